@@ -1,0 +1,196 @@
+//! An entry of the change log, and the hash that chains it to the one before.
+//!
+//! Nothing recorded is ever overwritten: every write appends an entry, and the entries alone rebuild
+//! everything else. An outsider who keeps an old head of the chain can check the whole log:
+//!
+//! - `body_hash` is the SHA-256 of the body's text: the JSON object of `after` (the record, absent
+//!   after a withdrawal) and `reason` (absent when none was given), members sorted by name, no white
+//!   space, UTF-8 not escaped;
+//! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`,
+//!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds;
+//! - the first entry's `previous_hash` is 64 zeros.
+//!
+//! Only the body's hash enters the chain, so a body that must go can be redacted, visibly, and the
+//! chain still verifies.
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::text::CityId;
+use super::vocabulary::vocabulary;
+
+/// The `previous_hash` of the first entry.
+pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+vocabulary! {
+    /// The kind of record a change is about.
+    Kind {
+        /// A city.
+        City = "city",
+        /// A base-year inventory.
+        Baseline = "baseline",
+        /// A pledge.
+        Target = "target",
+        /// A yearly inventory.
+        Report = "report",
+    }
+}
+
+vocabulary! {
+    /// What a change does.
+    Action {
+        /// The record is new, or back after a withdrawal.
+        Create = "create",
+        /// The record is changed.
+        Revise = "revise",
+        /// The record is withdrawn; its history stays.
+        Withdraw = "withdraw",
+    }
+}
+
+/// Which record: its kind, its city and its id (a report's id is its year).
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordKey {
+    /// The city it belongs to, or is.
+    pub city: CityId,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id within the city.
+    pub id: String,
+}
+
+/// One entry of the log.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Its number: 1, 2, 3 without a gap.
+    pub sequence: i64,
+    /// When it was recorded, to the second.
+    pub recorded_at: DateTime<Utc>,
+    /// The label of the key that wrote it.
+    pub actor: String,
+    /// The record it is about.
+    pub key: RecordKey,
+    /// What it does.
+    pub action: Action,
+    /// The revision of the record that it makes.
+    pub revision: i32,
+    /// The text of the body; none once redacted.
+    pub body: Option<String>,
+    /// SHA-256 of the body's text, in hexadecimal.
+    pub body_hash: String,
+    /// The hash of the entry before.
+    pub previous_hash: String,
+    /// The hash of this entry.
+    pub hash: String,
+}
+
+/// What an entry says before it has its place in the log.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// The label of the key that writes it.
+    pub actor: String,
+    /// The record it is about.
+    pub key: RecordKey,
+    /// What it does.
+    pub action: Action,
+    /// The revision of the record that it makes.
+    pub revision: i32,
+    /// The record after it; none after a withdrawal.
+    pub after: Option<Value>,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl Draft {
+    /// Takes the place `sequence` in the log, after the entry whose hash is `previous_hash`.
+    #[must_use]
+    pub fn enter(self, sequence: i64, recorded_at: DateTime<Utc>, previous_hash: &str) -> Change {
+        let mut members = Map::new();
+        if let Some(after) = self.after {
+            members.insert("after".to_owned(), after);
+        }
+        if let Some(reason) = self.reason {
+            members.insert("reason".to_owned(), Value::String(reason));
+        }
+        let body = Value::Object(members).to_string();
+        let body_hash = sha256(&body);
+        let mut change = Change {
+            sequence,
+            recorded_at,
+            actor: self.actor,
+            key: self.key,
+            action: self.action,
+            revision: self.revision,
+            body: Some(body),
+            body_hash,
+            previous_hash: previous_hash.to_owned(),
+            hash: String::new(),
+        };
+        change.hash = change.computed_hash();
+        change
+    }
+}
+
+impl Change {
+    /// The hash that the entry's own words give.
+    #[must_use]
+    pub fn computed_hash(&self) -> String {
+        let words = [
+            self.previous_hash.as_str(),
+            &self.sequence.to_string(),
+            &timestamp(self.recorded_at),
+            &self.actor,
+            self.key.kind.as_str(),
+            self.key.city.as_str(),
+            &self.key.id,
+            self.action.as_str(),
+            &self.revision.to_string(),
+            &self.body_hash,
+        ];
+        sha256(&words.join("\n"))
+    }
+
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`.
+    ///
+    /// # Errors
+    /// A sentence that says what does not fit.
+    pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
+        let broken = if self.sequence != previous_sequence + 1 {
+            "does not follow the entry before it without a gap"
+        } else if self.previous_hash != previous_hash {
+            "does not name the hash of the entry before it"
+        } else if self.body.as_ref().is_some_and(|body| sha256(body) != self.body_hash) {
+            "has a body that its body hash does not match"
+        } else if self.computed_hash() != self.hash {
+            "has a hash that its words do not give"
+        } else {
+            return Ok(());
+        };
+        Err(format!("entry {} {broken}", self.sequence))
+    }
+
+    /// The record after the change and the reason for it, from the body.
+    ///
+    /// # Errors
+    /// A sentence, when the body is not the JSON it should be.
+    pub fn contents(&self) -> Result<(Option<Value>, Option<String>), String> {
+        let Some(body) = &self.body else { return Ok((None, None)) };
+        let mut members: Map<String, Value> = serde_json::from_str(body)
+            .map_err(|error| format!("entry {} has a body that cannot be read: {error}", self.sequence))?;
+        let reason = members.remove("reason").and_then(|reason| reason.as_str().map(str::to_owned));
+        Ok((members.remove("after"), reason))
+    }
+}
+
+/// A time as it is served and hashed: RFC 3339, UTC, to the second.
+#[must_use]
+pub fn timestamp(time: DateTime<Utc>) -> String {
+    time.to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+/// SHA-256 in hexadecimal.
+#[must_use]
+pub fn sha256(text: &str) -> String {
+    hex::encode(Sha256::digest(text.as_bytes()))
+}

@@ -1,0 +1,191 @@
+//! A city: the reporting entity that baselines, targets and reports belong to.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse, kind_of};
+use super::limits::IDENTIFIERS;
+use super::text::{Name, Slug, WebAddress, bounded};
+use super::units::Degrees;
+use super::vocabulary::Boundary;
+
+/// A city as it describes itself.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct City {
+    /// Its name in English, or the name it prefers.
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Los Angeles")]
+    pub name: Name,
+    /// The country it lies in: ISO 3166-1 alpha-2.
+    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
+    pub country: Country,
+    /// The state, province or region it lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "California")]
+    pub region: Option<Name>,
+    /// Its UN/LOCODE, unique among cities.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[A-Z]{2} [A-Z2-9]{3}$", example = "US LAX")]
+    pub locode: Option<Locode>,
+    /// Its identifiers in other registers, such as its CDP account number; each unique among cities.
+    #[serde(skip_serializing_if = "Identifiers::is_empty")]
+    #[schema(value_type = BTreeMap<String, String>, example = json!({"cdp": "10894"}))]
+    pub identifiers: Identifiers,
+    /// Degrees north of the equator, to 0.0001.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
+    pub latitude: Option<Degrees>,
+    /// Degrees east of Greenwich, to 0.0001.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
+    pub longitude: Option<Degrees>,
+    /// What its inventories enclose; `community` unless stated.
+    #[schema(default = "community")]
+    pub boundary: Boundary,
+    /// The id of the city it is a part of, or whose administration it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
+    pub part_of: Option<Slug>,
+    /// Its page on the web.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.lacity.gov")]
+    pub website: Option<WebAddress>,
+}
+
+impl Parse for City {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let name = fields.required("name");
+        let country: Option<Country> = fields.required("country");
+        let region = fields.optional("region");
+        let locode: Option<Locode> = fields.optional("locode");
+        let identifiers = fields.optional("identifiers").unwrap_or_default();
+        let latitude = fields.take("latitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 90.0));
+        let longitude = fields.take("longitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 180.0));
+        let boundary = fields.optional("boundary").unwrap_or(Boundary::Community);
+        let part_of = fields.optional("part_of");
+        let website = fields.optional("website");
+        if latitude.is_some() != longitude.is_some() {
+            fields.at().fault::<()>("incomplete_position", "latitude and longitude go together");
+        }
+        if let (Some(locode), Some(country)) = (&locode, &country)
+            && !locode.as_str().starts_with(country.as_str())
+        {
+            fields.at().child("locode").fault::<()>("country_differs", "must begin with the country's code");
+        }
+        fields.close();
+        Some(City {
+            name: name?,
+            country: country?,
+            region,
+            locode,
+            identifiers,
+            latitude,
+            longitude,
+            boundary,
+            part_of,
+            website,
+        })
+    }
+}
+
+/// A country of ISO 3166-1, by its alpha-2 code.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Country(&'static str);
+
+impl Country {
+    /// The country with this alpha-2 code in capitals, if there is one.
+    #[must_use]
+    pub fn new(code: &str) -> Option<Self> {
+        let capitals = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        capitals.then(|| rust_iso3166::from_alpha2(code))?.map(|country| Country(country.alpha2))
+    }
+
+    /// The alpha-2 code.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        self.0
+    }
+}
+
+impl Parse for Country {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        match value.as_str().and_then(Country::new) {
+            Some(country) => Some(country),
+            None => at.fault("unknown_country", "must be an ISO 3166-1 alpha-2 code in capitals, such as US"),
+        }
+    }
+}
+
+/// A UN/LOCODE, written with its space: `US LAX`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(transparent)]
+pub struct Locode(String);
+
+impl Locode {
+    /// The code with its space.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Parse for Locode {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let compact: Option<String> = value.as_str().map(|text| text.replacen(' ', "", 1));
+        let valid = compact.filter(|code| {
+            code.len() == 5
+                && code[..].bytes().take(2).all(|b| b.is_ascii_uppercase())
+                && code.bytes().skip(2).all(|b| b.is_ascii_uppercase() || (b'2'..=b'9').contains(&b))
+        });
+        match valid {
+            Some(code) => Some(Locode(format!("{} {}", &code[..2], &code[2..]))),
+            None => at.fault("invalid_locode", "must be a UN/LOCODE such as \"US LAX\""),
+        }
+    }
+}
+
+/// What other registers call a city: register to identifier.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[serde(transparent)]
+pub struct Identifiers(BTreeMap<String, String>);
+
+impl Identifiers {
+    /// Register and identifier, ordered by register.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0.iter().map(|(register, id)| (register.as_str(), id.as_str()))
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Parse for Identifiers {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let Value::Object(members) = value else {
+            return at.fault("wrong_type", format!("must be an object, not {}", kind_of(&value)));
+        };
+        if members.len() > IDENTIFIERS {
+            return at.fault("too_many", format!("has {} members; at most {IDENTIFIERS} are allowed", members.len()));
+        }
+        let mut read = BTreeMap::new();
+        for (register, id) in members {
+            let at = at.child(&register);
+            let named = (1..=32).contains(&register.len())
+                && register.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+            if !named {
+                at.fault::<()>("invalid_register", "registers are named with 1 to 32 of a-z, 0-9 and _");
+            }
+            if let Some(id) = bounded(id, &at, 64) {
+                read.insert(register, id);
+            }
+        }
+        Some(Identifiers(read))
+    }
+}

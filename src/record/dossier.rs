@@ -1,0 +1,366 @@
+//! All that is recorded of one city, with its whole history, and how it stood at any moment.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
+
+use super::change::{Action, Change, Kind, RecordKey};
+use super::city::City;
+use super::fault::{At, Fault, Parse, read};
+use super::inventory::Inventory;
+use super::target::Target;
+use super::text::{CityId, Slug};
+use super::units::Year;
+
+/// Who recorded a revision, when, and why.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stamp {
+    /// The number of the revision: 1, 2, 3 for each record.
+    pub revision: i32,
+    /// The entry of the log that made it.
+    pub sequence: i64,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The label of the key that wrote it.
+    pub recorded_by: String,
+    /// Why it was changed.
+    pub reason: Option<String>,
+}
+
+/// One state of a record: a value, or its withdrawal.
+#[derive(Debug)]
+pub struct Revision<T> {
+    /// Who, when, why.
+    pub stamp: Stamp,
+    /// The value; none when it was withdrawn (or redacted).
+    pub value: Option<Arc<T>>,
+}
+
+// Derived, `Clone` would ask for `T: Clone`, which sharing does not need.
+impl<T> Clone for Revision<T> {
+    fn clone(&self) -> Self {
+        Revision { stamp: self.stamp.clone(), value: self.value.clone() }
+    }
+}
+
+/// A record with every state it has had, oldest first; never empty.
+#[derive(Debug)]
+pub struct Recorded<T> {
+    revisions: Vec<Revision<T>>,
+}
+
+impl<T> Clone for Recorded<T> {
+    fn clone(&self) -> Self {
+        Recorded { revisions: self.revisions.clone() }
+    }
+}
+
+impl<T> Recorded<T> {
+    /// Every state, oldest first.
+    #[must_use]
+    pub fn revisions(&self) -> &[Revision<T>] {
+        &self.revisions
+    }
+
+    /// The state it is in.
+    ///
+    /// # Panics
+    /// Never: a record has at least one revision.
+    #[must_use]
+    pub fn latest(&self) -> &Revision<T> {
+        self.revisions.last().expect("a record is made with its first revision")
+    }
+
+    /// The present value and its stamp, unless the record is withdrawn.
+    #[must_use]
+    pub fn live(&self) -> Option<(&Arc<T>, &Stamp)> {
+        let latest = self.latest();
+        latest.value.as_ref().map(|value| (value, &latest.stamp))
+    }
+}
+
+/// All that is recorded of one city.
+#[derive(Debug, Clone)]
+pub struct Dossier {
+    /// The city's id.
+    pub id: CityId,
+    /// The city itself.
+    pub city: Recorded<City>,
+    /// Its base-year inventories.
+    pub baselines: BTreeMap<Slug, Recorded<Inventory>>,
+    /// Its targets.
+    pub targets: BTreeMap<Slug, Recorded<Target>>,
+    /// Its yearly inventories.
+    pub reports: BTreeMap<Year, Recorded<Inventory>>,
+}
+
+/// A value of one of the four kinds.
+#[derive(Debug, Clone)]
+pub enum AnyRecord {
+    /// A city.
+    City(Arc<City>),
+    /// A baseline.
+    Baseline(Arc<Inventory>),
+    /// A target.
+    Target(Arc<Target>),
+    /// A report.
+    Report(Arc<Inventory>),
+}
+
+impl AnyRecord {
+    /// Reads the body of the record `key`, written on `today`.
+    ///
+    /// # Errors
+    /// All faults of the body.
+    pub fn parse(key: &RecordKey, body: Value, today: NaiveDate) -> Result<Self, Vec<Fault>> {
+        read(body, today, |value, at| match key.kind {
+            Kind::City => City::parse(value, at).map(Arc::new).map(AnyRecord::City),
+            Kind::Baseline => Inventory::parse_baseline(value, at).map(Arc::new).map(AnyRecord::Baseline),
+            Kind::Target => Target::parse(value, at).map(Arc::new).map(AnyRecord::Target),
+            Kind::Report => {
+                let report = Inventory::parse_report(value, at, year_of(key, at)?);
+                report.map(Arc::new).map(AnyRecord::Report)
+            }
+        })
+    }
+
+    /// The body of the record, members sorted by name.
+    ///
+    /// # Panics
+    /// Never: records are plain data.
+    #[must_use]
+    pub fn body(&self) -> Value {
+        let body = match self {
+            AnyRecord::City(city) => serde_json::to_value(city.as_ref()),
+            AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => serde_json::to_value(inventory.as_ref()),
+            AnyRecord::Target(target) => serde_json::to_value(target.as_ref()),
+        };
+        body.expect("records are plain data with text keys")
+    }
+}
+
+/// The year that a report's id names.
+fn year_of(key: &RecordKey, at: &At<'_>) -> Option<Year> {
+    let year = key.id.parse().ok().and_then(Year::new);
+    if year.is_none() {
+        return at.fault("out_of_range", "the year in the path must be between 1970 and 2100");
+    }
+    year
+}
+
+impl Dossier {
+    /// Begins the dossier of a city with the entry that created it.
+    ///
+    /// # Errors
+    /// A sentence, when the entry is not the creation of a city or cannot be read.
+    pub fn begin(change: &Change) -> Result<Self, String> {
+        let (revision, record) = read_change(change)?;
+        let Some(AnyRecord::City(city)) = record else {
+            return Err(format!("entry {} is about a city that is not there", change.sequence));
+        };
+        let revision = Revision { stamp: revision, value: Some(city) };
+        Ok(Dossier {
+            id: change.key.city.clone(),
+            city: Recorded { revisions: vec![revision] },
+            baselines: BTreeMap::new(),
+            targets: BTreeMap::new(),
+            reports: BTreeMap::new(),
+        })
+    }
+
+    /// Adds what a later entry says of this city.
+    ///
+    /// # Errors
+    /// A sentence, when the entry cannot be read or does not follow the record's last revision.
+    pub fn apply(&mut self, change: &Change) -> Result<(), String> {
+        let (stamp, record) = read_change(change)?;
+        match change.key.kind {
+            Kind::City => push(&mut self.city.revisions, stamp, record.and_then(AnyRecord::into_city)),
+            Kind::Baseline => {
+                let slot = self.baselines.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
+                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
+            }
+            Kind::Target => {
+                let slot = self.targets.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
+                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_target))
+            }
+            Kind::Report => {
+                let year = change.key.id.parse().ok().and_then(Year::new);
+                let year = year.ok_or_else(|| format!("entry {} names no year", change.sequence))?;
+                let slot = self.reports.entry(year).or_insert(Recorded { revisions: Vec::new() });
+                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
+            }
+        }
+    }
+
+    /// The record's latest revision and, unless withdrawn, its value; none if it was never recorded.
+    #[must_use]
+    pub fn latest(&self, kind: Kind, id: &str) -> Option<(&Stamp, Option<AnyRecord>)> {
+        fn state<T>(
+            record: Option<&Recorded<T>>,
+            wrap: impl Fn(Arc<T>) -> AnyRecord,
+        ) -> Option<(&Stamp, Option<AnyRecord>)> {
+            let latest = record?.latest();
+            Some((&latest.stamp, latest.value.clone().map(wrap)))
+        }
+        match kind {
+            Kind::City => state(Some(&self.city), AnyRecord::City),
+            Kind::Baseline => state(self.baselines.get(id), AnyRecord::Baseline),
+            Kind::Target => state(self.targets.get(id), AnyRecord::Target),
+            Kind::Report => {
+                let year = id.parse().ok().and_then(Year::new)?;
+                state(self.reports.get(&year), AnyRecord::Report)
+            }
+        }
+    }
+
+    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
+    #[must_use]
+    pub fn view(&self, cut: &Cut) -> Option<View<'_>> {
+        // What a city is called is no figure: under `known_on` it counts as known from the start.
+        let city = cut.known(&self.city, |_| Some(NaiveDate::MIN))?;
+        let published = |inventory: &Inventory| inventory.source.published;
+        Some(View {
+            id: &self.id,
+            city,
+            baselines: pick(&self.baselines, |record| cut.known(record, published)),
+            targets: pick(&self.targets, |record| cut.known(record, |target| target.source.published)),
+            reports: self
+                .reports
+                .iter()
+                .filter(|(year, _)| cut.through.is_none_or(|through| **year <= through))
+                .filter_map(|(year, record)| Some((*year, cut.known(record, published)?)))
+                .collect(),
+        })
+    }
+}
+
+impl AnyRecord {
+    fn into_city(self) -> Option<Arc<City>> {
+        if let AnyRecord::City(city) = self { Some(city) } else { None }
+    }
+
+    fn into_target(self) -> Option<Arc<Target>> {
+        if let AnyRecord::Target(target) = self { Some(target) } else { None }
+    }
+
+    fn into_inventory(self) -> Option<Arc<Inventory>> {
+        match self {
+            AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(inventory),
+            _ => None,
+        }
+    }
+}
+
+/// The records of a map that are known, by key.
+fn pick<'a, K: Ord, T>(
+    records: &'a BTreeMap<K, Recorded<T>>,
+    known: impl Fn(&'a Recorded<T>) -> Option<Known<'a, T>>,
+) -> BTreeMap<&'a K, Known<'a, T>> {
+    records.iter().filter_map(|(key, record)| Some((key, known(record)?))).collect()
+}
+
+/// The stamp and the value that an entry carries.
+fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>), String> {
+    let (after, reason) = change.contents()?;
+    let record = after
+        .map(|after| AnyRecord::parse(&change.key, after, change.recorded_at.date_naive()))
+        .transpose()
+        .map_err(|faults| {
+        let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+        format!("entry {} holds a record that is not valid: {}", change.sequence, told.join("; "))
+    })?;
+    if record.is_some() == (change.action == Action::Withdraw) && change.body.is_some() {
+        return Err(format!("entry {} has a body that does not fit its action", change.sequence));
+    }
+    let stamp = Stamp {
+        revision: change.revision,
+        sequence: change.sequence,
+        recorded_at: change.recorded_at,
+        recorded_by: change.actor.clone(),
+        reason,
+    };
+    Ok((stamp, record))
+}
+
+fn slug_of(change: &Change) -> Result<Slug, String> {
+    Slug::new(&change.key.id).ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))
+}
+
+fn push<T>(revisions: &mut Vec<Revision<T>>, stamp: Stamp, value: Option<Arc<T>>) -> Result<(), String> {
+    let last = revisions.last().map_or(0, |revision| revision.stamp.revision);
+    if stamp.revision != last + 1 {
+        return Err(format!("entry {} makes revision {} after {last}", stamp.sequence, stamp.revision));
+    }
+    revisions.push(Revision { stamp, value });
+    Ok(())
+}
+
+/// A moment to look back to; the default is the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Cut {
+    /// Only entries of the log up to this one.
+    pub sequence: Option<i64>,
+    /// Only what was recorded by the end of this day.
+    pub as_of: Option<NaiveDate>,
+    /// Only figures and pledges whose source was published by this day; undated sources count from
+    /// the day they were recorded.
+    pub known_on: Option<NaiveDate>,
+    /// Only reports of years up to this one.
+    pub through: Option<Year>,
+}
+
+impl Cut {
+    /// Whether an entry had been recorded by then.
+    #[must_use]
+    pub fn includes(&self, stamp: &Stamp) -> bool {
+        self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
+            && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
+    }
+
+    /// The record as it was known then; none if it was not, or had been withdrawn.
+    fn known<'a, T>(
+        &self,
+        record: &'a Recorded<T>,
+        published: impl Fn(&T) -> Option<NaiveDate>,
+    ) -> Option<Known<'a, T>> {
+        let dated = |revision: &Revision<T>| match (self.known_on, &revision.value) {
+            (Some(day), Some(value)) => published(value).unwrap_or(revision.stamp.recorded_at.date_naive()) <= day,
+            (Some(day), None) => revision.stamp.recorded_at.date_naive() <= day,
+            (None, _) => true,
+        };
+        let mut states: Vec<&Revision<T>> =
+            record.revisions.iter().filter(|revision| self.includes(&revision.stamp) && dated(revision)).collect();
+        let last = states.pop()?;
+        let value = last.value.as_deref()?;
+        Some(Known { value, stamp: &last.stamp, earlier: states })
+    }
+}
+
+/// A record as it was known at some moment.
+#[derive(Debug)]
+pub struct Known<'a, T> {
+    /// Its value.
+    pub value: &'a T,
+    /// Who recorded it, when, and why.
+    pub stamp: &'a Stamp,
+    /// The states it had been in before, oldest first, withdrawals among them.
+    pub earlier: Vec<&'a Revision<T>>,
+}
+
+/// How a city stood at some moment; what a judgement is made from.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The city's id.
+    pub id: &'a CityId,
+    /// The city itself.
+    pub city: Known<'a, City>,
+    /// Its baselines.
+    pub baselines: BTreeMap<&'a Slug, Known<'a, Inventory>>,
+    /// Its targets.
+    pub targets: BTreeMap<&'a Slug, Known<'a, Target>>,
+    /// Its reports.
+    pub reports: BTreeMap<Year, Known<'a, Inventory>>,
+}

@@ -1,0 +1,211 @@
+//! Reading JSON into valid values while collecting everything that is wrong with it.
+
+use std::cell::RefCell;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// One thing that is wrong with an input.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Fault {
+    /// Where it is, as a JSON pointer (RFC 6901) into the body; empty for the body as a whole.
+    #[schema(example = "/totals/basic")]
+    pub pointer: String,
+    /// What kind of fault it is; stable.
+    #[schema(example = "out_of_range")]
+    pub code: String,
+    /// What is wrong and what would be right, for a person.
+    #[schema(example = "must be at most 1000000000000")]
+    pub detail: String,
+}
+
+/// The faults met so far.
+#[derive(Debug, Default)]
+pub struct Faults(RefCell<Vec<Fault>>);
+
+impl Faults {
+    /// The faults in the order they were met.
+    #[must_use]
+    pub fn into_vec(self) -> Vec<Fault> {
+        self.0.into_inner()
+    }
+
+    /// Whether nothing is wrong so far.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.borrow().is_empty()
+    }
+}
+
+/// A place in an input: where faults are noted, and the day on which it is read.
+#[derive(Debug, Clone)]
+pub struct At<'a> {
+    pointer: String,
+    faults: &'a Faults,
+    /// The day of reading: a period must have ended by then.
+    pub today: NaiveDate,
+}
+
+impl<'a> At<'a> {
+    /// The root of an input read on `today`.
+    #[must_use]
+    pub fn root(faults: &'a Faults, today: NaiveDate) -> Self {
+        At { pointer: String::new(), faults, today }
+    }
+
+    /// The member or element `name` of this place.
+    #[must_use]
+    pub fn child(&self, name: &str) -> At<'a> {
+        let escaped = name.replace('~', "~0").replace('/', "~1");
+        At { pointer: format!("{}/{escaped}", self.pointer), faults: self.faults, today: self.today }
+    }
+
+    /// Notes a fault here; returns `None` so that a parser can end with it.
+    pub fn fault<T>(&self, code: &str, detail: impl Into<String>) -> Option<T> {
+        self.faults.0.borrow_mut().push(Fault {
+            pointer: self.pointer.clone(),
+            code: code.to_owned(),
+            detail: detail.into(),
+        });
+        None
+    }
+
+    /// How many faults have been noted in the whole input.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.faults.0.borrow().len()
+    }
+}
+
+/// A value that is made from JSON only if it is valid.
+pub trait Parse: Sized {
+    /// Reads the value, or notes at `at` everything that is wrong and returns `None`.
+    fn parse(value: Value, at: &At<'_>) -> Option<Self>;
+}
+
+/// Reads a whole input, written on `today`.
+///
+/// # Errors
+/// All faults, if there is any.
+pub fn read<T>(
+    value: Value,
+    today: NaiveDate,
+    parse: impl FnOnce(Value, &At<'_>) -> Option<T>,
+) -> Result<T, Vec<Fault>> {
+    let faults = Faults::default();
+    let parsed = parse(value, &At::root(&faults, today));
+    match parsed {
+        Some(parsed) if faults.is_empty() => Ok(parsed),
+        _ => Err(faults.into_vec()),
+    }
+}
+
+/// The members of a JSON object, taken one by one.
+#[derive(Debug)]
+pub struct Fields<'a> {
+    members: Map<String, Value>,
+    at: At<'a>,
+}
+
+impl<'a> Fields<'a> {
+    /// Opens an object; anything else is a fault.
+    #[must_use]
+    pub fn open(value: Value, at: &At<'a>) -> Option<Fields<'a>> {
+        match value {
+            Value::Object(members) => Some(Fields { members, at: at.clone() }),
+            other => at.fault("wrong_type", format!("must be an object, not {}", kind_of(&other))),
+        }
+    }
+
+    /// The place of this object.
+    #[must_use]
+    pub fn at(&self) -> &At<'a> {
+        &self.at
+    }
+
+    /// The member `name`, which must be there.
+    pub fn required<T: Parse>(&mut self, name: &str) -> Option<T> {
+        let at = self.at.child(name);
+        match self.members.remove(name) {
+            Some(value) => T::parse(value, &at),
+            None => at.fault("missing", "is required"),
+        }
+    }
+
+    /// The member `name`, if it is there and valid.
+    pub fn optional<T: Parse>(&mut self, name: &str) -> Option<T> {
+        let value = self.members.remove(name)?;
+        T::parse(value, &self.at.child(name))
+    }
+
+    /// The member `name` as it stands.
+    pub fn take(&mut self, name: &str) -> Option<(Value, At<'a>)> {
+        let value = self.members.remove(name)?;
+        Some((value, self.at.child(name)))
+    }
+
+    /// Ends the reading: members that nobody asked for are faults.
+    pub fn close(self) {
+        for name in self.members.keys() {
+            self.at.child(name).fault::<()>("unknown_field", "is not a field of this record");
+        }
+    }
+}
+
+/// Reads an array, element by element, with at most `most` elements.
+pub fn list<T: Parse>(value: Value, at: &At<'_>, most: usize) -> Option<Vec<T>> {
+    let Value::Array(elements) = value else {
+        return at.fault("wrong_type", format!("must be an array, not {}", kind_of(&value)));
+    };
+    if elements.len() > most {
+        return at.fault("too_many", format!("has {} elements; at most {most} are allowed", elements.len()));
+    }
+    let read: Vec<Option<T>> =
+        elements.into_iter().enumerate().map(|(i, element)| T::parse(element, &at.child(&i.to_string()))).collect();
+    read.into_iter().collect()
+}
+
+/// What a JSON value is, for a sentence.
+#[must_use]
+pub fn kind_of(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null (leave an absent value out)",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "an array",
+        Value::Object(_) => "an object",
+    }
+}
+
+impl Parse for bool {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        match value {
+            Value::Bool(b) => Some(b),
+            other => at.fault("wrong_type", format!("must be true or false, not {}", kind_of(&other))),
+        }
+    }
+}
+
+impl Parse for NaiveDate {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let Value::String(text) = &value else {
+            return at.fault("wrong_type", format!("must be a day such as \"2024-12-31\", not {}", kind_of(&value)));
+        };
+        match day(text) {
+            Some(day) => Some(day),
+            None => at.fault("invalid_day", "must be a day of the calendar, written YYYY-MM-DD"),
+        }
+    }
+}
+
+/// Reads `YYYY-MM-DD` strictly, between the years 1900 and 2200.
+#[must_use]
+pub fn day(text: &str) -> Option<NaiveDate> {
+    use chrono::Datelike;
+    let shaped = text.len() == 10 && text.is_ascii();
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| shaped)?;
+    (1900..=2200).contains(&day.year()).then_some(day)
+}

@@ -1,0 +1,420 @@
+//! An inventory: what a city emitted in one year, as a baseline or as a yearly report.
+
+use std::collections::BTreeMap;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse, list};
+use super::gpc::GpcRef;
+use super::gwp::GwpSet;
+use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN};
+use super::line::{Line, LineValue};
+use super::source::Source;
+use super::text::{Name, Text};
+use super::units::{Percent, Population, Tonnes, Year};
+use super::vocabulary::{Gas, Protocol, VerificationLevel, vocabulary};
+
+vocabulary! {
+    /// What a total counts; only totals of the same level are ever compared.
+    Level {
+        /// GPC BASIC: stationary energy, transport and waste, scopes 1 and 2 and scope 3 waste.
+        Basic = "basic",
+        /// GPC BASIC+: BASIC and transboundary transport, losses, industry and land use.
+        BasicPlus = "basic_plus",
+        /// GPC scope 1.
+        Scope1 = "scope_1",
+        /// GPC scopes 1 and 2.
+        Scope12 = "scope_1_2",
+        /// GPC scopes 1, 2 and 3.
+        Scope123 = "scope_1_2_3",
+        /// The city's own total, by its own definition.
+        Own = "own",
+    }
+}
+
+/// Stated totals by level, in t CO2e; at least one.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
+pub struct Totals {
+    /// GPC BASIC, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 21_049_331)]
+    pub basic: Option<Tonnes>,
+    /// GPC BASIC+, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    pub basic_plus: Option<Tonnes>,
+    /// GPC scope 1, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    pub scope_1: Option<Tonnes>,
+    /// GPC scopes 1 and 2, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    pub scope_1_2: Option<Tonnes>,
+    /// GPC scopes 1, 2 and 3, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    pub scope_1_2_3: Option<Tonnes>,
+    /// The city's own total by its own definition, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    pub own: Option<Tonnes>,
+}
+
+impl Totals {
+    /// The total at `level`.
+    #[must_use]
+    pub const fn get(&self, level: Level) -> Option<Tonnes> {
+        match level {
+            Level::Basic => self.basic,
+            Level::BasicPlus => self.basic_plus,
+            Level::Scope1 => self.scope_1,
+            Level::Scope12 => self.scope_1_2,
+            Level::Scope123 => self.scope_1_2_3,
+            Level::Own => self.own,
+        }
+    }
+
+    /// The totals that `at_level` gives.
+    pub fn collect(at_level: impl Fn(Level) -> Option<Tonnes>) -> Totals {
+        Totals {
+            basic: at_level(Level::Basic),
+            basic_plus: at_level(Level::BasicPlus),
+            scope_1: at_level(Level::Scope1),
+            scope_1_2: at_level(Level::Scope12),
+            scope_1_2_3: at_level(Level::Scope123),
+            own: at_level(Level::Own),
+        }
+    }
+
+    /// Whether no level has a total.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Totals::default()
+    }
+}
+
+impl Parse for Totals {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let mut read = BTreeMap::new();
+        for level in Level::ALL {
+            read.insert(*level, fields.optional::<Tonnes>(level.as_str()));
+        }
+        fields.close();
+        Some(Totals::collect(|level| read.get(&level).copied().flatten()))
+    }
+}
+
+/// The accounting period, when it is not the calendar year.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Period {
+    /// First day; it lies in the inventory's year.
+    #[schema(example = "2019-07-01")]
+    pub start: NaiveDate,
+    /// Last day; 360 to 370 days in all, and past.
+    #[schema(example = "2020-06-30")]
+    pub end: NaiveDate,
+}
+
+impl Parse for Period {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let start = fields.required("start");
+        let end = fields.required("end");
+        fields.close();
+        let (start, end): (NaiveDate, NaiveDate) = (start?, end?);
+        let days = (end - start).num_days() + 1;
+        if !(PERIOD_DAYS_MIN..=PERIOD_DAYS_MAX).contains(&days) {
+            return at.fault(
+                "period_length",
+                format!("spans {days} days; an inventory covers {PERIOD_DAYS_MIN} to {PERIOD_DAYS_MAX}"),
+            );
+        }
+        Some(Period { start, end })
+    }
+}
+
+/// Who checked an inventory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Verification {
+    /// How far it was checked.
+    pub level: VerificationLevel,
+    /// By whom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200)]
+    pub by: Option<Name>,
+}
+
+impl Parse for Verification {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let level = fields.required("level");
+        let by = fields.optional("by");
+        fields.close();
+        Some(Verification { level: level?, by })
+    }
+}
+
+/// What a city emitted in one year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Inventory {
+    /// The year; of a fiscal year the one in which it begins.
+    pub year: Year,
+    /// The accounting period; absent for the calendar year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub period: Option<Period>,
+    /// Stated totals by level, in t CO2e; required without `lines`.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    #[schema(value_type = Option<Totals>)]
+    pub totals: Totals,
+    /// The inventory line by line.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Line>>, max_items = 512)]
+    pub lines: Vec<Line>,
+    /// People living within the boundary in that year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3_898_474)]
+    pub population: Option<Population>,
+    /// The accounting standard.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+    /// The gases covered.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Gas>>, min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
+    pub gases: Vec<Gas>,
+    /// The set of global warming potentials used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gwp: Option<GwpSet>,
+    /// Carbon credits retired for that year, in t CO2e; they never lower a figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 12_500)]
+    pub credits_retired_tonnes: Option<Tonnes>,
+    /// The city's own estimate of the uncertainty of the total, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 100, example = 5)]
+    pub uncertainty_percent: Option<Percent>,
+    /// Who checked it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verification: Option<Verification>,
+    /// Where the figures were published.
+    pub source: Source,
+    /// A note to readers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 2000)]
+    pub note: Option<Text>,
+}
+
+/// A figure of an inventory at one level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Figure {
+    /// The figure: the stated total, else the sum of the lines.
+    pub tonnes: Tonnes,
+    /// The stated total, if there is one.
+    pub stated: Option<Tonnes>,
+    /// The sum of the lines, if every line of the level has a value or a notation key.
+    pub summed: Option<Tonnes>,
+}
+
+impl Figure {
+    /// Whether the stated total and the sum differ by more than 1 % of the stated total.
+    #[must_use]
+    pub fn differs_from_sum(&self) -> bool {
+        match (self.stated, self.summed) {
+            (Some(stated), Some(summed)) => (stated.kilograms() - summed.kilograms()).abs() * 100 > stated.kilograms(),
+            _ => false,
+        }
+    }
+}
+
+impl Inventory {
+    /// Reads a baseline: its year is a member of the body.
+    pub fn parse_baseline(value: Value, at: &At<'_>) -> Option<Self> {
+        let inventory = Self::parse_with(value, at, None)?;
+        for level in Level::ALL {
+            if inventory.figure(*level).is_some_and(|figure| !figure.tonnes.is_positive()) {
+                let at = at.child("totals").child(level.as_str());
+                at.fault::<()>("not_positive", "a baseline must be above 0: nothing can be measured against it");
+            }
+        }
+        Some(inventory)
+    }
+
+    /// Reads the report of `year`: the year is in its path, and may be repeated in the body.
+    pub fn parse_report(value: Value, at: &At<'_>, year: Year) -> Option<Self> {
+        Self::parse_with(value, at, Some(year))
+    }
+
+    fn parse_with(value: Value, at: &At<'_>, of_path: Option<Year>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let year = match of_path {
+            None => fields.required("year"),
+            Some(year) => {
+                let stated: Option<Year> = fields.optional("year");
+                if stated.is_some_and(|stated| stated != year) {
+                    fields.at().child("year").fault::<()>("year_differs", format!("must be {year}, as in the path"));
+                }
+                Some(year)
+            }
+        };
+        let period = fields.optional("period");
+        let totals: Totals = fields.optional("totals").unwrap_or_default();
+        let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| list(v, &at, LINES)).unwrap_or_default();
+        let population = fields.optional("population");
+        let protocol = fields.optional("protocol");
+        let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
+        let gwp = fields.optional("gwp");
+        let credits_retired_tonnes = fields.optional("credits_retired_tonnes");
+        let uncertainty_percent = fields.optional("uncertainty_percent");
+        let verification = fields.optional("verification");
+        let source = fields.required("source");
+        let note = fields.optional("note");
+        if totals.is_empty() && lines.is_empty() {
+            fields.at().fault::<()>("no_figures", "must have `totals` at one level or more, or `lines`");
+        }
+        check_lines(&lines, gwp, &fields.at().child("lines"));
+        if let Some(year) = year {
+            check_ended(year, period, fields.at());
+        }
+        fields.close();
+        Some(Inventory {
+            year: year?,
+            period,
+            totals,
+            lines,
+            population,
+            protocol,
+            gases,
+            gwp,
+            credits_retired_tonnes,
+            uncertainty_percent,
+            verification,
+            source: source?,
+            note,
+        })
+    }
+
+    /// The figure at `level`: the stated total, else the sum of the lines, else none.
+    #[must_use]
+    pub fn figure(&self, level: Level) -> Option<Figure> {
+        let stated = self.totals.get(level);
+        let summed = self.summed(level);
+        stated.or(summed).map(|tonnes| Figure { tonnes, stated, summed })
+    }
+
+    /// The sum of the lines of `level`, if each has a value or a notation key.
+    #[must_use]
+    pub fn summed(&self, level: Level) -> Option<Tonnes> {
+        let mut wanted = GpcRef::all().filter(|reference| reference.counts_at(level)).peekable();
+        wanted.peek()?;
+        let given = |reference| self.lines.iter().any(|line| line.reference == reference);
+        wanted.all(given).then(|| {
+            let counted = self.lines.iter().filter(|line| line.reference.counts_at(level));
+            Tonnes::from_kilograms(counted.filter_map(|line| line.kilograms(self.gwp)).sum())
+        })
+    }
+
+    /// The share of the lines of `level` that are known, in percent; none without lines.
+    ///
+    /// A value and `NO` are known; `NE`, `IE`, `C` and a line that is missing are not.
+    #[must_use]
+    pub fn completeness_percent(&self, level: Level) -> Option<f64> {
+        let (mut known, mut wanted) = (0_u32, 0_u32);
+        for reference in GpcRef::all().filter(|reference| reference.counts_at(level)) {
+            wanted += 1;
+            let mut lines = self.lines.iter().filter(|line| line.reference == reference);
+            known += u32::from(lines.any(|line| line.kilograms(self.gwp).is_some()));
+        }
+        (wanted > 0 && !self.lines.is_empty()).then(|| 100.0 * f64::from(known) / f64::from(wanted))
+    }
+
+    /// The sectors of which at least one line at `level` has a value.
+    #[must_use]
+    pub fn sectors_with_value(&self, level: Level) -> std::collections::BTreeSet<&'static str> {
+        let valued = self.lines.iter().filter(|line| line.has_value());
+        let counted = valued.filter(|line| level == Level::Own || line.reference.counts_at(level));
+        counted.map(|line| line.reference.sector()).collect()
+    }
+
+    /// The first and last day it covers.
+    #[must_use]
+    pub fn days(&self) -> (NaiveDate, NaiveDate) {
+        self.period.map_or_else(|| calendar_year(self.year), |period| (period.start, period.end))
+    }
+
+    /// Whether it covers the calendar year.
+    #[must_use]
+    pub fn is_calendar_year(&self) -> bool {
+        self.days() == calendar_year(self.year)
+    }
+}
+
+/// The first and last day of a calendar year.
+fn calendar_year(year: Year) -> (NaiveDate, NaiveDate) {
+    let day = |month, day| {
+        NaiveDate::from_ymd_opt(year.get(), month, day).expect("1 January and 31 December are in every year")
+    };
+    (day(1, 1), day(12, 31))
+}
+
+/// Reads the gases covered: at least one, none twice; kept in one order so that equal sets are equal.
+fn gases(value: Value, at: &At<'_>) -> Option<Vec<Gas>> {
+    let mut gases: Vec<Gas> = list(value, at, Gas::ALL.len())?;
+    if gases.is_empty() {
+        return at.fault("empty", "must name at least one gas; leave it out when the gases are not known");
+    }
+    let named = gases.len();
+    gases.sort_unstable();
+    gases.dedup();
+    if gases.len() == named { Some(gases) } else { at.fault("duplicate", "must not name a gas twice") }
+}
+
+/// Notes what the lines of an inventory may not be together.
+fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
+    for (index, line) in lines.iter().enumerate() {
+        let at = at.child(&index.to_string());
+        if lines[..index].iter().any(|earlier| contradicts(earlier, line)) {
+            at.fault::<()>("duplicate_line", format!("{} is given twice", line.reference.as_str()));
+        }
+        if let LineValue::Gas { gas, .. } = line.value {
+            match gwp {
+                None => {
+                    at.fault::<()>("gwp_required", "a line stated by gas needs the inventory's `gwp`");
+                }
+                Some(set) if super::gwp::potential(gas, set).is_none() => {
+                    at.child("gas").fault::<()>("no_potential", format!("{gas} has no value in {set}"));
+                }
+                Some(_) => {}
+            }
+        }
+    }
+}
+
+/// Whether two lines cannot stand beside each other: the same reference, unless of two different gases.
+fn contradicts(one: &Line, other: &Line) -> bool {
+    let both_gases = match (&one.value, &other.value) {
+        (LineValue::Gas { gas: one, .. }, LineValue::Gas { gas: other, .. }) => one != other,
+        _ => false,
+    };
+    one.reference == other.reference && !both_gases
+}
+
+/// Notes a period that does not begin in the year or has not ended.
+fn check_ended(year: Year, period: Option<Period>, at: &At<'_>) {
+    let end = match period {
+        Some(period) => {
+            if period.start.year() != year.get() {
+                at.child("period").child("start").fault::<()>("year_differs", format!("must lie in {year}"));
+            }
+            period.end
+        }
+        None => calendar_year(year).1,
+    };
+    if end >= at.today {
+        let at = if period.is_some() { at.child("period").child("end") } else { at.child("year") };
+        at.fault::<()>("not_ended", format!("the period ends on {end} and has not ended yet"));
+    }
+}

@@ -1,0 +1,75 @@
+//! Every limit of the service, in one place.
+
+use std::time::Duration;
+
+/// First year a figure or target may name.
+pub const FIRST_YEAR: i32 = 1970;
+/// Last year a figure or target may name.
+pub const LAST_YEAR: i32 = 2100;
+/// Longest name, label or title, in characters.
+pub const NAME_CHARACTERS: usize = 200;
+/// Longest free text, in characters.
+pub const TEXT_CHARACTERS: usize = 2_000;
+/// Shortest identifier in a path, in characters.
+pub const SLUG_MIN: usize = 2;
+/// Longest identifier in a path, in characters.
+pub const SLUG_MAX: usize = 64;
+/// Largest total, in tonnes of CO2e: some twenty times what the whole world emits in a year.
+pub const TONNES_MAX: i64 = 1_000_000_000_000;
+/// Largest population.
+pub const POPULATION_MAX: i64 = 1_000_000_000;
+/// Most GPC lines of one inventory.
+pub const LINES: usize = 512;
+/// Most milestones of one target.
+pub const MILESTONES: usize = 32;
+/// Most identifiers of one city.
+pub const IDENTIFIERS: usize = 20;
+/// Shortest period of an inventory, in days.
+pub const PERIOD_DAYS_MIN: i64 = 360;
+/// Longest period of an inventory, in days.
+pub const PERIOD_DAYS_MAX: i64 = 370;
+/// Most cities that one reporter's key is bound to.
+pub const KEY_CITIES: usize = 500;
+
+/// Largest body of a request, in bytes.
+pub const BODY_BYTES: usize = 64 * 1024;
+/// Items of a page unless asked otherwise.
+pub const PAGE_DEFAULT: usize = 50;
+/// Most items of a page.
+pub const PAGE_MAX: usize = 500;
+/// Most ids of one `ids` filter.
+pub const IDS_MAX: usize = 500;
+/// Writes a minute of one key unless configured otherwise.
+pub const WRITES_PER_MINUTE: u32 = 600;
+/// Look-ups a second of keys that are not known in memory, over all clients.
+pub const KEY_LOOKUPS_PER_SECOND: u32 = 20;
+/// Bodies smaller than this are not compressed, in bytes.
+pub const COMPRESS_FROM_BYTES: usize = 512;
+
+/// Writes that wait for the writer before more are refused with 503.
+pub const WRITE_QUEUE: usize = 1_024;
+/// Writes that share one transaction.
+pub const WRITE_BATCH: usize = 128;
+/// Rows of one multi-row statement: with at most 64 columns within SQLite's 32,766 values.
+pub const STATEMENT_ROWS: usize = 500;
+/// Log entries read at a time when following or loading.
+pub const LOAD_ROWS: i64 = 10_000;
+/// Connections of the pool that reads the log.
+pub const POOL_CONNECTIONS: u32 = 4;
+
+/// How often a node looks whether another has written.
+pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
+/// How long a reader of the log waits for a connection.
+pub const POOL_WAIT: Duration = Duration::from_secs(3);
+/// How long a write waits for its answer before 503.
+pub const WRITE_WAIT: Duration = Duration::from_secs(15);
+/// How long a SQLite statement waits for another process's lock.
+pub const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// How long a PostgreSQL statement may run.
+pub const STATEMENT_WAIT: Duration = Duration::from_secs(10);
+/// How long PostgreSQL may take to accept a connection.
+pub const CONNECT_WAIT: Duration = Duration::from_secs(3);
+/// How long requests under way may take to finish after a stop is asked for, in seconds.
+pub const SHUTDOWN_SECONDS: u64 = 20;
+/// What a client refused with 503 is told to wait, in seconds.
+pub const RETRY_AFTER_SECONDS: u64 = 5;

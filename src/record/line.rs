@@ -1,0 +1,127 @@
+//! One line of an inventory: a GPC reference with tonnes, with tonnes of a gas, or with the reason why not.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse};
+use super::gpc::GpcRef;
+use super::gwp::{GwpSet, LineGas, potential};
+use super::text::Text;
+use super::units::{SignedTonnes, Tonnes};
+use super::vocabulary::vocabulary;
+
+vocabulary! {
+    /// Why a line has no value (GPC notation keys).
+    Notation {
+        /// Not occurring: counts as 0.
+        NotOccurring = "NO",
+        /// Not estimated: unknown.
+        NotEstimated = "NE",
+        /// Included elsewhere: not known by itself.
+        IncludedElsewhere = "IE",
+        /// Confidential: unknown.
+        Confidential = "C",
+    }
+}
+
+/// What a line says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum LineValue {
+    /// The line's emissions in CO2 equivalent.
+    Tonnes {
+        /// Emissions in t CO2e; below 0 only in V.2 and V.3.
+        #[schema(value_type = f64, example = 2_619_590.856)]
+        tonnes: Tonnes,
+    },
+    /// The line's emissions of one gas.
+    Gas {
+        /// The gas.
+        gas: LineGas,
+        /// Emissions in tonnes of that gas; converted by the inventory's own `gwp`.
+        #[schema(value_type = f64, example = 1_250.5)]
+        gas_tonnes: Tonnes,
+    },
+    /// Why the line has no value.
+    Notation {
+        /// The GPC notation key.
+        notation: Notation,
+        /// The city's explanation.
+        #[serde(skip_serializing_if = "Option::is_none")]
+        #[schema(value_type = String, min_length = 1, max_length = 2000)]
+        explanation: Option<Text>,
+    },
+}
+
+/// One line of an inventory.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Line {
+    /// The GPC reference number.
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
+    pub reference: GpcRef,
+    /// Its value.
+    #[serde(flatten)]
+    pub value: LineValue,
+}
+
+impl Line {
+    /// Kilograms of CO2e by the inventory's set of potentials; none where the line is unknown.
+    ///
+    /// `NO` counts as 0; `NE`, `IE` and `C` are unknown, never 0.
+    #[must_use]
+    pub fn kilograms(&self, gwp: Option<GwpSet>) -> Option<i64> {
+        match &self.value {
+            LineValue::Tonnes { tonnes } => Some(tonnes.kilograms()),
+            LineValue::Gas { gas, gas_tonnes } => {
+                let factor = potential(*gas, gwp?)?;
+                Tonnes::new(gas_tonnes.get() * factor).map(Tonnes::kilograms)
+            }
+            LineValue::Notation { notation: Notation::NotOccurring, .. } => Some(0),
+            LineValue::Notation { .. } => None,
+        }
+    }
+
+    /// Whether it states an amount, of CO2e or of a gas.
+    #[must_use]
+    pub fn has_value(&self) -> bool {
+        !matches!(self.value, LineValue::Notation { .. })
+    }
+}
+
+impl Parse for Line {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let met = at.count();
+        let mut fields = Fields::open(value, at)?;
+        let reference: Option<GpcRef> = fields.required("ref");
+        let tonnes: Option<SignedTonnes> = fields.optional("tonnes");
+        let gas: Option<LineGas> = fields.optional("gas");
+        let gas_tonnes: Option<SignedTonnes> = fields.optional("gas_tonnes");
+        let notation: Option<Notation> = fields.optional("notation");
+        let explanation: Option<Text> = fields.optional("explanation");
+        fields.close();
+        let value = match (tonnes, gas, gas_tonnes, notation, explanation) {
+            (Some(SignedTonnes(tonnes)), None, None, None, None) => LineValue::Tonnes { tonnes },
+            (None, Some(gas), Some(SignedTonnes(gas_tonnes)), None, None) => LineValue::Gas { gas, gas_tonnes },
+            (None, None, None, Some(notation), explanation) => LineValue::Notation { notation, explanation },
+            // A member that is there but invalid has been noted already.
+            _ if at.count() > met => return None,
+            _ => {
+                return at.fault(
+                    "line_form",
+                    "must have either `tonnes`, or `gas` and `gas_tonnes`, or `notation` and perhaps `explanation`",
+                );
+            }
+        };
+        let line = Line { reference: reference?, value };
+        let negative = match &line.value {
+            LineValue::Tonnes { tonnes } | LineValue::Gas { gas_tonnes: tonnes, .. } => tonnes.kilograms() < 0,
+            LineValue::Notation { .. } => false,
+        };
+        if negative && !line.reference.may_be_negative() {
+            return at.fault("out_of_range", "must be at least 0: only V.2 and V.3 may be negative");
+        }
+        Some(line)
+    }
+}

@@ -1,0 +1,30 @@
+//! What cities say: exact, validated, and free of I/O.
+//!
+//! A value of these types that exists is valid: each is made by [`Parse`], which reads JSON and
+//! collects every [`Fault`](fault::Fault) it meets rather than stopping at the first.
+
+pub mod change;
+pub mod city;
+pub mod dossier;
+pub mod fault;
+pub mod gpc;
+pub mod gwp;
+pub mod inventory;
+pub mod limits;
+pub mod line;
+pub mod source;
+pub mod target;
+pub mod text;
+pub mod units;
+pub mod vocabulary;
+pub mod warning;
+
+pub use change::{Action, Change, Kind, RecordKey};
+pub use city::City;
+pub use dossier::{Cut, Dossier, Known, Recorded, Revision, Stamp, View};
+pub use fault::{At, Fault, Faults, Fields, Parse};
+pub use inventory::{Figure, Inventory, Level, Totals};
+pub use source::Source;
+pub use target::{Goal, Standing, Target};
+pub use text::{CityId, Name, Slug, Text};
+pub use units::{Degrees, Percent, Tonnes, Year};

@@ -1,0 +1,54 @@
+//! Where a figure or a pledge was published.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse};
+use super::text::{Name, Text, WebAddress};
+
+/// The publication that a figure or a pledge was taken from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Source {
+    /// The title of the document or data set.
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 GHG dashboard data")]
+    pub title: Name,
+    /// Where it can be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.c40.org")]
+    pub url: Option<WebAddress>,
+    /// Who published it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 Cities")]
+    pub publisher: Option<Name>,
+    /// The day it was published; figures of an undated source count from the day they were recorded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2023-05-30")]
+    pub published: Option<NaiveDate>,
+    /// The licence or terms it is published under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "CC BY 4.0")]
+    pub licence: Option<Name>,
+    /// Where in it the figure stands: page, table, row.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 2000, example = "row Los Angeles_2020, column BASIC")]
+    pub locator: Option<Text>,
+}
+
+impl Parse for Source {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let title = fields.required("title");
+        let url = fields.optional("url");
+        let publisher = fields.optional("publisher");
+        let published: Option<NaiveDate> = fields.optional("published");
+        let licence = fields.optional("licence");
+        let locator = fields.optional("locator");
+        if published.is_some_and(|day| day > at.today) {
+            at.child("published").fault::<()>("in_future", "must not lie in the future");
+        }
+        fields.close();
+        Some(Source { title: title?, url, publisher, published, licence, locator })
+    }
+}

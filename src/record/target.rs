@@ -1,0 +1,341 @@
+//! A target: what a city pledges, measured from what, by when.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse, list};
+use super::inventory::Level;
+use super::limits::MILESTONES;
+use super::source::Source;
+use super::text::{Name, Slug, Text};
+use super::units::{Percent, Tonnes, Year};
+use super::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The kinds of target that CDP and GPC distinguish.
+    TargetKind {
+        /// A reduction from the emissions of a base year.
+        BaseYear = "base_year",
+        /// A stated level of emissions; 0 for net zero.
+        FixedLevel = "fixed_level",
+        /// A reduction of emissions per person from a base year.
+        BaseYearIntensity = "base_year_intensity",
+        /// A reduction from the emissions a scenario foresees for the target year.
+        BaselineScenario = "baseline_scenario",
+    }
+}
+
+vocabulary! {
+    /// What a target's standing is today; only adopted targets and those in law are judged.
+    Standing {
+        /// Proposed, not decided.
+        Proposed = "proposed",
+        /// Adopted by the city.
+        Adopted = "adopted",
+        /// Adopted and written into law.
+        InLaw = "in_law",
+        /// Replaced by another target.
+        Superseded = "superseded",
+        /// Given up by the city.
+        Withdrawn = "withdrawn",
+    }
+}
+
+/// What is asked for in the target year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Goal {
+    /// A reduction from the emissions of a base year.
+    BaseYear {
+        /// Percent below the baseline figure (for `baseline_scenario`: below the scenario); required but for `fixed_level`.
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        reduction_percent: Percent,
+    },
+    /// A stated level of emissions.
+    FixedLevel {
+        /// The level in t CO2e, 0 for net zero; required for `fixed_level`, and only there.
+        #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 0)]
+        tonnes: Tonnes,
+    },
+    /// A reduction of emissions per person from a base year.
+    BaseYearIntensity {
+        /// Percent below the baseline figure per person.
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        reduction_percent: Percent,
+    },
+    /// A reduction from what a scenario foresees.
+    BaselineScenario {
+        /// Percent below the scenario.
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        reduction_percent: Percent,
+        /// What the scenario foresees for the target year, in t CO2e; required for `baseline_scenario`, and only there.
+        #[schema(value_type = f64, minimum = 0.001, maximum = 1_000_000_000_000_i64, example = 40_000_000)]
+        scenario_tonnes: Tonnes,
+    },
+}
+
+impl Goal {
+    /// The kind of target.
+    #[must_use]
+    pub const fn kind(&self) -> TargetKind {
+        match self {
+            Goal::BaseYear { .. } => TargetKind::BaseYear,
+            Goal::FixedLevel { .. } => TargetKind::FixedLevel,
+            Goal::BaseYearIntensity { .. } => TargetKind::BaseYearIntensity,
+            Goal::BaselineScenario { .. } => TargetKind::BaselineScenario,
+        }
+    }
+}
+
+/// What a target is measured from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// A recorded baseline, by its id.
+    Baseline(Slug),
+    /// The report of a year, which serves as a baseline.
+    Year(Year),
+    /// Nothing named: the earliest report before the target year serves (only `fixed_level`).
+    Unnamed,
+}
+
+/// How much a milestone asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum MilestoneLevel {
+    /// A level.
+    Tonnes {
+        /// The level in t CO2e; of a `base_year_intensity` target in t CO2e a person. Either this or `reduction_percent`.
+        #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 16_624_355.5)]
+        tonnes: Tonnes,
+    },
+    /// A reduction.
+    Reduction {
+        /// Percent below the baseline figure. Either this or `tonnes`.
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        reduction_percent: Percent,
+    },
+}
+
+/// A step on the way to a target, as the city set it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Milestone {
+    /// The year; strictly between the base year and the target year.
+    pub year: Year,
+    /// What is asked for in that year.
+    #[serde(flatten)]
+    pub level: MilestoneLevel,
+}
+
+impl Parse for Milestone {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let met = at.count();
+        let mut fields = Fields::open(value, at)?;
+        let year = fields.required("year");
+        let tonnes: Option<Tonnes> = fields.optional("tonnes");
+        let reduction: Option<Percent> = fields.optional("reduction_percent");
+        fields.close();
+        let level = match (tonnes, reduction) {
+            (Some(tonnes), None) => MilestoneLevel::Tonnes { tonnes },
+            (None, Some(reduction_percent)) if !reduction_percent.is_zero() => {
+                MilestoneLevel::Reduction { reduction_percent }
+            }
+            _ if at.count() > met => return None,
+            _ => return at.fault("milestone_form", "must have either `tonnes`, or `reduction_percent` above 0"),
+        };
+        Some(Milestone { year: year?, level })
+    }
+}
+
+/// What a city pledges.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Target {
+    /// What is asked for in the target year.
+    #[serde(flatten)]
+    pub goal: Goal,
+    /// The level of the totals it speaks of.
+    pub level: Level,
+    /// The only sector it covers; such a target is recorded and shown, not judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Buildings")]
+    pub sector: Option<Name>,
+    /// The id of the baseline it is measured from; this or `base_year` is required but for `fixed_level`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
+    pub baseline: Option<Slug>,
+    /// The year whose report serves as the baseline, when no `baseline` is named.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_year: Option<Year>,
+    /// The year by which it is to be met.
+    pub target_year: Year,
+    /// The steps on the way that the city itself set, by year.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Milestone>>, max_items = 32)]
+    pub milestones: Vec<Milestone>,
+    /// The share of the baseline figure that the city openly plans to offset, in percent; 0 unless stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = 0, maximum = 100, example = 10)]
+    pub max_offset_percent: Option<Percent>,
+    /// Its standing.
+    pub standing: Standing,
+    /// The day it was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-29")]
+    pub set_on: Option<NaiveDate>,
+    /// The id of the target that replaced it; only with the standing `superseded`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+    pub superseded_by: Option<Slug>,
+    /// Whether it depends on what others do, such as national support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<bool>,
+    /// Where it was published.
+    pub source: Source,
+    /// A note to readers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 2000)]
+    pub note: Option<Text>,
+}
+
+impl Target {
+    /// What it is measured from.
+    #[must_use]
+    pub fn base(&self) -> Base {
+        match (&self.baseline, self.base_year) {
+            (Some(id), _) => Base::Baseline(id.clone()),
+            (None, Some(year)) => Base::Year(year),
+            (None, None) => Base::Unnamed,
+        }
+    }
+
+    /// Whether the base year, once known, lies before the target year and every milestone.
+    #[must_use]
+    pub fn begins_after(&self, base_year: Year) -> bool {
+        self.target_year > base_year && self.milestones.iter().all(|milestone| milestone.year > base_year)
+    }
+}
+
+impl Parse for Target {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let goal = goal(&mut fields);
+        let level = fields.required("level");
+        let sector = fields.optional("sector");
+        let baseline: Option<Slug> = fields.optional("baseline");
+        let base_year: Option<Year> = fields.optional("base_year");
+        let target_year = fields.required("target_year");
+        let mut milestones: Vec<Milestone> =
+            fields.take("milestones").and_then(|(v, at)| list(v, &at, MILESTONES)).unwrap_or_default();
+        milestones.sort_by_key(|milestone| milestone.year);
+        let max_offset_percent = fields.optional("max_offset_percent");
+        let standing = fields.required("standing");
+        let set_on: Option<NaiveDate> = fields.optional("set_on");
+        let superseded_by: Option<Slug> = fields.optional("superseded_by");
+        let conditional = fields.optional("conditional");
+        let source = fields.required("source");
+        let note = fields.optional("note");
+        let at = fields.at().clone();
+        fields.close();
+        if set_on.is_some_and(|day| day > at.today) {
+            at.child("set_on").fault::<()>("in_future", "must not lie in the future");
+        }
+        if superseded_by.is_some() && standing.is_some_and(|standing| standing != Standing::Superseded) {
+            at.child("superseded_by").fault::<()>("not_superseded", "goes only with the standing `superseded`");
+        }
+        let target = Target {
+            goal: goal?,
+            level: level?,
+            sector,
+            baseline,
+            base_year,
+            target_year: target_year?,
+            milestones,
+            max_offset_percent,
+            standing: standing?,
+            set_on,
+            superseded_by,
+            conditional,
+            source: source?,
+            note,
+        };
+        check_base(&target, &at);
+        check_milestones(&target, &at.child("milestones"));
+        Some(target)
+    }
+}
+
+/// Reads the kind and the members that belong to it; those of another kind are faults.
+fn goal(fields: &mut Fields<'_>) -> Option<Goal> {
+    let kind: Option<TargetKind> = fields.required("kind");
+    let wants = |member: &str| match kind {
+        Some(TargetKind::BaseYear | TargetKind::BaseYearIntensity) => member == "reduction_percent",
+        Some(TargetKind::FixedLevel) => member == "tonnes",
+        Some(TargetKind::BaselineScenario) => member != "tonnes",
+        None => true,
+    };
+    for member in ["reduction_percent", "tonnes", "scenario_tonnes"] {
+        if !wants(member)
+            && let Some((_, at)) = fields.take(member)
+        {
+            at.fault::<()>("not_of_kind", "does not belong to a target of this kind");
+        }
+    }
+    match kind? {
+        TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: reduction(fields)? }),
+        TargetKind::FixedLevel => Some(Goal::FixedLevel { tonnes: fields.required("tonnes")? }),
+        TargetKind::BaseYearIntensity => Some(Goal::BaseYearIntensity { reduction_percent: reduction(fields)? }),
+        TargetKind::BaselineScenario => {
+            let reduction = reduction(fields);
+            let scenario: Option<Tonnes> = fields.required("scenario_tonnes");
+            if scenario.is_some_and(|scenario| !scenario.is_positive()) {
+                fields.at().child("scenario_tonnes").fault::<()>("not_positive", "must be above 0");
+            }
+            Some(Goal::BaselineScenario { reduction_percent: reduction?, scenario_tonnes: scenario? })
+        }
+    }
+}
+
+/// Reads `reduction_percent`, which is above 0.
+fn reduction(fields: &mut Fields<'_>) -> Option<Percent> {
+    let percent: Percent = fields.required("reduction_percent")?;
+    if percent.is_zero() {
+        return fields.at().child("reduction_percent").fault("out_of_range", "must be above 0");
+    }
+    Some(percent)
+}
+
+fn check_base(target: &Target, at: &At<'_>) {
+    match (&target.baseline, target.base_year) {
+        (Some(_), Some(_)) => {
+            at.child("base_year").fault::<()>("two_bases", "must be left out when `baseline` is given");
+        }
+        (None, None) if target.goal.kind() != TargetKind::FixedLevel => {
+            at.fault::<()>("no_base", "must have either `baseline` or `base_year`");
+        }
+        (None, Some(base)) if target.target_year <= base => {
+            at.child("target_year").fault::<()>("not_after_base", format!("must lie after the base year {base}"));
+        }
+        _ => {}
+    }
+}
+
+fn check_milestones(target: &Target, at: &At<'_>) {
+    let base_known = target.base() != Base::Unnamed;
+    for (index, milestone) in target.milestones.iter().enumerate() {
+        let at = at.child(&index.to_string());
+        let outside =
+            milestone.year >= target.target_year || target.base_year.is_some_and(|base| milestone.year <= base);
+        if outside {
+            at.child("year").fault::<()>("not_between", "must lie strictly between the base year and the target year");
+        }
+        if index > 0 && target.milestones[index - 1].year == milestone.year {
+            at.child("year").fault::<()>("duplicate", "must not be the year of another milestone");
+        }
+        let percent = matches!(milestone.level, MilestoneLevel::Reduction { .. });
+        if percent && (!base_known || target.goal.kind() == TargetKind::BaselineScenario) {
+            at.child("reduction_percent")
+                .fault::<()>("no_base", "has nothing to be a percentage of here: state `tonnes`");
+        }
+    }
+}

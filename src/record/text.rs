@@ -1,0 +1,151 @@
+//! Names, texts and identifiers, bounded and free of control characters.
+
+use std::fmt;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Parse, kind_of};
+use super::limits::{NAME_CHARACTERS, SLUG_MAX, SLUG_MIN, TEXT_CHARACTERS};
+
+/// Reads a text of 1 to `most` characters without control characters; outer white space is cut.
+pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
+    let Value::String(text) = value else {
+        return at.fault("wrong_type", format!("must be a string, not {}", kind_of(&value)));
+    };
+    // Control characters are looked for before the cut, which would hide a line feed at an end.
+    if text.chars().any(char::is_control) {
+        return at.fault("control_character", "must not contain control characters");
+    }
+    let text = text.trim();
+    let length = text.chars().count();
+    if length == 0 {
+        return at.fault("blank", "must not be blank");
+    }
+    if length > most {
+        return at.fault("too_long", format!("has {length} characters; at most {most} are allowed"));
+    }
+    Some(text.to_owned())
+}
+
+/// Declares a bounded text type.
+macro_rules! bounded_text {
+    ($(#[$doc:meta])* $name:ident, $most:expr) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The text itself.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+
+        impl Parse for $name {
+            fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+                bounded(value, at, $most).map($name)
+            }
+        }
+    };
+}
+
+bounded_text!(
+    /// A name, label or title: 1 to 200 characters.
+    Name,
+    NAME_CHARACTERS
+);
+bounded_text!(
+    /// A free text: 1 to 2,000 characters.
+    Text,
+    TEXT_CHARACTERS
+);
+
+/// An identifier in a path: 2 to 64 of `a-z`, `0-9` and `-`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
+pub struct Slug(String);
+
+/// The identifier of a city.
+pub type CityId = Slug;
+
+impl Slug {
+    /// The identifier, if `text` is one.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let fits = (SLUG_MIN..=SLUG_MAX).contains(&text.len());
+        let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        (fits && plain).then(|| Slug(text.to_owned()))
+    }
+
+    /// The identifier itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Slug {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl std::borrow::Borrow<str> for Slug {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Parse for Slug {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let Value::String(text) = &value else {
+            return at.fault("wrong_type", format!("must be a string, not {}", kind_of(&value)));
+        };
+        match Slug::new(text) {
+            Some(slug) => Some(slug),
+            None => at.fault("invalid_id", "must be 2 to 64 characters of a-z, 0-9 and -"),
+        }
+    }
+}
+
+/// An address on the web: `http` or `https` only.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct WebAddress(String);
+
+impl WebAddress {
+    /// The address itself.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Parse for WebAddress {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let text = bounded(value, at, TEXT_CHARACTERS)?;
+        let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+        // A host must follow at once; white space or quotes could break out of a page's link.
+        let host = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+        if host
+            && !text.contains(|c: char| {
+                c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
+            })
+        {
+            Some(WebAddress(text))
+        } else {
+            at.fault("invalid_url", "must be an address that begins with https:// or http://")
+        }
+    }
+}

@@ -1,0 +1,265 @@
+//! Years, tonnes, percentages and degrees: exact inside, plain numbers outside.
+
+use std::fmt;
+
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Parse, kind_of};
+use super::limits::{FIRST_YEAR, LAST_YEAR, TONNES_MAX};
+
+/// Writes a number without a needless fraction: `21049331`, not `21049331.0`.
+///
+/// Together with the bounds of our types no number is ever written with an exponent, so the text
+/// of a record is the same in every language and its hash can be recomputed anywhere.
+///
+/// # Errors
+/// Those of the serializer.
+pub fn plain<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    if number.fract() == 0.0 && number.abs() < EXACT {
+        #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
+        serializer.serialize_i64(number as i64)
+    } else {
+        serializer.serialize_f64(number)
+    }
+}
+
+/// Reads a finite number between `least` and `most`.
+fn number(value: &Value, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
+    let Some(number) = value.as_f64().filter(|n| n.is_finite()) else {
+        return at.fault("wrong_type", format!("must be a number, not {}", kind_of(value)));
+    };
+    if (least..=most).contains(&number) {
+        Some(number)
+    } else {
+        at.fault("out_of_range", format!("must be between {least} and {most}"))
+    }
+}
+
+/// Reads a whole number between `least` and `most`; `190.0` is one, as in JSON Schema.
+pub fn integer(value: &Value, at: &At<'_>, least: i64, most: i64) -> Option<i64> {
+    #[allow(clippy::cast_precision_loss, reason = "bounds are far below 2^53")]
+    let number = number(value, at, least as f64, most as f64)?;
+    if number.fract() == 0.0 {
+        #[allow(clippy::cast_possible_truncation, reason = "whole and within the bounds")]
+        Some(number as i64)
+    } else {
+        at.fault("wrong_type", "must be a whole number")
+    }
+}
+
+/// A year from 1970 to 2100.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
+#[serde(transparent)]
+#[schema(value_type = i32, minimum = 1970, maximum = 2100, example = 2020)]
+pub struct Year(i32);
+
+impl Year {
+    /// The year, if it is one that a record may name.
+    #[must_use]
+    pub fn new(year: i32) -> Option<Self> {
+        (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Year(year))
+    }
+
+    /// The number of the year.
+    #[must_use]
+    pub const fn get(self) -> i32 {
+        self.0
+    }
+
+    /// Years from `earlier` to this one; negative when it is later.
+    #[must_use]
+    pub fn since(self, earlier: Year) -> f64 {
+        f64::from(self.0 - earlier.0)
+    }
+}
+
+impl fmt::Display for Year {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Parse for Year {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let year = integer(&value, at, FIRST_YEAR.into(), LAST_YEAR.into())?;
+        i32::try_from(year).ok().and_then(Year::new)
+    }
+}
+
+/// Tonnes of CO2 equivalent, exact to the kilogram.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Tonnes {
+    kilograms: i64,
+}
+
+impl Tonnes {
+    /// The amount from kilograms.
+    #[must_use]
+    pub const fn from_kilograms(kilograms: i64) -> Self {
+        Tonnes { kilograms }
+    }
+
+    /// The amount nearest to `tonnes`, if it is finite and within the bounds of the service.
+    #[must_use]
+    pub fn new(tonnes: f64) -> Option<Self> {
+        #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
+        let most = TONNES_MAX as f64;
+        #[allow(clippy::cast_possible_truncation, reason = "at most 10^15 in amount")]
+        (tonnes.abs() <= most).then(|| Tonnes { kilograms: (tonnes * 1_000.0).round() as i64 })
+    }
+
+    /// The amount in kilograms.
+    #[must_use]
+    pub const fn kilograms(self) -> i64 {
+        self.kilograms
+    }
+
+    /// The amount in tonnes.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "at most 10^15 in amount, below 2^53")]
+    pub fn get(self) -> f64 {
+        self.kilograms as f64 / 1_000.0
+    }
+
+    /// Whether it is more than nothing.
+    #[must_use]
+    pub const fn is_positive(self) -> bool {
+        self.kilograms > 0
+    }
+}
+
+impl Serialize for Tonnes {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.get(), serializer)
+    }
+}
+
+impl Parse for Tonnes {
+    /// Reads an amount of at least 0; fractions of a kilogram are rounded.
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
+        number(&value, at, 0.0, TONNES_MAX as f64).and_then(Tonnes::new)
+    }
+}
+
+/// Tonnes that may be negative: removals on land.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SignedTonnes(pub Tonnes);
+
+impl Parse for SignedTonnes {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
+        let most = TONNES_MAX as f64;
+        number(&value, at, -most, most).and_then(Tonnes::new).map(SignedTonnes)
+    }
+}
+
+/// A percentage from 0.0001 to 100, or 0 where a field allows it, exact to six decimals.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Percent {
+    millionths: i64,
+}
+
+/// The least percentage above 0: what is smaller would be written with an exponent.
+const PERCENT_LEAST: f64 = 0.0001;
+
+impl Percent {
+    /// The percentage nearest to `percent`, if it is 0 or within 0.0001 and 100.
+    #[must_use]
+    pub fn new(percent: f64) -> Option<Self> {
+        #[allow(clippy::cast_possible_truncation, reason = "at most 10^8")]
+        (percent == 0.0 || (PERCENT_LEAST..=100.0).contains(&percent))
+            .then(|| Percent { millionths: (percent * 1e6).round() as i64 })
+    }
+
+    /// The percentage: 50 for a half.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "at most 10^8")]
+    pub fn get(self) -> f64 {
+        self.millionths as f64 / 1e6
+    }
+
+    /// The share: 0.5 for a half.
+    #[must_use]
+    pub fn share(self) -> f64 {
+        self.get() / 100.0
+    }
+
+    /// Whether it is nothing.
+    #[must_use]
+    pub const fn is_zero(self) -> bool {
+        self.millionths == 0
+    }
+}
+
+impl Serialize for Percent {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.get(), serializer)
+    }
+}
+
+impl Parse for Percent {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let percent = number(&value, at, 0.0, 100.0)?;
+        match Percent::new(percent) {
+            Some(percent) => Some(percent),
+            None => at.fault("out_of_range", "must be 0 or between 0.0001 and 100"),
+        }
+    }
+}
+
+/// Degrees of latitude or longitude, exact to 0.0001 (some 11 m).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Degrees {
+    ten_thousandths: i32,
+}
+
+impl Degrees {
+    /// The angle in degrees.
+    #[must_use]
+    pub fn get(self) -> f64 {
+        f64::from(self.ten_thousandths) / 1e4
+    }
+
+    /// Reads an angle of at most `most` degrees either way.
+    pub fn parse_within(value: &Value, at: &At<'_>, most: f64) -> Option<Self> {
+        let degrees = number(value, at, -most, most)?;
+        #[allow(clippy::cast_possible_truncation, reason = "at most 1.8 million")]
+        Some(Degrees { ten_thousandths: (degrees * 1e4).round() as i32 })
+    }
+}
+
+impl Serialize for Degrees {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.get(), serializer)
+    }
+}
+
+/// A number of people, at least 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Population(i64);
+
+impl Population {
+    /// The number of people.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+
+    /// The number of people, for a division.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "at most 10^9")]
+    pub fn people(self) -> f64 {
+        self.0 as f64
+    }
+}
+
+impl Parse for Population {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        integer(&value, at, 1, super::limits::POPULATION_MAX).map(Population)
+    }
+}

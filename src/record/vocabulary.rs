@@ -1,0 +1,105 @@
+//! The closed vocabularies of the records: enumerations with one spelling each.
+
+/// Declares an enumeration whose members are written as fixed words.
+macro_rules! vocabulary {
+    ($(#[$doc:meta])* $name:ident { $($(#[$member_doc:meta])* $member:ident = $word:literal,)+ }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, utoipa::ToSchema)]
+        pub enum $name {
+            $($(#[$member_doc])* #[serde(rename = $word)] $member,)+
+        }
+
+        impl $name {
+            /// Every member, in the order of declaration.
+            pub const ALL: &'static [$name] = &[$($name::$member),+];
+
+            /// The word it is written as.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $($name::$member => $word),+ }
+            }
+
+            /// The member written as `word`, if there is one.
+            #[must_use]
+            pub fn from_word(word: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|member| member.as_str() == word)
+            }
+        }
+
+        impl std::fmt::Display for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::record::fault::Parse for $name {
+            fn parse(value: serde_json::Value, at: &$crate::record::fault::At<'_>) -> Option<Self> {
+                let known = value.as_str().and_then(Self::from_word);
+                if known.is_none() {
+                    let words: Vec<&str> = Self::ALL.iter().map(|member| member.as_str()).collect();
+                    return at.fault("not_allowed", format!("must be one of {}", words.join(", ")));
+                }
+                known
+            }
+        }
+    };
+}
+pub(crate) use vocabulary;
+
+vocabulary! {
+    /// What a city's inventory encloses; another boundary is another reporting entity.
+    Boundary {
+        /// The whole city: everyone who lives and works in it.
+        Community = "community",
+        /// The city administration's own operations.
+        Operations = "operations",
+        /// The metropolitan area around the city.
+        Metropolitan = "metropolitan",
+    }
+}
+
+vocabulary! {
+    /// The accounting standard of an inventory.
+    Protocol {
+        /// Global Protocol for Community-Scale Greenhouse Gas Inventories (GPC).
+        Gpc = "gpc",
+        /// Common Reporting Framework of the Global Covenant of Mayors.
+        Crf = "crf",
+        /// IPCC guidelines for national inventories.
+        Ipcc = "ipcc",
+        /// A national standard.
+        National = "national",
+        /// Another standard.
+        Other = "other",
+    }
+}
+
+vocabulary! {
+    /// A gas, or family of gases, that an inventory covers.
+    Gas {
+        /// Carbon dioxide.
+        Co2 = "co2",
+        /// Methane.
+        Ch4 = "ch4",
+        /// Nitrous oxide.
+        N2o = "n2o",
+        /// Hydrofluorocarbons.
+        Hfc = "hfc",
+        /// Perfluorocarbons.
+        Pfc = "pfc",
+        /// Sulphur hexafluoride.
+        Sf6 = "sf6",
+        /// Nitrogen trifluoride.
+        Nf3 = "nf3",
+    }
+}
+
+vocabulary! {
+    /// How far an inventory was checked.
+    VerificationLevel {
+        /// By the city itself.
+        SelfVerified = "self",
+        /// By an independent auditor.
+        Audited = "audited",
+    }
+}

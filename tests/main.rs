@@ -1,0 +1,1 @@
+//! The one test binary: the domain by its properties, the service through the outside.
