@@ -13,7 +13,7 @@
 //! Only the body's hash enters the chain, so a body that must go can be redacted, visibly, and the
 //! chain still verifies.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -117,7 +117,8 @@ impl Draft {
         let body_hash = sha256(&body);
         let mut change = Change {
             sequence,
-            recorded_at,
+            // As it is served and hashed.
+            recorded_at: recorded_at.trunc_subsecs(0),
             actor: self.actor,
             key: self.key,
             action: self.action,

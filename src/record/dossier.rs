@@ -216,6 +216,23 @@ impl Dossier {
         }
     }
 
+    /// The stamp of every revision of every record.
+    pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
+        fn of<T>(record: &Recorded<T>) -> impl Iterator<Item = &Stamp> {
+            record.revisions.iter().map(|revision| &revision.stamp)
+        }
+        of(&self.city)
+            .chain(self.baselines.values().flat_map(of))
+            .chain(self.targets.values().flat_map(of))
+            .chain(self.reports.values().flat_map(of))
+    }
+
+    /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.
+    #[must_use]
+    pub fn last_sequence(&self, cut: &Cut) -> i64 {
+        self.stamps().filter(|stamp| cut.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)
+    }
+
     /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
     #[must_use]
     pub fn view(&self, cut: &Cut) -> Option<View<'_>> {

@@ -33,6 +33,8 @@ pub const KEY_CITIES: usize = 500;
 
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// How long the body of a request may take to arrive.
+pub const BODY_WAIT: Duration = Duration::from_secs(30);
 /// Items of a page unless asked otherwise.
 pub const PAGE_DEFAULT: usize = 50;
 /// Most items of a page.
