@@ -1,0 +1,10 @@
+DROP TABLE key_cities;
+DROP TABLE keys;
+DROP TABLE target_milestones;
+DROP TABLE targets;
+DROP TABLE inventory_lines;
+DROP TABLE inventories;
+DROP TABLE city_identifiers;
+DROP TABLE cities;
+DROP TABLE changes;
+DROP TABLE revision;

@@ -1,0 +1,162 @@
+//! One connection type over SQLite and PostgreSQL, opened by the scheme of the URL.
+
+use std::fmt;
+
+use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
+use diesel::prelude::*;
+
+use super::StoreError;
+use crate::record::limits::{BUSY_WAIT, CONNECT_WAIT, STATEMENT_WAIT};
+
+pub use any::AnyConnection;
+
+mod any {
+    #![allow(missing_docs, reason = "the derive makes public items that it does not document")]
+
+    /// A connection to either database.
+    #[derive(diesel::MultiConnection)]
+    pub enum AnyConnection {
+        /// To a SQLite file.
+        Sqlite(diesel::SqliteConnection),
+        /// To a PostgreSQL server.
+        Postgres(diesel::PgConnection),
+    }
+}
+
+/// Runs the same expression on whichever connection it is: for statements that the enumeration
+/// itself cannot take, such as inserts of many rows.
+macro_rules! on_either {
+    ($connection:expr, $inner:ident => $body:expr) => {
+        match $connection {
+            $crate::store::connection::AnyConnection::Sqlite($inner) => $body,
+            $crate::store::connection::AnyConnection::Postgres($inner) => $body,
+        }
+    };
+}
+pub(crate) use on_either;
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A SQLite file, by its path.
+    Sqlite(String),
+    /// A PostgreSQL server, by its whole URL.
+    Postgres(String),
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…`.
+    ///
+    /// # Errors
+    /// A sentence, for any other scheme: guessing could create an empty file beside the real database.
+    pub fn parse(url: &str) -> Result<Self, String> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(DatabaseUrl::Postgres(url.to_owned()));
+        }
+        match url.strip_prefix("sqlite:") {
+            Some(path) if path.contains(":memory:") || path.trim_start_matches('/').is_empty() => {
+                Err("a SQLite database must be a file, such as sqlite:pledgewatch.db".to_owned())
+            }
+            // `sqlite:///a/b` is the path /a/b, as in other programs' URLs.
+            Some(path) => Ok(DatabaseUrl::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())),
+            None => Err("must begin with sqlite: or postgres://".to_owned()),
+        }
+    }
+
+    /// Opens a connection.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database cannot be reached.
+    pub fn connect(&self) -> Result<AnyConnection, StoreError> {
+        match self {
+            DatabaseUrl::Sqlite(path) => connect_sqlite(path),
+            DatabaseUrl::Postgres(url) => connect_postgres(url),
+        }
+        .map_err(|cause| StoreError::Unavailable { database: self.to_string(), cause })
+    }
+}
+
+impl fmt::Display for DatabaseUrl {
+    /// The URL without its password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DatabaseUrl::Sqlite(path) => write!(f, "sqlite:{path}"),
+            DatabaseUrl::Postgres(url) => {
+                let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+                let rest = rest.split('?').next().unwrap_or_default();
+                let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
+                write!(f, "{scheme}://{place}")
+            }
+        }
+    }
+}
+
+impl fmt::Debug for DatabaseUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
+    let mut connection = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
+    // The wait comes first, for the change to WAL may itself meet a lock. FULL is what makes a 2xx
+    // mean "on disk": in WAL mode NORMAL may lose the last commits.
+    let pragmas = format!(
+        "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
+        BUSY_WAIT.as_millis()
+    );
+    connection.batch_execute(&pragmas).map_err(|error| error.to_string())?;
+    Ok(AnyConnection::Sqlite(connection))
+}
+
+fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
+    let mut url = url.to_owned();
+    for (option, value) in
+        [("connect_timeout", CONNECT_WAIT.as_secs()), ("tcp_user_timeout", STATEMENT_WAIT.as_secs() * 1_000)]
+    {
+        if !url.contains(&format!("{option}=")) {
+            let joint = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{joint}{option}={value}"));
+        }
+    }
+    let mut connection = PgConnection::establish(&url).map_err(|error| error.to_string())?;
+    // A server set to asynchronous commits would answer before anything is on disk.
+    let settings = format!(
+        "SET statement_timeout = {}; SET client_min_messages = warning; \
+         SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';",
+        STATEMENT_WAIT.as_millis()
+    );
+    connection.batch_execute(&settings).map_err(|error| error.to_string())?;
+    Ok(AnyConnection::Postgres(connection))
+}
+
+/// Runs `work` in a transaction that may write from its first statement on.
+///
+/// SQLite's ordinary transactions begin as readers and fail at once when they turn into writers while
+/// another writes; `BEGIN IMMEDIATE` waits instead.
+///
+/// # Errors
+/// Those of the work, of the database, and of the commit.
+pub fn transaction<T, E: From<diesel::result::Error>>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    type Manager = <AnyConnection as Connection>::TransactionManager;
+    match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
+        AnyConnection::Postgres(_) => Manager::begin_transaction(connection)?,
+    }
+    match work(connection) {
+        Ok(value) => {
+            Manager::commit_transaction(connection)?;
+            Ok(value)
+        }
+        Err(error) => {
+            // The work's own error says more than a failure to roll back a connection that broke.
+            if let Err(failure) = Manager::rollback_transaction(connection) {
+                log::debug!("rolling back failed: {failure}");
+            }
+            Err(error)
+        }
+    }
+}

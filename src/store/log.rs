@@ -1,0 +1,187 @@
+//! The change log and the revision row that numbers it.
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::StoreError;
+use super::connection::{AnyConnection, on_either};
+use super::schema::{changes, revision};
+use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
+use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
+
+/// The state of the revision row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Head {
+    /// The sequence of the last entry; 0 before the first.
+    pub number: i64,
+    /// The hash of the last entry.
+    pub hash: String,
+    /// How often the keys have changed.
+    pub keys: i64,
+}
+
+/// Reads the revision row.
+///
+/// # Errors
+/// Those of the database.
+pub fn head(connection: &mut AnyConnection) -> QueryResult<Head> {
+    let (number, hash, keys) =
+        revision::table.find(1).select((revision::number, revision::head, revision::keys)).first(connection)?;
+    Ok(Head { number, hash, keys })
+}
+
+/// Locks the revision row until the transaction ends, and reads it.
+///
+/// # Errors
+/// Those of the database.
+pub fn lock(connection: &mut AnyConnection) -> QueryResult<Head> {
+    let (_, number, hash, keys): (i32, i64, String, i64) = diesel::update(revision::table.find(1))
+        .set(revision::number.eq(revision::number))
+        .returning(revision::all_columns)
+        .get_result(connection)?;
+    Ok(Head { number, hash, keys })
+}
+
+/// Raises the revision row to `head`.
+///
+/// # Errors
+/// Those of the database.
+pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
+    diesel::update(revision::table.find(1))
+        .set((revision::number.eq(head.number), revision::head.eq(&head.hash), revision::keys.eq(head.keys)))
+        .execute(connection)
+        .map(drop)
+}
+
+/// A row of `changes`.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+#[diesel(table_name = changes)]
+struct ChangeRow {
+    sequence: i64,
+    recorded_at: NaiveDateTime,
+    actor: String,
+    kind: String,
+    city: String,
+    id: String,
+    action: String,
+    revision: i32,
+    body: Option<String>,
+    body_hash: String,
+    previous_hash: String,
+    hash: String,
+}
+
+impl ChangeRow {
+    fn of(change: &Change) -> Self {
+        ChangeRow {
+            sequence: change.sequence,
+            recorded_at: change.recorded_at.naive_utc(),
+            actor: change.actor.clone(),
+            kind: change.key.kind.to_string(),
+            city: change.key.city.to_string(),
+            id: change.key.id.clone(),
+            action: change.action.to_string(),
+            revision: change.revision,
+            body: change.body.clone(),
+            body_hash: change.body_hash.clone(),
+            previous_hash: change.previous_hash.clone(),
+            hash: change.hash.clone(),
+        }
+    }
+
+    fn into_change(self) -> Result<Change, StoreError> {
+        let unknown = |what: &str| StoreError::Corrupt(format!("entry {} has an unknown {what}", self.sequence));
+        let city: CityId = Slug::new(&self.city).ok_or_else(|| unknown("city"))?;
+        let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
+        let action = Action::from_word(&self.action).ok_or_else(|| unknown("action"))?;
+        Ok(Change {
+            sequence: self.sequence,
+            recorded_at: self.recorded_at.and_utc(),
+            actor: self.actor,
+            key: RecordKey { city, kind, id: self.id },
+            action,
+            revision: self.revision,
+            body: self.body,
+            body_hash: self.body_hash,
+            previous_hash: self.previous_hash,
+            hash: self.hash,
+        })
+    }
+}
+
+/// Appends entries to the log.
+///
+/// # Errors
+/// Those of the database.
+pub fn append(connection: &mut AnyConnection, entries: &[Change]) -> QueryResult<()> {
+    let rows: Vec<ChangeRow> = entries.iter().map(ChangeRow::of).collect();
+    for rows in rows.chunks(STATEMENT_ROWS) {
+        on_either!(connection, c => diesel::insert_into(changes::table).values(rows).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Which entries to read.
+#[derive(Debug, Clone, Default)]
+pub struct Excerpt {
+    /// Only entries after this one.
+    pub after: i64,
+    /// Only entries of this city.
+    pub city: Option<CityId>,
+    /// At most this many; everything unless stated.
+    pub limit: Option<i64>,
+}
+
+/// Reads entries in the order of their sequence.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+pub fn read(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<Change>, StoreError> {
+    let mut query = changes::table.filter(changes::sequence.gt(excerpt.after)).order(changes::sequence).into_boxed();
+    if let Some(city) = &excerpt.city {
+        query = query.filter(changes::city.eq(city.as_str()));
+    }
+    if let Some(limit) = excerpt.limit {
+        query = query.limit(limit);
+    }
+    let rows: Vec<ChangeRow> = query.select(changes::all_columns).load(connection)?;
+    rows.into_iter().map(ChangeRow::into_change).collect()
+}
+
+/// The entries that made the revisions before those of `entries`, for showing what changed.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+pub fn predecessors(connection: &mut AnyConnection, entries: &[Change]) -> Result<Vec<Change>, StoreError> {
+    let mut found = Vec::new();
+    for entry in entries.iter().filter(|entry| entry.revision > 1) {
+        let row: Option<ChangeRow> = changes::table
+            .filter(changes::city.eq(entry.key.city.as_str()))
+            .filter(changes::kind.eq(entry.key.kind.as_str()))
+            .filter(changes::id.eq(&entry.key.id))
+            .filter(changes::revision.eq(entry.revision - 1))
+            .select(changes::all_columns)
+            .first(connection)
+            .optional()?;
+        found.extend(row.map(ChangeRow::into_change).transpose()?);
+    }
+    Ok(found)
+}
+
+/// Hands every entry after `after` to `each`, in order, a bounded number at a time.
+///
+/// # Errors
+/// Those of the database and of `each`.
+pub fn follow(
+    connection: &mut AnyConnection,
+    after: i64,
+    mut each: impl FnMut(Change) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut excerpt = Excerpt { after, city: None, limit: Some(LOAD_ROWS) };
+    loop {
+        let entries = read(connection, &excerpt)?;
+        let Some(last) = entries.last() else { return Ok(()) };
+        excerpt.after = last.sequence;
+        entries.into_iter().try_for_each(&mut each)?;
+    }
+}

@@ -1,0 +1,103 @@
+//! What is on disk: the change log, the plain tables it makes, and the keys. It knows only records.
+
+pub mod cities;
+pub mod connection;
+pub mod inventories;
+pub mod keys;
+pub mod log;
+pub mod rows;
+mod schema;
+pub mod targets;
+pub mod verify;
+
+use diesel::connection::SimpleConnection;
+use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+pub use connection::{AnyConnection, DatabaseUrl, transaction};
+pub use keys::{Key, NewKey, Role};
+pub use log::{Excerpt, Head};
+
+use connection::on_either;
+
+/// The migrations, for both databases.
+const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
+/// The PostgreSQL advisory lock that lets one node migrate at a time: "pledgewa" in ASCII.
+const MIGRATION_LOCK: i64 = 0x706c_6564_6765_7761;
+
+/// What can go wrong with the database.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// It cannot be reached.
+    #[error("the database {database} cannot be opened: {cause}")]
+    Unavailable {
+        /// Which database, without its password.
+        database: String,
+        /// What the database's own library says.
+        cause: String,
+    },
+    /// It was made by a newer version.
+    #[error("the database was made by a newer version of pledgewatch (migration {0}); use that version or a newer one")]
+    Newer(String),
+    /// It cannot be brought to this version.
+    #[error("the database cannot be migrated: {0}")]
+    Migration(String),
+    /// It holds what this program never writes.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
+    /// A statement failed.
+    #[error("the database refused a statement: {0}")]
+    Statement(#[from] diesel::result::Error),
+    /// The operating system has no random bytes.
+    #[error("no random bytes are to be had: {0}")]
+    Entropy(String),
+}
+
+impl StoreError {
+    /// Whether one statement was at fault rather than the database or the way to it.
+    #[must_use]
+    pub fn is_constraint(&self) -> bool {
+        use diesel::result::{DatabaseErrorKind as Kind, Error};
+        matches!(
+            self,
+            StoreError::Statement(Error::DatabaseError(
+                Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::NotNullViolation | Kind::CheckViolation,
+                _
+            ))
+        )
+    }
+}
+
+/// Brings a database to this version; returns the names of the migrations that were run.
+///
+/// # Errors
+/// [`StoreError::Newer`] for a database that a newer version made, [`StoreError::Migration`] for a failure.
+pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    // Nodes that start together would trip over each other; SQLite's own lock is enough there.
+    if let AnyConnection::Postgres(postgres) = connection {
+        postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+    }
+    let outcome = check_not_newer(connection).and_then(|()| run_pending(connection));
+    if let AnyConnection::Postgres(postgres) = connection {
+        postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+    }
+    outcome
+}
+
+fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    let run = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    on_either!(connection, c => c.run_pending_migrations(MIGRATIONS).map(|run| run.iter().map(ToString::to_string).collect()))
+        .map_err(run)
+}
+
+/// Refuses a database with migrations that this program does not have.
+fn check_not_newer(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    let known: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = MIGRATIONS.migrations().map_err(failed)?;
+    let known: Vec<MigrationVersion> = known.iter().map(|migration| migration.name().version()).collect();
+    let applied = on_either!(connection, c => c.applied_migrations()).map_err(failed)?;
+    match applied.iter().find(|version| !known.contains(version)) {
+        Some(version) => Err(StoreError::Newer(version.to_string())),
+        None => Ok(()),
+    }
+}

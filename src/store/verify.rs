@@ -1,0 +1,57 @@
+//! Rebuilds every table from the change log, in memory, and compares.
+
+use std::collections::BTreeMap;
+
+use super::connection::AnyConnection;
+use super::rows::Rows;
+use super::{StoreError, log};
+use crate::record::change::GENESIS;
+use crate::record::{CityId, Dossier};
+
+/// What a verification found to be right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Verified {
+    /// Entries of the log.
+    pub entries: i64,
+    /// Entries whose body was redacted; the chain holds without it.
+    pub redacted: i64,
+    /// Cities they make, withdrawn ones included.
+    pub cities: usize,
+}
+
+/// Checks the hash chain, rebuilds every table from the log and compares it with what is stored.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] with the first entry that is wrong; those of the database.
+pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
+    // One transaction, so that a service that writes meanwhile does not look like damage.
+    super::transaction(connection, |connection| {
+        let head = log::lock(connection)?;
+        let mut found = Verified { entries: 0, redacted: 0, cities: 0 };
+        let mut hash = GENESIS.to_owned();
+        let mut dossiers: BTreeMap<CityId, Dossier> = BTreeMap::new();
+        log::follow(connection, 0, |change| {
+            change.check(found.entries, &hash).map_err(StoreError::Corrupt)?;
+            let applied = match dossiers.get_mut(&change.key.city) {
+                Some(dossier) => dossier.apply(&change),
+                None => Dossier::begin(&change).map(|dossier| drop(dossiers.insert(dossier.id.clone(), dossier))),
+            };
+            applied.map_err(StoreError::Corrupt)?;
+            found.entries = change.sequence;
+            found.redacted += i64::from(change.body.is_none());
+            hash = change.hash;
+            Ok(())
+        })?;
+        if (head.number, &head.hash) != (found.entries, &hash) {
+            let said = format!("the revision row says {} {}", head.number, head.hash);
+            return Err(StoreError::Corrupt(format!("{said}, the log ends with entry {} {hash}", found.entries)));
+        }
+        let mut rows = Rows::default();
+        dossiers.values().for_each(|dossier| rows.add_all(dossier));
+        if let Some(difference) = rows.first_difference(Rows::load(connection)?) {
+            return Err(StoreError::Corrupt(difference));
+        }
+        found.cities = dossiers.len();
+        Ok(found)
+    })
+}
