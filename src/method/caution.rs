@@ -1,0 +1,295 @@
+//! Cautions and confidence (sections 1 and 7 of the method): how far the figures carry a verdict.
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Year;
+use crate::record::inventory::{Inventory, Level};
+use crate::record::vocabulary::vocabulary;
+
+use super::case::Case;
+use super::comparison::{Accounting, coverage_differs, other_figure};
+use super::goal::Origin;
+use super::verdict::{Judgement, Verdict};
+
+/// Years between the latest figure and the year of judgement from which on the figure is stale, exclusive.
+pub const STALE_AFTER_YEARS: i32 = 4;
+/// Years between the base year and the latest figure below which a verdict is early.
+const EARLY_YEARS: f64 = 5.0;
+/// Reports after the base year below which a verdict rests on few points.
+const FEW_POINTS: usize = 3;
+
+vocabulary! {
+    /// What a reader should know before using a verdict.
+    CautionCode {
+        /// The latest figure is more than 4 years older than the judgement.
+        Stale = "stale",
+        /// The target year has passed and no comparable figure for it or later is recorded.
+        TargetYearUnreported = "target_year_unreported",
+        /// Less than 5 years lie between the base year and the latest figure.
+        Early = "early",
+        /// Fewer than 3 comparable reports follow the base year.
+        FewPoints = "few_points",
+        /// After the target was met, a later figure is above it again.
+        Rebounded = "rebounded",
+        /// The baseline and a report declare different sets of global warming potentials.
+        GwpDiffers = "gwp_differs",
+        /// The baseline or a report declares no protocol.
+        AccountingUndeclared = "accounting_undeclared",
+        /// The baseline declares no protocol; that of the report for its year is taken.
+        AccountingInferred = "accounting_inferred",
+        /// A stated total that is used and the sum of its lines differ by more than 1 %.
+        StatedDiffersFromSum = "stated_differs_from_sum",
+        /// Whole sectors have a value in the baseline or in a report only.
+        CoverageDiffers = "coverage_differs",
+        /// The target names no baseline; the first report serves.
+        AnchoredAtFirstReport = "anchored_at_first_report",
+        /// The target names a base year; the report of that year serves as the baseline.
+        ReportUsedAsBaseline = "report_used_as_baseline",
+        /// The baseline and the report for its year differ by more than 1 %.
+        BaselineDiffersFromReport = "baseline_differs_from_report",
+        /// A figure that is used does not cover a calendar year.
+        NotCalendarYear = "not_calendar_year",
+    }
+}
+
+vocabulary! {
+    /// How far the figures carry a verdict; counts and headlines show `low` apart.
+    Confidence {
+        /// No cautions.
+        High = "high",
+        /// Cautions, but none that makes it low.
+        Medium = "medium",
+        /// What is compared may not be the same: undeclared accounting at the level `own`, or one of
+        /// `anchored_at_first_report`, `stated_differs_from_sum`, `baseline_differs_from_report`, `coverage_differs`.
+        Low = "low",
+    }
+}
+
+impl Confidence {
+    /// The confidence of a verdict at `level` with these cautions.
+    pub(super) fn of(cautions: &[Caution], level: Level) -> Self {
+        let lowers = |caution: &Caution| match caution.code {
+            CautionCode::AccountingUndeclared => level == Level::Own,
+            CautionCode::AnchoredAtFirstReport
+            | CautionCode::StatedDiffersFromSum
+            | CautionCode::BaselineDiffersFromReport
+            | CautionCode::CoverageDiffers => true,
+            _ => false,
+        };
+        if cautions.iter().any(lowers) {
+            Confidence::Low
+        } else if cautions.is_empty() {
+            Confidence::High
+        } else {
+            Confidence::Medium
+        }
+    }
+}
+
+/// Something a reader should know before using a verdict.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Caution {
+    /// What it is about; stable.
+    pub code: CautionCode,
+    /// The same as a sentence.
+    #[schema(example = "The latest comparable figure is for 2020, 6 years before the judgement.")]
+    pub detail: String,
+    /// The years of the figures it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Year>>)]
+    pub years: Vec<Year>,
+}
+
+/// The cautions of a case, in the order of their codes.
+///
+/// Those about accounting look at the figures that are used: the baseline, and every comparable
+/// report after it, because each of them is printed and any of them may be the year judged.
+pub(super) fn cautions(case: &Case<'_, '_>, judgement: Option<&Judgement>, judged_on: NaiveDate) -> Vec<Caution> {
+    let mut found = Vec::new();
+    found.extend(stale(case, judged_on));
+    found.extend(target_year_unreported(case, judged_on));
+    found.extend(early(case));
+    found.extend(few_points(case));
+    found.extend(judgement.and_then(|judgement| rebounded(case, judgement)));
+    found.extend(gwp_differs(case));
+    found.extend(accounting_undeclared(case));
+    found.extend(accounting_inferred(case));
+    found.extend(stated_differs_from_sum(case));
+    found.extend(coverage(case));
+    found.extend(report_as_baseline(case));
+    found.extend(baseline_differs_from_report(case));
+    found.extend(not_calendar_year(case));
+    found
+}
+
+/// A caution, if it is about any year.
+fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
+    let listed = listed(&years);
+    (!years.is_empty()).then(|| Caution { code, detail: detail(&listed), years })
+}
+
+/// Years for a sentence: `2013`, `2013 and 2014`, `2013, 2014 and 2016`.
+fn listed(years: &[Year]) -> String {
+    match years {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(ToString::to_string).collect();
+            format!("{} and {last}", first.join(", "))
+        }
+    }
+}
+
+/// The latest comparable year, `L`.
+fn latest(case: &Case<'_, '_>) -> Option<Year> {
+    case.comparison.compared.last().map(|report| report.inventory.year)
+}
+
+/// The years of the comparable reports for which `test` holds.
+fn reports_where(case: &Case<'_, '_>, test: impl Fn(&Inventory) -> bool) -> Vec<Year> {
+    let reports = case.comparison.compared.iter().map(|report| report.inventory);
+    reports.filter(|report| test(report)).map(|report| report.year).collect()
+}
+
+/// The years of the figures that are used, the baseline's first, for which `test` holds.
+fn used_where(case: &Case<'_, '_>, test: impl Fn(&Inventory) -> bool) -> Vec<Year> {
+    let base = case.base.iter().map(|base| base.inventory).filter(|base| test(base)).map(|base| base.year);
+    base.chain(reports_where(case, &test)).collect()
+}
+
+fn stale(case: &Case<'_, '_>, judged_on: NaiveDate) -> Option<Caution> {
+    let latest = latest(case)?;
+    let age = judged_on.year() - latest.get();
+    (age > STALE_AFTER_YEARS).then(|| Caution {
+        code: CautionCode::Stale,
+        detail: format!("The latest comparable figure is for {latest}, {age} years before the judgement."),
+        years: vec![latest],
+    })
+}
+
+fn target_year_unreported(case: &Case<'_, '_>, judged_on: NaiveDate) -> Option<Caution> {
+    let due = case.target.target_year;
+    let passed = judged_on.year() > due.get();
+    let reported = latest(case).is_some_and(|latest| latest >= due);
+    (passed && !reported).then(|| Caution {
+        code: CautionCode::TargetYearUnreported,
+        detail: format!("The target year {due} has passed, and no comparable figure for it or later is recorded."),
+        years: vec![due],
+    })
+}
+
+fn early(case: &Case<'_, '_>) -> Option<Caution> {
+    let (base, latest) = (case.base?.year(), latest(case)?);
+    let years = latest.since(base);
+    (years < EARLY_YEARS).then(|| {
+        let plural = if years > 1.0 { "s" } else { "" };
+        Caution {
+            code: CautionCode::Early,
+            detail: format!(
+                "The latest comparable figure is for {latest}, only {years} year{plural} after the baseline."
+            ),
+            years: vec![latest],
+        }
+    })
+}
+
+fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
+    let years = reports_where(case, |_| true);
+    let few = years.len() < FEW_POINTS;
+    let detail = |listed: &str| format!("The only comparable figures after the base year are for {listed}.");
+    about(CautionCode::FewPoints, if few { years } else { Vec::new() }, detail)
+}
+
+fn rebounded(case: &Case<'_, '_>, judgement: &Judgement) -> Option<Caution> {
+    let asked = case.unit.round(case.pathway.as_ref().ok()?.target().amount);
+    let above = |point: &&super::pathway::Point| point.year > judgement.year && case.unit.round(point.amount) > asked;
+    let points = case.points();
+    let years = points.iter().filter(above).map(|point| point.year);
+    let years = if judgement.verdict == Verdict::Achieved { years.collect() } else { Vec::new() };
+    about(CautionCode::Rebounded, years, |listed| {
+        format!("The target was met in {}, but emissions were above it again in {listed}.", judgement.year)
+    })
+}
+
+fn gwp_differs(case: &Case<'_, '_>) -> Option<Caution> {
+    let base = case.comparison.accounting?.gwp?;
+    let years = reports_where(case, |report| report.gwp.is_some_and(|gwp| gwp != base));
+    about(CautionCode::GwpDiffers, years, |listed| {
+        format!("The baseline uses the global warming potentials of {base}; another set is used for {listed}.")
+    })
+}
+
+/// The base counts by its accounting after inference; without a base the reports are looked at alone.
+fn accounting_undeclared(case: &Case<'_, '_>) -> Option<Caution> {
+    let inferred = case.comparison.accounting.is_some_and(|accounting| accounting.inferred);
+    let mut years = reports_where(case, |report| Accounting::of(report).protocol.is_none());
+    if let Some(base) = case.base.filter(|base| base.inventory.protocol.is_none() && !inferred) {
+        years.insert(0, base.year());
+    }
+    about(CautionCode::AccountingUndeclared, years, |listed| {
+        format!("No accounting protocol is declared for {listed}: the figures may not count the same.")
+    })
+}
+
+fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
+    let accounting = case.comparison.accounting.filter(|accounting| accounting.inferred)?;
+    let (year, protocol) = (case.base?.year(), accounting.protocol?);
+    Some(Caution {
+        code: CautionCode::AccountingInferred,
+        detail: format!(
+            "The baseline declares no protocol; as its figure is that of the report for {year}, that report's ({protocol}) is taken."
+        ),
+        years: vec![year],
+    })
+}
+
+fn stated_differs_from_sum(case: &Case<'_, '_>) -> Option<Caution> {
+    let level = case.target.level;
+    let years = used_where(case, |inventory| inventory.figure(level).is_some_and(|figure| figure.differs_from_sum()));
+    about(CautionCode::StatedDiffersFromSum, years, |listed| {
+        format!("For {listed} the stated total, which is used, differs from the sum of its lines by more than 1 %.")
+    })
+}
+
+fn coverage(case: &Case<'_, '_>) -> Option<Caution> {
+    let base = case.base?.inventory;
+    let years = reports_where(case, |report| coverage_differs(base, report, case.target));
+    about(CautionCode::CoverageDiffers, years, |listed| {
+        format!("For {listed} whole sectors have a value where the baseline has none, or none where it has one.")
+    })
+}
+
+fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
+    let base = case.base?;
+    let year = base.year();
+    let (code, named) = match base.origin {
+        Origin::Baseline => return None,
+        Origin::ReportOfYear => {
+            (CautionCode::ReportUsedAsBaseline, "names a base year but no baseline; the report for")
+        }
+        Origin::FirstReport => (CautionCode::AnchoredAtFirstReport, "names no baseline; the earliest report, for"),
+    };
+    let detail = match base.origin {
+        Origin::FirstReport => format!("The target {named} {year}, serves as one."),
+        _ => format!("The target {named} {year} serves as one."),
+    };
+    Some(Caution { code, detail, years: vec![year] })
+}
+
+fn baseline_differs_from_report(case: &Case<'_, '_>) -> Option<Caution> {
+    let (year, percent) = other_figure(&case.base?, case.target, case.view)?;
+    Some(Caution {
+        code: CautionCode::BaselineDiffersFromReport,
+        detail: format!("The report for {year} differs from the baseline by {percent:.1} %."),
+        years: vec![year],
+    })
+}
+
+fn not_calendar_year(case: &Case<'_, '_>) -> Option<Caution> {
+    let years = used_where(case, |inventory| !inventory.is_calendar_year());
+    about(CautionCode::NotCalendarYear, years, |listed| {
+        format!("The accounting period of {listed} is not the calendar year.")
+    })
+}

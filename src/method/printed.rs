@@ -1,0 +1,110 @@
+//! Numbers as they are printed, and the units they are printed in.
+//!
+//! Everything is computed in `f64` from exact tonnes and rounded once, at the very end. Comparisons
+//! that make a verdict are taken at the precision of print (see [`Unit::round`]), so that a reader
+//! who compares the printed numbers comes to the same verdict, and the last bit of a floating-point
+//! number never decides over a city.
+
+use serde::{Serialize, Serializer};
+
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::units::{Population, plain};
+use crate::record::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The unit in which a target is judged.
+    Unit {
+        /// Tonnes of CO2 equivalent.
+        Tonnes = "t_co2e",
+        /// Tonnes of CO2 equivalent a person.
+        TonnesPerPerson = "t_co2e_per_person",
+    }
+}
+
+/// Tonnes of CO2 equivalent as they are printed: rounded to 0.001 t, never NaN, infinite or -0.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Amount(f64);
+
+/// A ratio, a percentage or an amount a person as it is printed: rounded to 6 decimals, never NaN,
+/// infinite or -0.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Ratio(f64);
+
+impl Amount {
+    /// The amount in t CO2e, rounded; none if it is not a number.
+    #[must_use]
+    pub fn new(tonnes: f64) -> Option<Self> {
+        tonnes.is_finite().then(|| Amount(rounded(tonnes, 1e3)))
+    }
+
+    /// The rounded amount in t CO2e.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Ratio {
+    /// The ratio, rounded; none if it is not a number.
+    #[must_use]
+    pub fn new(ratio: f64) -> Option<Self> {
+        ratio.is_finite().then(|| Ratio(rounded(ratio, 1e6)))
+    }
+
+    /// The rounded ratio.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
+impl Serialize for Amount {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.0, serializer)
+    }
+}
+
+impl Serialize for Ratio {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.0, serializer)
+    }
+}
+
+impl Unit {
+    /// Rounds as amounts in this unit are printed: to 0.001 t, or to 0.000001 t a person.
+    #[must_use]
+    pub fn round(self, amount: f64) -> f64 {
+        match self {
+            Unit::Tonnes => rounded(amount, 1e3),
+            Unit::TonnesPerPerson => rounded(amount, 1e6),
+        }
+    }
+
+    /// A figure in this unit; none if it is wanted a person and the population is not known.
+    #[must_use]
+    pub fn amount(self, figure: Figure, population: Option<Population>) -> Option<f64> {
+        let tonnes = figure.tonnes.get();
+        match self {
+            Unit::Tonnes => Some(tonnes),
+            Unit::TonnesPerPerson => population.map(|population| tonnes / population.people()),
+        }
+    }
+
+    /// The population of an inventory, where figures are divided by it.
+    pub(super) fn population(self, inventory: &Inventory) -> Option<Population> {
+        inventory.population.filter(|_| self == Unit::TonnesPerPerson)
+    }
+
+    /// An amount as printed: in the first place if this unit is tonnes, in the second if it is a person's.
+    pub(super) fn print(self, amount: Option<f64>) -> (Option<Amount>, Option<Ratio>) {
+        match self {
+            Unit::Tonnes => (amount.and_then(Amount::new), None),
+            Unit::TonnesPerPerson => (None, amount.and_then(Ratio::new)),
+        }
+    }
+}
+
+/// Rounds to one part in `parts`; the sum with 0 turns -0 into 0.
+pub(super) fn rounded(number: f64, parts: f64) -> f64 {
+    (number * parts).round() / parts + 0.0
+}
