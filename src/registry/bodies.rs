@@ -1,0 +1,110 @@
+//! Answers as bytes: rendered once, tagged by their content, compressed when first asked for.
+
+use std::io::Write;
+use std::sync::{Arc, OnceLock};
+
+use actix_web::web::Bytes;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::record::limits::COMPRESS_FROM_BYTES;
+
+/// How a body is encoded for the way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Encoding {
+    /// As it is.
+    Identity,
+    /// RFC 1952.
+    Gzip,
+    /// RFC 7932.
+    Brotli,
+}
+
+impl Encoding {
+    /// The name in `Content-Encoding`; none for the plain body.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Encoding::Identity => None,
+            Encoding::Gzip => Some("gzip"),
+            Encoding::Brotli => Some("br"),
+        }
+    }
+}
+
+/// A rendered answer; cheap to clone.
+#[derive(Debug, Clone)]
+pub struct Body(Arc<Rendered>);
+
+#[derive(Debug)]
+struct Rendered {
+    content_type: &'static str,
+    tag: String,
+    plain: Bytes,
+    gzip: OnceLock<Bytes>,
+    brotli: OnceLock<Bytes>,
+}
+
+impl Body {
+    /// Renders a value as JSON.
+    ///
+    /// # Panics
+    /// Never for our answers, which are plain data with text keys.
+    #[must_use]
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        let text = serde_json::to_vec(value).expect("answers are plain data with text keys");
+        Self::new("application/json", text)
+    }
+
+    /// Takes bytes as they are.
+    #[must_use]
+    pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
+        let plain = bytes.into();
+        let tag = hex::encode(&Sha256::digest(&plain)[..16]);
+        Body(Arc::new(Rendered { content_type, tag, plain, gzip: OnceLock::new(), brotli: OnceLock::new() }))
+    }
+
+    /// What it is made of: a digest of the plain bytes, so it changes only when the answer does.
+    #[must_use]
+    pub fn tag(&self) -> &str {
+        &self.0.tag
+    }
+
+    /// Its media type.
+    #[must_use]
+    pub fn content_type(&self) -> &'static str {
+        self.0.content_type
+    }
+
+    /// Whether it is large enough for compression to pay.
+    #[must_use]
+    pub fn is_compressible(&self) -> bool {
+        self.0.plain.len() >= COMPRESS_FROM_BYTES
+    }
+
+    /// The bytes in an encoding.
+    #[must_use]
+    pub fn bytes(&self, encoding: Encoding) -> Bytes {
+        let Rendered { plain, gzip, brotli, .. } = &*self.0;
+        match encoding {
+            Encoding::Identity => plain.clone(),
+            Encoding::Gzip => gzip.get_or_init(|| gzip_of(plain).unwrap_or_else(|| plain.clone())).clone(),
+            Encoding::Brotli => brotli.get_or_init(|| brotli_of(plain).unwrap_or_else(|| plain.clone())).clone(),
+        }
+    }
+}
+
+/// Writing to memory does not fail; if it did, nothing rather than half a body is kept.
+fn gzip_of(plain: &[u8]) -> Option<Bytes> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(plain).ok()?;
+    encoder.finish().ok().map(Bytes::from)
+}
+
+fn brotli_of(plain: &[u8]) -> Option<Bytes> {
+    // Quality 5 of 11: close to the best ratio at a fiftieth of its time.
+    let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 20);
+    encoder.write_all(plain).ok()?;
+    encoder.flush().ok()?;
+    Some(Bytes::from(encoder.into_inner()))
+}

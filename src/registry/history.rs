@@ -1,0 +1,76 @@
+//! The past as it was written: entries of the change log, read through a pool of its own.
+
+use diesel::r2d2::{ManageConnection, Pool};
+
+use super::Refusal;
+use super::answers::ChangeAnswer;
+use crate::record::limits::{POOL_CONNECTIONS, POOL_WAIT};
+use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
+
+/// Opens connections for the pool.
+#[derive(Debug)]
+struct Opener(DatabaseUrl);
+
+impl ManageConnection for Opener {
+    type Connection = AnyConnection;
+    type Error = StoreError;
+
+    fn connect(&self) -> Result<AnyConnection, StoreError> {
+        self.0.connect()
+    }
+
+    fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        store::log::head(connection).map(drop).map_err(StoreError::from)
+    }
+
+    fn has_broken(&self, _connection: &mut AnyConnection) -> bool {
+        // `is_valid` asks the database itself before each use.
+        false
+    }
+}
+
+/// The reader of the log.
+#[derive(Debug, Clone)]
+pub(super) struct History(Pool<Opener>);
+
+impl History {
+    pub(super) fn new(database: DatabaseUrl) -> Self {
+        let pool = Pool::builder()
+            .max_size(POOL_CONNECTIONS)
+            .min_idle(Some(0))
+            .connection_timeout(POOL_WAIT)
+            .error_handler(Box::new(Quiet))
+            .build_unchecked(Opener(database));
+        History(pool)
+    }
+
+    /// Reads entries with what each changed; blocks.
+    pub(super) fn read(&self, excerpt: &Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
+        let mut connection = self.0.get().map_err(|error| {
+            log::warn!("the log cannot be read: {error}");
+            Refusal::Unavailable
+        })?;
+        let read = store::log::read(&mut connection, excerpt).and_then(|entries| {
+            let predecessors = store::log::predecessors(&mut connection, &entries)?;
+            let before = |of: &crate::record::Change| {
+                predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
+            };
+            let answers = entries.iter().map(|entry| ChangeAnswer::new(entry.clone(), before(entry)));
+            answers.collect::<Result<Vec<_>, String>>().map_err(StoreError::Corrupt)
+        });
+        read.map_err(|error| {
+            log::error!("the log cannot be read: {error}");
+            if matches!(error, StoreError::Corrupt(_)) { Refusal::Internal } else { Refusal::Unavailable }
+        })
+    }
+}
+
+/// The writer says already when the database is down; the pool need not say it every time it tries.
+#[derive(Debug)]
+struct Quiet;
+
+impl diesel::r2d2::HandleError<StoreError> for Quiet {
+    fn handle_error(&self, error: StoreError) {
+        log::debug!("the pool could not connect: {error}");
+    }
+}

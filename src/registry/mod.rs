@@ -1,0 +1,283 @@
+//! The one door to what is recorded: read the present from memory, write through to the store, ask for the past.
+
+pub mod answers;
+pub mod bodies;
+mod history;
+mod keyring;
+mod snapshot;
+mod staging;
+mod writer;
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+
+use arc_swap::ArcSwap;
+use chrono::{DateTime, NaiveDate, Utc};
+use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
+use tokio::sync::oneshot;
+
+pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
+pub use keyring::Keyring;
+pub use snapshot::{CityEntry, Found, Present, Snapshot};
+pub use staging::Effect;
+
+use answers::ChangeAnswer;
+use history::History;
+use writer::{Command, Writer};
+
+use crate::record::dossier::AnyRecord;
+use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
+use crate::record::{Fault, RecordKey};
+
+/// Tells the time; given from outside, so that tests own it.
+pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+
+/// Under which condition a write is to be done (RFC 9110, `If-Match` and `If-None-Match`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Condition {
+    /// Under any.
+    None,
+    /// Only if there is no such record (`If-None-Match: *`).
+    IsNew,
+    /// Only if there is such a record (`If-Match: *`).
+    Exists,
+    /// Only if the record's answer has one of these tags (`If-Match: "…"`).
+    Tag(Vec<String>),
+}
+
+/// What to do with a record.
+#[derive(Debug, Clone)]
+pub enum Operation {
+    /// Record it so.
+    Put {
+        /// The record, valid by itself.
+        record: AnyRecord,
+        /// Why it is changed.
+        reason: Option<String>,
+    },
+    /// Withdraw it.
+    Withdraw {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A write that someone may do, of a record that is valid by itself.
+#[derive(Debug, Clone)]
+pub struct WriteRequest {
+    /// The label of the key that asks.
+    pub actor: String,
+    /// Which record.
+    pub key: RecordKey,
+    /// What to do with it.
+    pub operation: Operation,
+    /// Under which condition.
+    pub condition: Condition,
+}
+
+/// A write that is on disk and readable.
+#[derive(Debug, Clone)]
+pub struct Written {
+    /// What it did.
+    pub effect: Effect,
+    /// The present that includes it.
+    pub snapshot: Arc<Snapshot>,
+}
+
+/// Why something was not done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// There never was such a record.
+    NotFound,
+    /// The record, or its city, is withdrawn.
+    Gone,
+    /// The condition does not hold.
+    PreconditionFailed,
+    /// A published record is changed only with a reason.
+    ReasonRequired,
+    /// The record does not fit the others.
+    Invalid(Vec<Fault>),
+    /// Another city has the identifier.
+    IdentifierTaken(String),
+    /// Others name the record; which, as a list.
+    InUse(String),
+    /// Too many writes are waiting.
+    Busy,
+    /// The database cannot be reached. Whether the write was done is then unknown.
+    Unavailable,
+    /// A mistake of ours.
+    Internal,
+}
+
+/// Which parts of the service are up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Health {
+    /// Why the database is down; none while it is up.
+    pub database: Option<String>,
+    /// Whether the writer's thread runs.
+    pub writer: bool,
+}
+
+/// What the writer and the readers share.
+struct Shared {
+    snapshot: ArcSwap<Snapshot>,
+    database: ArcSwap<Option<String>>,
+    writing: AtomicBool,
+    clock: Clock,
+}
+
+impl Shared {
+    fn present(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    fn publish(&self, snapshot: Snapshot) {
+        self.snapshot.store(Arc::new(snapshot));
+    }
+
+    fn database_is_up(&self) -> bool {
+        self.database.load().is_none()
+    }
+
+    fn set_database(&self, down: Option<String>) {
+        if **self.database.load() != down {
+            if down.is_none() {
+                log::info!("the database is back");
+            }
+            self.database.store(Arc::new(down));
+        }
+    }
+}
+
+/// What is recorded, and the way to change it; cheap to clone.
+#[derive(Clone)]
+pub struct Registry {
+    shared: Arc<Shared>,
+    commands: SyncSender<Command>,
+    history: History,
+    lookups: Arc<DefaultDirectRateLimiter>,
+}
+
+impl Registry {
+    /// Opens a database, brings it to this version, loads the present from its log and starts the writer.
+    ///
+    /// # Errors
+    /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong.
+    pub fn open(database: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+        let mut connection = database.connect()?;
+        crate::store::migrate(&mut connection)?;
+        let snapshot = writer::load(&mut connection, clock().date_naive())?;
+        let shared = Arc::new(Shared {
+            snapshot: ArcSwap::from_pointee(snapshot),
+            database: ArcSwap::from_pointee(None),
+            writing: AtomicBool::new(true),
+            clock,
+        });
+        let (commands, queue) = sync_channel(WRITE_QUEUE);
+        let writer = Writer::new(database.clone(), connection, Arc::clone(&shared));
+        std::thread::Builder::new()
+            .name("writer".to_owned())
+            .spawn(move || writer.run(&queue))
+            .map_err(|error| StoreError::Migration(format!("no thread for the writer: {error}")))?;
+        let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
+        Ok(Registry {
+            shared,
+            commands,
+            history: History::new(database.clone()),
+            lookups: Arc::new(RateLimiter::direct(quota)),
+        })
+    }
+
+    /// The present.
+    #[must_use]
+    pub fn present(&self) -> Arc<Snapshot> {
+        self.shared.present()
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.shared.clock)()
+    }
+
+    /// The day.
+    #[must_use]
+    pub fn today(&self) -> NaiveDate {
+        self.now().date_naive()
+    }
+
+    /// Which parts are up.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let database = self.shared.database.load().as_ref().clone();
+        Health { database, writer: self.shared.writing.load(Ordering::Relaxed) }
+    }
+
+    /// Does a write; an answer without an error means that it is on disk and readable.
+    ///
+    /// # Errors
+    /// Why it was not done.
+    pub async fn write(&self, request: WriteRequest) -> Result<Written, Refusal> {
+        self.ask(|reply| Command::Write(request, reply)).await
+    }
+
+    /// Makes a key and returns it with its secret.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
+    pub async fn create_key(&self, new: NewKey) -> Result<(Key, String), Refusal> {
+        self.ask(|reply| Command::CreateKey(new, reply)).await
+    }
+
+    /// Revokes a key; returns whether it was valid until then.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
+    pub async fn revoke_key(&self, id: String) -> Result<bool, Refusal> {
+        self.ask(|reply| Command::RevokeKey(id, reply)).await
+    }
+
+    /// The valid key with this secret; one made elsewhere a moment ago is found too.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database would have to be asked and cannot be.
+    pub async fn key(&self, secret: &str) -> Result<Option<Arc<Key>>, Refusal> {
+        let known = |snapshot: &Snapshot| snapshot.keyring.by_secret(secret).cloned();
+        if let Some(key) = known(&self.present()) {
+            return Ok(Some(key).filter(|key| key.revoked_at.is_none()));
+        }
+        // Guessing at keys must not keep the database busy.
+        if self.lookups.check().is_err() {
+            return Ok(None);
+        }
+        self.ask(Command::Refresh).await?;
+        Ok(known(&self.present()).filter(|key| key.revoked_at.is_none()))
+    }
+
+    /// Reads entries of the change log, in order.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    pub async fn changes(&self, excerpt: Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
+        let history = self.history.clone();
+        match actix_web::web::block(move || history.read(&excerpt)).await {
+            Ok(read) => read,
+            Err(_) => Err(Refusal::Internal),
+        }
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Command) -> Result<T, Refusal> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.try_send(command(reply)).map_err(|error| match error {
+            TrySendError::Full(_) => Refusal::Busy,
+            TrySendError::Disconnected(_) => Refusal::Internal,
+        })?;
+        match tokio::time::timeout(WRITE_WAIT, answer).await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_)) => Err(Refusal::Internal),
+            Err(_) => Err(Refusal::Unavailable),
+        }
+    }
+}

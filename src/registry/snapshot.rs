@@ -1,0 +1,158 @@
+//! The present, immutable: every city's dossier with its judgement computed and its answer rendered.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use chrono::NaiveDate;
+use imbl::OrdMap;
+
+use super::answers;
+use super::bodies::Body;
+use super::keyring::Keyring;
+use crate::method::Assessment;
+use crate::record::change::GENESIS;
+use crate::record::{City, CityId, Cut, Dossier, Kind, Slug};
+use crate::store::Head;
+
+/// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The last entry of the log that it includes, and how often the keys had changed.
+    pub head: Head,
+    /// The day as of which targets are judged.
+    pub judged_on: NaiveDate,
+    /// The cities, withdrawn ones included, by id.
+    pub cities: OrdMap<CityId, Arc<CityEntry>>,
+    /// Which city has which identifier.
+    pub identifiers: OrdMap<Identifier, CityId>,
+    /// The keys.
+    pub keyring: Arc<Keyring>,
+}
+
+/// An identifier that no two cities may share: a register (`locode` or as the city names it) and its word.
+pub type Identifier = (IdentifierRegister, String);
+
+/// The register an identifier belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum IdentifierRegister {
+    /// UN/LOCODE.
+    Locode,
+    /// A register that the city's `identifiers` name.
+    Named(String),
+}
+
+/// A city in the snapshot.
+#[derive(Debug)]
+pub struct CityEntry {
+    /// All that is recorded of it.
+    pub dossier: Dossier,
+    /// What is served of it; none once it is withdrawn.
+    pub present: Option<Present>,
+    /// The rendered answers of its records, made when first asked for.
+    records: BTreeMap<(Kind, String), OnceLock<Option<Body>>>,
+}
+
+/// What is served of a city that is not withdrawn.
+#[derive(Debug)]
+pub struct Present {
+    /// The city's own record.
+    pub city: Arc<City>,
+    /// The id of the target to show first.
+    pub headline: Option<Slug>,
+    /// Its targets, judged.
+    pub targets: Vec<Assessment>,
+    /// The rendered judgement.
+    pub status: Body,
+}
+
+impl Present {
+    /// The judgement of the target to show first.
+    #[must_use]
+    pub fn headline(&self) -> Option<&Assessment> {
+        let id = self.headline.as_ref()?;
+        self.targets.iter().find(|assessment| assessment.target.id == *id)
+    }
+}
+
+/// What a look for a city finds.
+#[derive(Debug)]
+pub enum Found<'a> {
+    /// The city, and what is served of it.
+    Here(&'a Arc<CityEntry>, &'a Present),
+    /// A city that was withdrawn; its history stays.
+    Withdrawn(&'a Arc<CityEntry>),
+    /// Nothing of that id.
+    Never,
+}
+
+impl CityEntry {
+    /// Judges a city as of `judged_on` and renders the answer.
+    #[must_use]
+    pub fn new(dossier: Dossier, judged_on: NaiveDate) -> Self {
+        let present = answers::status(&dossier, &Cut::default(), judged_on).and_then(|answer| {
+            let status = Body::json(&answer);
+            let (city, _) = dossier.city.live()?;
+            Some(Present { city: Arc::clone(city), headline: answer.headline, targets: answer.targets, status })
+        });
+        let keys = std::iter::once((Kind::City, dossier.id.to_string()))
+            .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
+            .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
+            .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())));
+        let records = keys.map(|key| (key, OnceLock::new())).collect();
+        CityEntry { dossier, present, records }
+    }
+
+    /// The rendered answer of a record; none when there is none or it is withdrawn.
+    #[must_use]
+    pub fn record(&self, kind: Kind, id: &str) -> Option<Body> {
+        let slot = self.records.get(&(kind, id.to_owned()))?;
+        slot.get_or_init(|| answers::record(&self.dossier, kind, id)).clone()
+    }
+}
+
+impl Snapshot {
+    /// Nothing recorded yet.
+    #[must_use]
+    pub fn empty(judged_on: NaiveDate) -> Self {
+        Snapshot {
+            head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0 },
+            judged_on,
+            cities: OrdMap::new(),
+            identifiers: OrdMap::new(),
+            keyring: Arc::default(),
+        }
+    }
+
+    /// Looks for a city.
+    #[must_use]
+    pub fn find(&self, id: &str) -> Found<'_> {
+        match self.cities.get(id) {
+            None => Found::Never,
+            Some(entry) => match &entry.present {
+                Some(present) => Found::Here(entry, present),
+                None => Found::Withdrawn(entry),
+            },
+        }
+    }
+
+    /// The cities that are not withdrawn, by id.
+    pub fn present(&self) -> impl Iterator<Item = (&CityId, &Arc<CityEntry>, &Present)> {
+        self.cities.iter().filter_map(|(id, entry)| Some((id, entry, entry.present.as_ref()?)))
+    }
+
+    /// The same, judged as of another day.
+    #[must_use]
+    pub fn judged(&self, judged_on: NaiveDate) -> Self {
+        let judge = |(id, entry): (&CityId, &Arc<CityEntry>)| {
+            (id.clone(), Arc::new(CityEntry::new(entry.dossier.clone(), judged_on)))
+        };
+        Snapshot { judged_on, cities: self.cities.iter().map(judge).collect(), ..self.clone() }
+    }
+}
+
+/// The identifiers of a city.
+pub(super) fn identifiers(city: &City) -> impl Iterator<Item = Identifier> + '_ {
+    let locode = city.locode.iter().map(|locode| (IdentifierRegister::Locode, locode.as_str().to_owned()));
+    let named = city.identifiers.iter();
+    locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), id.to_owned())))
+}

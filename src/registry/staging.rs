@@ -1,0 +1,371 @@
+//! A write on its way: its conditions checked against what is then current, its entries drafted.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::snapshot::{CityEntry, IdentifierRegister, Snapshot, identifiers};
+use super::{Condition, Operation, Refusal, WriteRequest, answers};
+use crate::record::change::Draft;
+use crate::record::dossier::AnyRecord;
+use crate::record::{Action, Change, CityId, Dossier, Fault, Kind, RecordKey, Recorded, Stamp, Target};
+use crate::store::rows::Rows;
+
+/// The snapshot to be, with the entries that lead to it.
+pub(super) struct Staging {
+    /// Where it starts from; its identifiers and head are kept up to date, its cities are not.
+    snapshot: Snapshot,
+    /// The cities changed so far.
+    touched: BTreeMap<CityId, Dossier>,
+    /// The records changed so far, and whether the tables have a row of them.
+    records: BTreeMap<RecordKey, bool>,
+    /// The entries to append.
+    pub(super) entries: Vec<Change>,
+}
+
+/// What a write does, once it may be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// The record is new, or back.
+    Created,
+    /// The record has a new revision.
+    Revised,
+    /// The record was the same already.
+    Unchanged,
+    /// The record is withdrawn.
+    Withdrawn,
+}
+
+impl Staging {
+    pub(super) fn new(snapshot: Snapshot) -> Self {
+        Staging { snapshot, touched: BTreeMap::new(), records: BTreeMap::new(), entries: Vec::new() }
+    }
+
+    /// The entry that new ones follow: its sequence and its hash.
+    pub(super) fn head(&self) -> (i64, &str) {
+        (self.snapshot.head.number, &self.snapshot.head.hash)
+    }
+
+    /// Takes over an entry that another node wrote.
+    ///
+    /// # Errors
+    /// A sentence, when it does not follow the head or cannot be read.
+    pub(super) fn follow(&mut self, change: &Change) -> Result<(), String> {
+        change.check(self.snapshot.head.number, &self.snapshot.head.hash)?;
+        self.apply(change)
+    }
+
+    /// Takes over keys that have changed.
+    pub(super) fn set_keys(&mut self, keyring: super::keyring::Keyring, changed: i64) {
+        self.snapshot.keyring = Arc::new(keyring);
+        self.snapshot.head.keys = changed;
+    }
+
+    /// Does what a request asks, if it may be done now.
+    pub(super) fn execute(&mut self, request: &WriteRequest, now: DateTime<Utc>) -> Result<Effect, Refusal> {
+        match &request.operation {
+            Operation::Put { record, reason } => self.put(request, record, reason.as_deref(), now),
+            Operation::Withdraw { reason } => self.withdraw(request, reason, now),
+        }
+    }
+
+    fn put(
+        &mut self,
+        request: &WriteRequest,
+        record: &AnyRecord,
+        reason: Option<&str>,
+        now: DateTime<Utc>,
+    ) -> Result<Effect, Refusal> {
+        let key = &request.key;
+        self.check_city(key)?;
+        let latest = self.latest(key);
+        let live = latest.as_ref().and_then(|(_, value)| value.as_ref());
+        self.check_condition(key, &request.condition, live.is_some())?;
+        let body = record.body();
+        if live.is_some_and(|live| live.body() == body) {
+            return Ok(Effect::Unchanged);
+        }
+        self.check_against_others(key, record, live)?;
+        if latest.is_some() && reason.is_none() {
+            return Err(Refusal::ReasonRequired);
+        }
+        let revision = latest.as_ref().map_or(0, |(stamp, _)| stamp.revision) + 1;
+        let action = if live.is_some() { Action::Revise } else { Action::Create };
+        let draft = Draft {
+            actor: request.actor.clone(),
+            key: key.clone(),
+            action,
+            revision,
+            after: Some(body),
+            reason: reason.map(str::to_owned),
+        };
+        self.enter(draft, now)?;
+        Ok(if action == Action::Create { Effect::Created } else { Effect::Revised })
+    }
+
+    fn withdraw(&mut self, request: &WriteRequest, reason: &str, now: DateTime<Utc>) -> Result<Effect, Refusal> {
+        let key = &request.key;
+        self.check_city(key)?;
+        match self.latest(key) {
+            None => return Err(Refusal::NotFound),
+            Some((_, None)) => return Err(Refusal::Gone),
+            Some((_, Some(_))) => {}
+        }
+        self.check_condition(key, &request.condition, true)?;
+        self.check_unused(key)?;
+        for (key, revision) in self.with_dependants(key) {
+            let draft = Draft {
+                actor: request.actor.clone(),
+                key,
+                action: Action::Withdraw,
+                revision: revision + 1,
+                after: None,
+                reason: Some(reason.to_owned()),
+            };
+            self.enter(draft, now)?;
+        }
+        Ok(Effect::Withdrawn)
+    }
+
+    /// The record's last stamp and, unless withdrawn, its value.
+    fn latest(&self, key: &RecordKey) -> Option<(Stamp, Option<AnyRecord>)> {
+        let (stamp, value) = self.dossier(&key.city)?.latest(key.kind, &key.id)?;
+        Some((stamp.clone(), value))
+    }
+
+    fn dossier(&self, city: &CityId) -> Option<&Dossier> {
+        let before = || self.snapshot.cities.get(city).map(|entry| &entry.dossier);
+        self.touched.get(city).or_else(before)
+    }
+
+    fn is_live(&self, key: &RecordKey) -> bool {
+        matches!(self.latest(key), Some((_, Some(_))))
+    }
+
+    /// What belongs to a city needs a city that is there.
+    fn check_city(&self, key: &RecordKey) -> Result<(), Refusal> {
+        if key.kind == Kind::City {
+            return Ok(());
+        }
+        match self.dossier(&key.city) {
+            None => Err(Refusal::NotFound),
+            Some(dossier) if dossier.city.live().is_none() => Err(Refusal::Gone),
+            Some(_) => Ok(()),
+        }
+    }
+
+    fn check_condition(&self, key: &RecordKey, condition: &Condition, exists: bool) -> Result<(), Refusal> {
+        let met = match condition {
+            Condition::None => true,
+            Condition::IsNew => !exists,
+            Condition::Exists => exists,
+            Condition::Tag(tags) => {
+                let dossier = self.dossier(&key.city);
+                let body = dossier.and_then(|dossier| answers::record(dossier, key.kind, &key.id));
+                body.is_some_and(|body| tags.iter().any(|tag| tag == body.tag()))
+            }
+        };
+        if met { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    }
+
+    /// Checks what a record may not be beside the others.
+    fn check_against_others(
+        &self,
+        key: &RecordKey,
+        record: &AnyRecord,
+        live: Option<&AnyRecord>,
+    ) -> Result<(), Refusal> {
+        match (record, live) {
+            (AnyRecord::City(city), _) => {
+                self.check_part_of(key, city.part_of.as_ref())?;
+                self.check_identifiers(key, city)
+            }
+            (AnyRecord::Baseline(new), Some(AnyRecord::Baseline(old))) if new.year != old.year => {
+                let detail = format!("is {} and stays so: record another year under another id", old.year);
+                Err(invalid("/year", "year_changed", detail))
+            }
+            (AnyRecord::Target(target), _) => self.check_target(key, target),
+            _ => Ok(()),
+        }
+    }
+
+    fn check_part_of(&self, key: &RecordKey, part_of: Option<&CityId>) -> Result<(), Refusal> {
+        match part_of {
+            Some(whole) if *whole == key.city => Err(invalid("/part_of", "own_part", "must not be the city itself")),
+            Some(whole) if !self.is_live(&city_key(whole)) => {
+                Err(invalid("/part_of", "unknown_city", format!("there is no city {whole}")))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    fn check_identifiers(&self, key: &RecordKey, city: &crate::record::City) -> Result<(), Refusal> {
+        for identifier in identifiers(city) {
+            if let Some(owner) = self.snapshot.identifiers.get(&identifier).filter(|owner| **owner != key.city) {
+                let (register, word) = identifier;
+                let register = match register {
+                    IdentifierRegister::Locode => "locode".to_owned(),
+                    IdentifierRegister::Named(name) => name,
+                };
+                return Err(Refusal::IdentifierTaken(format!("the {register} identifier {word} belongs to {owner}")));
+            }
+        }
+        Ok(())
+    }
+
+    fn check_target(&self, key: &RecordKey, target: &Target) -> Result<(), Refusal> {
+        let mut faults = Vec::new();
+        if let Some(id) = &target.baseline {
+            let dossier = self.dossier(&key.city);
+            let baseline = dossier.and_then(|dossier| dossier.baselines.get(id)).and_then(Recorded::live);
+            match baseline {
+                None => faults.push(fault("/baseline", "unknown_baseline", format!("there is no baseline {id}"))),
+                Some((baseline, _)) if !target.begins_after(baseline.year) => {
+                    let detail = format!("the target year and its milestones must lie after {}", baseline.year);
+                    faults.push(fault("/target_year", "not_after_base", detail));
+                }
+                Some(_) => {}
+            }
+        }
+        if let Some(successor) = &target.superseded_by {
+            let successor_key = RecordKey { id: successor.to_string(), ..key.clone() };
+            if successor.as_str() == key.id {
+                faults.push(fault("/superseded_by", "own_successor", "must not be the target itself"));
+            } else if !self.is_live(&successor_key) {
+                faults.push(fault("/superseded_by", "unknown_target", format!("there is no target {successor}")));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
+    }
+
+    /// A record that others name cannot be withdrawn before them.
+    fn check_unused(&self, key: &RecordKey) -> Result<(), Refusal> {
+        let users: Vec<String> = match key.kind {
+            Kind::Report => Vec::new(),
+            Kind::City => self.parts_of(&key.city).map(|city| format!("city {city}")).collect(),
+            Kind::Baseline => self.targets_naming(key, |target| target.baseline.as_ref()),
+            Kind::Target => self.targets_naming(key, |target| target.superseded_by.as_ref()),
+        };
+        if users.is_empty() { Ok(()) } else { Err(Refusal::InUse(users.join(", "))) }
+    }
+
+    fn targets_naming(&self, key: &RecordKey, named: impl Fn(&Target) -> Option<&crate::record::Slug>) -> Vec<String> {
+        let Some(dossier) = self.dossier(&key.city) else { return Vec::new() };
+        let live = dossier.targets.iter().filter_map(|(id, record)| Some((id, record.live()?.0)));
+        let naming = live.filter(|(_, target)| named(target).is_some_and(|id| id.as_str() == key.id));
+        naming.map(|(id, _)| format!("target {id}")).collect()
+    }
+
+    /// The cities that are part of `whole`. Looks at every city, which withdrawals are rare enough for.
+    fn parts_of<'a>(&'a self, whole: &'a CityId) -> impl Iterator<Item = &'a CityId> {
+        let ids =
+            self.snapshot.cities.keys().chain(self.touched.keys().filter(|id| !self.snapshot.cities.contains_key(*id)));
+        ids.filter(move |id| {
+            let live = self.dossier(id).and_then(|dossier| dossier.city.live());
+            live.is_some_and(|(city, _)| city.part_of.as_ref() == Some(whole))
+        })
+    }
+
+    /// The record and all that goes with it, dependants first, each with its last revision.
+    fn with_dependants(&self, key: &RecordKey) -> Vec<(RecordKey, i32)> {
+        let Some(dossier) = self.dossier(&key.city) else { return Vec::new() };
+        let record = |kind, id: String| (RecordKey { city: key.city.clone(), kind, id }, 0);
+        let mut records = Vec::new();
+        if key.kind == Kind::City {
+            records.extend(dossier.targets.keys().map(|id| record(Kind::Target, id.to_string())));
+            records.extend(dossier.reports.keys().map(|year| record(Kind::Report, year.to_string())));
+            records.extend(dossier.baselines.keys().map(|id| record(Kind::Baseline, id.to_string())));
+        }
+        records.push((key.clone(), 0));
+        let last = |(key, _): (RecordKey, i32)| match self.latest(&key) {
+            Some((stamp, Some(_))) => Some((key, stamp.revision)),
+            _ => None,
+        };
+        records.into_iter().filter_map(last).collect()
+    }
+
+    /// Gives a draft its place in the log.
+    fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
+        let (number, hash) = self.head();
+        let change = draft.enter(number + 1, now, hash);
+        if let Err(told) = self.apply(&change) {
+            // What the request's own parser took, the log's parser must take: anything else is our mistake.
+            log::error!("a drafted change cannot be applied: {told}");
+            return Err(Refusal::Internal);
+        }
+        let stored = change.revision > 1;
+        self.records.entry(change.key.clone()).or_insert(stored);
+        self.entries.push(change);
+        Ok(())
+    }
+
+    fn apply(&mut self, change: &Change) -> Result<(), String> {
+        let city = &change.key.city;
+        let mut dossier = match self.dossier(city) {
+            Some(_) => self.take(city),
+            None => None,
+        };
+        if change.key.kind == Kind::City {
+            let old = dossier.as_ref().and_then(|dossier| dossier.city.live()).map(|(city, _)| Arc::clone(city));
+            for identifier in old.iter().flat_map(|city| identifiers(city)) {
+                self.snapshot.identifiers.remove(&identifier);
+            }
+        }
+        let applied = match &mut dossier {
+            Some(dossier) => dossier.apply(change),
+            None => Dossier::begin(change).map(|begun| dossier = Some(begun)),
+        };
+        if let Some(dossier) = dossier {
+            if change.key.kind == Kind::City
+                && let Some((record, _)) = dossier.city.live()
+            {
+                let owned = identifiers(record).map(|identifier| (identifier, city.clone()));
+                self.snapshot.identifiers.extend(owned);
+            }
+            self.touched.insert(city.clone(), dossier);
+        }
+        applied?;
+        self.snapshot.head.number = change.sequence;
+        self.snapshot.head.hash.clone_from(&change.hash);
+        Ok(())
+    }
+
+    /// The city's dossier, to be changed and put back: the one at hand, else a copy of the snapshot's.
+    fn take(&mut self, city: &CityId) -> Option<Dossier> {
+        let before = self.snapshot.cities.get(city);
+        self.touched.remove(city).or_else(|| before.map(|entry| entry.dossier.clone()))
+    }
+
+    /// The rows of the records changed: those that the tables do not have yet, and those that they have.
+    pub(super) fn rows(&self) -> (Rows, Rows) {
+        let (mut new, mut changed) = (Rows::default(), Rows::default());
+        for (key, stored) in &self.records {
+            if let Some(dossier) = self.touched.get(&key.city) {
+                if *stored { changed.add(dossier, key) } else { new.add(dossier, key) }
+            }
+        }
+        (new, changed)
+    }
+
+    /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
+    pub(super) fn finish(self) -> Snapshot {
+        let mut snapshot = self.snapshot;
+        for (id, dossier) in self.touched {
+            snapshot.cities.insert(id, Arc::new(CityEntry::new(dossier, snapshot.judged_on)));
+        }
+        snapshot
+    }
+}
+
+fn city_key(city: &CityId) -> RecordKey {
+    RecordKey { city: city.clone(), kind: Kind::City, id: city.to_string() }
+}
+
+fn fault(pointer: &str, code: &str, detail: impl Into<String>) -> Fault {
+    Fault { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }
+}
+
+fn invalid(pointer: &str, code: &str, detail: impl Into<String>) -> Refusal {
+    Refusal::Invalid(vec![fault(pointer, code, detail)])
+}
