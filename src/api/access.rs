@@ -1,0 +1,100 @@
+//! Who may do what: keys, roles and rates.
+
+use std::net::IpAddr;
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, web};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use super::Service;
+use super::problem::{Code, Problem};
+use crate::registry::{Key, Role};
+
+/// How many requests a minute are taken, of one key or one address.
+pub struct Limiter<K: std::hash::Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+
+impl<K: std::hash::Hash + Eq + Clone> Limiter<K> {
+    /// At most so many a minute, all of them at once if need be; 0 is unlimited.
+    #[must_use]
+    pub fn per_minute(limit: u32) -> Self {
+        Limiter(NonZeroU32::new(limit).map(|limit| RateLimiter::keyed(Quota::per_minute(limit))))
+    }
+
+    /// Takes one request of `key`.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub fn take(&self, key: &K) -> Result<(), Problem> {
+        let Some(limiter) = &self.0 else { return Ok(()) };
+        limiter.check_key(key).map_err(|until| {
+            let wait = until.wait_time_from(DefaultClock::default().now());
+            Problem::rate_limited(wait.saturating_add(Duration::from_millis(999)).as_secs().max(1))
+        })
+    }
+
+    /// Forgets who has not been seen for a while, so that memory does not grow with every address.
+    pub fn forget_idle(&self) {
+        if let Some(limiter) = &self.0 {
+            limiter.retain_recent();
+        }
+    }
+}
+
+/// The valid key of a request, within its rate.
+///
+/// # Errors
+/// 401 without a valid key, 429 over the rate, 503 when an unknown key cannot be looked up.
+pub async fn authenticate(request: &HttpRequest, service: &Service) -> Result<Arc<Key>, Problem> {
+    let header = request.headers().get(header::AUTHORIZATION).and_then(|value| value.to_str().ok());
+    let secret = header.and_then(|value| {
+        let (scheme, secret) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| secret.trim())
+    });
+    let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
+        return Err(Problem::new(Code::Unauthorized, "this needs a key: Authorization: Bearer KEY"));
+    };
+    let key = service.registry.key(secret).await?;
+    let key = key.ok_or_else(|| Problem::new(Code::Unauthorized, "the key is unknown or was revoked"))?;
+    service.writes.take(&key.id)?;
+    Ok(key)
+}
+
+/// An administrator's key.
+///
+/// # Errors
+/// Those of [`authenticate`], and 403 for another role.
+pub async fn admin(request: &HttpRequest, service: &Service) -> Result<Arc<Key>, Problem> {
+    let key = authenticate(request, service).await?;
+    match key.role {
+        Role::Admin => Ok(key),
+        Role::Reporter => Err(Problem::new(Code::Forbidden, "this is for administrators")),
+    }
+}
+
+/// A key that may write what belongs to `city`, whether or not there is such a city.
+///
+/// # Errors
+/// Those of [`authenticate`], and 403 for a key bound to other cities.
+pub async fn reporter(request: &HttpRequest, service: &Service, city: &str) -> Result<Arc<Key>, Problem> {
+    let key = authenticate(request, service).await?;
+    let allowed = key.role == Role::Admin || key.cities.iter().any(|bound| bound.as_str() == city);
+    if allowed { Ok(key) } else { Err(Problem::new(Code::Forbidden, "the key is bound to other cities")) }
+}
+
+/// The address that a request comes from: the peer's or, behind a configured proxy, the one it forwards.
+#[must_use]
+pub fn client_address(request: &HttpRequest, service: &web::Data<Service>) -> Option<IpAddr> {
+    let peer = request.peer_addr()?.ip();
+    if !service.trusted_proxies.contains(&peer) {
+        return Some(peer);
+    }
+    // The last entry that no trusted proxy added: what stands before it, anyone could have written.
+    let forwarded = request.headers().get_all("X-Forwarded-For").filter_map(|value| value.to_str().ok());
+    let hops: Vec<IpAddr> =
+        forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
+    hops.into_iter().rev().find(|hop| !service.trusted_proxies.contains(hop)).or(Some(peer))
+}

@@ -1,0 +1,122 @@
+//! Baselines: `/v1/cities/{city}/baselines`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conditional::{Keep, answer};
+use super::list::{List, Page, page};
+use super::problem::Problem;
+use super::{NoQuery, Service, csv, present_city, present_record, write};
+use crate::record::{Inventory, Kind, Slug};
+use crate::registry::answers::{self, InventoryAnswer};
+use crate::registry::bodies::Body;
+
+/// The body of a baseline.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct BaselineBody {
+    /// The baseline.
+    #[serde(flatten)]
+    inventory: Inventory,
+    /// Why it is changed; required when it was recorded before and differs.
+    #[schema(required = false, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+fn listed(service: &Service, city: &str, asked: &Page) -> Result<List<InventoryAnswer>, Problem> {
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, city)?;
+    let keyed = entry
+        .dossier
+        .baselines
+        .keys()
+        .filter_map(|id| Some((id.to_string(), answers::baseline(&entry.dossier, id.as_str())?)));
+    page(keyed.collect(), asked, &format!("baselines {city}"))
+}
+
+/// List a city's baselines
+///
+/// The base-year inventories that targets are measured from, by id.
+#[utoipa::path(operation_id = "listBaselines", tag = "baselines",
+    params(("city" = Slug, Path, description = "The city's id"), Page),
+    responses((status = 200, description = "A page of baselines", body = List<InventoryAnswer>)))]
+#[get("/cities/{city}/baselines")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&listed(&service, &city, &asked)?), Keep::Revalidate))
+}
+
+/// List a city's baselines as CSV
+///
+/// The same rows as the JSON list; the next page begins where `cursor` says, which the JSON list gives.
+#[utoipa::path(operation_id = "listBaselinesCsv", tag = "baselines",
+    params(("city" = Slug, Path, description = "The city's id"), Page),
+    responses((status = 200, description = "A page of baselines", content_type = "text/csv", body = String)))]
+#[get("/cities/{city}/baselines.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    let body = csv::render(service.columns("InventoryAnswer"), &listed(&service, &city, &asked)?.items)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// Get a baseline
+///
+/// A base-year inventory with its totals, its accounting and its source.
+#[utoipa::path(operation_id = "getBaseline", tag = "baselines",
+    params(("city" = Slug, Path, description = "The city's id"), ("baseline" = Slug, Path, description = "The baseline's id")),
+    responses((status = 200, description = "The baseline", body = InventoryAnswer)))]
+#[get("/cities/{city}/baselines/{baseline}")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (city, baseline) = path.into_inner();
+    let body = present_record(&service.registry.present(), &city, Kind::Baseline, &baseline)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// Record a baseline
+///
+/// A restatement is a new revision: the earlier figure stays visible. The year of a baseline does not change. The same body again changes nothing; another body is a new revision and needs a `reason`.
+#[utoipa::path(operation_id = "putBaseline", tag = "baselines", security(("bearer" = [])),
+    params(("city" = Slug, Path, description = "The city's id"), ("baseline" = Slug, Path, description = "The baseline's id")),
+    request_body = BaselineBody,
+    responses((status = 200, description = "The baseline, changed or the same already", body = InventoryAnswer),
+        (status = 201, description = "The baseline, new or back", body = InventoryAnswer)))]
+#[put("/cities/{city}/baselines/{baseline}")]
+pub async fn put(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (city, baseline) = path.into_inner();
+    write::put(&request, &service, payload, &city, Kind::Baseline, &baseline).await
+}
+
+/// Withdraw a baseline
+///
+/// A baseline that a target names cannot be withdrawn before it. The history stays.
+#[utoipa::path(operation_id = "withdrawBaseline", tag = "baselines", security(("bearer" = [])),
+    params(("city" = Slug, Path, description = "The city's id"), ("baseline" = Slug, Path, description = "The baseline's id"), write::WithdrawQuery),
+    responses((status = 204, description = "It is withdrawn")))]
+#[delete("/cities/{city}/baselines/{baseline}")]
+pub async fn withdraw(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (city, baseline) = path.into_inner();
+    write::withdraw(&request, &service, &city, Kind::Baseline, &baseline).await
+}

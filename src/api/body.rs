@@ -1,0 +1,75 @@
+//! Reading the body of a request: JSON, bounded in size and time.
+
+use actix_web::http::header;
+use actix_web::{HttpMessage, HttpRequest, web};
+use serde_json::Value;
+
+use super::problem::{Code, Problem, too_large};
+use crate::record::fault::Fields;
+use crate::record::limits::{BODY_BYTES, BODY_WAIT};
+use crate::record::{At, Faults, Parse, Text};
+
+/// Reads a JSON body.
+///
+/// It is called after the key has been checked, so that a body is never looked at on behalf of someone
+/// who may not write.
+///
+/// # Errors
+/// 400, 408, 413 or 415.
+pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value, Problem> {
+    let media_type = request.mime_type().ok().flatten();
+    let is_json = media_type.is_some_and(|mime| {
+        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|s| s == "json"))
+    });
+    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
+    if !is_json || encoded {
+        return Err(Problem::new(Code::UnsupportedMediaType, "the body must be application/json, not compressed"));
+    }
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    if declared.is_some_and(|length: usize| length > BODY_BYTES) {
+        return Err(too_large());
+    }
+    let bytes = match tokio::time::timeout(BODY_WAIT, payload.to_bytes_limited(BODY_BYTES)).await {
+        Err(_) => return Err(Problem::new(Code::BodyTimeout, "the body did not arrive whole in time")),
+        Ok(Err(_)) => return Err(too_large()),
+        Ok(Ok(read)) => read.map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?,
+    };
+    serde_json::from_slice(&bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))
+}
+
+/// Takes `reason` out of the body of a record.
+///
+/// # Errors
+/// 422 when it is there but not a text.
+pub fn take_reason(body: &mut Value, today: chrono::NaiveDate) -> Result<Option<String>, Problem> {
+    let Some(reason) = body.as_object_mut().and_then(|members| members.remove("reason")) else { return Ok(None) };
+    reason_text(reason, today).map(Some)
+}
+
+/// Reads the text of a reason.
+///
+/// # Errors
+/// 422 when it is not 1 to 2,000 characters of text.
+pub fn reason_text(reason: Value, today: chrono::NaiveDate) -> Result<String, Problem> {
+    let faults = Faults::default();
+    let read = Text::parse(reason, &At::root(&faults, today).child("reason"));
+    read.map(|text| text.to_string()).ok_or_else(|| Problem::invalid(faults.into_vec()))
+}
+
+/// Reads an object with `parse`, all faults at once.
+///
+/// # Errors
+/// 422 with all faults.
+pub fn object<T>(
+    body: Value,
+    today: chrono::NaiveDate,
+    parse: impl FnOnce(&mut Fields<'_>) -> Option<T>,
+) -> Result<T, Problem> {
+    crate::record::fault::read(body, today, |value, at| {
+        let mut fields = Fields::open(value, at)?;
+        let parsed = parse(&mut fields);
+        fields.close();
+        parsed
+    })
+    .map_err(Problem::invalid)
+}

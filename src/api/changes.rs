@@ -1,0 +1,138 @@
+//! The change log: `/v1/changes`, and a city's part of it.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::conditional::{Keep, answer};
+use super::list::limit;
+use super::problem::{Code, Problem};
+use super::{Service, csv};
+use crate::record::{CityId, Cut, Slug};
+use crate::registry::answers::ChangeAnswer;
+use crate::registry::bodies::Body;
+use crate::registry::{Excerpt, Found};
+
+/// Which entries.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ChangesQuery {
+    /// Only entries after this one: `next` of the page before, or the last one seen.
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64, default = 0, example = 0)]
+    after: Option<i64>,
+    /// Most entries of the page.
+    #[param(minimum = 1, maximum = 500, default = 50)]
+    limit: Option<usize>,
+}
+
+/// A page of the change log.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ChangeList {
+    /// The entries, in the order they were written.
+    pub items: Vec<ChangeAnswer>,
+    /// What to send as `after` for the next page; absent at the end.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 50)]
+    pub next: Option<i64>,
+    /// How many entries there are in all.
+    #[schema(minimum = 0, example = 812)]
+    pub total: i64,
+}
+
+async fn read(
+    service: &Service,
+    city: Option<CityId>,
+    total: i64,
+    last: i64,
+    query: &ChangesQuery,
+) -> Result<ChangeList, Problem> {
+    let limit = limit(query.limit)?;
+    let after = query.after.unwrap_or(0);
+    if after < 0 {
+        return Err(Problem::new(Code::InvalidQuery, "after must be at least 0"));
+    }
+    let asked = i64::try_from(limit).unwrap_or(i64::MAX);
+    let items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;
+    let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < last);
+    Ok(ChangeList { items, next, total })
+}
+
+async fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<ChangeList, Problem> {
+    let snapshot = service.registry.present();
+    let (Found::Here(entry, _) | Found::Withdrawn(entry)) = snapshot.find(city) else {
+        return Err(Problem::not_found());
+    };
+    let dossier = &entry.dossier;
+    let total = i64::try_from(dossier.stamps().count()).unwrap_or(i64::MAX);
+    read(service, Some(dossier.id.clone()), total, dossier.last_sequence(&Cut::default()), query).await
+}
+
+async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Problem> {
+    let last = service.registry.present().head.number;
+    read(service, None, last, last, query).await
+}
+
+/// List a city's changes
+///
+/// Its whole history: who changed what, when and why, with the record before and after. It stays
+/// readable after the city is withdrawn.
+#[utoipa::path(operation_id = "listCityChanges", tag = "changes",
+    params(("city" = Slug, Path, description = "The city's id"), ChangesQuery),
+    responses((status = 200, description = "A page of its changes", body = ChangeList)))]
+#[get("/cities/{city}/changes")]
+pub async fn of_city(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    query: web::Query<ChangesQuery>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&of(&service, &city, &query).await?), Keep::Revalidate))
+}
+
+/// List a city's changes as CSV
+///
+/// The same rows as the JSON list, with the record before and after as JSON text.
+#[utoipa::path(operation_id = "listCityChangesCsv", tag = "changes",
+    params(("city" = Slug, Path, description = "The city's id"), ChangesQuery),
+    responses((status = 200, description = "A page of its changes", content_type = "text/csv", body = String)))]
+#[get("/cities/{city}/changes.csv")]
+pub async fn of_city_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    query: web::Query<ChangesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let body = csv::render(service.columns("ChangeAnswer"), &of(&service, &city, &query).await?.items)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// List all changes
+///
+/// The public log of everything that was ever recorded. The entries are chained by SHA-256, so that
+/// anyone who kept an old hash can check that nothing before it was altered.
+#[utoipa::path(operation_id = "listChanges", tag = "changes", params(ChangesQuery),
+    responses((status = 200, description = "A page of the log", body = ChangeList)))]
+#[get("/changes")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    query: web::Query<ChangesQuery>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&all(&service, &query).await?), Keep::Revalidate))
+}
+
+/// List all changes as CSV
+///
+/// The same rows as the JSON list, with the record before and after as JSON text.
+#[utoipa::path(operation_id = "listChangesCsv", tag = "changes", params(ChangesQuery),
+    responses((status = 200, description = "A page of the log", content_type = "text/csv", body = String)))]
+#[get("/changes.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    query: web::Query<ChangesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let body = csv::render(service.columns("ChangeAnswer"), &all(&service, &query).await?.items)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}

@@ -1,0 +1,150 @@
+//! The examples of the specification: request bodies as one would send them, and the answers that the
+//! service itself makes of them.
+
+use chrono::{DateTime, NaiveDate, Utc};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::changes::ChangeList;
+use super::list::List;
+use crate::record::change::{Draft, GENESIS};
+use crate::record::{Action, Change, Cut, Dossier, Kind, RecordKey, Slug, Year};
+use crate::registry::answers::{self, ChangeAnswer};
+
+/// The city of the examples.
+pub const CITY: &str = "us-los-angeles";
+const BASELINE: &str = "1990";
+const TARGET: &str = "2025-half";
+const REPORT: &str = "2020";
+
+/// The body of a city.
+pub fn city() -> Value {
+    json!({"name": "Los Angeles", "country": "US", "region": "California", "locode": "US LAX",
+        "identifiers": {"cdp": "10894"}, "latitude": 34.0522, "longitude": -118.244})
+}
+
+/// The body of a baseline.
+pub fn baseline() -> Value {
+    json!({"year": 1990, "totals": {"basic": 33_248_711}, "protocol": "gpc", "source": {
+        "title": "2021 Cities Emissions Reduction Targets", "publisher": "CDP",
+        "locator": "account 10894, target year 2025, base year emissions"}})
+}
+
+/// The body of a target.
+pub fn target() -> Value {
+    json!({"kind": "base_year", "level": "basic", "baseline": "1990", "reduction_percent": 50,
+        "target_year": 2025, "standing": "adopted", "source": {
+        "title": "2021 Cities Emissions Reduction Targets", "publisher": "CDP",
+        "locator": "account 10894, target year 2025"}})
+}
+
+/// The body of a report.
+pub fn report() -> Value {
+    json!({"totals": {"basic": 21_049_331}, "population": 3_898_474, "protocol": "gpc", "source": {
+        "title": "C40 GHG dashboard data", "publisher": "C40 Cities", "published": "2023-05-30",
+        "locator": "row Los Angeles_2020, column BASIC"}})
+}
+
+/// The body of a new key.
+pub fn key() -> Value {
+    json!({"label": "City of Los Angeles, climate office", "role": "reporter", "cities": [CITY]})
+}
+
+/// A key as listed.
+pub fn key_answer() -> Value {
+    json!({"id": "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11", "label": "City of Los Angeles, climate office",
+        "role": "reporter", "cities": [CITY], "created_at": "2026-11-23T09:00:00Z"})
+}
+
+/// A new key with its secret.
+pub fn new_key_answer() -> Value {
+    let mut answer = key_answer();
+    answer["secret"] = json!(format!("pwk_{}", "0".repeat(64)));
+    answer
+}
+
+/// What the service makes of the bodies above.
+pub struct Example {
+    dossier: Dossier,
+    changes: Vec<Change>,
+    day: NaiveDate,
+}
+
+impl Example {
+    /// Records the bodies, one after the other.
+    ///
+    /// # Errors
+    /// A sentence, when one of them is not valid any more.
+    pub fn new() -> Result<Self, String> {
+        let at: DateTime<Utc> = DateTime::from_timestamp(1_795_424_400, 0).ok_or("no such time")?;
+        let id = Slug::new(CITY).ok_or("no such city id")?;
+        let records = [
+            (Kind::City, CITY, city()),
+            (Kind::Baseline, BASELINE, baseline()),
+            (Kind::Target, TARGET, target()),
+            (Kind::Report, REPORT, report()),
+        ];
+        let mut changes: Vec<Change> = Vec::new();
+        let mut dossier: Option<Dossier> = None;
+        for (kind, record, body) in records {
+            let draft = Draft {
+                actor: "City of Los Angeles, climate office".to_owned(),
+                key: RecordKey { city: id.clone(), kind, id: record.to_owned() },
+                action: Action::Create,
+                revision: 1,
+                after: Some(body),
+                reason: None,
+            };
+            let (number, hash) = changes.last().map_or((0, GENESIS), |last| (last.sequence, last.hash.as_str()));
+            let change = draft.enter(number + 1, at, hash);
+            match &mut dossier {
+                Some(dossier) => dossier.apply(&change)?,
+                None => dossier = Some(Dossier::begin(&change)?),
+            }
+            changes.push(change);
+        }
+        Ok(Example { dossier: dossier.ok_or("no records")?, changes, day: at.date_naive() })
+    }
+
+    /// The answer of a record.
+    pub fn record(&self, kind: Kind) -> Value {
+        let dossier = &self.dossier;
+        match kind {
+            Kind::City => value(&answers::city(dossier)),
+            Kind::Baseline => value(&answers::baseline(dossier, BASELINE)),
+            Kind::Target => value(&answers::target(dossier, TARGET)),
+            Kind::Report => value(&Year::new(2020).and_then(|year| answers::report(dossier, year))),
+        }
+    }
+
+    /// The judgement.
+    pub fn status(&self) -> Value {
+        value(&answers::status(&self.dossier, &Cut::default(), self.day))
+    }
+
+    /// A city in a list, with its headline.
+    pub fn city_item(&self) -> Value {
+        let mut item = self.record(Kind::City);
+        let status = self.status();
+        let first = &status["targets"][0];
+        item["headline"] = json!({"target": TARGET, "verdict": first["verdict"],
+            "confidence": first["confidence"], "sentence": first["sentence"]});
+        item
+    }
+
+    /// A page of the change log.
+    pub fn changes(&self) -> Value {
+        let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok()).collect();
+        value(&ChangeList { items, next: None, total: 4 })
+    }
+}
+
+/// A page with one item.
+pub fn list_of(item: Value) -> Value {
+    value(&List { items: vec![item], next: None, total: 1 })
+}
+
+/// Plain data as JSON.
+fn value<T: Serialize>(data: &T) -> Value {
+    serde_json::to_value(data).unwrap_or_default()
+}

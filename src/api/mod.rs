@@ -1,0 +1,124 @@
+//! The HTTP API: one file per resource, and what they share.
+
+pub mod access;
+pub mod baselines;
+pub mod body;
+pub mod changes;
+pub mod cities;
+pub mod conditional;
+pub mod csv;
+mod examples;
+pub mod health;
+pub mod keys;
+pub mod list;
+pub mod openapi;
+pub mod problem;
+pub mod reports;
+pub mod status;
+pub mod targets;
+mod write;
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+
+use serde::Deserialize;
+use utoipa_actix_web::service_config::ServiceConfig;
+
+use crate::record::Kind;
+use crate::registry::bodies::Body;
+use crate::registry::{CityEntry, Found, Present, Registry, Snapshot};
+use access::Limiter;
+use problem::{Code, Problem};
+
+/// What every handler works with.
+pub struct Service {
+    /// What is recorded.
+    pub registry: Registry,
+    /// The rate of writes of one key, by its id.
+    pub writes: Limiter<String>,
+    /// The rate of reads of one client address.
+    pub reads: Limiter<IpAddr>,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// The columns of each list as CSV, by the schema of its items.
+    pub columns: BTreeMap<&'static str, Vec<String>>,
+}
+
+impl Service {
+    /// The columns of the CSV list whose items have the schema `name`.
+    #[must_use]
+    pub fn columns(&self, name: &str) -> &[String] {
+        self.columns.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The query of a resource that has no parameters: anything is refused.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NoQuery {}
+
+/// The city, unless it never was or is withdrawn.
+///
+/// # Errors
+/// 404 or 410.
+pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEntry, &'a Present), Problem> {
+    match snapshot.find(id) {
+        Found::Here(entry, present) => Ok((entry, present)),
+        Found::Withdrawn(_) => {
+            Err(Problem::new(Code::Gone, "the city was withdrawn; its history is among its changes"))
+        }
+        Found::Never => Err(Problem::not_found()),
+    }
+}
+
+/// The rendered answer of a record of a city that is there.
+///
+/// # Errors
+/// 404 or 410.
+pub fn present_record(snapshot: &Snapshot, city: &str, kind: Kind, id: &str) -> Result<Body, Problem> {
+    let (entry, _) = present_city(snapshot, city)?;
+    match entry.record(kind, id) {
+        Some(body) => Ok(body),
+        None if entry.dossier.latest(kind, id).is_some() => {
+            Err(Problem::new(Code::Gone, "it was withdrawn; its history is among the city's changes"))
+        }
+        None => Err(Problem::not_found()),
+    }
+}
+
+/// Registers every operation; the specification is made from the same list.
+pub fn routes(config: &mut ServiceConfig) {
+    config.service(
+        utoipa_actix_web::scope("/v1")
+            .service(cities::list)
+            .service(cities::list_csv)
+            .service(cities::get)
+            .service(cities::put)
+            .service(cities::withdraw)
+            .service(baselines::list)
+            .service(baselines::list_csv)
+            .service(baselines::get)
+            .service(baselines::put)
+            .service(baselines::withdraw)
+            .service(targets::list)
+            .service(targets::list_csv)
+            .service(targets::get)
+            .service(targets::put)
+            .service(targets::withdraw)
+            .service(reports::list)
+            .service(reports::list_csv)
+            .service(reports::get)
+            .service(reports::put)
+            .service(reports::withdraw)
+            .service(status::get)
+            .service(changes::of_city)
+            .service(changes::of_city_csv)
+            .service(changes::list)
+            .service(changes::list_csv)
+            .service(keys::list)
+            .service(keys::create)
+            .service(keys::get)
+            .service(keys::revoke),
+    );
+    config.service(health::live).service(health::ready);
+}

@@ -1,0 +1,420 @@
+//! The OpenAPI document: generated from the route table, completed with what holds for every operation.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use actix_web::App;
+use serde_json::{Map, Value, json};
+use utoipa::OpenApi;
+use utoipa_actix_web::AppExt;
+
+use super::examples::{self, Example};
+use super::problem::{Code, Problem};
+use crate::record::limits::RETRY_AFTER_SECONDS;
+use crate::record::{Fault, Kind};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "pledgewatch",
+        version = "1.0.0",
+        description = "Records the emission baselines of cities, their targets and their yearly reports, judges \
+            whether each target is on track, and publishes the answer with every figure it was made from. \
+            Tonnes are tonnes of CO2 equivalent, exact to 0.001; ratios and percentages have six decimals; times \
+            are RFC 3339 in UTC, days YYYY-MM-DD; absent values are absent, not null. Reads are open; writes need \
+            a key. Every failure is an application/problem+json document (RFC 9457) whose `code` is stable. \
+            Within /v1 fields may be added; names, types and meanings stay.",
+        license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
+    ),
+    servers((url = "/", description = "This server")),
+    tags(
+        (name = "cities", description = "The reporting entities"),
+        (name = "baselines", description = "Base-year inventories, restatements included"),
+        (name = "targets", description = "Pledges, superseded ones included"),
+        (name = "reports", description = "Yearly inventories"),
+        (name = "status", description = "The judgement of every target, with all it was made from"),
+        (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
+        (name = "keys", description = "Keys to write with, for administrators"),
+        (name = "health", description = "For operators and load balancers"),
+    ),
+    components(schemas(Problem, Fault)),
+)]
+struct Document;
+
+/// The specification as JSON.
+///
+/// The generator's own types cannot hold all that is completed here, so it is edited as JSON.
+///
+/// # Panics
+/// Never while the tests pass: the document depends on nothing but the program.
+#[must_use]
+pub fn document() -> Value {
+    let (_, generated) =
+        App::new().into_utoipa_app().openapi(Document::openapi()).configure(super::routes).split_for_parts();
+    let mut document = serde_json::to_value(generated).expect("the generated document is plain data");
+    document["components"]["securitySchemes"] = json!({"bearer": {"type": "http", "scheme": "bearer",
+        "description": "A key made by `pledgewatch keys create` or `POST /v1/keys`."}});
+    flatten_schemas(&mut document);
+    let example = Example::new().expect("the examples are valid records");
+    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            complete(path, method, operation, &example);
+        }
+    }
+    document
+}
+
+/// The columns of the CSV lists, by the schema of their items: one for each leaf that is not a list.
+#[must_use]
+pub fn columns(document: &Value) -> BTreeMap<&'static str, Vec<String>> {
+    let schemas = &document["components"]["schemas"];
+    let of = |name: &'static str| {
+        let mut columns = Vec::new();
+        leaves(schemas, &schemas[name], "", &mut columns);
+        // What says which row it is comes first, the rest by name.
+        let first = ["sequence", "city", "kind", "id", "year", "name"];
+        columns.sort_by_key(|column| first.iter().position(|name| name == column).unwrap_or(first.len()));
+        (name, columns)
+    };
+    ["CityItem", "InventoryAnswer", "TargetAnswer", "ChangeAnswer"].map(of).into()
+}
+
+fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
+    let schema = resolved(schemas, schema);
+    match schema["properties"].as_object() {
+        Some(properties) => {
+            for (name, property) in properties {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                leaves(schemas, property, &path, columns);
+            }
+        }
+        None => columns.push(path.to_owned()),
+    }
+}
+
+/// The schema that a reference, or a choice between null and a schema, leads to.
+fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return resolved(schemas, &schemas[name]);
+    }
+    match schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")) {
+        Some(choice) => resolved(schemas, choice),
+        None => schema,
+    }
+}
+
+/// The methods that each documented path offers, for 405 answers.
+#[must_use]
+pub fn methods(document: &Value) -> Vec<(String, String)> {
+    let paths = document["paths"].as_object().into_iter().flatten();
+    let allow = |item: &Value| {
+        let mut methods = BTreeSet::from(["OPTIONS".to_owned()]);
+        for method in item.as_object().into_iter().flat_map(Map::keys) {
+            methods.insert(method.to_uppercase());
+            if method == "get" {
+                methods.insert("HEAD".to_owned());
+            }
+        }
+        methods.into_iter().collect::<Vec<_>>().join(", ")
+    };
+    paths.map(|(path, item)| (path.clone(), allow(item))).collect()
+}
+
+/// Makes every schema of our own one flat object: what serde flattens, the generator describes as
+/// `allOf` parts, of which none may be closed against unknown members. Bodies are then closed.
+fn flatten_schemas(document: &mut Value) {
+    let original = document["components"]["schemas"].clone();
+    let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    for (name, schema) in schemas.iter_mut() {
+        if schema["allOf"].is_array() || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().all(is_object)) {
+            let description = schema["description"].clone();
+            let mut flat = Flat::default();
+            flat.add(&original, schema);
+            *schema = flat.into_schema(description);
+        }
+        // An optional member is left out when absent, never null.
+        drop_null(schema);
+        let is_body = name.ends_with("Body");
+        if name == "ReportBody"
+            && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
+        {
+            // A report's year is in its path, and may be repeated.
+            required.retain(|field| field != "year");
+        }
+        if name == "CityBody"
+            && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
+        {
+            required.retain(|field| field != "boundary");
+        }
+        if is_body || READ_PARTS.contains(&name.as_str()) {
+            schema["additionalProperties"] = json!(false);
+        }
+    }
+    drop_unused(document);
+}
+
+/// The parts of bodies that are read member by member, so that unknown members are refused.
+const READ_PARTS: &[&str] = &["Totals", "Period", "Source", "Verification", "Line", "Milestone"];
+
+fn is_object(schema: &Value) -> bool {
+    schema["type"] == "object" || schema["allOf"].is_array()
+}
+
+/// The members of the parts of an `allOf`, merged.
+#[derive(Default)]
+struct Flat {
+    properties: Map<String, Value>,
+    required: BTreeSet<String>,
+}
+
+impl Flat {
+    fn add(&mut self, schemas: &Value, part: &Value) {
+        let part = match part["$ref"].as_str() {
+            Some(reference) => &schemas[reference.rsplit('/').next().unwrap_or_default()],
+            None => part,
+        };
+        for part in part["allOf"].as_array().into_iter().flatten() {
+            self.add(schemas, part);
+        }
+        // Of alternatives every member may be there; only what all of them require is required.
+        let choices: Vec<Flat> = part["oneOf"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .map(|choice| {
+                let mut flat = Flat::default();
+                flat.add(schemas, choice);
+                flat
+            })
+            .collect();
+        if let Some(first) = choices.first() {
+            let common =
+                first.required.iter().filter(|name| choices.iter().all(|choice| choice.required.contains(*name)));
+            self.required.extend(common.cloned());
+        }
+        for (name, property) in choices.into_iter().flat_map(|choice| choice.properties) {
+            self.add_property(name, property);
+        }
+        for (name, property) in part["properties"].as_object().into_iter().flatten() {
+            self.add_property(name.clone(), property.clone());
+        }
+        let required = part["required"].as_array().into_iter().flatten();
+        self.required.extend(required.filter_map(|name| name.as_str().map(str::to_owned)));
+    }
+
+    /// Adds a member; the word that tells alternatives apart becomes one of all their words.
+    fn add_property(&mut self, name: String, property: Value) {
+        match self.properties.get_mut(&name) {
+            Some(known) => {
+                let words = property["enum"].as_array().cloned().unwrap_or_default();
+                if let Some(known) = known["enum"].as_array_mut() {
+                    known.extend(words.into_iter().filter(|word| !known.contains(word)).collect::<Vec<_>>());
+                }
+            }
+            None => {
+                self.properties.insert(name, property);
+            }
+        }
+    }
+
+    fn into_schema(mut self, description: Value) -> Value {
+        if let Some(kind) =
+            self.properties.get_mut("kind").filter(|kind| kind["description"].is_null() && kind["enum"].is_array())
+        {
+            kind["description"] = json!("The kind of target.");
+        }
+        let mut schema = json!({"type": "object", "properties": self.properties});
+        if !self.required.is_empty() {
+            schema["required"] = json!(self.required);
+        }
+        if !description.is_null() {
+            schema["description"] = description;
+        }
+        schema
+    }
+}
+
+/// Takes the null out of members that the generator calls nullable because they are optional.
+fn drop_null(schema: &mut Value) {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(Map::values_mut) {
+        if let Some(types) = property["type"].as_array().cloned() {
+            let mut types: Vec<Value> = types.into_iter().filter(|kind| kind != "null").collect();
+            property["type"] = if types.len() == 1 { types.remove(0) } else { Value::Array(types) };
+        }
+        if let Some(choices) = property["oneOf"].as_array().cloned() {
+            let mut choices: Vec<Value> = choices.into_iter().filter(|choice| choice["type"] != "null").collect();
+            if choices.len() == 1 {
+                let description = property["description"].clone();
+                *property = choices.remove(0);
+                if !description.is_null() {
+                    property["description"] = description;
+                }
+            }
+        }
+    }
+}
+
+/// Drops schemas that nothing refers to once the parts are merged.
+fn drop_unused(document: &mut Value) {
+    loop {
+        let text = document.to_string();
+        let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+        let before = schemas.len();
+        schemas.retain(|name, _| name == "Problem" || text.contains(&format!("\"#/components/schemas/{name}\"")));
+        if schemas.len() == before {
+            return;
+        }
+    }
+}
+
+/// Adds to an operation what follows from its path and its method: examples, failures, headers.
+fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) {
+    let open = operation["security"].is_null();
+    if open {
+        operation["security"] = json!([]);
+    }
+    if let Some(body) = request_example(path, method) {
+        operation["requestBody"]["description"] = json!("The record.");
+        operation["requestBody"]["required"] = json!(true);
+        operation["requestBody"]["content"]["application/json"]["example"] = body;
+    }
+    for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        if let Some(content) = response.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
+            && let Some(answer) = response_example(path, status, example)
+        {
+            content.insert("example".to_owned(), answer);
+        }
+        if let Some(content) = response.pointer_mut("/content/text~1csv").and_then(Value::as_object_mut) {
+            content.insert("example".to_owned(), json!("id,…\r\n"));
+        }
+        if status != "204" && !path.starts_with("/v1/keys") {
+            response["headers"]["ETag"] = header("Changes only when the answer does; to be sent in If-None-Match.");
+        }
+        if status == "201" {
+            response["headers"]["Location"] = header("Where it is read.");
+        }
+    }
+    if method != "get" && !path.starts_with("/v1/keys") {
+        for (name, description) in [
+            ("If-Match", "Write only if the record still has this ETag, or, with `*`, if there is one."),
+            ("If-None-Match", "With `*`: write only if there is no such record."),
+        ] {
+            let pattern = if name == "If-Match" { "^(\\*|\"[!#-~]{1,80}\")$" } else { "^\\*$" };
+            let parameter = json!({"name": name, "in": "header", "required": false, "description": description,
+                "schema": {"type": "string", "pattern": pattern}});
+            if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+                parameters.push(parameter);
+            }
+        }
+    }
+    if method == "get" && !path.starts_with("/v1/keys") && !path.starts_with("/health") {
+        operation["responses"]["304"] = json!({"description": "The client has it already (If-None-Match)"});
+    }
+    for (status, codes) in failures(path, method, open) {
+        operation["responses"][status.to_string()] = failure(status, &codes);
+    }
+}
+
+fn header(description: &str) -> Value {
+    json!({"description": description, "schema": {"type": "string"}})
+}
+
+/// The codes that an operation may be refused with, by status.
+fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
+    let mut codes = vec![Code::InvalidQuery, Code::RateLimited];
+    let writes = method != "get";
+    let has_body = matches!(method, "put" | "post");
+    if !open {
+        codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy]);
+    }
+    if path.contains("/changes") {
+        codes.push(Code::Unavailable);
+    }
+    if path.contains('{') {
+        codes.push(Code::NotFound);
+    }
+    if (path.contains("{city}") && !path.contains("/changes")) || (path.contains("{key}") && method == "delete") {
+        codes.push(Code::Gone);
+    }
+    if has_body {
+        codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
+        codes.push(Code::InvalidInput);
+    }
+    if writes && !path.starts_with("/v1/keys") {
+        codes.extend([Code::InvalidHeader, Code::PreconditionFailed, Code::ReasonRequired]);
+        if method == "put" && path == "/v1/cities/{city}" {
+            codes.push(Code::IdentifierTaken);
+        }
+        if method == "delete" && !path.contains("/reports") {
+            codes.push(Code::InUse);
+        }
+        if method == "delete" {
+            codes.push(Code::InvalidInput);
+        }
+    }
+    let pages = !writes && !path.contains("/changes") && !path.contains("/health");
+    if pages && (!path.ends_with('}') || path.ends_with("/status")) {
+        codes.push(Code::InvalidInput);
+    }
+    let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
+    for code in codes {
+        let known = by_status.entry(code.status().as_u16()).or_default();
+        if !known.contains(&code) {
+            known.push(code);
+        }
+    }
+    by_status
+}
+
+/// The answer that refuses with one of `codes`.
+fn failure(status: u16, codes: &[Code]) -> Value {
+    let told: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let first = codes.first().copied().unwrap_or(Code::Internal);
+    let problem = serde_json::to_value(Problem::new(first, first.meaning())).unwrap_or_default();
+    let mut response = json!({"description": told.join("; "), "content": {"application/problem+json": {
+        "schema": {"$ref": "#/components/schemas/Problem"}, "example": problem}}});
+    if matches!(status, 429 | 503) {
+        response["headers"]["Retry-After"] = json!({"description": "Seconds to wait before the next try",
+            "schema": {"type": "integer", "minimum": 1, "example": RETRY_AFTER_SECONDS}});
+    }
+    if status == 401 {
+        response["headers"]["WWW-Authenticate"] = header("How to send a key.");
+    }
+    response
+}
+
+/// What a request's body may be.
+fn request_example(path: &str, method: &str) -> Option<Value> {
+    match (method, path) {
+        ("put", "/v1/cities/{city}") => Some(examples::city()),
+        ("put", "/v1/cities/{city}/baselines/{baseline}") => Some(examples::baseline()),
+        ("put", "/v1/cities/{city}/targets/{target}") => Some(examples::target()),
+        ("put", "/v1/cities/{city}/reports/{year}") => Some(examples::report()),
+        ("post", "/v1/keys") => Some(examples::key()),
+        _ => None,
+    }
+}
+
+/// What an answer may be.
+fn response_example(path: &str, status: &str, example: &Example) -> Option<Value> {
+    match path {
+        "/v1/cities" => Some(examples::list_of(example.city_item())),
+        "/v1/cities/{city}" => Some(example.record(Kind::City)),
+        "/v1/cities/{city}/baselines" => Some(examples::list_of(example.record(Kind::Baseline))),
+        "/v1/cities/{city}/baselines/{baseline}" => Some(example.record(Kind::Baseline)),
+        "/v1/cities/{city}/targets" => Some(examples::list_of(example.record(Kind::Target))),
+        "/v1/cities/{city}/targets/{target}" => Some(example.record(Kind::Target)),
+        "/v1/cities/{city}/reports" => Some(examples::list_of(example.record(Kind::Report))),
+        "/v1/cities/{city}/reports/{year}" => Some(example.record(Kind::Report)),
+        "/v1/cities/{city}/status" => Some(example.status()),
+        "/v1/cities/{city}/changes" | "/v1/changes" => Some(example.changes()),
+        "/v1/keys" if status == "201" => Some(examples::new_key_answer()),
+        "/v1/keys" => Some(examples::list_of(examples::key_answer())),
+        "/v1/keys/{key}" => Some(examples::key_answer()),
+        "/health/live" => Some(json!({"status": "up"})),
+        "/health/ready" => Some(json!({"status": "up", "sequence": 812, "parts": {"reads": {"status": "up"},
+            "database": {"status": "up"}, "writer": {"status": "up"}}})),
+        _ => None,
+    }
+}

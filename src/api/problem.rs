@@ -1,0 +1,272 @@
+//! Everything that can be refused: one table of codes, and the RFC 9457 document each answer carries.
+
+use std::fmt;
+
+use actix_web::http::{StatusCode, header};
+use actix_web::{HttpResponse, ResponseError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Fault;
+use crate::record::limits::{BODY_BYTES, RETRY_AFTER_SECONDS};
+use crate::registry::Refusal;
+
+/// Declares the codes: word, status, title, meaning, what to do.
+macro_rules! codes {
+    ($($code:ident = $word:literal, $status:ident, $title:literal, $meaning:literal, $remedy:literal;)+) => {
+        /// Why a request was refused; stable, for programs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        pub enum Code {
+            $(#[doc = $title] #[serde(rename = $word)] $code,)+
+        }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Code] = &[$(Code::$code),+];
+
+            /// The word it is written as.
+            #[must_use]
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Code::$code => $word),+ }
+            }
+
+            /// The status it is answered with.
+            #[must_use]
+            pub const fn status(self) -> StatusCode {
+                match self { $(Code::$code => StatusCode::$status),+ }
+            }
+
+            /// A short summary.
+            #[must_use]
+            pub const fn title(self) -> &'static str {
+                match self { $(Code::$code => $title),+ }
+            }
+
+            /// What it means, for the page that explains it.
+            #[must_use]
+            pub const fn meaning(self) -> &'static str {
+                match self { $(Code::$code => $meaning),+ }
+            }
+
+            /// What to do about it.
+            #[must_use]
+            pub const fn remedy(self) -> &'static str {
+                match self { $(Code::$code => $remedy),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    MalformedJson = "malformed_json", BAD_REQUEST, "The body is not JSON",
+        "The body could not be read as JSON in UTF-8.",
+        "Check the body with a JSON checker. The detail says at which line and column reading stopped.";
+    InvalidQuery = "invalid_query", BAD_REQUEST, "The query is not understood",
+        "The address has a query parameter that this resource does not have, or one whose value cannot be read.",
+        "Compare the parameters with the documentation of the resource. Unknown ones are refused so that a misspelt filter is never ignored.";
+    InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not understood",
+        "If-Match or If-None-Match is not written as RFC 9110 has it, or a condition does not fit the request.",
+        "Send the ETag of a previous answer, with its quotation marks, in If-Match; or If-None-Match: * to create only.";
+    Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed",
+        "Writing needs a key, sent as Authorization: Bearer KEY. The request had none, or one that is unknown or revoked.",
+        "Ask the operator of the service for a key, and check that it is sent whole.";
+    Forbidden = "forbidden", FORBIDDEN, "The key does not allow this",
+        "The key is valid, but bound to other cities, or this is for administrators alone.",
+        "Use the key of the city in question, or ask the operator.";
+    NotFound = "not_found", NOT_FOUND, "There is no such thing",
+        "Nothing is, or was at the asked moment, recorded under this address.",
+        "Check the spelling. The lists, such as /v1/cities, show what there is.";
+    MethodNotAllowed = "method_not_allowed", METHOD_NOT_ALLOWED, "The method is not offered here",
+        "The address exists, but not for this method.",
+        "The Allow header of the answer lists the methods that it offers.";
+    BodyTimeout = "body_timeout", REQUEST_TIMEOUT, "The body did not arrive in time",
+        "The request was begun, but its body did not arrive whole within the time allowed.",
+        "Send it again, over a better connection.";
+    IdentifierTaken = "identifier_taken", CONFLICT, "The identifier belongs to another city",
+        "A UN/LOCODE or another register's identifier is already recorded for another city.",
+        "The detail names that city. Perhaps it is the same one under another id.";
+    InUse = "in_use", CONFLICT, "Other records name this one",
+        "A record cannot be withdrawn while others depend on it.",
+        "The detail names them. Change or withdraw them first.";
+    Gone = "gone", GONE, "It was withdrawn",
+        "The record, or the city it belongs to, was withdrawn. Its history stays readable under the city's changes.",
+        "To bring it back, PUT it again with a reason.";
+    PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "The condition does not hold",
+        "The record has changed since the ETag in If-Match was read, or exists although If-None-Match: * was sent.",
+        "Read the record again, apply your change to what it says now, and send it with the new ETag.";
+    BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
+        "A record may have 64 KiB.",
+        "Shorten texts; publish long documents elsewhere and name them as the source.";
+    UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of another type",
+        "Bodies are JSON, not compressed.",
+        "Send Content-Type: application/json and no Content-Encoding.";
+    InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY, "The input is not valid",
+        "The input was read, but something in it cannot be so. Every fault is listed in errors, each with a JSON pointer to its place.",
+        "Mend all that is listed and send it again.";
+    ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A reason is required",
+        "What was published is changed, brought back or withdrawn only with a reason, which stays visible beside the change.",
+        "Add reason: to the body of a PUT, to the query of a DELETE.";
+    RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests",
+        "This key, or this address, has sent more requests in a minute than the operator allows.",
+        "Wait for as many seconds as Retry-After says. Poll with If-None-Match: an answer 304 is cheap.";
+    Internal = "internal", INTERNAL_SERVER_ERROR, "A mistake of the service",
+        "Something went wrong that should not have. It has been logged.",
+        "Try again later; tell the operator if it stays.";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached",
+        "Reads go on from memory; writes, and reads of the change log, wait for the database. A write answered so may or may not have been done.",
+        "Send the same request again after as many seconds as Retry-After says: the same body twice makes one revision.";
+    Busy = "busy", SERVICE_UNAVAILABLE, "Too many writes are waiting",
+        "The service has as many writes waiting as it takes.",
+        "Send the same request again after as many seconds as Retry-After says.";
+}
+
+/// An RFC 9457 problem document.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Problem {
+    /// The path of a page that explains the code.
+    #[serde(rename = "type")]
+    #[schema(example = "/problems/invalid_input")]
+    kind: String,
+    /// A short summary of the code.
+    #[schema(example = "The input is not valid")]
+    title: &'static str,
+    /// The HTTP status.
+    #[schema(minimum = 400, maximum = 599, example = 422)]
+    status: u16,
+    /// What is wrong this time.
+    #[schema(example = "1 fault was found")]
+    detail: String,
+    /// The code, for programs.
+    code: Code,
+    /// Of an input: everything that is wrong with it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Fault>>)]
+    errors: Vec<Fault>,
+    /// What the `Retry-After` header says, in seconds.
+    #[serde(skip)]
+    #[schema(ignore)]
+    retry_after: Option<u64>,
+    /// What the `Allow` header says.
+    #[serde(skip)]
+    #[schema(ignore)]
+    allow: Option<String>,
+}
+
+impl Problem {
+    /// A problem with its detail.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        let waits = matches!(code, Code::Unavailable | Code::Busy);
+        Problem {
+            kind: format!("/problems/{}", code.as_str()),
+            title: code.title(),
+            status: code.status().as_u16(),
+            detail: detail.into(),
+            code,
+            errors: Vec::new(),
+            retry_after: waits.then_some(RETRY_AFTER_SECONDS),
+            allow: None,
+        }
+    }
+
+    /// Everything that is wrong with an input.
+    #[must_use]
+    pub fn invalid(errors: Vec<Fault>) -> Self {
+        let detail = match errors.len() {
+            1 => "1 fault was found".to_owned(),
+            n => format!("{n} faults were found"),
+        };
+        Problem { errors, ..Problem::new(Code::InvalidInput, detail) }
+    }
+
+    /// The same with more faults, listed first.
+    #[must_use]
+    pub fn with(self, mut faults: Vec<Fault>) -> Self {
+        faults.extend(self.errors);
+        Problem::invalid(faults)
+    }
+
+    /// One thing that is wrong with an input.
+    pub fn fault(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![Fault { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }])
+    }
+
+    /// Nothing is recorded under the address.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Problem::new(Code::NotFound, "nothing is recorded under this address")
+    }
+
+    /// Too many requests; the next may come in so many seconds.
+    #[must_use]
+    pub fn rate_limited(seconds: u64) -> Self {
+        let detail = format!("the next request may be sent in {seconds} s");
+        Problem { retry_after: Some(seconds), ..Problem::new(Code::RateLimited, detail) }
+    }
+
+    /// The address does not offer the method, but these.
+    #[must_use]
+    pub fn method_not_allowed(allow: &str) -> Self {
+        let detail = format!("this address offers {allow}");
+        Problem { allow: Some(allow.to_owned()), ..Problem::new(Code::MethodNotAllowed, detail) }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.status, self.detail)
+    }
+}
+
+impl ResponseError for Problem {
+    fn status_code(&self) -> StatusCode {
+        self.code.status()
+    }
+
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        response.content_type("application/problem+json").insert_header((header::CACHE_CONTROL, "no-store"));
+        if self.code == Code::Unauthorized {
+            response.insert_header((header::WWW_AUTHENTICATE, "Bearer realm=\"pledgewatch\""));
+        }
+        if let Some(seconds) = self.retry_after {
+            response.insert_header((header::RETRY_AFTER, seconds.to_string()));
+        }
+        if let Some(allow) = &self.allow {
+            response.insert_header((header::ALLOW, allow.as_str()));
+        }
+        // Plain data with text keys always serialises; an empty body would still carry the status.
+        response.body(serde_json::to_vec(self).unwrap_or_default())
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::NotFound => Problem::not_found(),
+            Refusal::Gone => Problem::new(Code::Gone, "it was withdrawn; its history is among the city's changes"),
+            Refusal::PreconditionFailed => {
+                Problem::new(Code::PreconditionFailed, "the record is not in the state that the condition asks for")
+            }
+            Refusal::ReasonRequired => Problem {
+                errors: vec![Fault {
+                    pointer: "/reason".to_owned(),
+                    code: "missing".to_owned(),
+                    detail: "is required: what was published changes only with a reason".to_owned(),
+                }],
+                ..Problem::new(Code::ReasonRequired, "what was published changes only with a reason")
+            },
+            Refusal::Invalid(faults) => Problem::invalid(faults),
+            Refusal::IdentifierTaken(detail) => Problem::new(Code::IdentifierTaken, detail),
+            Refusal::InUse(users) => Problem::new(Code::InUse, format!("it is named by {users}")),
+            Refusal::Busy => Problem::new(Code::Busy, "too many writes are waiting"),
+            Refusal::Unavailable => Problem::new(Code::Unavailable, "the database cannot be reached at the moment"),
+            Refusal::Internal => Problem::new(Code::Internal, "something went wrong on our side; it has been logged"),
+        }
+    }
+}
+
+/// A body over the limit.
+#[must_use]
+pub fn too_large() -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("a body may have {BODY_BYTES} bytes"))
+}

@@ -1,0 +1,119 @@
+//! Yearly reports: `/v1/cities/{city}/reports`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conditional::{Keep, answer};
+use super::list::{List, Page, page};
+use super::problem::Problem;
+use super::{NoQuery, Service, csv, present_city, present_record, write};
+use crate::record::{Inventory, Kind, Slug, Year};
+use crate::registry::answers::{self, InventoryAnswer};
+use crate::registry::bodies::Body;
+
+/// The body of a report.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct ReportBody {
+    /// The report.
+    #[serde(flatten)]
+    inventory: Inventory,
+    /// Why it is changed; required when it was recorded before and differs.
+    #[schema(required = false, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+fn listed(service: &Service, city: &str, asked: &Page) -> Result<List<InventoryAnswer>, Problem> {
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, city)?;
+    let keyed =
+        entry.dossier.reports.keys().filter_map(|id| Some((id.to_string(), answers::report(&entry.dossier, *id)?)));
+    page(keyed.collect(), asked, &format!("reports {city}"))
+}
+
+/// List a city's reports
+///
+/// The yearly inventories, by year.
+#[utoipa::path(operation_id = "listReports", tag = "reports",
+    params(("city" = Slug, Path, description = "The city's id"), Page),
+    responses((status = 200, description = "A page of reports", body = List<InventoryAnswer>)))]
+#[get("/cities/{city}/reports")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&listed(&service, &city, &asked)?), Keep::Revalidate))
+}
+
+/// List a city's reports as CSV
+///
+/// The same rows as the JSON list; the next page begins where `cursor` says, which the JSON list gives.
+#[utoipa::path(operation_id = "listReportsCsv", tag = "reports",
+    params(("city" = Slug, Path, description = "The city's id"), Page),
+    responses((status = 200, description = "A page of reports", content_type = "text/csv", body = String)))]
+#[get("/cities/{city}/reports.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    let body = csv::render(service.columns("InventoryAnswer"), &listed(&service, &city, &asked)?.items)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// Get a report
+///
+/// The inventory of one year with its totals, its accounting, its source, and warnings about what may be a slip.
+#[utoipa::path(operation_id = "getReport", tag = "reports",
+    params(("city" = Slug, Path, description = "The city's id"), ("year" = Year, Path, description = "The year; of a fiscal year the one in which it begins")),
+    responses((status = 200, description = "The report", body = InventoryAnswer)))]
+#[get("/cities/{city}/reports/{year}")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (city, year) = path.into_inner();
+    let body = present_record(&service.registry.present(), &city, Kind::Report, &year)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// Record a report
+///
+/// The year is in the path and need not be repeated in the body. The same body again changes nothing; another body is a new revision and needs a `reason`.
+#[utoipa::path(operation_id = "putReport", tag = "reports", security(("bearer" = [])),
+    params(("city" = Slug, Path, description = "The city's id"), ("year" = Year, Path, description = "The year; of a fiscal year the one in which it begins")),
+    request_body = ReportBody,
+    responses((status = 200, description = "The report, changed or the same already", body = InventoryAnswer),
+        (status = 201, description = "The report, new or back", body = InventoryAnswer)))]
+#[put("/cities/{city}/reports/{year}")]
+pub async fn put(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (city, year) = path.into_inner();
+    write::put(&request, &service, payload, &city, Kind::Report, &year).await
+}
+
+/// Withdraw a report
+///
+/// The verdicts are judged anew without it. The history stays.
+#[utoipa::path(operation_id = "withdrawReport", tag = "reports", security(("bearer" = [])),
+    params(("city" = Slug, Path, description = "The city's id"), ("year" = Year, Path, description = "The year; of a fiscal year the one in which it begins"), write::WithdrawQuery),
+    responses((status = 204, description = "It is withdrawn")))]
+#[delete("/cities/{city}/reports/{year}")]
+pub async fn withdraw(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (city, year) = path.into_inner();
+    write::withdraw(&request, &service, &city, Kind::Report, &year).await
+}

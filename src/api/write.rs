@@ -1,0 +1,146 @@
+//! What every write does alike: key, body, condition, registry, answer.
+
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::problem::{Code, Problem};
+use super::{Service, access, body, conditional};
+use crate::record::dossier::AnyRecord;
+use crate::record::{Kind, RecordKey, Slug};
+use crate::registry::{Effect, Found, Key, Operation, WriteRequest};
+
+/// Why a record is withdrawn.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct WithdrawQuery {
+    /// Why it is withdrawn; stays visible in the history.
+    #[param(
+        required = true,
+        min_length = 1,
+        max_length = 2000,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
+        example = "Recorded for the wrong city"
+    )]
+    reason: Option<String>,
+}
+
+/// The key that may write the record: an administrator's for a city, the city's own for what belongs to it.
+async fn key_for(
+    request: &HttpRequest,
+    service: &Service,
+    city: &str,
+    kind: Kind,
+) -> Result<std::sync::Arc<Key>, Problem> {
+    match kind {
+        Kind::City => access::admin(request, service).await,
+        Kind::Baseline | Kind::Target | Kind::Report => access::reporter(request, service, city).await,
+    }
+}
+
+/// Records what the body says under `city` and `id`.
+///
+/// # Errors
+/// Everything that a write can be refused for.
+pub async fn put(
+    request: &HttpRequest,
+    service: &Service,
+    payload: web::Payload,
+    city: &str,
+    kind: Kind,
+    id: &str,
+) -> Result<HttpResponse, Problem> {
+    let writer = key_for(request, service, city, kind).await?;
+    refuse_query(request)?;
+    let condition = conditional::condition(request)?;
+    let key = record_key(city, kind, id)?;
+    let today = service.registry.today();
+    let mut body = body::json(request, payload).await?;
+    let reason = body::take_reason(&mut body, today);
+    let record = AnyRecord::parse(&key, body, today);
+    // A fault of the reason is listed beside those of the record.
+    let (record, reason) = match (record, reason) {
+        (Ok(record), Ok(reason)) => (record, reason),
+        (Err(faults), Ok(_)) => return Err(Problem::invalid(faults)),
+        (Ok(_), Err(problem)) => return Err(problem),
+        (Err(faults), Err(problem)) => return Err(problem.with(faults)),
+    };
+    let operation = Operation::Put { record, reason };
+    let asked = WriteRequest { actor: writer.label.to_string(), key: key.clone(), operation, condition };
+    let written = service.registry.write(asked).await?;
+    let path = path_of(&key);
+    let created = (written.effect == Effect::Created).then_some(path.as_str());
+    let body = match written.snapshot.find(city) {
+        Found::Here(entry, _) => entry.record(kind, id),
+        _ => None,
+    };
+    // Someone may have withdrawn it within the same batch; that it was done is true all the same.
+    let body = body.ok_or_else(|| Problem::from(crate::registry::Refusal::Gone))?;
+    Ok(conditional::answer_write(request, &body, created))
+}
+
+/// Withdraws the record `id` of `city`.
+///
+/// # Errors
+/// Everything that a withdrawal can be refused for.
+pub async fn withdraw(
+    request: &HttpRequest,
+    service: &Service,
+    city: &str,
+    kind: Kind,
+    id: &str,
+) -> Result<HttpResponse, Problem> {
+    let writer = key_for(request, service, city, kind).await?;
+    let query = query::<WithdrawQuery>(request)?;
+    let condition = conditional::condition(request)?;
+    let key = record_key(city, kind, id).map_err(|_| Problem::not_found())?;
+    let Some(reason) = query.reason else { return Err(crate::registry::Refusal::ReasonRequired.into()) };
+    let reason = body::reason_text(Value::String(reason), service.registry.today())?;
+    let operation = Operation::Withdraw { reason };
+    let asked = WriteRequest { actor: writer.label.to_string(), key, operation, condition };
+    service.registry.write(asked).await?;
+    Ok(HttpResponse::NoContent().finish())
+}
+
+/// Reads the query by hand, after the key was checked.
+///
+/// # Errors
+/// 400 for parameters that the resource does not have, or that cannot be read.
+pub fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+    web::Query::<T>::from_query(request.query_string())
+        .map(web::Query::into_inner)
+        .map_err(|error| Problem::new(Code::InvalidQuery, error.to_string()))
+}
+
+/// Refuses any query parameter.
+///
+/// # Errors
+/// 400 when there is one.
+pub fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
+    query::<super::NoQuery>(request).map(drop)
+}
+
+/// The key of a record, from the words of its path.
+fn record_key(city: &str, kind: Kind, id: &str) -> Result<RecordKey, Problem> {
+    let rule = "the id in the path must be 2 to 64 characters of a-z, 0-9 and -";
+    let invalid = || Problem::fault("", "invalid_id", rule);
+    let city = Slug::new(city).ok_or_else(invalid)?;
+    if kind == Kind::Report {
+        // The report's own parser says which years there are.
+        return Ok(RecordKey { city, kind, id: id.to_owned() });
+    }
+    let id = Slug::new(id).ok_or_else(invalid)?;
+    Ok(RecordKey { city, kind, id: id.to_string() })
+}
+
+/// Where a record is read.
+fn path_of(key: &RecordKey) -> String {
+    match key.kind {
+        Kind::City => format!("/v1/cities/{}", key.city),
+        Kind::Baseline => format!("/v1/cities/{}/baselines/{}", key.city, key.id),
+        Kind::Target => format!("/v1/cities/{}/targets/{}", key.city, key.id),
+        Kind::Report => format!("/v1/cities/{}/reports/{}", key.city, key.id),
+    }
+}

@@ -1,0 +1,185 @@
+//! The HTTP server: what every request passes on its way, and which address leads where.
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_cors::Cors;
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
+use actix_web::error::ResponseError;
+use actix_web::http::{Method, header};
+use actix_web::middleware::{Logger, Next, from_fn};
+use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
+use serde_json::Value;
+use utoipa_actix_web::AppExt;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+use crate::api::access::{Limiter, client_address};
+use crate::api::problem::{Code, Problem};
+use crate::api::{self, NoQuery, Service, conditional, openapi};
+use crate::record::limits::SHUTDOWN_SECONDS;
+use crate::registry::Registry;
+use crate::registry::bodies::Body;
+use crate::web as pages;
+
+/// How the server is to be run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Writes a minute of one key; 0 is unlimited.
+    pub writes_per_minute: u32,
+    /// Reads a minute of one client address; 0 is unlimited.
+    pub reads_per_minute: u32,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Threads that serve; one for each processor unless stated.
+    pub workers: Option<usize>,
+}
+
+/// What leads outside the documented API: pages for people.
+const PAGES: &[&str] = &["/", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
+
+/// The methods that each address offers.
+struct Offers(Vec<(ResourceDef, String)>);
+
+impl Offers {
+    fn new(document: &Value) -> Self {
+        let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
+        let mut offers: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
+        // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific.
+        offers.sort_by_key(|(path, _)| path.matches('{').count());
+        Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(path), allow)).collect())
+    }
+
+    fn of(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(resource, _)| resource.is_match(path)).map(|(_, allow)| allow.as_str())
+    }
+}
+
+/// Binds the address and makes the server; it runs once awaited.
+///
+/// # Errors
+/// When the address cannot be bound.
+pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server, SocketAddr)> {
+    let listener = TcpListener::bind(settings.listen)?;
+    let address = listener.local_addr()?;
+    let document = openapi::document();
+    let service = web::Data::new(Service {
+        registry,
+        writes: Limiter::per_minute(settings.writes_per_minute),
+        reads: Limiter::per_minute(settings.reads_per_minute),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        columns: openapi::columns(&document),
+    });
+    let offers = web::Data::new(Offers::new(&document));
+    let specification = web::Data::new(Specification(Body::json(&document)));
+    let idle = service.clone();
+    let mut server = HttpServer::new(move || {
+        App::new()
+            .into_utoipa_app()
+            .map(|app| app.wrap(from_fn(limit_reads)).wrap(cors()).wrap(from_fn(head_as_get)).wrap(logger()))
+            .app_data(service.clone())
+            .app_data(offers.clone())
+            .app_data(specification.clone())
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| Problem::new(Code::InvalidQuery, error.to_string()).into()),
+            )
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+            .configure(api::routes)
+            .into_app()
+            .configure(pages::routes)
+            .route("/openapi.json", web::get().to(serve_specification))
+            .service(web::redirect("/docs", "/docs/"))
+            .service(documentation())
+            .default_service(web::to(fallback))
+    })
+    .shutdown_timeout(SHUTDOWN_SECONDS);
+    if let Some(workers) = settings.workers {
+        server = server.workers(workers);
+    }
+    let server = server.listen(listener)?.run();
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            idle.writes.forget_idle();
+            idle.reads.forget_idle();
+        }
+    });
+    Ok((server, address))
+}
+
+/// One line a request; never a header, so never a key.
+fn logger() -> Logger {
+    Logger::new("%a \"%r\" %s %b %Dms").log_target("pledgewatch::requests")
+}
+
+/// Any page may read; only what is not secret is readable without a key.
+fn cors() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .send_wildcard()
+        .allowed_methods(["GET", "HEAD"])
+        .allowed_headers([header::IF_NONE_MATCH, header::ACCEPT, header::CONTENT_TYPE])
+        .expose_headers([header::ETAG, header::RETRY_AFTER, header::LOCATION])
+        .max_age(86_400)
+        .disable_vary_header()
+}
+
+/// Swagger UI from within the program; its check by an outside validator is switched off.
+fn documentation() -> SwaggerUi {
+    SwaggerUi::new("/docs/{_:.*}").config(Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true))
+}
+
+/// The rendered specification.
+struct Specification(Body);
+
+async fn serve_specification(
+    request: HttpRequest,
+    specification: web::Data<Specification>,
+    _: web::Query<NoQuery>,
+) -> HttpResponse {
+    conditional::answer(&request, &specification.0, conditional::Keep::Revalidate)
+}
+
+/// Answers HEAD as GET; the server itself leaves the body out.
+async fn head_as_get(
+    mut request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    if request.method() == Method::HEAD {
+        request.head_mut().method = Method::GET;
+    }
+    next.call(request).await
+}
+
+/// Takes one read of the client's address; health checks are never refused.
+async fn limit_reads(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    let limited = request.method() == Method::GET && !request.path().starts_with("/health/");
+    if limited && let Some(service) = request.app_data::<web::Data<Service>>() {
+        let taken = match client_address(request.request(), service) {
+            Some(address) => service.reads.take(&address),
+            None => Ok(()),
+        };
+        if let Err(problem) = taken {
+            let response = problem.error_response().map_into_right_body();
+            return Ok(request.into_response(response));
+        }
+    }
+    Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
+async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<HttpResponse, Problem> {
+    match offers.of(request.path()) {
+        Some(allow) if request.method() == Method::OPTIONS => {
+            Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish())
+        }
+        Some(allow) => Err(Problem::method_not_allowed(allow)),
+        None => Err(Problem::new(Code::NotFound, "there is nothing under this address; /docs shows what there is")),
+    }
+}

@@ -1,0 +1,22 @@
+//! HTML for people: one file a page.
+
+mod front;
+mod page;
+mod problems;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use crate::api::conditional::{Keep, answer};
+use crate::registry::bodies::Body;
+
+/// Registers the pages.
+pub fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/", web::get().to(front::show))
+        .route("/problems/{code}", web::get().to(problems::show))
+        .route("/style.css", web::get().to(style));
+}
+
+async fn style(request: HttpRequest) -> HttpResponse {
+    answer(&request, &Body::new("text/css; charset=utf-8", include_str!("style.css")), Keep::Revalidate)
+}
