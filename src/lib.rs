@@ -3,4 +3,12 @@
 #![warn(missing_docs)]
 #![warn(clippy::pedantic)]
 
+pub mod api;
+pub mod cli;
+pub mod demo;
+pub mod method;
 pub mod record;
+pub mod registry;
+pub mod server;
+pub mod store;
+pub mod web;

@@ -1,0 +1,270 @@
+//! The command line: what is typed, and what it does.
+
+use std::io::Write;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use anyhow::{Context, bail};
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{Args, Parser, Subcommand};
+
+use crate::api::openapi;
+use crate::demo;
+use crate::record::Slug;
+use crate::record::limits::{KEY_CITIES, WRITES_PER_MINUTE};
+use crate::registry::{Clock, Condition, Effect, Operation, Registry, WriteRequest};
+use crate::server::{self, Settings};
+use crate::store::{self, AnyConnection, DatabaseUrl, NewKey, Role};
+
+/// Records the climate pledges of cities, judges whether they are kept, and publishes the answer.
+#[derive(Debug, Parser)]
+#[command(name = "pledgewatch", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve the API and the pages; brings the database to this version first.
+    Serve(Serve),
+    /// Bring a database to this version.
+    Migrate {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Handle the keys of those who may write.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Print the OpenAPI specification.
+    Openapi,
+    /// Rebuild every table from the change log in memory, compare, and check the hash chain.
+    Verify {
+        #[command(flatten)]
+        database: Database,
+    },
+}
+
+#[derive(Debug, Args)]
+struct Database {
+    /// The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME.
+    #[arg(long, env = "PLEDGEWATCH_DATABASE", default_value = "sqlite:pledgewatch.db", value_parser = DatabaseUrl::parse, hide_env_values = true)]
+    database: DatabaseUrl,
+}
+
+#[derive(Debug, Args)]
+struct Serve {
+    #[command(flatten)]
+    database: Database,
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "PLEDGEWATCH_LISTEN", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// Load the demo cities into an empty database.
+    #[arg(long, env = "PLEDGEWATCH_DEMO", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true")]
+    demo: bool,
+    /// Writes a minute that one key may do; 0 is unlimited.
+    #[arg(long, env = "PLEDGEWATCH_WRITES_PER_MINUTE", default_value_t = WRITES_PER_MINUTE)]
+    writes_per_minute: u32,
+    /// Reads a minute that one client address may do; 0 is unlimited.
+    #[arg(long, env = "PLEDGEWATCH_READS_PER_MINUTE", default_value_t = 0)]
+    reads_per_minute: u32,
+    /// A proxy whose X-Forwarded-For is believed; may be given several times.
+    #[arg(long = "trusted-proxy", env = "PLEDGEWATCH_TRUSTED_PROXY", value_delimiter = ',')]
+    trusted_proxies: Vec<IpAddr>,
+    /// Threads that serve; one for each processor unless stated.
+    #[arg(long, env = "PLEDGEWATCH_WORKERS")]
+    workers: Option<usize>,
+    /// The day to take for today.
+    #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
+    today: Option<NaiveDate>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Keys {
+    /// Make a key and print its secret, which is kept nowhere.
+    Create {
+        #[command(flatten)]
+        database: Database,
+        /// What the key allows.
+        #[arg(long, env = "PLEDGEWATCH_ROLE", value_parser = role)]
+        role: Role,
+        /// A city that a reporter's key is bound to; may be given several times.
+        #[arg(long = "city", env = "PLEDGEWATCH_CITY", value_parser = city, value_delimiter = ',')]
+        cities: Vec<Slug>,
+        /// Whom the key is given to; shown beside what it writes.
+        #[arg(long, env = "PLEDGEWATCH_LABEL")]
+        label: String,
+    },
+    /// List the keys, without their secrets.
+    List {
+        #[command(flatten)]
+        database: Database,
+    },
+    /// Revoke a key.
+    Revoke {
+        #[command(flatten)]
+        database: Database,
+        /// The key's id, as listed.
+        key: String,
+    },
+}
+
+fn role(word: &str) -> Result<Role, String> {
+    Role::from_word(word).ok_or_else(|| "must be admin or reporter".to_owned())
+}
+
+fn city(id: &str) -> Result<Slug, String> {
+    Slug::new(id).ok_or_else(|| "must be 2 to 64 characters of a-z, 0-9 and -".to_owned())
+}
+
+/// Does what was asked for.
+///
+/// # Errors
+/// One clear sentence, with what caused it.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    match cli.command {
+        Command::Serve(serve) => actix_web::rt::System::new().block_on(run_server(serve)),
+        Command::Migrate { database } => {
+            let run = store::migrate(&mut database.database.connect()?)?;
+            let told = if run.is_empty() { "nothing to do".to_owned() } else { format!("ran {}", run.join(", ")) };
+            print(&format!("{}: {told}", database.database))
+        }
+        Command::Keys(keys) => run_keys(keys),
+        Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
+        Command::Verify { database } => {
+            let verified = store::verify::verify(&mut open(&database)?)?;
+            print(&format!(
+                "{}: {} entries of {} cities; the chain holds and every table agrees with the log{}",
+                database.database,
+                verified.entries,
+                verified.cities,
+                if verified.redacted > 0 {
+                    format!("; {} bodies were redacted", verified.redacted)
+                } else {
+                    String::new()
+                },
+            ))
+        }
+    }
+}
+
+/// Prints to standard output; a reader that has gone away is not a mistake of ours.
+fn print(text: &str) -> anyhow::Result<()> {
+    match writeln!(std::io::stdout(), "{text}") {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+/// Opens a database of this version; an empty one is brought to it.
+fn open(database: &Database) -> anyhow::Result<AnyConnection> {
+    let mut connection = database.database.connect()?;
+    store::migrate(&mut connection)?;
+    Ok(connection)
+}
+
+fn run_keys(keys: Keys) -> anyhow::Result<()> {
+    match keys {
+        Keys::Create { database, role, mut cities, label } => {
+            let Some(label) = store::keys::label(&label) else {
+                bail!("a label has 1 to 200 characters, none of them control characters");
+            };
+            match role {
+                Role::Reporter if cities.is_empty() => bail!("a reporter's key needs at least one --city"),
+                Role::Admin if !cities.is_empty() => bail!("an administrator's key is bound to no --city"),
+                Role::Reporter if cities.len() > KEY_CITIES => bail!("a key is bound to at most {KEY_CITIES} cities"),
+                _ => {}
+            }
+            cities.sort();
+            cities.dedup();
+            let new = NewKey { label, role, cities };
+            let (_, secret) = store::keys::create(&mut open(&database)?, new, Utc::now())?;
+            print(&secret)
+        }
+        Keys::List { database } => {
+            let keys = store::keys::list(&mut open(&database)?)?;
+            keys.iter().try_for_each(|key| {
+                let cities: Vec<&str> = key.cities.iter().map(Slug::as_str).collect();
+                let state = key.revoked_at.map_or("valid".to_owned(), |time| format!("revoked {}", time.format("%F")));
+                print(&format!(
+                    "{}  {:8}  {:18}  {}  {}",
+                    key.id,
+                    key.role.as_str(),
+                    state,
+                    key.label,
+                    cities.join(",")
+                ))
+            })
+        }
+        Keys::Revoke { database, key } => {
+            if !store::keys::revoke(&mut open(&database)?, &key, Utc::now())? {
+                bail!("there is no valid key {key}");
+            }
+            Ok(())
+        }
+    }
+}
+
+async fn run_server(serve: Serve) -> anyhow::Result<()> {
+    let database = serve.database.database;
+    let registry = Registry::open(&database, clock(serve.today))?;
+    if serve.demo {
+        load_demo(&registry).await?;
+    }
+    let settings = Settings {
+        listen: serve.listen,
+        writes_per_minute: serve.writes_per_minute,
+        reads_per_minute: serve.reads_per_minute,
+        trusted_proxies: serve.trusted_proxies,
+        workers: serve.workers,
+    };
+    let has_admin =
+        registry.present().keyring.all().iter().any(|key| key.role == Role::Admin && key.revoked_at.is_none());
+    let (server, address) =
+        server::build(registry, &settings).with_context(|| format!("cannot listen on {}", serve.listen))?;
+    print(&welcome(address, &database, has_admin))?;
+    server.await.context("the server stopped")
+}
+
+/// The clock of the system, or one whose days are all `today`.
+fn clock(today: Option<NaiveDate>) -> Clock {
+    Arc::new(move || {
+        let now = Utc::now();
+        today.map_or(now, |day| DateTime::from_naive_utc_and_offset(day.and_time(now.time()), Utc))
+    })
+}
+
+/// Where everything is, and what to do first.
+fn welcome(address: SocketAddr, database: &DatabaseUrl, has_admin: bool) -> String {
+    let mut told = format!(
+        "pledgewatch serves {database}\n\
+         \n  Service        http://{address}/\n  Documentation  http://{address}/docs/\n  \
+         Cities         http://{address}/v1/cities\n"
+    );
+    if !has_admin {
+        told.push_str(&format!(
+            "\nThere is no administrator's key yet; it is needed to write. Make one in another terminal:\n\
+             \n  pledgewatch keys create --database '{database}' --role admin --label 'Your name'\n"
+        ));
+    }
+    told
+}
+
+/// Records the demo cities through the ordinary way of writing, if nothing is recorded yet.
+async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
+    if registry.present().head.number > 0 {
+        log::info!("the database is not empty, so the demo cities are not loaded");
+        return Ok(());
+    }
+    for demo::Entry { key, record } in demo::entries(registry.today())? {
+        let told = format!("{} {} of {}", key.kind, key.id, key.city);
+        let operation = Operation::Put { record, reason: None };
+        let request =
+            WriteRequest { actor: "pledgewatch demo".to_owned(), key, operation, condition: Condition::IsNew };
+        match registry.write(request).await {
+            Ok(written) if written.effect == Effect::Created => {}
+            other => bail!("the demo's {told} could not be recorded: {:?}", other.err()),
+        }
+    }
+    Ok(())
+}
