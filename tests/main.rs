@@ -1,1 +1,4 @@
 //! The one test binary: the domain by its properties, the service through the outside.
+
+mod smoke;
+mod support;

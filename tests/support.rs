@@ -1,0 +1,323 @@
+//! Starts the real service on a free port, with a database of its own, and talks to it over HTTP.
+//!
+//! `TEST_DATABASE_URL` unset: a SQLite file in a temporary directory. Set to `postgres://…`: a schema
+//! of its own there, dropped at the end. Tests need not know which.
+
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Output, Stdio};
+use std::time::{Duration, Instant};
+
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection};
+use reqwest::blocking::{Client, RequestBuilder, Response};
+use reqwest::header::HeaderMap;
+use reqwest::{Method, StatusCode};
+use serde_json::Value;
+
+/// The day that every service of the tests takes for today.
+pub const TODAY: &str = "2026-11-23";
+/// How long anything may take before a test gives up on it.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A database that nobody else uses.
+pub struct Database {
+    pub url: String,
+    _directory: Option<tempfile::TempDir>,
+    schema: Option<(String, String)>,
+}
+
+impl Database {
+    pub fn new() -> Self {
+        match std::env::var("TEST_DATABASE_URL") {
+            Ok(server) => Self::schema(&server),
+            Err(_) => {
+                let directory = tempfile::tempdir().unwrap();
+                let url = format!("sqlite:{}", directory.path().join("test.db").display());
+                Database { url, _directory: Some(directory), schema: None }
+            }
+        }
+    }
+
+    fn schema(server: &str) -> Self {
+        let name = format!("test_{}", uuid::Uuid::now_v7().simple());
+        let mut connection = PgConnection::establish(server).unwrap();
+        connection.batch_execute(&format!("CREATE SCHEMA {name}")).unwrap();
+        let joint = if server.contains('?') { '&' } else { '?' };
+        let url = format!("{server}{joint}options=-csearch_path%3D{name}");
+        Database { url, _directory: None, schema: Some((server.to_owned(), name)) }
+    }
+
+    pub fn is_postgres(&self) -> bool {
+        self.url.starts_with("postgres")
+    }
+
+    /// Runs statements beside the service, as someone with `psql` or `sqlite3` would.
+    pub fn execute(&self, statements: &str) {
+        let url = pledgewatch::store::DatabaseUrl::parse(&self.url).unwrap();
+        url.connect().unwrap().batch_execute(statements).unwrap();
+    }
+}
+
+impl Drop for Database {
+    fn drop(&mut self) {
+        if let Some((server, name)) = &self.schema
+            && let Ok(mut connection) = PgConnection::establish(server)
+        {
+            connection.batch_execute(&format!("DROP SCHEMA {name} CASCADE")).ok();
+        }
+    }
+}
+
+/// Runs the program to its end.
+pub fn run(arguments: &[&str]) -> Output {
+    Command::new(program()).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+/// What a program that ended well printed.
+pub fn printed(output: &Output) -> String {
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout.clone()).unwrap().trim_end().to_owned()
+}
+
+pub fn program() -> &'static str {
+    env!("CARGO_BIN_EXE_pledgewatch")
+}
+
+/// A file of the shared data, if it is on this machine; the test says that it skips otherwise.
+pub fn shared(path: &str) -> Option<PathBuf> {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared").join(path);
+    if !file.exists() {
+        eprintln!("skipped: {path} is not on this machine");
+        return None;
+    }
+    Some(file)
+}
+
+/// A running service; it is killed when dropped.
+pub struct Service {
+    pub url: String,
+    pub database: Database,
+    /// The secret of an administrator's key.
+    pub admin: String,
+    child: Child,
+    client: Client,
+    arguments: Vec<String>,
+}
+
+impl Service {
+    /// An empty one.
+    pub fn start() -> Self {
+        Self::with(&[])
+    }
+
+    /// One with more flags, such as `--demo`.
+    pub fn with(arguments: &[&str]) -> Self {
+        Self::on(Database::new(), arguments)
+    }
+
+    /// One on a database of one's own.
+    pub fn on(database: Database, arguments: &[&str]) -> Self {
+        let create = ["keys", "create", "--database", &database.url, "--role", "admin", "--label", "the tests"];
+        let admin = printed(&run(&create));
+        let mut all: Vec<String> = ["--listen", "127.0.0.1:0", "--workers", "1"].map(str::to_owned).into();
+        // A flag may be given once, so a test's own wins over these.
+        for (flag, value) in [("--today", TODAY), ("--writes-per-minute", "0")] {
+            if !arguments.contains(&flag) {
+                all.extend([flag.to_owned(), value.to_owned()]);
+            }
+        }
+        all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        let (child, url) = spawn(&database.url, &all);
+        let client = Client::builder().timeout(PATIENCE).build().unwrap();
+        Service { url, database, admin, child, client, arguments: all }
+    }
+
+    /// Another process on the same database: its address, and the process to be killed.
+    pub fn second_node(&self) -> Node {
+        let (child, url) = spawn(&self.database.url, &self.arguments);
+        Node { url, child }
+    }
+
+    /// Kills it at once, as a power cut would, and starts it again on another port.
+    pub fn kill_and_restart(&mut self) {
+        self.kill();
+        (self.child, self.url) = spawn(&self.database.url, &self.arguments);
+    }
+
+    /// Kills it at once.
+    pub fn kill(&mut self) {
+        self.child.kill().unwrap();
+        self.child.wait().unwrap();
+    }
+
+    /// Kills it and starts another on the same database, with these flags.
+    pub fn restart_with(mut self, arguments: &[&str]) -> Self {
+        self.kill();
+        let nothing = Database { url: String::new(), _directory: None, schema: None };
+        let database = std::mem::replace(&mut self.database, nothing);
+        Self::on(database, arguments)
+    }
+
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// A reporter's key, bound to cities.
+    pub fn reporter(&self, cities: &[&str]) -> String {
+        let body = serde_json::json!({"label": format!("reporter of {}", cities.join(" ")), "role": "reporter", "cities": cities});
+        let answer = self.post("/v1/keys", &self.admin, &body);
+        assert_eq!(answer.status, 201, "{}", answer.text);
+        answer.json()["secret"].as_str().unwrap().to_owned()
+    }
+
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        let method = Method::from_bytes(method.as_bytes()).unwrap();
+        self.client.request(method, format!("{}{path}", self.url))
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        send(self.request("GET", path))
+    }
+
+    /// The JSON of a read that must succeed.
+    pub fn json(&self, path: &str) -> Value {
+        let answer = self.get(path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        answer.json()
+    }
+
+    pub fn put(&self, path: &str, key: &str, body: &Value) -> Answer {
+        send(self.request("PUT", path).bearer_auth(key).json(body))
+    }
+
+    pub fn post(&self, path: &str, key: &str, body: &Value) -> Answer {
+        send(self.request("POST", path).bearer_auth(key).json(body))
+    }
+
+    pub fn delete(&self, path: &str, key: &str) -> Answer {
+        send(self.request("DELETE", path).bearer_auth(key))
+    }
+
+    /// Writes as the administrator what must be accepted.
+    pub fn record(&self, path: &str, body: &Value) -> Answer {
+        let answer = self.put(path, &self.admin, body);
+        assert!(answer.status.is_success(), "PUT {path}: {} {}", answer.status, answer.text);
+        answer
+    }
+
+    /// Runs `pledgewatch verify` on its database.
+    pub fn verify(&self) -> Output {
+        run(&["verify", "--database", &self.database.url])
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Another process on the database of a [`Service`].
+pub struct Node {
+    pub url: String,
+    child: Child,
+}
+
+impl Drop for Node {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
+}
+
+/// Starts the program and waits until it says where it listens.
+fn spawn(database: &str, arguments: &[String]) -> (Child, String) {
+    let mut child = Command::new(program())
+        .args(["serve", "--database", database])
+        .args(arguments)
+        .env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn".to_owned()))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let url = lines.find_map(|line| {
+        let line = line.unwrap();
+        let begin = line.find("http://")?;
+        Some(line[begin..].trim_end_matches('/').to_owned())
+    });
+    (child, url.expect("the service says where it listens"))
+}
+
+/// An answer, read whole.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("not JSON: {} {}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// Checks that it is a problem document with this status and code.
+    pub fn assert_problem(&self, status: u16, code: &str) -> Value {
+        assert_eq!(self.status, status, "{}", self.text);
+        assert_eq!(self.header("content-type"), "application/problem+json", "{}", self.text);
+        let problem = self.json();
+        assert_eq!(problem["code"], code, "{}", self.text);
+        assert_eq!(problem["status"], status);
+        assert_eq!(problem["type"], format!("/problems/{code}"));
+        assert!(problem["title"].is_string() && problem["detail"].is_string());
+        problem
+    }
+}
+
+/// Sends a request and reads the answer whole.
+pub fn send(request: RequestBuilder) -> Answer {
+    read(request.send().unwrap())
+}
+
+fn read(response: Response) -> Answer {
+    let (status, headers) = (response.status(), response.headers().clone());
+    Answer { status, headers, text: response.text().unwrap() }
+}
+
+/// Tries until it holds, for what another process does in its own time.
+pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
+    let begin = Instant::now();
+    while !holds() {
+        assert!(begin.elapsed() < PATIENCE, "{what} did not come about");
+        std::thread::yield_now();
+    }
+}
+
+/// The body of a city.
+pub fn city(name: &str) -> Value {
+    serde_json::json!({"name": name, "country": "US"})
+}
+
+/// The body of a baseline or report at the level `basic`, in whole tonnes.
+pub fn inventory(tonnes: f64) -> Value {
+    serde_json::json!({"totals": {"basic": tonnes}, "protocol": "gpc", "source": {"title": "A test"}})
+}
+
+/// The body of a baseline.
+pub fn baseline(year: i32, tonnes: f64) -> Value {
+    let mut body = inventory(tonnes);
+    body["year"] = year.into();
+    body
+}
+
+/// The body of a `base_year` target against a baseline.
+pub fn target(baseline: &str, percent: f64, year: i32) -> Value {
+    serde_json::json!({"kind": "base_year", "level": "basic", "baseline": baseline, "reduction_percent": percent,
+        "target_year": year, "standing": "adopted", "source": {"title": "A test"}})
+}
