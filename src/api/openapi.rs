@@ -207,7 +207,7 @@ impl Flat {
         match self.properties.get_mut(&name) {
             Some(known) => {
                 let words = property["enum"].as_array().cloned().unwrap_or_default();
-                if let Some(known) = known["enum"].as_array_mut() {
+                if let Some(known) = known.get_mut("enum").and_then(Value::as_array_mut) {
                     known.extend(words.into_iter().filter(|word| !known.contains(word)).collect::<Vec<_>>());
                 }
             }

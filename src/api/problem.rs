@@ -15,10 +15,23 @@ use crate::registry::Refusal;
 macro_rules! codes {
     ($($code:ident = $word:literal, $status:ident, $title:literal, $meaning:literal, $remedy:literal;)+) => {
         /// Why a request was refused; stable, for programs.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
         pub enum Code {
             $(#[doc = $title] #[serde(rename = $word)] $code,)+
         }
+
+        // By hand, for the derive does not see through a macro's literals.
+        impl utoipa::PartialSchema for Code {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                utoipa::openapi::ObjectBuilder::new()
+                    .schema_type(utoipa::openapi::Type::String)
+                    .enum_values(Some([$($word),+]))
+                    .description(Some(concat!("Why a request was refused; stable.", $("\n- `", $word, "`: ", $title),+)))
+                    .into()
+            }
+        }
+
+        impl ToSchema for Code {}
 
         impl Code {
             /// Every code.
