@@ -116,11 +116,15 @@ impl Writer {
                 }
             }
             Err(Failure::Store(error)) if error.is_constraint() && requests.len() > 1 => {
-                requests.into_iter().zip(replies).for_each(|write| self.write(vec![write]));
+                for write in requests.into_iter().zip(replies) {
+                    self.write(vec![write]);
+                }
             }
             Err(failure) => {
                 let refusal = self.note(failure);
-                replies.into_iter().for_each(|reply| answer(reply, Err(refusal.clone())));
+                for reply in replies {
+                    answer(reply, Err(refusal.clone()));
+                }
             }
         }
     }
