@@ -104,7 +104,7 @@ pub async fn create(
 
 /// Get a key
 ///
-/// Administrators only. The key without its secret.
+/// Administrators only. The key without its secret; one that was revoked is shown in the list alone.
 #[utoipa::path(operation_id = "getKey", tag = "keys", security(("bearer" = [])),
     params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
     responses((status = 200, description = "The key", body = Key)))]
@@ -118,6 +118,9 @@ pub async fn get(
     refuse_query(&request)?;
     let snapshot = service.registry.present();
     let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
+    if key.revoked_at.is_some() {
+        return Err(revoked());
+    }
     Ok(answer(&request, &Body::json(key.as_ref()), Keep::Never))
 }
 
@@ -148,6 +151,10 @@ pub async fn revoke(
     if service.registry.revoke_key(key.id.clone()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(Problem::new(Code::Gone, "the key was revoked already"))
+        Err(revoked())
     }
+}
+
+fn revoked() -> Problem {
+    Problem::new(Code::Gone, "the key was revoked; the list of keys shows when")
 }

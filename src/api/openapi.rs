@@ -296,12 +296,15 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         }
     }
     if method != "get" && !path.starts_with("/v1/keys") {
-        for (name, description) in [
+        let conditions = [
             ("If-Match", "Write only if the record still has this ETag, or, with `*`, if there is one."),
             ("If-None-Match", "With `*`: write only if there is no such record."),
-        ] {
+        ];
+        // What is not there cannot be withdrawn.
+        for (name, description) in conditions.into_iter().take(if method == "delete" { 1 } else { 2 }) {
             let schema = match name {
-                "If-Match" => json!({"type": "string", "pattern": "^(\\*|\"[!#-~]{1,80}\")$"}),
+                "If-Match" => json!({"anyOf": [{"type": "string", "enum": ["*"]},
+                    {"type": "string", "pattern": "^\"[!#-~]{1,80}\"$"}]}),
                 _ => json!({"type": "string", "enum": ["*"]}),
             };
             let parameter =
@@ -337,7 +340,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if path.contains('{') {
         codes.push(Code::NotFound);
     }
-    if (path.contains("{city}") && !path.contains("/changes")) || (path.contains("{key}") && method == "delete") {
+    if (path.contains("{city}") && !path.contains("/changes")) || path.contains("{key}") {
         codes.push(Code::Gone);
     }
     if path.contains("{key}") && method == "delete" {
