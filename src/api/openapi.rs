@@ -304,7 +304,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         for (name, description) in conditions.into_iter().take(if method == "delete" { 1 } else { 2 }) {
             let schema = match name {
                 "If-Match" => json!({"anyOf": [{"type": "string", "enum": ["*"]},
-                    {"type": "string", "pattern": "^\"[!#-~]{1,80}\"$"}]}),
+                    {"type": "string", "pattern": "^\"[0-9a-f]{32}(-gzip|-br)?\"$"}]}),
                 _ => json!({"type": "string", "enum": ["*"]}),
             };
             let parameter =
