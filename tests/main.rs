@@ -1,4 +1,5 @@
 //! The one test binary: the domain by its properties, the service through the outside.
 
+mod refusals;
 mod smoke;
 mod support;
