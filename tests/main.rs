@@ -3,3 +3,4 @@
 mod refusals;
 mod smoke;
 mod support;
+mod writing;

@@ -158,7 +158,9 @@ impl World {
         }
         service.record("/v1/cities/us-gone", &city("Gone"));
         service.record("/v1/cities/us-gone/baselines/1990", &example("putBaseline"));
-        for path in ["us-gone", "us-los-angeles/baselines/gone", "us-los-angeles/targets/gone", "us-los-angeles/reports/2000"] {
+        for path in
+            ["us-gone", "us-los-angeles/baselines/gone", "us-los-angeles/targets/gone", "us-los-angeles/reports/2000"]
+        {
             let answer = service.delete(&format!("/v1/cities/{path}?reason=a+test"), &service.admin);
             assert_eq!(answer.status, 204, "{}", answer.text);
         }
@@ -223,7 +225,9 @@ fn by_address(world: &World) -> Vec<Refusal> {
         }
         refuse(400, "invalid_query", world.keyed(operation, &format!("{}?nonsense=1", row.here)));
         if operation.secured {
-            let key = |scheme, secret: &str| world.bare(operation, row.here).header("authorization", format!("{scheme} {secret}"));
+            let key = |scheme, secret: &str| {
+                world.bare(operation, row.here).header("authorization", format!("{scheme} {secret}"))
+            };
             let admin = &world.service.admin;
             refuse(401, "unauthorized", world.bare(operation, row.here));
             refuse(401, "unauthorized", key("Basic", admin));
@@ -353,7 +357,9 @@ fn every_documented_refusal_happens_and_no_other() {
     let documented: BTreeSet<(String, u16, String)> = world
         .operations
         .iter()
-        .flat_map(|operation| operation.refusals.iter().map(|(status, code)| (operation.id.clone(), *status, code.clone())))
+        .flat_map(|operation| {
+            operation.refusals.iter().map(|(status, code)| (operation.id.clone(), *status, code.clone()))
+        })
         .filter(|(operation, status, _)| !elsewhere(operation, *status))
         .collect();
     let untested: Vec<_> = documented.difference(&met).collect();
@@ -419,7 +425,8 @@ fn undeclared_methods_are_answered_with_those_that_there_are() {
             if allowed.contains(method) {
                 continue;
             }
-            let answer = send(world.service.request(method, address).bearer_auth(&world.service.admin).json(&json!({})));
+            let answer =
+                send(world.service.request(method, address).bearer_auth(&world.service.admin).json(&json!({})));
             check(path, &answer, 405, "method_not_allowed");
             let told: BTreeSet<&str> = answer.header("allow").split(", ").collect();
             assert_eq!(told, allowed, "{method} {path}");
@@ -433,7 +440,16 @@ fn undeclared_methods_are_answered_with_those_that_there_are() {
 #[test]
 fn addresses_that_nothing_answers_are_refused_alike() {
     let service = Service::start();
-    for path in ["/nothing", "/v1", "/v1/", "/v1/nothing", "/v2/cities", "/v1/cities/", "/v1/cities/us-here/nothing", "/v1/cities//status"] {
+    for path in [
+        "/nothing",
+        "/v1",
+        "/v1/",
+        "/v1/nothing",
+        "/v2/cities",
+        "/v1/cities/",
+        "/v1/cities/us-here/nothing",
+        "/v1/cities//status",
+    ] {
         for method in ["GET", "PUT", "DELETE"] {
             check(path, &send(service.request(method, path)), 404, "not_found");
         }
