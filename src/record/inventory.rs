@@ -261,8 +261,11 @@ impl Inventory {
             }
         };
         let period = fields.optional("period");
+        let met = fields.at().count();
         let totals: Totals = fields.optional("totals").unwrap_or_default();
         let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| list(v, &at, LINES)).unwrap_or_default();
+        // Figures that are there but invalid have been noted already.
+        let no_figures = totals.is_empty() && lines.is_empty() && fields.at().count() == met;
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
         let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
@@ -272,7 +275,7 @@ impl Inventory {
         let verification = fields.optional("verification");
         let source = fields.required("source");
         let note = fields.optional("note");
-        if totals.is_empty() && lines.is_empty() {
+        if no_figures {
             fields.at().fault::<()>("no_figures", "must have `totals` at one level or more, or `lines`");
         }
         check_lines(&lines, gwp, &fields.at().child("lines"));

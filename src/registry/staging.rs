@@ -221,11 +221,15 @@ impl Staging {
             let baseline = dossier.and_then(|dossier| dossier.baselines.get(id)).and_then(Recorded::live);
             match baseline {
                 None => faults.push(fault("/baseline", "unknown_baseline", format!("there is no baseline {id}"))),
-                Some((baseline, _)) if !target.begins_after(baseline.year) => {
-                    let detail = format!("the target year and its milestones must lie after {}", baseline.year);
-                    faults.push(fault("/target_year", "not_after_base", detail));
+                Some((baseline, _)) => {
+                    let after = format!("must lie after {}, the year of the baseline", baseline.year);
+                    if target.target_year <= baseline.year {
+                        faults.push(fault("/target_year", "not_after_base", after.clone()));
+                    }
+                    if target.milestones.iter().any(|milestone| milestone.year <= baseline.year) {
+                        faults.push(fault("/milestones", "not_between", after));
+                    }
                 }
-                Some(_) => {}
             }
         }
         if let Some(successor) = &target.superseded_by {
