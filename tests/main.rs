@@ -3,4 +3,5 @@
 mod refusals;
 mod smoke;
 mod support;
+mod validation;
 mod writing;
