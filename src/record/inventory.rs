@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::fault::{At, Fields, Parse, list};
 use super::gpc::GpcRef;
 use super::gwp::GwpSet;
-use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN};
+use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
 use super::line::{Line, LineValue};
 use super::source::Source;
 use super::text::{Name, Text};
@@ -389,6 +389,10 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
                 }
                 Some(set) if super::gwp::potential(gas, set).is_none() => {
                     at.child("gas").fault::<()>("no_potential", format!("{gas} has no value in {set}"));
+                }
+                Some(set) if line.kilograms(Some(set)).is_none() => {
+                    let told = format!("is more than {TONNES_MAX} t once converted by {set}");
+                    at.child("gas_tonnes").fault::<()>("out_of_range", told);
                 }
                 Some(_) => {}
             }
