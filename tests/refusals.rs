@@ -1,6 +1,7 @@
 //! Every refusal that the specification documents is provoked, and answered as it says.
 
 use std::collections::BTreeSet;
+use std::io::Read;
 
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
@@ -254,6 +255,8 @@ fn by_address(world: &World) -> Vec<Refusal> {
             }
             refuse(400, "malformed_json", json().body(vec![b'"', 0xff, b'"']));
             refuse(413, "body_too_large", json().body(" ".repeat(64 * 1024 + 1)));
+            let unsized_body = reqwest::blocking::Body::new(std::io::repeat(b' ').take(64 * 1024 + 1));
+            refuse(413, "body_too_large", json().body(unsized_body));
             refuse(415, "unsupported_media_type", world.keyed(operation, row.here).body(body.to_string()));
             refuse(415, "unsupported_media_type", typed("text/plain").body(body.to_string()));
             refuse(415, "unsupported_media_type", json().header("content-encoding", "gzip").body(body.to_string()));

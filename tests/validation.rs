@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Service, baseline, city, faults, inventory, target};
+use crate::support::{Service, baseline, city, faults, inventory, send, target};
 
 const CITY: &str = "/v1/cities/us-here";
 const BASELINE: &str = "/v1/cities/us-here/baselines/1990";
@@ -275,6 +275,11 @@ fn reports_are_checked() {
         &by_gas,
         &[
             ("/lines", json!([{"ref": "I.1.1", "gas": "nf3", "gas_tonnes": 1}]), &["/lines/0/gas no_potential"]),
+            (
+                "/lines",
+                json!([{"ref": "I.1.1", "gas": "sf6", "gas_tonnes": 1e9}]),
+                &["/lines/0/gas_tonnes out_of_range"],
+            ),
             ("/lines", json!([{"ref": "I.1.1", "gas": "ch4", "gas_tonnes": -1}]), &["/lines/0 out_of_range"]),
             (
                 "/lines",
@@ -360,7 +365,7 @@ fn baselines_are_checked() {
     assert_eq!(faults(&answer), ["/year year_changed"]);
 }
 
-/// A baseline whose lines cancel out is as useless as one that states 0.
+/// A baseline whose lines sum to 0 is as useless as one that states 0.
 #[test]
 fn a_baseline_of_lines_is_above_zero() {
     let service = service();
@@ -827,7 +832,33 @@ fn texts_are_tidied_and_defaults_stated() {
     assert_eq!(service.record("/v1/cities/us-odd", &other).json()["name"], other["name"]);
 }
 
-/// Whole years without lines, or lines without totals; the most that fits.
+/// A ring of cities or targets that name each other could never be withdrawn.
+#[test]
+fn nothing_is_part_of_itself() {
+    let service = service();
+    let part_of = |whole: &str| json!({"name": "Somewhere", "country": "US", "part_of": whole, "reason": "a test"});
+    service.record("/v1/cities/us-part", &part_of("us-here"));
+    service.record("/v1/cities/us-part-of-part", &part_of("us-part"));
+    for whole in ["us-here", "us-part", "us-part-of-part"] {
+        assert_eq!(faults(&service.put(CITY, &service.admin, &part_of(whole))), ["/part_of own_part"], "{whole}");
+    }
+    let superseded_by = |successor: Option<&str>| {
+        let mut body = target("1990", 50.0, 2030);
+        body["standing"] = json!("superseded");
+        body["reason"] = json!("a test");
+        body.as_object_mut().unwrap().extend(successor.map(|id| ("superseded_by".to_owned(), json!(id))));
+        body
+    };
+    service.record(TARGET, &superseded_by(None));
+    service.record("/v1/cities/us-here/targets/one", &superseded_by(Some("2030-half")));
+    service.record("/v1/cities/us-here/targets/two", &superseded_by(Some("one")));
+    for successor in ["2030-half", "one", "two"] {
+        let answer = service.put(TARGET, &service.admin, &superseded_by(Some(successor)));
+        assert_eq!(faults(&answer), ["/superseded_by own_successor"], "{successor}");
+    }
+}
+
+/// The most lines, and the most bytes.
 #[test]
 fn the_largest_record_is_taken() {
     let service = service();
@@ -842,4 +873,12 @@ fn the_largest_record_is_taken() {
     assert_eq!(answer["lines"].as_array().unwrap().len(), 336);
     let each: f64 = [1.0, 28.0, 265.0, 23_500.0, 16_100.0, 1_300.0, 6_630.0].iter().sum();
     assert_eq!(answer["computed_totals"], json!({"basic": 32 * each as i64, "basic_plus": 48 * each as i64}));
+    let small = inventory(1.0).to_string();
+    let full = |bytes: usize| format!("{small}{}", " ".repeat(bytes - small.len()));
+    let put = |path: &str, body: String| {
+        let typed = ("content-type", "application/json; charset=utf-8");
+        send(service.request("PUT", path).bearer_auth(&service.admin).header(typed.0, typed.1).body(body))
+    };
+    assert_eq!(put("/v1/cities/us-here/reports/2012", full(64 * 1024)).status, 201);
+    put("/v1/cities/us-here/reports/2013", full(64 * 1024 + 1)).assert_problem(413, "body_too_large");
 }
