@@ -454,6 +454,21 @@ fn keys_are_made_listed_and_revoked() {
 }
 
 #[test]
+fn a_new_key_is_readable_and_works_with_its_answer() {
+    let service = Service::start();
+    service.record(CITY, &city("Here"));
+    for number in 0..20 {
+        let new = json!({"label": format!("Key {number}"), "role": "reporter", "cities": ["us-here"]});
+        let made = service.post("/v1/keys", &service.admin, &new);
+        let read = send(service.request("GET", made.header("location")).bearer_auth(&service.admin));
+        assert_eq!(read.status, 200, "{}", read.text);
+        let secret = made.json()["secret"].as_str().unwrap().to_owned();
+        let path = format!("/v1/cities/us-here/reports/{}", 2000 + number);
+        assert_eq!(service.put(&path, &secret, &inventory(1.0)).status, 201);
+    }
+}
+
+#[test]
 fn keys_of_the_command_line_work_in_a_running_service() {
     let service = Service::start();
     service.record(CITY, &city("Here"));

@@ -80,8 +80,10 @@ impl Writer {
                 Command::Write(request, reply) => writes.push((request, reply)),
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
-                    answer(reply, self.with_connection(|c| store::keys::create(c, new, now)));
+                    let outcome = self.with_connection(|c| store::keys::create(c, new, now));
+                    // The answer waits until the key works, and is listed, here too.
                     self.look();
+                    answer(reply, outcome);
                 }
                 Command::RevokeKey(id, reply) => {
                     let now = (self.shared.clock)();
