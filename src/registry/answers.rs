@@ -299,7 +299,7 @@ pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
         Kind::Baseline => baseline(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Target => target(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Report => {
-            let year = id.parse().ok().and_then(Year::new)?;
+            let year = Year::from_id(id)?;
             report(dossier, year).map(|answer| Body::json(&answer))
         }
     }
