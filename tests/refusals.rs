@@ -78,7 +78,7 @@ const ROWS: &[Row] = &[
     row("listCityChangesCsv", "/v1/cities/us-los-angeles/changes.csv", &["/v1/cities/nowhere/changes.csv"], &[]),
     row("listKeys", "/v1/keys", &[], &[]),
     row("createKey", "/v1/keys", &[], &[]),
-    row("getKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &[]),
+    row("getKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &["/v1/keys/{revoked}"]),
     row("revokeKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &["/v1/keys/{revoked}"]),
 ];
 
@@ -327,7 +327,13 @@ fn by_content(world: &World) -> Vec<Refusal> {
         let request = if body.is_null() { request } else { request.json(&body) };
         Refusal { operation: id.to_owned(), status, code, request }
     };
-    cases.into_iter().map(request).collect()
+    let mut refusals: Vec<Refusal> = cases.into_iter().map(request).collect();
+    let keys = send(world.service.request("GET", "/v1/keys").bearer_auth(&world.service.admin)).json();
+    let own = keys["items"].as_array().unwrap().iter().find(|key| key["role"] == "admin").unwrap();
+    let path = format!("/v1/keys/{}", own["id"].as_str().unwrap());
+    let request = world.keyed(world.operation("revokeKey"), &path);
+    refusals.push(Refusal { operation: "revokeKey".to_owned(), status: 409, code: "in_use", request });
+    refusals
 }
 
 /// What every problem document is like.
