@@ -241,7 +241,7 @@ fn by_address(world: &World) -> Vec<Refusal> {
             let with = |name, value: &str| world.whole(operation, row.here).header(name, value);
             refuse(400, "invalid_header", with("if-match", "no-quotation-marks"));
             refuse(400, "invalid_header", with("if-none-match", "\"a-tag\""));
-            refuse(400, "invalid_header", with("if-match", "*").header("if-none-match", "*"));
+            refuse(412, "precondition_failed", with("if-match", "*").header("if-none-match", "*"));
             refuse(412, "precondition_failed", with("if-match", "\"stale\""));
             if operation.method == "PUT" {
                 refuse(412, "precondition_failed", with("if-none-match", "*"));
