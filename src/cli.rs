@@ -242,9 +242,11 @@ fn welcome(address: SocketAddr, database: &DatabaseUrl, has_admin: bool) -> Stri
          Cities         http://{address}/v1/cities\n"
     );
     if !has_admin {
+        // As it was called, so that the line can be copied.
+        let program = std::env::args().next().unwrap_or_else(|| "pledgewatch".to_owned());
         told.push_str(&format!(
             "\nThere is no administrator's key yet; it is needed to write. Make one in another terminal:\n\
-             \n  pledgewatch keys create --database '{database}' --role admin --label 'Your name'\n"
+             \n  {program} keys create --database '{database}' --role admin --label 'Your name'\n"
         ));
     }
     told

@@ -1,5 +1,4 @@
 //! Runs the command line.
-#![forbid(unsafe_code)]
 
 use std::process::ExitCode;
 

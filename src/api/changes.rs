@@ -8,6 +8,7 @@ use super::conditional::{Keep, answer};
 use super::list::limit;
 use super::problem::{Code, Problem};
 use super::{Service, csv};
+use crate::record::limits::LAST_SEQUENCE;
 use crate::record::{CityId, Cut, Slug};
 use crate::registry::answers::ChangeAnswer;
 use crate::registry::bodies::Body;
@@ -49,8 +50,8 @@ async fn read(
 ) -> Result<ChangeList, Problem> {
     let limit = limit(query.limit)?;
     let after = query.after.unwrap_or(0);
-    if after < 0 {
-        return Err(Problem::new(Code::InvalidQuery, "after must be at least 0"));
+    if !(0..=LAST_SEQUENCE).contains(&after) {
+        return Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")));
     }
     let asked = i64::try_from(limit).unwrap_or(i64::MAX);
     let items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;

@@ -11,7 +11,7 @@ use super::problem::{Code, Problem};
 use super::{NoQuery, Service, csv, present_record, write};
 use crate::method::{Confidence, Verdict};
 use crate::record::city::Country;
-use crate::record::limits::IDS_MAX;
+use crate::record::limits::{IDS_MAX, NAME_CHARACTERS};
 use crate::record::{City, Kind, Slug};
 use crate::registry::answers::{self, CityAnswer};
 use crate::registry::bodies::Body;
@@ -100,6 +100,9 @@ impl CityQuery {
                 "unknown_country",
                 format!("{country} is not an ISO 3166-1 alpha-2 code"),
             ));
+        }
+        if self.q.as_deref().is_some_and(|q| !(1..=NAME_CHARACTERS).contains(&q.chars().count())) {
+            return Err(Problem::new(Code::InvalidQuery, format!("q must have 1 to {NAME_CHARACTERS} characters")));
         }
         let ids = self.ids.iter().flat_map(|ids| ids.split(','));
         if ids.clone().count() > IDS_MAX || ids.into_iter().any(|id| Slug::new(id).is_none()) {

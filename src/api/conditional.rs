@@ -100,7 +100,7 @@ fn opaque(word: &str) -> Option<&str> {
 /// The condition under which a write is to be done.
 ///
 /// # Errors
-/// 400 for a header that is not as RFC 9110 has it, or for both at once.
+/// 400 for a header that is not as RFC 9110 has it.
 pub fn condition(request: &HttpRequest) -> Result<Condition, Problem> {
     let headers = request.headers();
     let words = |name| -> Result<Option<Vec<&str>>, Problem> {
@@ -123,7 +123,8 @@ pub fn condition(request: &HttpRequest) -> Result<Condition, Problem> {
             let told = "If-Match must be * or entity tags in quotation marks";
             tags.map(Condition::Tag).ok_or_else(|| Problem::new(Code::InvalidHeader, told))
         }
-        (None, Some(_)) => Err(Problem::new(Code::InvalidHeader, "a write takes only If-None-Match: *")),
-        (Some(_), Some(_)) => Err(Problem::new(Code::InvalidHeader, "If-Match and If-None-Match exclude each other")),
+        // The record cannot both be there and not be there: no tag is in no list.
+        (Some(_), Some(words)) if words == ["*"] => Ok(Condition::Tag(Vec::new())),
+        (_, Some(_)) => Err(Problem::new(Code::InvalidHeader, "a write takes only If-None-Match: *")),
     }
 }

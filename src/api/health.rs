@@ -80,9 +80,12 @@ pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse 
 #[get("/health/ready")]
 pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Query<NoQuery>) -> HttpResponse {
     let health = service.registry.health();
-    let part = |works: bool, detail| match works {
-        true => Part { status: State::Up, detail: None },
-        false => Part { status: State::Down, detail: Some(detail) },
+    let part = |works: bool, detail| {
+        if works {
+            Part { status: State::Up, detail: None }
+        } else {
+            Part { status: State::Down, detail: Some(detail) }
+        }
     };
     let database =
         part(health.database.is_none(), "the database cannot be reached: reads go on, writes are answered 503");

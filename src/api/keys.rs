@@ -104,7 +104,7 @@ pub async fn create(
 
 /// Get a key
 ///
-/// Administrators only. The key without its secret.
+/// Administrators only. The key without its secret; one that was revoked is shown in the list alone.
 #[utoipa::path(operation_id = "getKey", tag = "keys", security(("bearer" = [])),
     params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
     responses((status = 200, description = "The key", body = Key)))]
@@ -118,12 +118,16 @@ pub async fn get(
     refuse_query(&request)?;
     let snapshot = service.registry.present();
     let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
+    if key.revoked_at.is_some() {
+        return Err(revoked());
+    }
     Ok(answer(&request, &Body::json(key.as_ref()), Keep::Never))
 }
 
 /// Revoke a key
 ///
 /// Administrators only. The key is refused from the answer on, here, and within a second on every node.
+/// A key does not revoke itself.
 #[utoipa::path(operation_id = "revokeKey", tag = "keys", security(("bearer" = [])),
     params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
     responses((status = 204, description = "It is revoked")))]
@@ -133,13 +137,24 @@ pub async fn revoke(
     service: web::Data<Service>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    access::admin(&request, &service).await?;
+    let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
     let snapshot = service.registry.present();
     let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
+    if key.id == own.id {
+        // Else the last administrator could lock everyone out by a slip.
+        return Err(Problem::new(
+            Code::InUse,
+            "a key does not revoke itself: use another, or `pledgewatch keys revoke`",
+        ));
+    }
     if service.registry.revoke_key(key.id.clone()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
-        Err(Problem::new(Code::Gone, "the key was revoked already"))
+        Err(revoked())
     }
+}
+
+fn revoked() -> Problem {
+    Problem::new(Code::Gone, "the key was revoked; the list of keys shows when")
 }

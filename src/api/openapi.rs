@@ -8,7 +8,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use super::examples::{self, Example};
-use super::problem::{Code, Problem};
+use super::problem::{Code, Problem, ProblemDocument};
 use crate::record::limits::RETRY_AFTER_SECONDS;
 use crate::record::{Fault, Kind};
 
@@ -36,7 +36,7 @@ use crate::record::{Fault, Kind};
         (name = "keys", description = "Keys to write with, for administrators"),
         (name = "health", description = "For operators and load balancers"),
     ),
-    components(schemas(Problem, Fault)),
+    components(schemas(ProblemDocument, Fault)),
 )]
 struct Document;
 
@@ -296,13 +296,19 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         }
     }
     if method != "get" && !path.starts_with("/v1/keys") {
-        for (name, description) in [
+        let conditions = [
             ("If-Match", "Write only if the record still has this ETag, or, with `*`, if there is one."),
             ("If-None-Match", "With `*`: write only if there is no such record."),
-        ] {
-            let pattern = if name == "If-Match" { "^(\\*|\"[!#-~]{1,80}\")$" } else { "^\\*$" };
-            let parameter = json!({"name": name, "in": "header", "required": false, "description": description,
-                "schema": {"type": "string", "pattern": pattern}});
+        ];
+        // What is not there cannot be withdrawn.
+        for (name, description) in conditions.into_iter().take(if method == "delete" { 1 } else { 2 }) {
+            let schema = match name {
+                "If-Match" => json!({"anyOf": [{"type": "string", "enum": ["*"]},
+                    {"type": "string", "pattern": "^\"[0-9a-f]{32}(-gzip|-br)?\"$"}]}),
+                _ => json!({"type": "string", "enum": ["*"]}),
+            };
+            let parameter =
+                json!({"name": name, "in": "header", "required": false, "description": description, "schema": schema});
             if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
                 parameters.push(parameter);
             }
@@ -334,8 +340,11 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if path.contains('{') {
         codes.push(Code::NotFound);
     }
-    if (path.contains("{city}") && !path.contains("/changes")) || (path.contains("{key}") && method == "delete") {
+    if (path.contains("{city}") && !path.contains("/changes")) || path.contains("{key}") {
         codes.push(Code::Gone);
+    }
+    if path.contains("{key}") && method == "delete" {
+        codes.push(Code::InUse);
     }
     if has_body {
         codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
@@ -371,7 +380,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
 fn failure(status: u16, codes: &[Code]) -> Value {
     let told: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
     let first = codes.first().copied().unwrap_or(Code::Internal);
-    let problem = serde_json::to_value(Problem::new(first, first.meaning())).unwrap_or_default();
+    let problem = serde_json::to_value(Problem::new(first, first.meaning()).document()).unwrap_or_default();
     let mut response = json!({"description": told.join("; "), "content": {"application/problem+json": {
         "schema": {"$ref": "#/components/schemas/Problem"}, "example": problem}}});
     if matches!(status, 429 | 503) {

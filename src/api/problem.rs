@@ -98,9 +98,9 @@ codes! {
     IdentifierTaken = "identifier_taken", CONFLICT, "The identifier belongs to another city",
         "A UN/LOCODE or another register's identifier is already recorded for another city.",
         "The detail names that city. Perhaps it is the same one under another id.";
-    InUse = "in_use", CONFLICT, "Other records name this one",
-        "A record cannot be withdrawn while others depend on it.",
-        "The detail names them. Change or withdraw them first.";
+    InUse = "in_use", CONFLICT, "It is in use",
+        "A record cannot be withdrawn while others depend on it, nor a key be revoked with itself.",
+        "The detail names what is in the way. Change or withdraw that first; revoke a key with another one.";
     Gone = "gone", GONE, "It was withdrawn",
         "The record, or the city it belongs to, was withdrawn. Its history stays readable under the city's changes.",
         "To bring it back, PUT it again with a reason.";
@@ -133,9 +133,22 @@ codes! {
         "Send the same request again after as many seconds as Retry-After says.";
 }
 
-/// An RFC 9457 problem document.
-#[derive(Debug, Clone, Serialize, ToSchema)]
+/// Why a request was refused; answered as a [`ProblemDocument`].
+#[derive(Debug, Clone)]
 pub struct Problem {
+    code: Code,
+    detail: String,
+    errors: Vec<Fault>,
+    /// What the `Retry-After` header says, in seconds.
+    retry_after: Option<u64>,
+    /// What the `Allow` header says.
+    allow: Option<String>,
+}
+
+/// An RFC 9457 problem document.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub struct ProblemDocument {
     /// The path of a page that explains the code.
     #[serde(rename = "type")]
     #[schema(example = "/problems/invalid_input")]
@@ -155,29 +168,26 @@ pub struct Problem {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Fault>>)]
     errors: Vec<Fault>,
-    /// What the `Retry-After` header says, in seconds.
-    #[serde(skip)]
-    #[schema(ignore)]
-    retry_after: Option<u64>,
-    /// What the `Allow` header says.
-    #[serde(skip)]
-    #[schema(ignore)]
-    allow: Option<String>,
 }
 
 impl Problem {
     /// A problem with its detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let waits = matches!(code, Code::Unavailable | Code::Busy);
-        Problem {
-            kind: format!("/problems/{}", code.as_str()),
-            title: code.title(),
-            status: code.status().as_u16(),
-            detail: detail.into(),
-            code,
-            errors: Vec::new(),
-            retry_after: waits.then_some(RETRY_AFTER_SECONDS),
-            allow: None,
+        let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
+        Problem { code, detail: detail.into(), errors: Vec::new(), retry_after, allow: None }
+    }
+
+    /// The document it is answered as.
+    #[must_use]
+    pub fn document(&self) -> ProblemDocument {
+        ProblemDocument {
+            kind: format!("/problems/{}", self.code.as_str()),
+            title: self.code.title(),
+            status: self.code.status().as_u16(),
+            detail: self.detail.clone(),
+            code: self.code,
+            errors: self.errors.clone(),
         }
     }
 
@@ -226,7 +236,7 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.status, self.detail)
+        write!(f, "{} {}", self.code.status(), self.detail)
     }
 }
 
@@ -248,7 +258,7 @@ impl ResponseError for Problem {
             response.insert_header((header::ALLOW, allow.as_str()));
         }
         // Plain data with text keys always serialises; an empty body would still carry the status.
-        response.body(serde_json::to_vec(self).unwrap_or_default())
+        response.body(serde_json::to_vec(&self.document()).unwrap_or_default())
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Assessment {
     pub unit: Unit,
     /// The verdict as one sentence, with rounded numbers.
     #[schema(
-        example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to halving 1990 emissions by 2025."
+        example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to zero emissions by 2050."
     )]
     pub sentence: String,
     /// The figure that the target is measured from, `B`.
@@ -89,7 +89,8 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 2.5)]
     pub delivered_tonnes_per_person: Option<Ratio>,
-    /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 where it allows growth.
+    /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 where growth is
+    /// allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 14_249_447.571)]
     pub called_for_tonnes: Option<Amount>,
@@ -97,11 +98,13 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 3.25)]
     pub called_for_tonnes_per_person: Option<Ratio>,
-    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is called for.
+    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
+    /// called for.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.856_13)]
     pub pace: Option<Ratio>,
-    /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after the last.
+    /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after
+    /// the last.
     pub pathway: Vec<PathwayPoint>,
     /// The comparable figures after the base year, by year.
     pub figures: Vec<YearFigure>,

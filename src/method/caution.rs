@@ -11,12 +11,11 @@ use crate::record::vocabulary::vocabulary;
 use super::case::Case;
 use super::comparison::{Accounting, coverage_differs, other_figure};
 use super::goal::Origin;
-use super::verdict::{Judgement, Verdict};
+use super::pathway::Point;
+use super::verdict::{EARLY_YEARS, Judgement, Verdict};
 
-/// Years between the latest figure and the year of judgement from which on the figure is stale, exclusive.
-pub const STALE_AFTER_YEARS: i32 = 4;
-/// Years between the base year and the latest figure below which a verdict is early.
-const EARLY_YEARS: f64 = 5.0;
+/// Years between the latest figure and the judgement after which the figure is stale.
+const STALE_AFTER_YEARS: i32 = 4;
 /// Reports after the base year below which a verdict rests on few points.
 const FEW_POINTS: usize = 3;
 
@@ -204,10 +203,9 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
 
 fn rebounded(case: &Case<'_, '_>, judgement: &Judgement) -> Option<Caution> {
     let asked = case.unit.round(case.pathway.as_ref().ok()?.target().amount);
-    let above = |point: &&super::pathway::Point| point.year > judgement.year && case.unit.round(point.amount) > asked;
-    let points = case.points();
-    let years = points.iter().filter(above).map(|point| point.year);
-    let years = if judgement.verdict == Verdict::Achieved { years.collect() } else { Vec::new() };
+    let met = judgement.verdict == Verdict::Achieved;
+    let again = |point: &Point| met && point.year > judgement.year && case.unit.round(point.amount) > asked;
+    let years = case.points().into_iter().filter(again).map(|point| point.year).collect();
     about(CautionCode::Rebounded, years, |listed| {
         format!("The target was met in {}, but emissions were above it again in {listed}.", judgement.year)
     })
@@ -239,7 +237,7 @@ fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
     Some(Caution {
         code: CautionCode::AccountingInferred,
         detail: format!(
-            "The baseline declares no protocol; as its figure is that of the report for {year}, that report's ({protocol}) is taken."
+            "The baseline declares no protocol; that of the report for {year}, which has its figure, is taken: {protocol}."
         ),
         years: vec![year],
     })
@@ -264,16 +262,16 @@ fn coverage(case: &Case<'_, '_>) -> Option<Caution> {
 fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
     let base = case.base?;
     let year = base.year();
-    let (code, named) = match base.origin {
+    let (code, detail) = match base.origin {
         Origin::Baseline => return None,
-        Origin::ReportOfYear => {
-            (CautionCode::ReportUsedAsBaseline, "names a base year but no baseline; the report for")
-        }
-        Origin::FirstReport => (CautionCode::AnchoredAtFirstReport, "names no baseline; the earliest report, for"),
-    };
-    let detail = match base.origin {
-        Origin::FirstReport => format!("The target {named} {year}, serves as one."),
-        _ => format!("The target {named} {year} serves as one."),
+        Origin::ReportOfYear => (
+            CautionCode::ReportUsedAsBaseline,
+            format!("The target names a base year but no baseline; the report for {year} serves as one."),
+        ),
+        Origin::FirstReport => (
+            CautionCode::AnchoredAtFirstReport,
+            format!("The target names no baseline; the earliest report, for {year}, serves as one."),
+        ),
     };
     Some(Caution { code, detail, years: vec![year] })
 }

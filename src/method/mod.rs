@@ -3,7 +3,7 @@
 //! A pure function of baseline, target, reports and the day of judgement: no clock, no I/O. Every
 //! number that a verdict is made from is printed beside it, so that a reader who distrusts us can
 //! do the sum again. The parts follow the method section by section: [`comparison`] (which figures
-//! may be compared), [`goal`] (the target in tonnes), [`pathway`], [`verdict`], [`caution`].
+//! may be compared), `goal` (the target in tonnes), [`pathway`], [`verdict`], [`caution`].
 
 pub mod assessment;
 mod case;

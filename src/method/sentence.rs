@@ -174,9 +174,11 @@ fn percent(percent: f64) -> String {
     if percent.abs() < 99.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
-/// A percentage as the city stated it.
+/// A percentage that the city stated, for reading: one decimal where it has one.
 fn plain_percent(percent: f64) -> String {
-    format!("{percent} %")
+    let rounded = (percent * 10.0).round() / 10.0;
+    // What is not quite all, or not quite nothing, is not said to be.
+    if (1.0..100.0).contains(&rounded) { format!("{rounded} %") } else { format!("{percent} %") }
 }
 
 /// An amount for reading: three significant figures.

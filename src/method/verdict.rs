@@ -70,7 +70,7 @@ pub const ON_TRACK_PACE: f64 = 0.95;
 pub const BEHIND_PACE: f64 = 0.60;
 /// Excess over a pathway that still allows growth, as a factor, up to which a city is only behind.
 pub const GROWTH_TOLERANCE: f64 = 1.05;
-/// Years after the base year before which little progress is not judged.
+/// Years after the base year before which a verdict is early, and is not made where little is called for.
 pub const EARLY_YEARS: f64 = 5.0;
 /// Share of the baseline below which a reduction called for so soon is not judged: inventories err by some 3 %.
 pub const EARLY_SHARE: f64 = 0.05;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::fault::{At, Fields, Parse, list};
 use super::gpc::GpcRef;
 use super::gwp::GwpSet;
-use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN};
+use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
 use super::line::{Line, LineValue};
 use super::source::Source;
 use super::text::{Name, Text};
@@ -276,6 +276,7 @@ impl Inventory {
             fields.at().fault::<()>("no_figures", "must have `totals` at one level or more, or `lines`");
         }
         check_lines(&lines, gwp, &fields.at().child("lines"));
+        check_sums(&lines, gwp, &fields.at().child("lines"));
         if let Some(year) = year {
             check_ended(year, period, fields.at());
         }
@@ -390,6 +391,22 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
                 Some(_) => {}
             }
         }
+    }
+}
+
+/// Notes lines that together, or once converted from a gas, exceed what a total may be.
+fn check_sums(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
+    let most = TONNES_MAX * 1_000;
+    // Each is at most 10^15 kg in amount, and there are at most 512, so the sum stays within 64 bits.
+    let amounts = lines.iter().map(|line| line.kilograms(gwp).unwrap_or(0).abs());
+    let too_large = |line: &Line| match line.value {
+        LineValue::Gas { gas, .. } => {
+            gwp.is_some_and(|set| super::gwp::potential(gas, set).is_some()) && line.kilograms(gwp).is_none()
+        }
+        _ => false,
+    };
+    if amounts.sum::<i64>() > most || lines.iter().any(too_large) {
+        at.fault::<()>("out_of_range", format!("the lines sum to more than {TONNES_MAX} t"));
     }
 }
 

@@ -31,6 +31,8 @@ pub const PERIOD_DAYS_MAX: i64 = 370;
 /// Most cities that one reporter's key is bound to.
 pub const KEY_CITIES: usize = 500;
 
+/// Largest number of an entry of the log that a request may name: the last that JSON numbers hold exactly.
+pub const LAST_SEQUENCE: i64 = 9_007_199_254_740_991;
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
 /// How long the body of a request may take to arrive.

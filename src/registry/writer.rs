@@ -80,13 +80,14 @@ impl Writer {
                 Command::Write(request, reply) => writes.push((request, reply)),
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
-                    answer(reply, self.with_connection(|c| store::keys::create(c, new, now)));
+                    let outcome = self.with_connection(|c| store::keys::create(c, new, now));
+                    // The answer waits until the key is known, or refused, here too.
                     self.look();
+                    answer(reply, outcome);
                 }
                 Command::RevokeKey(id, reply) => {
                     let now = (self.shared.clock)();
                     let outcome = self.with_connection(|c| store::keys::revoke(c, &id, now));
-                    // The answer waits until the key is refused here too.
                     self.look();
                     answer(reply, outcome);
                 }
@@ -116,11 +117,15 @@ impl Writer {
                 }
             }
             Err(Failure::Store(error)) if error.is_constraint() && requests.len() > 1 => {
-                requests.into_iter().zip(replies).for_each(|write| self.write(vec![write]));
+                for write in requests.into_iter().zip(replies) {
+                    self.write(vec![write]);
+                }
             }
             Err(failure) => {
                 let refusal = self.note(failure);
-                replies.into_iter().for_each(|reply| answer(reply, Err(refusal.clone())));
+                for reply in replies {
+                    answer(reply, Err(refusal.clone()));
+                }
             }
         }
     }

@@ -173,5 +173,5 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Key>, StoreError> {
 pub fn label(text: &str) -> Option<Name> {
     use crate::record::fault::{Parse, read};
     // A label is no figure: the day of reading does not matter to it.
-    read(serde_json::Value::from(text), chrono::NaiveDate::MIN, |value, at| Name::parse(value, at)).ok()
+    read(serde_json::Value::from(text), chrono::NaiveDate::MIN, Name::parse).ok()
 }

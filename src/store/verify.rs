@@ -47,7 +47,9 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
             return Err(StoreError::Corrupt(format!("{said}, the log ends with entry {} {hash}", found.entries)));
         }
         let mut rows = Rows::default();
-        dossiers.values().for_each(|dossier| rows.add_all(dossier));
+        for dossier in dossiers.values() {
+            rows.add_all(dossier);
+        }
         if let Some(difference) = rows.first_difference(Rows::load(connection)?) {
             return Err(StoreError::Corrupt(difference));
         }

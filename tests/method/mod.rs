@@ -1,1 +1,158 @@
-//! x
+//! The method: worked cases, a table for every row, and properties.
+
+mod cautions;
+mod comparison;
+mod headline;
+mod los_angeles;
+mod output;
+mod properties;
+mod sentences;
+mod vectors;
+mod verdicts;
+
+use chrono::{DateTime, NaiveDate, TimeZone, Utc};
+use pledgewatch::method::{Assessment, Assessments, Caution, CautionCode, LeftOutReason, assess};
+use pledgewatch::record::change::Draft;
+use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug, Year};
+use serde_json::{Value, json};
+
+/// The day of judgement of the worked cases.
+pub fn today() -> NaiveDate {
+    day(2026, 11, 23)
+}
+
+pub fn day(year: i32, month: u32, day: u32) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year, month, day).unwrap()
+}
+
+pub fn year(year: i32) -> Year {
+    Year::new(year).unwrap()
+}
+
+/// A city that is written to as the service would: entry by entry.
+pub struct City {
+    dossier: Dossier,
+    sequence: i64,
+}
+
+impl City {
+    pub fn named(name: &str) -> City {
+        let body = json!({"name": name, "country": "US"});
+        let change = draft(Kind::City, "test-city", body).enter(1, recorded_at(), "0");
+        City { dossier: Dossier::begin(&change).unwrap(), sequence: 1 }
+    }
+
+    pub fn new() -> City {
+        City::named("Exampleton")
+    }
+
+    fn write(mut self, kind: Kind, id: &str, body: Value) -> City {
+        self.sequence += 1;
+        let revision = self.dossier.latest(kind, id).map_or(0, |(stamp, _)| stamp.revision);
+        let mut draft = draft(kind, id, body);
+        draft.revision = revision + 1;
+        self.dossier.apply(&draft.enter(self.sequence, recorded_at(), "0")).unwrap();
+        self
+    }
+
+    pub fn baseline(self, id: &str, body: Value) -> City {
+        self.write(Kind::Baseline, id, body)
+    }
+
+    pub fn report(self, year: i32, body: Value) -> City {
+        self.write(Kind::Report, &year.to_string(), body)
+    }
+
+    pub fn target(self, id: &str, body: Value) -> City {
+        self.write(Kind::Target, id, body)
+    }
+
+    /// Reports at the level `basic`, by the GPC.
+    pub fn reports(self, figures: &[(i32, f64)]) -> City {
+        figures.iter().fold(self, |city, (year, tonnes)| city.report(*year, inventory(*tonnes)))
+    }
+
+    /// A baseline `base` at the level `basic`, by the GPC.
+    pub fn base(self, year: i32, tonnes: f64) -> City {
+        self.baseline("base", with(inventory(tonnes), json!({"year": year})))
+    }
+
+    pub fn judged_on(&self, day: NaiveDate) -> Assessments {
+        assess(&self.dossier.view(&Cut::default()).unwrap(), day)
+    }
+
+    pub fn through(&self, through: i32) -> Assessments {
+        let cut = Cut { through: Some(year(through)), ..Cut::default() };
+        assess(&self.dossier.view(&cut).unwrap(), today())
+    }
+
+    pub fn assess(&self) -> Assessments {
+        self.judged_on(today())
+    }
+
+    /// The assessment of the only target.
+    pub fn only(&self) -> Assessment {
+        let mut all = self.assess();
+        assert_eq!(all.targets.len(), 1);
+        all.targets.pop().unwrap()
+    }
+}
+
+fn draft(kind: Kind, id: &str, body: Value) -> Draft {
+    let key = RecordKey { city: Slug::new("test-city").unwrap(), kind, id: id.to_owned() };
+    Draft { actor: "test".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None }
+}
+
+fn recorded_at() -> DateTime<Utc> {
+    Utc.with_ymd_and_hms(2026, 11, 1, 12, 0, 0).unwrap()
+}
+
+/// An inventory with a total at `basic`, by the GPC.
+pub fn inventory(tonnes: f64) -> Value {
+    json!({"totals": {"basic": tonnes}, "protocol": "gpc", "source": {"title": "Test"}})
+}
+
+/// An adopted target of a cut from the baseline `base`.
+pub fn cut(percent: f64, by: i32) -> Value {
+    json!({"kind": "base_year", "level": "basic", "baseline": "base", "reduction_percent": percent,
+           "target_year": by, "standing": "adopted", "source": {"title": "Test"}})
+}
+
+/// An adopted target of a level, measured from the baseline `base`.
+pub fn level(tonnes: f64, by: i32) -> Value {
+    json!({"kind": "fixed_level", "level": "basic", "baseline": "base", "tonnes": tonnes,
+           "target_year": by, "standing": "adopted", "source": {"title": "Test"}})
+}
+
+/// `body` with the members of `changes`; a null removes a member.
+pub fn with(mut body: Value, changes: Value) -> Value {
+    let members = body.as_object_mut().unwrap();
+    for (name, value) in changes.as_object().unwrap() {
+        if value.is_null() {
+            members.remove(name)
+        } else {
+            members.insert(name.clone(), value.clone())
+        };
+    }
+    body
+}
+
+pub fn codes(assessment: &Assessment) -> Vec<CautionCode> {
+    assessment.cautions.iter().map(|caution| caution.code).collect()
+}
+
+pub fn caution(assessment: &Assessment, code: CautionCode) -> &Caution {
+    let found = assessment.cautions.iter().find(|caution| caution.code == code);
+    found.unwrap_or_else(|| panic!("no caution {code} in {:?}", assessment.cautions))
+}
+
+pub fn left_out(assessment: &Assessment) -> Vec<(i32, LeftOutReason)> {
+    assessment.left_out.iter().map(|left| (left.year.get(), left.reason)).collect()
+}
+
+/// Checks a printed number against an unrounded one: relative 1e-6, or half of what print rounds to.
+pub fn assert_near(what: &str, printed: Option<f64>, expected: f64, unit: f64) {
+    let printed = printed.unwrap_or_else(|| panic!("{what} is absent, not {expected}"));
+    let tolerance = (expected.abs() * 1e-6).max(unit * 0.5001);
+    assert!((printed - expected).abs() <= tolerance, "{what} is {printed}, not {expected}");
+}
