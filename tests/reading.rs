@@ -9,6 +9,8 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use unicode_normalization::UnicodeNormalization;
 
+use pledgewatch::record::limits::COMPRESS_FROM_BYTES;
+
 use crate::support::{Answer, Service, baseline, city, inventory, send, target};
 
 const LOS_ANGELES: &str = "/v1/cities/us-los-angeles";
@@ -93,6 +95,11 @@ fn every_encoding_has_its_own_tag_and_the_same_content() {
     let service = Service::with(&["--demo"]);
     for path in READS {
         let plain = service.get(path);
+        if plain.text.len() < COMPRESS_FROM_BYTES {
+            let answer = with(&service, "GET", path, &[("accept-encoding", "gzip, br")]);
+            assert_eq!((answer.headers.get("content-encoding"), answer.text), (None, plain.text), "{path}");
+            continue;
+        }
         let mut tags = BTreeSet::from([plain.header("etag").to_owned()]);
         for encoding in ["gzip", "br"] {
             let answer = service.request("GET", path).header("accept-encoding", encoding).send().unwrap();
@@ -116,7 +123,11 @@ fn every_encoding_has_its_own_tag_and_the_same_content() {
         }
     }
     let encoding = |accept: &str| {
-        let answer = service.request("GET", LOS_ANGELES).header("accept-encoding", accept).send().unwrap();
+        let answer = service
+            .request("GET", "/v1/cities/us-los-angeles/status")
+            .header("accept-encoding", accept)
+            .send()
+            .unwrap();
         answer.headers().get("content-encoding").map(|name| name.to_str().unwrap().to_owned())
     };
     assert_eq!(encoding("gzip, br").as_deref(), Some("br"));
