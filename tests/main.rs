@@ -1,8 +1,10 @@
 //! The one test binary: the domain by its properties, the service through the outside.
 
 mod method;
+mod pages;
 mod reading;
 mod recompute;
 mod smoke;
+mod specification;
 mod status;
 mod support;
