@@ -356,7 +356,7 @@ fn filters_take_what_a_reader_of_the_whole_list_would() {
         ("q", &["bogota", "AN"]),
         ("ids", &["us-los-angeles,co-bogota,xx-nothing,us-portland"]),
     ]) {
-        let query: String = filters.iter().map(|(name, value)| format!("&{name}={value}")).collect();
+        let query = filters.iter().map(|(name, value)| format!("&{name}={value}")).collect::<Vec<_>>().concat();
         let taken = whole.iter().filter(|city| filters.iter().all(|filter| takes(city, *filter)));
         let expected: Vec<Value> = taken.cloned().collect();
         let answer = service.json(&format!("/v1/cities?limit=500{query}"));
@@ -565,7 +565,7 @@ fn a_change_tells_what_was_before_and_after() {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect()
+    hex::encode(Sha256::digest(text.as_bytes()))
 }
 
 /// JSON with sorted members and no white space.
@@ -665,4 +665,19 @@ fn a_change_touches_no_other_city() {
         .map(|(end, _)| end)
         .collect();
     assert_eq!(changed, ["/reports", "/reports.csv", "/status", "/changes", "/changes.csv"]);
+}
+
+#[test]
+fn a_report_has_one_address() {
+    let service = Service::start();
+    service.record("/v1/cities/us-somewhere", &city("Somewhere"));
+    service.record("/v1/cities/us-somewhere/reports/2020", &inventory(5.0));
+    for year in ["02020", "+2020", "2020.0", "20 20", "two", "1969"] {
+        let path = format!("/v1/cities/us-somewhere/reports/{year}");
+        service.get(&path).assert_problem(404, "not_found");
+        service.put(&path, &service.admin, &inventory(6.0)).assert_problem(422, "invalid_input");
+        let withdraw = format!("{path}?reason=Wrong");
+        service.delete(&withdraw, &service.admin).assert_problem(404, "not_found");
+    }
+    assert_eq!(service.json("/v1/cities/us-somewhere/reports")["total"], 1);
 }
