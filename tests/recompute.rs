@@ -78,19 +78,25 @@ fn printed(value: &Value, field: &str, expected: Option<f64>, parts: f64) -> Fou
 }
 
 /// A year and the amount in it.
-type Point = (i64, f64);
+type Point = (i32, f64);
 
-fn year(value: &Value) -> Found<i64> {
-    value["year"].as_i64().ok_or_else(|| "year is missing".to_owned())
+fn year(value: &Value) -> Found<i32> {
+    year_in(value, "year")
+}
+
+/// A year that must be printed.
+fn year_in(value: &Value, name: &str) -> Found<i32> {
+    let year = value[name].as_i64().and_then(|year| year.try_into().ok());
+    year.ok_or_else(|| format!("{name} is missing"))
 }
 
 /// The amount on the straight lines through the points; flat outside.
-fn along(points: &[Point], year: i64) -> f64 {
+fn along(points: &[Point], year: i32) -> f64 {
     let after = points.iter().position(|(y, _)| *y >= year).unwrap_or(points.len());
     match (after.checked_sub(1).map(|before| points[before]), points.get(after)) {
         (None, Some(first)) => first.1,
         (Some(last), None) => last.1,
-        (Some((y0, v0)), Some((y1, v1))) => v0 + (v1 - v0) * (year - y0) as f64 / (y1 - y0) as f64,
+        (Some((y0, v0)), Some((y1, v1))) => v0 + (v1 - v0) * f64::from(year - y0) / f64::from(y1 - y0),
         (None, None) => f64::NAN,
     }
 }
@@ -116,7 +122,7 @@ fn goal(target: &Value, base: Option<f64>) -> Found<Option<f64>> {
 }
 
 /// The milestones between the base and the target.
-fn milestones(target: &Value, base: Point, end: i64) -> Found<Vec<Point>> {
+fn milestones(target: &Value, base: Point, end: i32) -> Found<Vec<Point>> {
     let mut points = Vec::new();
     for milestone in target["milestones"].as_array().into_iter().flatten() {
         let amount = match milestone["tonnes"].as_f64() {
@@ -141,7 +147,7 @@ const NUMBERS: [&str; 4] = ["gap_percent", "achieved_reduction_percent", "target
 const AMOUNTS: [&str; 4] = ["expected", "gap", "delivered", "called_for"];
 
 /// Works an assessment out again.
-fn recompute(assessment: &Value, judged_on: i64) -> Found<()> {
+fn recompute(assessment: &Value, judged_on: i32) -> Found<()> {
     let target = &assessment["target"];
     let unit = Unit::of(assessment)?;
     let standing = target["standing"].as_str().ok_or("standing is missing")?;
@@ -155,7 +161,7 @@ fn recompute(assessment: &Value, judged_on: i64) -> Found<()> {
     confidence(assessment)?;
 
     // What it is measured from, and the pathway.
-    let end = target["target_year"].as_i64().ok_or("target_year is missing")?;
+    let end = year_in(target, "target_year")?;
     let unnamed = target.get("baseline").is_none() && target.get("base_year").is_none();
     let left_out = list(assessment, "left_out")?.len();
     let Some(cited) = assessment.get("baseline") else {
@@ -232,7 +238,7 @@ fn recompute(assessment: &Value, judged_on: i64) -> Found<()> {
 }
 
 /// A level that nothing is measured from is met or missed; anything else needs its baseline.
-fn without_baseline(assessment: &Value, unit: Unit, unnamed: bool, end: i64) -> Found<()> {
+fn without_baseline(assessment: &Value, unit: Unit, unnamed: bool, end: i32) -> Found<()> {
     if assessment["reason"] == "baseline_no_figure_at_level" {
         return told(assessment, "not_comparable", Some("baseline_no_figure_at_level"));
     }
@@ -263,7 +269,7 @@ fn figures(assessment: &Value, unit: Unit) -> Found<Vec<Point>> {
 }
 
 /// The year judged is cited as it is listed.
-fn same_figure(assessment: &Value, judged: i64) -> Found<()> {
+fn same_figure(assessment: &Value, judged: i32) -> Found<()> {
     let cited = assessment.get("judged").ok_or("judged is missing")?;
     let mut listed = list(assessment, "figures")?.iter();
     let figure = listed.find(|figure| figure["year"] == judged).ok_or("the year judged is not among the figures")?;
@@ -318,7 +324,7 @@ fn cautioned(assessment: &Value, code: &str, expected: bool) -> Found<()> {
 }
 
 /// The cautions that follow from years alone.
-fn cautions(assessment: &Value, points: &[Point], base: Option<i64>, end: i64, judged_on: i64) -> Found<()> {
+fn cautions(assessment: &Value, points: &[Point], base: Option<i32>, end: i32, judged_on: i32) -> Found<()> {
     let latest = points.last().map(|(year, _)| *year);
     cautioned(assessment, "stale", latest.is_some_and(|latest| judged_on - latest > 4))?;
     cautioned(assessment, "early", latest.zip(base).is_some_and(|(latest, base)| latest - base < 5))?;
@@ -371,7 +377,7 @@ fn every_judgement_of_the_demo_follows_from_what_is_printed() {
 }
 
 /// A target against the baseline of [`record_city`].
-fn pledge(kind: &str, more: Value) -> Value {
+fn pledge(kind: &str, more: &Value) -> Value {
     let mut body = json!({"kind": kind, "level": "basic", "baseline": "2000", "target_year": 2040, "standing": "in_law",
         "source": {"title": "A test"}});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -436,7 +442,7 @@ fn record_city(service: &Service) {
         ),
         ("no-figure", "base_year", json!({"level": "scope_1", "reduction_percent": 10})),
     ] {
-        service.record(&format!("{place}/targets/{id}"), &pledge(kind, more));
+        service.record(&format!("{place}/targets/{id}"), &pledge(kind, &more));
     }
     let without = |body: Value, more: Value| {
         let mut body = body;
@@ -444,12 +450,12 @@ fn record_city(service: &Service) {
         body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         body
     };
-    let report = pledge("base_year", json!({"reduction_percent": 40}));
+    let report = pledge("base_year", &json!({"reduction_percent": 40}));
     service.record(&format!("{place}/targets/report"), &without(report.clone(), json!({"base_year": 2003})));
     let zero = json!({"base_year": 1995, "level": "own"});
     service.record(&format!("{place}/targets/zero"), &without(report.clone(), zero));
     service.record(&format!("{place}/targets/no-report"), &without(report, json!({"base_year": 2004})));
-    let level = pledge("fixed_level", json!({"tonnes": 500_000}));
+    let level = pledge("fixed_level", &json!({"tonnes": 500_000}));
     service.record(&format!("{place}/targets/anchored"), &without(level.clone(), json!({})));
     service
         .record(&format!("{place}/targets/due"), &without(level, json!({"level": "basic_plus", "target_year": 2020})));
@@ -471,9 +477,9 @@ fn judgements_of_every_kind_follow_from_what_is_printed() {
 
 #[test]
 fn more_courses_follow_from_what_is_printed() {
-    let service = Service::start();
     // Baseline and target, then the reports, then the verdict that a reader must come to.
-    let courses: [(f64, f64, i32, &[(i32, f64)], &str); 8] = [
+    type Course<'a> = (f64, f64, i32, &'a [Point], &'a str);
+    let courses: [Course<'_>; 8] = [
         (1000.0, 50.0, 2040, &[(2019, 1100.0), (2023, 1200.0)], "moving_away"),
         (1000.0, 1.0, 2100, &[(2019, 999.0)], "insufficient_data"),
         (1000.0, 50.0, 2020, &[(2019, 800.0), (2020, 500.0), (2022, 500.001)], "achieved"),
@@ -483,6 +489,7 @@ fn more_courses_follow_from_what_is_printed() {
         (1000.0, 50.0, 2025, &[(2020, 850.0)], "behind"),
         (1000.0, 50.0, 2025, &[(2020, 850.001)], "off_track"),
     ];
+    let service = Service::start();
     for (number, (base, percent, end, reports, verdict)) in courses.into_iter().enumerate() {
         let place = format!("/v1/cities/course-{number}");
         service.record(&place, &city("A course"));

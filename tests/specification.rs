@@ -22,8 +22,12 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
         .collect()
 }
 
-fn responses<'a>(operation: &'a Value) -> impl Iterator<Item = (u16, &'a Value)> {
+fn responses(operation: &Value) -> impl Iterator<Item = (u16, &Value)> {
     operation["responses"].as_object().unwrap().iter().map(|(status, told)| (status.parse().unwrap(), told))
+}
+
+fn is_csv(path: &str) -> bool {
+    std::path::Path::new(path).extension().is_some_and(|extension| extension == "csv")
 }
 
 fn is_said(value: &Value) -> bool {
@@ -114,7 +118,7 @@ fn every_answer_is_described() {
             match status {
                 204 | 304 => assert!(types.is_empty(), "{what}"),
                 400.. => assert_eq!(types, ["application/problem+json"], "{what}"),
-                _ if path.ends_with(".csv") => assert_eq!(types, ["text/csv"], "{what}"),
+                _ if is_csv(path) => assert_eq!(types, ["text/csv"], "{what}"),
                 _ => assert_eq!(types, ["application/json"], "{what}"),
             }
             for name in types {
@@ -188,7 +192,6 @@ fn every_member_is_described_and_every_number_has_a_unit() {
         "Degrees",
         "share",
         "`after`",
-        "People",
     ];
     each_object(&document["components"]["schemas"], "", &mut |place, properties| {
         for (name, property) in properties {
