@@ -290,6 +290,14 @@ fn read(response: Response) -> Answer {
     Answer { status, headers, text: response.text().unwrap() }
 }
 
+/// The faults of a 422, each as `pointer code`.
+pub fn faults(answer: &Answer) -> Vec<String> {
+    let problem = answer.json();
+    let errors = problem["errors"].as_array().into_iter().flatten();
+    let text = |fault: &Value, name: &str| fault[name].as_str().unwrap().to_owned();
+    errors.map(|fault| format!("{} {}", text(fault, "pointer"), text(fault, "code"))).collect()
+}
+
 /// Tries until it holds, for what another process does in its own time.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();

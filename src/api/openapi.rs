@@ -332,7 +332,10 @@ fn header(description: &str) -> Value {
 
 /// The codes that an operation may be refused with, by status.
 fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
-    let mut codes = vec![Code::InvalidQuery, Code::RateLimited];
+    let mut codes = vec![Code::InvalidQuery];
+    if !path.starts_with("/health") {
+        codes.push(Code::RateLimited);
+    }
     let writes = method != "get";
     let has_body = matches!(method, "put" | "post");
     if !open {
@@ -341,7 +344,8 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if path.contains("/changes") {
         codes.push(Code::Unavailable);
     }
-    if path.contains('{') {
+    let makes_city = method == "put" && path == "/v1/cities/{city}";
+    if path.contains('{') && !makes_city {
         codes.push(Code::NotFound);
     }
     if (path.contains("{city}") && !path.contains("/changes")) || path.contains("{key}") {
@@ -356,7 +360,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     }
     if writes && !path.starts_with("/v1/keys") {
         codes.extend([Code::InvalidHeader, Code::PreconditionFailed, Code::ReasonRequired]);
-        if method == "put" && path == "/v1/cities/{city}" {
+        if makes_city {
             codes.push(Code::IdentifierTaken);
         }
         if method == "delete" && !path.contains("/reports") {

@@ -62,12 +62,13 @@ impl Parse for City {
         let region = fields.optional("region");
         let locode: Option<Locode> = fields.optional("locode");
         let identifiers = fields.optional("identifiers").unwrap_or_default();
+        let half_a_position = fields.has("latitude") != fields.has("longitude");
         let latitude = fields.take("latitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 90.0));
         let longitude = fields.take("longitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 180.0));
         let boundary = fields.optional("boundary").unwrap_or(Boundary::Community);
         let part_of = fields.optional("part_of");
         let website = fields.optional("website");
-        if latitude.is_some() != longitude.is_some() {
+        if half_a_position {
             fields.at().fault::<()>("incomplete_position", "latitude and longitude go together");
         }
         if let (Some(locode), Some(country)) = (&locode, &country)

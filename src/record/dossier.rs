@@ -141,17 +141,11 @@ impl AnyRecord {
     }
 }
 
-/// The year that a report's id names: written as `2020`, for `02020` would be a second id of the same report.
-#[must_use]
-pub fn year_named(id: &str) -> Option<Year> {
-    id.parse().ok().and_then(Year::new).filter(|year| year.to_string() == id)
-}
-
-/// The year that the id of a report to be recorded names.
+/// The year that a report's id names.
 fn year_of(key: &RecordKey, at: &At<'_>) -> Option<Year> {
-    let year = year_named(&key.id);
+    let year = Year::from_id(&key.id);
     if year.is_none() {
-        return at.fault("out_of_range", "the year in the path must be between 1970 and 2100");
+        return at.fault("out_of_range", "the year in the path must be four digits between 1970 and 2100");
     }
     year
 }
@@ -193,7 +187,7 @@ impl Dossier {
                 push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_target))
             }
             Kind::Report => {
-                let year = year_named(&change.key.id);
+                let year = Year::from_id(&change.key.id);
                 let year = year.ok_or_else(|| format!("entry {} names no year", change.sequence))?;
                 let slot = self.reports.entry(year).or_insert(Recorded { revisions: Vec::new() });
                 push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
@@ -216,7 +210,7 @@ impl Dossier {
             Kind::Baseline => state(self.baselines.get(id), AnyRecord::Baseline),
             Kind::Target => state(self.targets.get(id), AnyRecord::Target),
             Kind::Report => {
-                let year = year_named(id)?;
+                let year = Year::from_id(id)?;
                 state(self.reports.get(&year), AnyRecord::Report)
             }
         }

@@ -125,6 +125,12 @@ impl<'a> Fields<'a> {
         &self.at
     }
 
+    /// Whether the member `name` is there and not taken yet, valid or not.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.members.contains_key(name)
+    }
+
     /// The member `name`, which must be there.
     pub fn required<T: Parse>(&mut self, name: &str) -> Option<T> {
         let at = self.at.child(name);

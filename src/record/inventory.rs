@@ -261,8 +261,11 @@ impl Inventory {
             }
         };
         let period = fields.optional("period");
+        let met = fields.at().count();
         let totals: Totals = fields.optional("totals").unwrap_or_default();
         let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| list(v, &at, LINES)).unwrap_or_default();
+        // Figures that are there but invalid have been noted already.
+        let no_figures = totals.is_empty() && lines.is_empty() && fields.at().count() == met;
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
         let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
@@ -272,7 +275,7 @@ impl Inventory {
         let verification = fields.optional("verification");
         let source = fields.required("source");
         let note = fields.optional("note");
-        if totals.is_empty() && lines.is_empty() {
+        if no_figures {
             fields.at().fault::<()>("no_figures", "must have `totals` at one level or more, or `lines`");
         }
         check_lines(&lines, gwp, &fields.at().child("lines"));
@@ -388,24 +391,21 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
                 Some(set) if super::gwp::potential(gas, set).is_none() => {
                     at.child("gas").fault::<()>("no_potential", format!("{gas} has no value in {set}"));
                 }
+                Some(set) if line.kilograms(Some(set)).is_none() => {
+                    let told = format!("is more than {TONNES_MAX} t once converted by {set}");
+                    at.child("gas_tonnes").fault::<()>("out_of_range", told);
+                }
                 Some(_) => {}
             }
         }
     }
 }
 
-/// Notes lines that together, or once converted from a gas, exceed what a total may be.
+/// Notes lines that together exceed what a total may be.
 fn check_sums(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
-    let most = TONNES_MAX * 1_000;
     // Each is at most 10^15 kg in amount, and there are at most 512, so the sum stays within 64 bits.
     let amounts = lines.iter().map(|line| line.kilograms(gwp).unwrap_or(0).abs());
-    let too_large = |line: &Line| match line.value {
-        LineValue::Gas { gas, .. } => {
-            gwp.is_some_and(|set| super::gwp::potential(gas, set).is_some()) && line.kilograms(gwp).is_none()
-        }
-        _ => false,
-    };
-    if amounts.sum::<i64>() > most || lines.iter().any(too_large) {
+    if amounts.sum::<i64>() > TONNES_MAX * 1_000 {
         at.fault::<()>("out_of_range", format!("the lines sum to more than {TONNES_MAX} t"));
     }
 }

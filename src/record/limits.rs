@@ -28,6 +28,8 @@ pub const IDENTIFIERS: usize = 20;
 pub const PERIOD_DAYS_MIN: i64 = 360;
 /// Longest period of an inventory, in days.
 pub const PERIOD_DAYS_MAX: i64 = 370;
+/// Most steps that are followed from a record to the one it names, and on.
+pub const CHAIN: usize = 100;
 /// Most cities that one reporter's key is bound to.
 pub const KEY_CITIES: usize = 500;
 

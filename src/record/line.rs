@@ -92,8 +92,17 @@ impl Line {
 
 impl Parse for Line {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let met = at.count();
         let mut fields = Fields::open(value, at)?;
+        let form = ["tonnes", "gas", "gas_tonnes", "notation", "explanation"].map(|name| fields.has(name));
+        if !matches!(
+            form,
+            [true, false, false, false, false] | [false, true, true, false, false] | [false, false, false, true, _]
+        ) {
+            at.fault::<()>(
+                "line_form",
+                "must have either `tonnes`, or `gas` and `gas_tonnes`, or `notation` and perhaps `explanation`",
+            );
+        }
         let reference: Option<GpcRef> = fields.required("ref");
         let tonnes: Option<SignedTonnes> = fields.optional("tonnes");
         let gas: Option<LineGas> = fields.optional("gas");
@@ -105,14 +114,8 @@ impl Parse for Line {
             (Some(SignedTonnes(tonnes)), None, None, None, None) => LineValue::Tonnes { tonnes },
             (None, Some(gas), Some(SignedTonnes(gas_tonnes)), None, None) => LineValue::Gas { gas, gas_tonnes },
             (None, None, None, Some(notation), explanation) => LineValue::Notation { notation, explanation },
-            // A member that is there but invalid has been noted already.
-            _ if at.count() > met => return None,
-            _ => {
-                return at.fault(
-                    "line_form",
-                    "must have either `tonnes`, or `gas` and `gas_tonnes`, or `notation` and perhaps `explanation`",
-                );
-            }
+            // Whatever keeps it from being one of the three has been noted.
+            _ => return None,
         };
         let line = Line { reference: reference?, value };
         let negative = match &line.value {

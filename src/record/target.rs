@@ -130,19 +130,22 @@ pub struct Milestone {
 
 impl Parse for Milestone {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let met = at.count();
         let mut fields = Fields::open(value, at)?;
+        if fields.has("tonnes") == fields.has("reduction_percent") {
+            at.fault::<()>("milestone_form", "must have either `tonnes` or `reduction_percent`");
+        }
         let year = fields.required("year");
         let tonnes: Option<Tonnes> = fields.optional("tonnes");
         let reduction: Option<Percent> = fields.optional("reduction_percent");
         fields.close();
         let level = match (tonnes, reduction) {
             (Some(tonnes), None) => MilestoneLevel::Tonnes { tonnes },
-            (None, Some(reduction_percent)) if !reduction_percent.is_zero() => {
-                MilestoneLevel::Reduction { reduction_percent }
+            (None, Some(percent)) if percent.is_zero() => {
+                return at.child("reduction_percent").fault("out_of_range", "must be above 0");
             }
-            _ if at.count() > met => return None,
-            _ => return at.fault("milestone_form", "must have either `tonnes`, or `reduction_percent` above 0"),
+            (None, Some(reduction_percent)) => MilestoneLevel::Reduction { reduction_percent },
+            // Whatever keeps it from being one of the two has been noted.
+            _ => return None,
         };
         Some(Milestone { year: year?, level })
     }
@@ -208,26 +211,20 @@ impl Target {
             (None, None) => Base::Unnamed,
         }
     }
-
-    /// Whether the base year, once known, lies before the target year and every milestone.
-    #[must_use]
-    pub fn begins_after(&self, base_year: Year) -> bool {
-        self.target_year > base_year && self.milestones.iter().all(|milestone| milestone.year > base_year)
-    }
 }
 
 impl Parse for Target {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;
-        let goal = goal(&mut fields);
+        let (kind, goal) = goal(&mut fields);
         let level = fields.required("level");
         let sector = fields.optional("sector");
+        let has_base = fields.has("baseline") || fields.has("base_year");
         let baseline: Option<Slug> = fields.optional("baseline");
         let base_year: Option<Year> = fields.optional("base_year");
         let target_year = fields.required("target_year");
         let mut milestones: Vec<Milestone> =
             fields.take("milestones").and_then(|(v, at)| list(v, &at, MILESTONES)).unwrap_or_default();
-        milestones.sort_by_key(|milestone| milestone.year);
         let max_offset_percent = fields.optional("max_offset_percent");
         let standing = fields.required("standing");
         let set_on: Option<NaiveDate> = fields.optional("set_on");
@@ -243,7 +240,12 @@ impl Parse for Target {
         if superseded_by.is_some() && standing.is_some_and(|standing| standing != Standing::Superseded) {
             at.child("superseded_by").fault::<()>("not_superseded", "goes only with the standing `superseded`");
         }
-        let target = Target {
+        let frame =
+            Frame { kind, has_base, two_bases: baseline.is_some() && base_year.is_some(), base_year, target_year };
+        frame.check_base(&at);
+        frame.check_milestones(&milestones, &at.child("milestones"));
+        milestones.sort_by_key(|milestone| milestone.year);
+        Some(Target {
             goal: goal?,
             level: level?,
             sector,
@@ -258,30 +260,35 @@ impl Parse for Target {
             conditional,
             source: source?,
             note,
-        };
-        check_base(&target, &at);
-        check_milestones(&target, &at.child("milestones"));
-        Some(target)
+        })
     }
 }
 
 /// Reads the kind and the members that belong to it; those of another kind are faults.
-fn goal(fields: &mut Fields<'_>) -> Option<Goal> {
+fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
+    const MEMBERS: [&str; 3] = ["reduction_percent", "tonnes", "scenario_tonnes"];
     let kind: Option<TargetKind> = fields.required("kind");
     let wants = |member: &str| match kind {
         Some(TargetKind::BaseYear | TargetKind::BaseYearIntensity) => member == "reduction_percent",
         Some(TargetKind::FixedLevel) => member == "tonnes",
         Some(TargetKind::BaselineScenario) => member != "tonnes",
-        None => true,
+        None => false,
     };
-    for member in ["reduction_percent", "tonnes", "scenario_tonnes"] {
+    for member in MEMBERS {
         if !wants(member)
             && let Some((_, at)) = fields.take(member)
+            // Of an unknown kind nobody can say what belongs to it.
+            && kind.is_some()
         {
             at.fault::<()>("not_of_kind", "does not belong to a target of this kind");
         }
     }
-    match kind? {
+    (kind, kind.and_then(|kind| goal_of(kind, fields)))
+}
+
+/// Reads the members that a target of the kind has.
+fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
+    match kind {
         TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: reduction(fields)? }),
         TargetKind::FixedLevel => Some(Goal::FixedLevel { tonnes: fields.required("tonnes")? }),
         TargetKind::BaseYearIntensity => Some(Goal::BaseYearIntensity { reduction_percent: reduction(fields)? }),
@@ -305,37 +312,46 @@ fn reduction(fields: &mut Fields<'_>) -> Option<Percent> {
     Some(percent)
 }
 
-fn check_base(target: &Target, at: &At<'_>) {
-    match (&target.baseline, target.base_year) {
-        (Some(_), Some(_)) => {
-            at.child("base_year").fault::<()>("two_bases", "must be left out when `baseline` is given");
-        }
-        (None, None) if target.goal.kind() != TargetKind::FixedLevel => {
-            at.fault::<()>("no_base", "must have either `baseline` or `base_year`");
-        }
-        (None, Some(base)) if target.target_year <= base => {
-            at.child("target_year").fault::<()>("not_after_base", format!("must lie after the base year {base}"));
-        }
-        _ => {}
-    }
+/// What a target's base and milestones are checked against, as far as it could be read.
+struct Frame {
+    kind: Option<TargetKind>,
+    /// Whether a base is named, valid or not.
+    has_base: bool,
+    two_bases: bool,
+    base_year: Option<Year>,
+    target_year: Option<Year>,
 }
 
-fn check_milestones(target: &Target, at: &At<'_>) {
-    let base_known = target.base() != Base::Unnamed;
-    for (index, milestone) in target.milestones.iter().enumerate() {
-        let at = at.child(&index.to_string());
-        let outside =
-            milestone.year >= target.target_year || target.base_year.is_some_and(|base| milestone.year <= base);
-        if outside {
-            at.child("year").fault::<()>("not_between", "must lie strictly between the base year and the target year");
+impl Frame {
+    fn check_base(&self, at: &At<'_>) {
+        if self.two_bases {
+            at.child("base_year").fault::<()>("two_bases", "must be left out when `baseline` is given");
+        } else if !self.has_base && self.kind.is_some_and(|kind| kind != TargetKind::FixedLevel) {
+            at.fault::<()>("no_base", "must have either `baseline` or `base_year`");
+        } else if let (Some(base), Some(year)) = (self.base_year, self.target_year)
+            && year <= base
+        {
+            at.child("target_year").fault::<()>("not_after_base", format!("must lie after the base year {base}"));
         }
-        if index > 0 && target.milestones[index - 1].year == milestone.year {
-            at.child("year").fault::<()>("duplicate", "must not be the year of another milestone");
-        }
-        let percent = matches!(milestone.level, MilestoneLevel::Reduction { .. });
-        if percent && (!base_known || target.goal.kind() == TargetKind::BaselineScenario) {
-            at.child("reduction_percent")
-                .fault::<()>("no_base", "has nothing to be a percentage of here: state `tonnes`");
+    }
+
+    fn check_milestones(&self, milestones: &[Milestone], at: &At<'_>) {
+        for (index, milestone) in milestones.iter().enumerate() {
+            let at = at.child(&index.to_string());
+            let outside = self.target_year.is_some_and(|target| milestone.year >= target)
+                || self.base_year.is_some_and(|base| milestone.year <= base);
+            if outside {
+                let told = "must lie strictly between the base year and the target year";
+                at.child("year").fault::<()>("not_between", told);
+            }
+            if milestones[..index].iter().any(|earlier| earlier.year == milestone.year) {
+                at.child("year").fault::<()>("duplicate", "must not be the year of another milestone");
+            }
+            let percent = matches!(milestone.level, MilestoneLevel::Reduction { .. });
+            if percent && (!self.has_base || self.kind == Some(TargetKind::BaselineScenario)) {
+                at.child("reduction_percent")
+                    .fault::<()>("no_base", "has nothing to be a percentage of here: state `tonnes`");
+            }
         }
     }
 }

@@ -63,6 +63,13 @@ impl Year {
         (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Year(year))
     }
 
+    /// The year that the id of a report names: four digits, so that a year has one id.
+    #[must_use]
+    pub fn from_id(id: &str) -> Option<Self> {
+        let digits = id.len() == 4 && id.bytes().all(|b| b.is_ascii_digit());
+        digits.then(|| id.parse().ok().and_then(Year::new))?
+    }
+
     /// The number of the year.
     #[must_use]
     pub const fn get(self) -> i32 {

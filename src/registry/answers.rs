@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 use super::bodies::Body;
 use crate::method::{self, Assessment};
 use crate::record::change::Change;
-use crate::record::dossier::year_named;
 use crate::record::warning::{Warning, warnings};
 use crate::record::{
     Action, City, CityId, Cut, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Target, Totals, Year,
@@ -300,7 +299,7 @@ pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
         Kind::Baseline => baseline(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Target => target(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Report => {
-            let year = year_named(id)?;
+            let year = Year::from_id(id)?;
             report(dossier, year).map(|answer| Body::json(&answer))
         }
     }

@@ -9,7 +9,8 @@ use super::snapshot::{CityEntry, IdentifierRegister, Snapshot, identifiers};
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
-use crate::record::{Action, Change, CityId, Dossier, Fault, Kind, RecordKey, Recorded, Stamp, Target};
+use crate::record::limits::CHAIN;
+use crate::record::{Action, Change, CityId, Dossier, Fault, Kind, RecordKey, Recorded, Slug, Stamp, Target};
 use crate::store::rows::Rows;
 
 /// The snapshot to be, with the entries that lead to it.
@@ -192,7 +193,9 @@ impl Staging {
 
     fn check_part_of(&self, key: &RecordKey, part_of: Option<&CityId>) -> Result<(), Refusal> {
         match part_of {
-            Some(whole) if *whole == key.city => Err(invalid("/part_of", "own_part", "must not be the city itself")),
+            Some(whole) if self.wholes_of(whole).any(|id| *id == key.city) => {
+                Err(invalid("/part_of", "own_part", "must not be the city itself, or a part of it"))
+            }
             Some(whole) if !self.is_live(&city_key(whole)) => {
                 Err(invalid("/part_of", "unknown_city", format!("there is no city {whole}")))
             }
@@ -221,22 +224,40 @@ impl Staging {
             let baseline = dossier.and_then(|dossier| dossier.baselines.get(id)).and_then(Recorded::live);
             match baseline {
                 None => faults.push(fault("/baseline", "unknown_baseline", format!("there is no baseline {id}"))),
-                Some((baseline, _)) if !target.begins_after(baseline.year) => {
-                    let detail = format!("the target year and its milestones must lie after {}", baseline.year);
-                    faults.push(fault("/target_year", "not_after_base", detail));
+                Some((baseline, _)) => {
+                    let after = format!("must lie after {}, the year of the baseline", baseline.year);
+                    if target.target_year <= baseline.year {
+                        faults.push(fault("/target_year", "not_after_base", after.clone()));
+                    }
+                    if target.milestones.iter().any(|milestone| milestone.year <= baseline.year) {
+                        faults.push(fault("/milestones", "not_between", after));
+                    }
                 }
-                Some(_) => {}
             }
         }
         if let Some(successor) = &target.superseded_by {
             let successor_key = RecordKey { id: successor.to_string(), ..key.clone() };
-            if successor.as_str() == key.id {
-                faults.push(fault("/superseded_by", "own_successor", "must not be the target itself"));
+            if self.successors_of(&key.city, successor).any(|id| id.as_str() == key.id) {
+                let told = "must not be the target itself, or one that it supersedes";
+                faults.push(fault("/superseded_by", "own_successor", told));
             } else if !self.is_live(&successor_key) {
                 faults.push(fault("/superseded_by", "unknown_target", format!("there is no target {successor}")));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
+    }
+
+    /// The city, the one it is part of, and so on.
+    fn wholes_of<'a>(&'a self, part: &'a CityId) -> impl Iterator<Item = &'a CityId> {
+        let whole = |id: &&CityId| self.dossier(id)?.city.live()?.0.part_of.as_ref();
+        std::iter::successors(Some(part), whole).take(CHAIN)
+    }
+
+    /// The target, the one it is superseded by, and so on.
+    fn successors_of<'a>(&'a self, city: &CityId, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
+        let targets = self.dossier(city).map(|dossier| &dossier.targets);
+        let successor = move |id: &&Slug| targets?.get(*id)?.live()?.0.superseded_by.as_ref();
+        std::iter::successors(Some(target), successor).take(CHAIN)
     }
 
     /// A record that others name cannot be withdrawn before them.
@@ -250,7 +271,7 @@ impl Staging {
         if users.is_empty() { Ok(()) } else { Err(Refusal::InUse(users.join(", "))) }
     }
 
-    fn targets_naming(&self, key: &RecordKey, named: impl Fn(&Target) -> Option<&crate::record::Slug>) -> Vec<String> {
+    fn targets_naming(&self, key: &RecordKey, named: impl Fn(&Target) -> Option<&Slug>) -> Vec<String> {
         let Some(dossier) = self.dossier(&key.city) else { return Vec::new() };
         let live = dossier.targets.iter().filter_map(|(id, record)| Some((id, record.live()?.0)));
         let naming = live.filter(|(_, target)| named(target).is_some_and(|id| id.as_str() == key.id));

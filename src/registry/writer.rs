@@ -81,7 +81,7 @@ impl Writer {
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
                     let outcome = self.with_connection(|c| store::keys::create(c, new, now));
-                    // The answer waits until the key is known, or refused, here too.
+                    // The answer waits until the key works, and is listed, here too.
                     self.look();
                     answer(reply, outcome);
                 }

@@ -50,7 +50,7 @@ impl Rows {
                 }
             }
             Kind::Report => {
-                let year = key.id.parse().ok().and_then(Year::new);
+                let year = Year::from_id(&key.id);
                 if let Some(record) = year.and_then(|year| dossier.reports.get(&year)) {
                     self.add_inventory(city, Kind::Report, &key.id, record);
                 }
