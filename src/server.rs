@@ -7,7 +7,7 @@ use actix_cors::Cors;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
-use actix_web::http::{Method, header};
+use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::{Logger, Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::Value;
@@ -78,7 +78,13 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
     let mut server = HttpServer::new(move || {
         App::new()
             .into_utoipa_app()
-            .map(|app| app.wrap(from_fn(limit_reads)).wrap(cors()).wrap(from_fn(head_as_get)).wrap(logger()))
+            .map(|app| {
+                app.wrap(from_fn(tell_not_found))
+                    .wrap(from_fn(limit_reads))
+                    .wrap(cors())
+                    .wrap(from_fn(head_as_get))
+                    .wrap(logger())
+            })
             .app_data(service.clone())
             .app_data(offers.clone())
             .app_data(specification.clone())
@@ -171,6 +177,19 @@ async fn limit_reads(
         }
     }
     Ok(next.call(request).await?.map_into_left_body())
+}
+
+/// Gives a 404 that says nothing, as the documentation's own service answers, the words of ours.
+async fn tell_not_found(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) {
+        let told = Problem::not_found().error_response().map_into_right_body();
+        return Ok(response.into_response(told));
+    }
+    Ok(response.map_into_left_body())
 }
 
 /// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.

@@ -329,3 +329,15 @@ pub fn target(baseline: &str, percent: f64, year: i32) -> Value {
     serde_json::json!({"kind": "base_year", "level": "basic", "baseline": baseline, "reduction_percent": percent,
         "target_year": year, "standing": "adopted", "source": {"title": "A test"}})
 }
+
+/// The judgement of one target in an answer of `/status`.
+pub fn assessment<'a>(status: &'a Value, target: &str) -> &'a Value {
+    let mut targets = status["targets"].as_array().unwrap().iter();
+    targets.find(|assessment| assessment["target"]["id"] == target).unwrap_or_else(|| panic!("no {target} in {status}"))
+}
+
+/// Checks a printed number.
+pub fn assert_near(printed: &Value, expected: f64, within: f64) {
+    let number = printed.as_f64().unwrap_or_else(|| panic!("{printed} is no number; expected {expected}"));
+    assert!((number - expected).abs() <= within, "{number} is not {expected}");
+}

@@ -126,6 +126,10 @@ fn flatten_schemas(document: &mut Value) {
     let original = document["components"]["schemas"].clone();
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     for (name, schema) in schemas.iter_mut() {
+        // The generator writes the items of a list out; by name they are described once, and kept.
+        if let Some(item) = name.strip_prefix("List_").filter(|item| original[*item].is_object()) {
+            schema["properties"]["items"]["items"] = json!({"$ref": format!("#/components/schemas/{item}")});
+        }
         if schema["allOf"].is_array() || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().all(is_object)) {
             let description = schema["description"].clone();
             let mut flat = Flat::default();

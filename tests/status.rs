@@ -1,0 +1,361 @@
+//! The judgement of a city over HTTP: the worked case, the past, permalinks, and what is not judged.
+
+use serde_json::{Value, json};
+
+use crate::support::{Service, TODAY, assert_near, assessment, baseline, city, inventory, shared, target};
+
+const CITY: &str = "/v1/cities/us-somewhere";
+const STATUS: &str = "/v1/cities/us-somewhere/status";
+/// A day before today.
+const EARLIER: &str = "2026-03-01";
+
+/// A city that is to halve 1,000 t of 1990 by 2030, with one report: 750 t in 2010, exactly on its pathway.
+fn record_city(service: &Service) {
+    service.record(CITY, &city("Somewhere"));
+    service.record(&format!("{CITY}/baselines/1990"), &baseline(1990, 1000.0));
+    service.record(&format!("{CITY}/targets/half"), &target("1990", 50.0, 2030));
+    service.record(&format!("{CITY}/reports/2010"), &inventory(750.0));
+}
+
+/// Restates the report of 2010 to 900 t: with 100 t of 250 t called for the city is off track.
+fn restate(service: &Service) {
+    let mut body = inventory(900.0);
+    body["reason"] = json!("Counted again");
+    service.record(&format!("{CITY}/reports/2010"), &body);
+}
+
+fn verdict(service: &Service, query: &str) -> Value {
+    assessment(&service.json(&format!("{STATUS}{query}")), "half")["verdict"].clone()
+}
+
+/// The years and revisions of the figures a judgement was made from.
+fn figures(service: &Service, query: &str) -> Vec<(i64, i64)> {
+    let status = service.json(&format!("{STATUS}{query}"));
+    let figures = assessment(&status, "half")["figures"].as_array().unwrap().clone();
+    figures.iter().map(|f| (f["year"].as_i64().unwrap(), f["revision"].as_i64().unwrap())).collect()
+}
+
+/// Checks a row of the worked case: year judged, expected, gap in percent, pace, verdict.
+fn assert_row(assessment: &Value, year: i32, expected: f64, gap: f64, pace: f64, verdict: &str) {
+    assert_eq!(assessment["judged"]["year"], year);
+    assert_near(&assessment["expected_tonnes"], expected, 0.0005);
+    assert_near(&assessment["gap_percent"], gap, 0.005);
+    assert_near(&assessment["pace"], pace, 0.00005);
+    assert_eq!(assessment["verdict"], verdict);
+}
+
+#[test]
+fn los_angeles_is_judged_as_worked_out_by_hand() {
+    let service = Service::with(&["--demo"]);
+    let place = "/v1/cities/us-los-angeles";
+    let mut steps = json!({"kind": "fixed_level", "level": "basic", "baseline": "1990", "tonnes": 0, "target_year": 2050,
+        "standing": "adopted", "source": {"title": "A test"},
+        "milestones": [{"year": 2025, "reduction_percent": 50}, {"year": 2035, "reduction_percent": 73}]});
+    service.record(&format!("{place}/targets/2050-steps"), &steps);
+    steps["milestones"] = json!([{"year": 2025, "tonnes": 16_624_355.5}, {"year": 2035, "tonnes": 8_977_151.97}]);
+    service.record(&format!("{place}/targets/2050-tonnes"), &steps);
+    service.record(&format!("{place}/targets/other-accounting"), &target("1990-greenla", 35.0, 2030));
+
+    let status = service.json(&format!("{place}/status"));
+    assert_row(assessment(&status, "2025-half"), 2020, 18_999_263.429, 10.79, 0.856_130, "behind");
+    assert_row(assessment(&status, "2035-73"), 2020, 17_067_671.647, 23.33, 0.7539, "behind");
+    assert_row(assessment(&status, "2050-zero"), 2020, 16_624_355.5, 26.62, 0.7338, "behind");
+    assert_row(assessment(&status, "2050-steps"), 2020, 18_999_263.429, 10.79, 0.8561, "behind");
+    assert_row(assessment(&status, "2050-tonnes"), 2020, 18_999_263.429, 10.79, 0.8561, "behind");
+    let then = service.json(&format!("{place}/status?through=2016"));
+    assert_row(assessment(&then, "2050-zero"), 2016, 18_840_936.233, 44.37, 0.4197, "off_track");
+
+    let half = assessment(&status, "2025-half");
+    assert_near(&half["pace"], 0.856_130, 5e-7);
+    assert_eq!(half["gap_percent"], 10.790_248);
+    assert_eq!(
+        half["sentence"],
+        "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to halving 1990 emissions by 2025."
+    );
+
+    // What the press printed of 2016 is one year against the year before.
+    let tonnes = |year: i32| {
+        let mut figures = half["figures"].as_array().unwrap().iter();
+        figures.find(|figure| figure["year"] == year).unwrap()["tonnes"].as_f64().unwrap()
+    };
+    assert_eq!(format!("{:.1}", 100.0 * (1.0 - tonnes(2016) / tonnes(2015))), "10.8");
+
+    let other = assessment(&status, "other-accounting");
+    assert_eq!(other["verdict"], "not_comparable");
+    assert_eq!(other["reason"], "baseline_no_figure_at_level");
+    assert!(other["judged"].is_null() && other["pace"].is_null(), "{other}");
+}
+
+#[test]
+fn the_worked_cases_come_out_over_http() {
+    let Some(file) = shared("vectors/assessment.json") else { return };
+    let cases: Vec<Value> = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    let service = Service::start();
+    for (number, case) in cases.iter().enumerate() {
+        let place = format!("/v1/cities/case-{number}");
+        service.record(&place, &city("A case"));
+        let year = case["baseline"]["year"].as_i64().and_then(|year| year.try_into().ok()).unwrap();
+        let base = baseline(year, case["baseline"]["tonnes"].as_f64().unwrap());
+        service.record(&format!("{place}/baselines/base"), &base);
+        for report in case["reports"].as_array().unwrap() {
+            let body = inventory(report["tonnes"].as_f64().unwrap());
+            service.record(&format!("{place}/reports/{}", report["year"]), &body);
+        }
+        let pledge = json!({"kind": "fixed_level", "level": "basic", "baseline": "base", "tonnes": case["target"]["tonnes"],
+            "target_year": case["target"]["year"], "milestones": case["milestones"], "standing": "adopted",
+            "source": {"title": "A test"}});
+        service.record(&format!("{place}/targets/pledge"), &pledge);
+
+        let status = service.json(&format!("{place}/status"));
+        let (told, expect) = (assessment(&status, "pledge"), &case["expect"]);
+        let name = &case["case"];
+        assert_eq!(told["verdict"], expect["verdict"], "{name}");
+        for (ours, theirs) in [
+            ("/judged/year", "year"),
+            ("/judged/tonnes", "actual"),
+            ("/expected_tonnes", "expected"),
+            ("/gap_tonnes", "gap"),
+            ("/gap_percent", "gap_percent"),
+            ("/delivered_tonnes", "delivered"),
+            ("/called_for_tonnes", "called_for"),
+            ("/pace", "pace"),
+            ("/achieved_reduction_percent", "reduction_percent"),
+            ("/target_progress_percent", "target_progress_percent"),
+        ] {
+            let printed = told.pointer(ours);
+            match expect.get(theirs) {
+                None => {}
+                Some(Value::Null) => assert_eq!(printed, None, "{name}: {ours}"),
+                Some(number) => {
+                    let number = number.as_f64().unwrap();
+                    let print = if ours.contains("tonnes") { 0.0005 } else { 5e-7 };
+                    let printed = printed.unwrap_or_else(|| panic!("{name}: {ours} is missing"));
+                    assert_near(printed, number, print + 1e-6 * number.abs());
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_past_is_judged_as_it_was_recorded() {
+    let service = Service::with(&["--today", EARLIER]);
+    record_city(&service);
+    assert_eq!(verdict(&service, ""), "on_track");
+    let service = service.restart_with(&["--today", "2026-05-01"]);
+    restate(&service);
+    assert_eq!(verdict(&service, ""), "off_track");
+    assert_eq!(verdict(&service, "?as_of=2026-03-01"), "on_track");
+    assert_eq!(verdict(&service, "?as_of=2026-04-30"), "on_track");
+    assert_eq!(verdict(&service, "?as_of=2026-05-01"), "off_track");
+    // The day of judgement is another question.
+    assert_eq!(service.json(&format!("{STATUS}?as_of=2026-03-01"))["judged_on"], "2026-05-01");
+
+    service.get(&format!("{STATUS}?as_of=2026-02-28")).assert_problem(404, "not_found");
+    let future = service.get(&format!("{STATUS}?as_of=2026-05-02")).assert_problem(422, "invalid_input");
+    assert_eq!(future["errors"][0]["pointer"], "/as_of");
+    assert_eq!(future["errors"][0]["code"], "in_future");
+    service.get(&format!("{STATUS}?as_of=2026-02-30")).assert_problem(422, "invalid_input");
+    service.get("/v1/cities/us-nowhere/status?as_of=2026-03-01").assert_problem(404, "not_found");
+}
+
+#[test]
+fn a_figure_is_known_from_when_its_source_was_published() {
+    let service = Service::with(&["--today", EARLIER]);
+    let dated = |mut body: Value, day: &str| {
+        body["source"]["published"] = json!(day);
+        body
+    };
+    service.record(CITY, &city("Somewhere"));
+    service.record(&format!("{CITY}/baselines/1990"), &dated(baseline(1990, 1000.0), "1999-01-01"));
+    service.record(&format!("{CITY}/targets/half"), &dated(target("1990", 50.0, 2030), "2005-01-01"));
+    service.record(&format!("{CITY}/reports/2010"), &dated(inventory(750.0), "2012-06-01"));
+    service.record(&format!("{CITY}/reports/2015"), &inventory(700.0));
+
+    let service = service.restart_with(&[]);
+    let before_the_pledge = service.json(&format!("{STATUS}?known_on=2004-12-31"));
+    assert_eq!(before_the_pledge["targets"], json!([]));
+    assert_eq!(verdict(&service, "?known_on=2012-05-31"), "insufficient_data");
+    assert_eq!(figures(&service, "?known_on=2012-05-31"), []);
+    assert_eq!(figures(&service, "?known_on=2012-06-01"), [(2010, 1)]);
+    // The undated one counts from when it was recorded.
+    assert_eq!(figures(&service, "?known_on=2026-02-28"), [(2010, 1)]);
+    assert_eq!(figures(&service, &format!("?known_on={EARLIER}")), [(2010, 1), (2015, 1)]);
+    let future = service.get(&format!("{STATUS}?known_on=2026-11-24")).assert_problem(422, "invalid_input");
+    assert_eq!(future["errors"][0]["pointer"], "/known_on");
+}
+
+#[test]
+fn what_is_asked_of_the_past_can_be_combined() {
+    let service = Service::with(&["--today", EARLIER]);
+    record_city(&service);
+    service.record(&format!("{CITY}/reports/2015"), &inventory(700.0));
+    let before = service.json(STATUS)["sequence"].as_i64().unwrap();
+    let service = service.restart_with(&[]);
+    restate(&service);
+    service.record(&format!("{CITY}/reports/2020"), &inventory(600.0));
+    let last = service.json(STATUS)["sequence"].as_i64().unwrap();
+
+    let old = [(2010, 1), (2015, 1)];
+    let new = [(2010, 2), (2015, 1), (2020, 1)];
+    assert_eq!(figures(&service, ""), new);
+    assert_eq!(figures(&service, &format!("?sequence={last}")), new);
+    assert_eq!(figures(&service, &format!("?sequence={before}")), old);
+    assert_eq!(figures(&service, &format!("?as_of={EARLIER}")), old);
+    assert_eq!(figures(&service, &format!("?sequence={last}&as_of={EARLIER}")), old);
+    assert_eq!(figures(&service, &format!("?sequence={before}&as_of={TODAY}")), old);
+    assert_eq!(figures(&service, &format!("?as_of={EARLIER}&through=2010")), [(2010, 1)]);
+    assert_eq!(figures(&service, "?through=2015"), new[..2]);
+    assert_eq!(figures(&service, &format!("?known_on={EARLIER}")), old);
+    assert_eq!(figures(&service, &format!("?known_on={EARLIER}&through=2010&sequence={last}")), [(2010, 1)]);
+    assert_eq!(figures(&service, &format!("?known_on={TODAY}&as_of={TODAY}&method=1&judged_on={EARLIER}")), new);
+
+    // The permalink of each answer leads to the same answer.
+    for query in ["", "?through=2015", "?known_on=2026-03-01", "?as_of=2026-03-01&through=2010"] {
+        let status = service.json(&format!("{STATUS}{query}"));
+        assert_eq!(service.json(status["permalink"].as_str().unwrap()), status, "{query}");
+    }
+}
+
+#[test]
+fn a_permalink_gives_the_same_bytes_for_ever() {
+    let service = Service::with(&["--today", EARLIER]);
+    record_city(&service);
+    let link = service.json(STATUS)["permalink"].as_str().unwrap().to_owned();
+    let cited = service.get(&link);
+    assert_eq!(cited.header("cache-control"), "public, max-age=31536000, immutable");
+
+    let unchanged = |service: &Service| {
+        let again = service.get(&link);
+        assert_eq!(again.text, cited.text);
+        assert_eq!(again.header("etag"), cited.header("etag"));
+    };
+    restate(&service);
+    unchanged(&service);
+    service.record("/v1/cities/us-elsewhere", &city("Elsewhere"));
+    service.record(CITY, &json!({"name": "Somewhere Else", "country": "US", "reason": "It was renamed"}));
+    service.record(&format!("{CITY}/reports/2020"), &inventory(500.0));
+    unchanged(&service);
+    let mut service = service.restart_with(&[]);
+    unchanged(&service);
+    service.kill_and_restart();
+    unchanged(&service);
+    assert_eq!(service.json(STATUS)["city"]["name"], "Somewhere Else");
+}
+
+#[test]
+fn what_cannot_be_asked_is_refused_by_name() {
+    let service = Service::start();
+    record_city(&service);
+    let refused = |query: &str, code: &str| {
+        let problem = service.get(&format!("{STATUS}?{query}")).assert_problem(422, "invalid_input");
+        assert_eq!(problem["errors"][0]["code"], code, "{query}: {problem}");
+        problem["errors"][0]["detail"].as_str().unwrap().to_owned()
+    };
+    let known = refused("method=2", "unknown_method");
+    assert!(known.contains("known is 1"), "{known}");
+    refused("sequence=0", "out_of_range");
+    refused("sequence=-1", "out_of_range");
+    let last = refused("sequence=5", "out_of_range");
+    assert!(last.contains("between 1 and 4"), "{last}");
+    assert_eq!(service.get(&format!("{STATUS}?sequence=4")).status, 200);
+    refused("through=1969", "out_of_range");
+    refused("through=2101", "out_of_range");
+    refused("judged_on=2026-11-24", "in_future");
+    refused("judged_on=today", "invalid_day");
+
+    let all =
+        service.get(&format!("{STATUS}?method=9&through=1900&as_of=2027-01-01")).assert_problem(422, "invalid_input");
+    assert_eq!(all["errors"].as_array().unwrap().len(), 3, "{all}");
+    for query in ["sequence=four", "through=20.5", "through=2016&through=2017"] {
+        service.get(&format!("{STATUS}?{query}")).assert_problem(400, "invalid_query");
+    }
+    let unknown = service.get(&format!("{STATUS}?until=2016")).assert_problem(400, "invalid_query");
+    assert!(unknown["detail"].as_str().unwrap().contains("until"), "{unknown}");
+}
+
+#[test]
+fn the_day_of_judgement_changes_nothing_but_staleness() {
+    let service = Service::start();
+    record_city(&service);
+    for year in [2015, 2018, 2020] {
+        service.record(&format!("{CITY}/reports/{year}"), &inventory(600.0));
+    }
+    let judged = |day: &str| {
+        let mut status = service.json(&format!("{STATUS}?judged_on={day}"));
+        assert_eq!(status["judged_on"], day);
+        let assessment = &mut status["targets"][0];
+        let codes: Vec<Value> = assessment["cautions"].as_array().unwrap().iter().map(|c| c["code"].clone()).collect();
+        let confidence = assessment["confidence"].clone();
+        assessment["cautions"] = json!(null);
+        assessment["confidence"] = json!(null);
+        (codes, confidence, status["targets"].clone())
+    };
+    let (fresh, sure, early) = judged("2024-12-31");
+    let (stale, unsure, late) = judged("2025-01-01");
+    assert_eq!((fresh, sure), (vec![], json!("high")));
+    assert_eq!((stale, unsure), (vec![json!("stale")], json!("medium")));
+    assert_eq!(early, late);
+}
+
+#[test]
+fn a_withdrawn_city_keeps_its_past() {
+    let service = Service::with(&["--today", EARLIER]);
+    record_city(&service);
+    let link = service.json(STATUS)["permalink"].as_str().unwrap().to_owned();
+    let cited = service.get(&link).text;
+    let service = service.restart_with(&[]);
+    assert_eq!(service.delete(&format!("{CITY}?reason=By+mistake"), &service.admin).status, 204);
+
+    service.get(STATUS).assert_problem(410, "gone");
+    service.get(&format!("{STATUS}?as_of={TODAY}")).assert_problem(410, "gone");
+    service.get(&format!("{STATUS}?through=2015")).assert_problem(410, "gone");
+    service.get(&format!("{STATUS}?as_of=2026-02-28")).assert_problem(404, "not_found");
+    assert_eq!(service.get(&link).text, cited);
+    assert_eq!(verdict(&service, &format!("?as_of={EARLIER}")), "on_track");
+    // What belongs to the city went with it, each with an entry of its own.
+    assert_eq!(service.json(&format!("{CITY}/changes"))["total"], 8);
+
+    service.record(CITY, &json!({"name": "Somewhere", "country": "US", "reason": "It was right after all"}));
+    assert_eq!(service.json(STATUS)["targets"], json!([]));
+    assert_eq!(service.get(&link).text, cited);
+}
+
+#[test]
+fn pledges_that_bind_nobody_are_shown_but_not_judged() {
+    let service = Service::start();
+    record_city(&service);
+    for standing in ["proposed", "superseded", "withdrawn"] {
+        let mut body = target("1990", 60.0, 2027);
+        body["standing"] = json!(standing);
+        service.record(&format!("{CITY}/targets/{standing}"), &body);
+    }
+    let mut sector = target("1990", 60.0, 2027);
+    sector["sector"] = json!("Transport");
+    service.record(&format!("{CITY}/targets/sector"), &sector);
+
+    let status = service.json(STATUS);
+    for (id, reason) in [
+        ("proposed", "proposed"),
+        ("superseded", "superseded"),
+        ("withdrawn", "withdrawn"),
+        ("sector", "sector_target"),
+    ] {
+        let shown = assessment(&status, id);
+        assert_eq!(shown["verdict"], "not_judged");
+        assert_eq!(shown["reason"], reason);
+        assert_eq!(shown["figures"], json!([]));
+        assert!(shown["sentence"].as_str().unwrap().contains("is not judged"), "{shown}");
+        assert!(shown["absent"].as_array().unwrap().iter().all(|absent| absent["reason"] == "not_judged"));
+    }
+    assert_eq!(assessment(&status, "half")["verdict"], "on_track");
+    // They do not speak for the city, though their year is nearer.
+    assert_eq!(status["headline"], "half");
+    service.record(&format!("{CITY}/targets/half"), &{
+        let mut body = target("1990", 50.0, 2030);
+        body["standing"] = json!("withdrawn");
+        body["reason"] = json!("The council gave it up");
+        body
+    });
+    assert!(service.json(STATUS).get("headline").is_none());
+}
