@@ -287,7 +287,7 @@ fn a_redacted_body_is_counted_and_breaks_nothing() {
     let mut renamed = city("Not a person's name");
     renamed["reason"] = "The old name was a person's".into();
     service.record("/v1/cities/here", &renamed);
-    for (sequence, count) in [(3, "; 1 bod"), (1, "; 2 bod")] {
+    for (sequence, count) in [(3, "; redacted bodies: 1"), (1, "; redacted bodies: 2")] {
         service.database.execute(&format!("UPDATE changes SET body = NULL WHERE sequence = {sequence}"));
         let verified = printed(&service.verify());
         assert!(verified.contains("6 entries of 1 cities") && verified.contains(count), "{verified}");

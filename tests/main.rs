@@ -4,6 +4,7 @@ mod command_line;
 mod durability;
 mod layout;
 mod nodes;
+#[cfg(target_os = "linux")]
 mod outage;
 mod smoke;
 mod support;

@@ -63,15 +63,19 @@ fn both_write_at_once_and_end_with_the_same() {
                 })
             })
             .collect();
+        // A page of the log is of one moment, also while the other node writes.
+        while threads.iter().any(|thread| !thread.is_finished()) {
+            service.entries();
+        }
         threads.into_iter().map(|thread| thread.join().unwrap()).sum()
     });
+    caught_up(&service, &node);
     let entries = service.entries();
     assert_eq!(entries.len(), before + accepted);
     let shared = entries.iter().filter(|entry| entry["id"] == "2025");
     let figures: BTreeSet<u64> = shared.map(|entry| entry["after"]["totals"]["basic"].as_u64().unwrap()).collect();
     let sent: BTreeSet<u64> = (1..=4).flat_map(|by| (0..40).map(move |round| 1_000 * by + round)).collect();
     assert_eq!(figures, sent);
-    caught_up(&service, &node);
     let mut paths = vec!["/v1/cities".to_owned(), "/v1/changes?limit=500".to_owned()];
     for id in CITIES {
         let parts = ["", "/reports", "/reports/1999", "/status", "/changes"];
