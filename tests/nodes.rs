@@ -146,6 +146,17 @@ fn a_key_made_or_revoked_on_one_node_is_so_on_the_other() {
 }
 
 #[test]
+fn a_new_key_can_be_read_and_revoked_at_once() {
+    let service = Service::start();
+    for _ in 0..50 {
+        let made = service.post("/v1/keys", &service.admin, &json!({"label": "short-lived", "role": "admin"})).json();
+        let path = format!("/v1/keys/{}", made["id"].as_str().unwrap());
+        assert_eq!(send(service.request("GET", &path).bearer_auth(&service.admin)).status, 200);
+        assert_eq!(service.delete(&path, &service.admin).status, 204);
+    }
+}
+
+#[test]
 fn nodes_that_start_together_on_an_empty_database_do_not_trip() {
     for _ in 0..3 {
         let database = Database::new();

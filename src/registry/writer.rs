@@ -88,8 +88,10 @@ impl Writer {
                 }
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
-                    answer(reply, self.with_connection(|c| store::keys::create(c, new, now)));
+                    let outcome = self.with_connection(|c| store::keys::create(c, new, now));
+                    // The answer waits until the key is known here too.
                     self.look();
+                    answer(reply, outcome);
                 }
                 Command::RevokeKey(id, reply) => {
                     let now = (self.shared.clock)();
