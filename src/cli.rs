@@ -138,11 +138,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
                 database.database,
                 verified.entries,
                 verified.cities,
-                if verified.redacted > 0 {
-                    format!("; {} bodies were redacted", verified.redacted)
-                } else {
-                    String::new()
-                },
+                if verified.redacted > 0 { format!("; redacted bodies: {}", verified.redacted) } else { String::new() },
             ))
         }
     }

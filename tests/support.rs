@@ -5,7 +5,7 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
@@ -37,6 +37,11 @@ impl Database {
                 Database { url, _directory: Some(directory), schema: None }
             }
         }
+    }
+
+    /// One that the test itself keeps.
+    pub fn at(url: String) -> Self {
+        Database { url, _directory: None, schema: None }
     }
 
     fn schema(server: &str) -> Self {
@@ -103,6 +108,7 @@ pub struct Service {
     child: Child,
     client: Client,
     arguments: Vec<String>,
+    log: tempfile::NamedTempFile,
 }
 
 impl Service {
@@ -128,21 +134,21 @@ impl Service {
             }
         }
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
-        let (child, url) = spawn(&database.url, &all);
-        let client = Client::builder().timeout(PATIENCE).build().unwrap();
-        Service { url, database, admin, child, client, arguments: all }
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let (child, url) = spawn(&database.url, &all, &log);
+        Service { url, database, admin, child, client: client(), arguments: all, log }
     }
 
     /// Another process on the same database: its address, and the process to be killed.
     pub fn second_node(&self) -> Node {
-        let (child, url) = spawn(&self.database.url, &self.arguments);
-        Node { url, child }
+        let (child, url) = spawn(&self.database.url, &self.arguments, &self.log);
+        Node { url, child, client: client() }
     }
 
     /// Kills it at once, as a power cut would, and starts it again on another port.
     pub fn kill_and_restart(&mut self) {
         self.kill();
-        (self.child, self.url) = spawn(&self.database.url, &self.arguments);
+        (self.child, self.url) = spawn(&self.database.url, &self.arguments, &self.log);
     }
 
     /// Kills it at once.
@@ -154,13 +160,36 @@ impl Service {
     /// Kills it and starts another on the same database, with these flags.
     pub fn restart_with(mut self, arguments: &[&str]) -> Self {
         self.kill();
-        let nothing = Database { url: String::new(), _directory: None, schema: None };
-        let database = std::mem::replace(&mut self.database, nothing);
+        let database = std::mem::replace(&mut self.database, Database::at(String::new()));
         Self::on(database, arguments)
     }
 
     pub fn process(&self) -> u32 {
         self.child.id()
+    }
+
+    /// Waits until it has ended by itself.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
+    /// What it, and every other node of it, has logged so far.
+    pub fn log(&self) -> String {
+        std::fs::read_to_string(self.log.path()).unwrap()
+    }
+
+    /// The whole change log, which must have no gaps.
+    pub fn entries(&self) -> Vec<Value> {
+        let mut entries: Vec<Value> = Vec::new();
+        loop {
+            let page = self.json(&format!("/v1/changes?limit=500&after={}", entries.len()));
+            entries.extend(page["items"].as_array().unwrap().iter().cloned());
+            if page.get("next").is_none() {
+                assert_eq!(page["total"], entries.len());
+                assert!((1..).zip(&entries).all(|(sequence, entry)| entry["sequence"] == sequence));
+                return entries;
+            }
+        }
     }
 
     /// A reporter's key, bound to cities.
@@ -172,8 +201,7 @@ impl Service {
     }
 
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
-        let method = Method::from_bytes(method.as_bytes()).unwrap();
-        self.client.request(method, format!("{}{path}", self.url))
+        request(&self.client, &self.url, method, path)
     }
 
     pub fn get(&self, path: &str) -> Answer {
@@ -216,6 +244,9 @@ impl Drop for Service {
     fn drop(&mut self) {
         self.child.kill().ok();
         self.child.wait().ok();
+        if std::thread::panicking() {
+            eprintln!("the service logged:\n{}", self.log());
+        }
     }
 }
 
@@ -223,6 +254,17 @@ impl Drop for Service {
 pub struct Node {
     pub url: String,
     child: Child,
+    client: Client,
+}
+
+impl Node {
+    pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
+        request(&self.client, &self.url, method, path)
+    }
+
+    pub fn get(&self, path: &str) -> Answer {
+        send(self.request("GET", path))
+    }
 }
 
 impl Drop for Node {
@@ -232,14 +274,29 @@ impl Drop for Node {
     }
 }
 
+fn client() -> Client {
+    Client::builder().timeout(PATIENCE).build().unwrap()
+}
+
+fn request(client: &Client, url: &str, method: &str, path: &str) -> RequestBuilder {
+    client.request(Method::from_bytes(method.as_bytes()).unwrap(), format!("{url}{path}"))
+}
+
+/// Sends a signal, such as `TERM`, to one process.
+pub fn signal(process: u32, name: &str) {
+    let sent = Command::new("kill").args([format!("-{name}"), process.to_string()]).status().unwrap();
+    assert!(sent.success(), "SIG{name} to {process}");
+}
+
 /// Starts the program and waits until it says where it listens.
-fn spawn(database: &str, arguments: &[String]) -> (Child, String) {
+fn spawn(database: &str, arguments: &[String], log: &tempfile::NamedTempFile) -> (Child, String) {
     let mut child = Command::new(program())
         .args(["serve", "--database", database])
         .args(arguments)
         .env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn".to_owned()))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
+        .stderr(std::fs::File::options().append(true).open(log.path()).unwrap())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
@@ -248,7 +305,9 @@ fn spawn(database: &str, arguments: &[String]) -> (Child, String) {
         let begin = line.find("http://")?;
         Some(line[begin..].trim_end_matches('/').to_owned())
     });
-    (child, url.expect("the service says where it listens"))
+    let told =
+        || format!("the service does not say where it listens: {}", std::fs::read_to_string(log.path()).unwrap());
+    (child, url.unwrap_or_else(|| panic!("{}", told())))
 }
 
 /// An answer, read whole.

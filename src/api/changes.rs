@@ -54,7 +54,9 @@ async fn read(
         return Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")));
     }
     let asked = i64::try_from(limit).unwrap_or(i64::MAX);
-    let items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;
+    let mut items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;
+    // Another node may have written since: items, `next` and `total` are of the same moment.
+    items.retain(|item| item.sequence <= last);
     let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < last);
     Ok(ChangeList { items, next, total })
 }

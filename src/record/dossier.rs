@@ -156,14 +156,15 @@ impl Dossier {
     /// # Errors
     /// A sentence, when the entry is not the creation of a city or cannot be read.
     pub fn begin(change: &Change) -> Result<Self, String> {
-        let (revision, record) = read_change(change)?;
-        let Some(AnyRecord::City(city)) = record else {
+        if (change.key.kind, change.action) != (Kind::City, Action::Create) {
             return Err(format!("entry {} is about a city that is not there", change.sequence));
-        };
-        let revision = Revision { stamp: revision, value: Some(city) };
+        }
+        let (stamp, record) = read_change(change)?;
+        let mut revisions = Vec::new();
+        push(&mut revisions, stamp, record.and_then(AnyRecord::into_city))?;
         Ok(Dossier {
             id: change.key.city.clone(),
-            city: Recorded { revisions: vec![revision] },
+            city: Recorded { revisions },
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),

@@ -10,6 +10,7 @@ use super::keyring::Keyring;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
 use super::{Refusal, Shared, WriteRequest, Written};
+use crate::record::Kind;
 use crate::record::limits::{FOLLOW_EVERY, WRITE_BATCH};
 use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, StoreError};
 
@@ -77,7 +78,14 @@ impl Writer {
                 self.write(std::mem::take(&mut writes));
             }
             match command {
-                Command::Write(request, reply) => writes.push((request, reply)),
+                Command::Write(request, reply) => {
+                    // Each is answered with the record, and the tag, that it made itself: a tag of another's
+                    // revision would let its client overwrite what it never saw.
+                    if writes.iter().any(|(earlier, _)| overlap(earlier, &request)) {
+                        self.write(std::mem::take(&mut writes));
+                    }
+                    writes.push((request, reply));
+                }
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
                     let outcome = self.with_connection(|c| store::keys::create(c, new, now));
@@ -236,6 +244,12 @@ impl Drop for Writer {
     fn drop(&mut self) {
         self.shared.writing.store(false, Ordering::Relaxed);
     }
+}
+
+/// Whether two writes may change the same record; one of a city may withdraw all that belongs to it.
+fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
+    let (one, other) = (&one.key, &other.key);
+    one.city == other.city && (one == other || one.kind == Kind::City || other.kind == Kind::City)
 }
 
 /// A client that has gone away does not wait for its answer.

@@ -72,7 +72,11 @@ impl DatabaseUrl {
             DatabaseUrl::Sqlite(path) => connect_sqlite(path),
             DatabaseUrl::Postgres(url) => connect_postgres(url),
         }
-        .map_err(|cause| StoreError::Unavailable { database: self.to_string(), cause })
+        .map_err(|cause| {
+            // libpq tells its troubles on several lines.
+            let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+            StoreError::Unavailable { database: self.to_string(), cause }
+        })
     }
 }
 

@@ -73,15 +73,23 @@ impl StoreError {
 /// # Errors
 /// [`StoreError::Newer`] for a database that a newer version made, [`StoreError::Migration`] for a failure.
 pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    // Nodes that start together would trip over each other; SQLite's own lock is enough there.
-    if let AnyConnection::Postgres(postgres) = connection {
-        postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+    // Nodes that start together would trip over each other, so one at a time looks and migrates.
+    match connection {
+        AnyConnection::Sqlite(_) => transaction(connection, bring_up),
+        AnyConnection::Postgres(postgres) => {
+            postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+            let outcome = bring_up(connection);
+            if let AnyConnection::Postgres(postgres) = connection {
+                postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
+            }
+            outcome
+        }
     }
-    let outcome = check_not_newer(connection).and_then(|()| run_pending(connection));
-    if let AnyConnection::Postgres(postgres) = connection {
-        postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
-    }
-    outcome
+}
+
+fn bring_up(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
+    check_not_newer(connection)?;
+    run_pending(connection)
 }
 
 fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {

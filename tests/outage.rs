@@ -1,0 +1,304 @@
+//! What goes on while the database is away, and what happens when it comes back, even with less than before.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use diesel::{Connection, PgConnection};
+use serde_json::{Value, json};
+
+use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, signal, target};
+
+/// A PostgreSQL server of the test's own, which can be stopped. It listens on a socket in its directory.
+struct Cluster {
+    directory: tempfile::TempDir,
+    programs: PathBuf,
+    server: Option<Child>,
+}
+
+impl Cluster {
+    /// None, after saying so, on a machine without PostgreSQL; where it must not be missing, that is a failure.
+    fn start() -> Option<Self> {
+        let Some(programs) = programs() else {
+            let must = std::env::var("CI").is_ok_and(|ci| ci == "true") && std::env::var("TEST_DATABASE_URL").is_ok();
+            assert!(!must, "no PostgreSQL server program is on this machine");
+            eprintln!("skipped: no PostgreSQL server program is on this machine");
+            return None;
+        };
+        let directory = tempfile::tempdir().unwrap();
+        if is_root() {
+            let owned = Command::new("chown").arg("postgres:").arg(directory.path()).status().unwrap();
+            assert!(owned.success());
+        }
+        let mut cluster = Cluster { directory, programs, server: None };
+        let made = cluster
+            .command("initdb")
+            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D", "data"])
+            .output()
+            .unwrap();
+        assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
+        cluster.resume();
+        Some(cluster)
+    }
+
+    fn url(&self) -> String {
+        format!("postgres://postgres@/postgres?host={}", self.directory.path().display())
+    }
+
+    /// Starts the server and waits until it takes connections.
+    fn resume(&mut self) {
+        let log = File::options().create(true).append(true).open(self.directory.path().join("log")).unwrap();
+        let server = self
+            .command("postgres")
+            .args(["-D", "data", "-c", "listen_addresses=", "-c", "fsync=off", "-c", "shared_buffers=32MB", "-k"])
+            .arg(self.directory.path())
+            .stderr(log)
+            .spawn();
+        self.server = Some(server.unwrap());
+        eventually("PostgreSQL", || PgConnection::establish(&self.url()).is_ok());
+    }
+
+    /// Stops it at once; its clients are cut off.
+    fn stop(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            signal(server.id(), "INT");
+            server.wait().unwrap();
+        }
+    }
+
+    /// A program of PostgreSQL. It refuses to run as root, so there it runs as a user of its own.
+    fn command(&self, name: &str) -> Command {
+        let mut command = Command::new("setpriv");
+        if is_root() {
+            command.args(["--reuid=postgres", "--regid=postgres", "--clear-groups"]);
+        }
+        // It ends with the thread that started it, which is the test's.
+        command.args(["--pdeathsig", "INT", "--"]).arg(self.programs.join(name));
+        command.current_dir(self.directory.path()).stdin(Stdio::null()).stdout(Stdio::null());
+        command
+    }
+}
+
+impl Drop for Cluster {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// Where PostgreSQL's server programs are: the newest that Debian has installed, else those of the path.
+fn programs() -> Option<PathBuf> {
+    let version = |path: &PathBuf| path.file_name()?.to_str()?.parse::<f32>().ok();
+    let mut installed: Vec<PathBuf> =
+        std::fs::read_dir("/usr/lib/postgresql").into_iter().flatten().map(|entry| entry.unwrap().path()).collect();
+    installed.sort_by(|one, other| version(other).partial_cmp(&version(one)).unwrap());
+    let installed = installed.into_iter().map(|path| path.join("bin"));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = |directory: &PathBuf| directory.join("initdb").exists() && directory.join("postgres").exists();
+    installed.chain(std::env::split_paths(&path)).find(found)
+}
+
+/// Reads that need no database, and what they answered.
+fn reads(service: &Service) -> Vec<(String, String)> {
+    let today = crate::support::TODAY;
+    let status = "/v1/cities/here/status";
+    let paths = [
+        "/".to_owned(),
+        "/docs/".to_owned(),
+        "/openapi.json".to_owned(),
+        "/problems/unavailable".to_owned(),
+        "/v1/cities".to_owned(),
+        "/v1/cities.csv".to_owned(),
+        "/v1/cities/here".to_owned(),
+        "/v1/cities/here/baselines".to_owned(),
+        "/v1/cities/here/baselines/1990".to_owned(),
+        "/v1/cities/here/targets".to_owned(),
+        "/v1/cities/here/reports".to_owned(),
+        "/v1/cities/here/reports/2010".to_owned(),
+        status.to_owned(),
+        format!("{status}?as_of={today}"),
+        format!("{status}?sequence=3"),
+        format!("{status}?known_on={today}"),
+        format!("{status}?sequence=4&judged_on={today}&method=1"),
+    ];
+    let read = |path: String| {
+        let answer = service.get(&path);
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text);
+        (path, answer.text)
+    };
+    paths.map(read).into()
+}
+
+fn one_city(service: &Service) {
+    service.record("/v1/cities/here", &city("Here"));
+    service.record("/v1/cities/here/baselines/1990", &baseline(1990, 1000.0));
+    service.record("/v1/cities/here/targets/2030-half", &target("1990", 50.0, 2030));
+    service.record("/v1/cities/here/reports/2010", &inventory(750.0));
+}
+
+fn assert_unavailable(answer: &crate::support::Answer) {
+    answer.assert_problem(503, "unavailable");
+    assert!(answer.header("retry-after").parse::<u32>().unwrap() > 0);
+}
+
+#[test]
+fn reads_go_on_and_writes_come_back_after_an_outage() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    one_city(&service);
+    let key = service.post("/v1/keys", &service.admin, &json!({"label": "a former colleague", "role": "admin"})).json();
+    let revoked = key["secret"].as_str().unwrap();
+    assert_eq!(service.delete(&format!("/v1/keys/{}", key["id"].as_str().unwrap()), &service.admin).status, 204);
+    let before = reads(&service);
+    let report = |year: i32| service.put(&format!("/v1/cities/here/reports/{year}"), &service.admin, &inventory(1.0));
+
+    cluster.stop();
+    assert_unavailable(&report(2011));
+    assert_unavailable(&service.delete("/v1/cities/here/reports/2010?reason=wrong", &service.admin));
+    assert_unavailable(&service.post("/v1/keys", &service.admin, &json!({"label": "x", "role": "admin"})));
+    assert_unavailable(&service.get("/v1/changes"));
+    assert_unavailable(&service.get("/v1/cities/here/changes"));
+    // Whether a key that is not known here was made elsewhere cannot be told now: 503 asks to try again, and a
+    // clerk whose key is new is not told that it is wrong. One that is known to be revoked is refused as ever.
+    assert_unavailable(&service.put("/v1/cities/here", "pwk_unknown", &city("Here")));
+    service.put("/v1/cities/here", revoked, &city("Here")).assert_problem(401, "unauthorized");
+    service.put("/v1/cities/here", "", &city("Here")).assert_problem(401, "unauthorized");
+
+    assert_eq!(service.json("/health/live"), json!({"status": "up"}));
+    let ready = service.json("/health/ready");
+    assert_eq!(ready["status"], "degraded");
+    assert_eq!(ready["parts"]["database"]["status"], "down");
+    assert!(ready["parts"]["database"]["detail"].is_string());
+    assert_eq!((&ready["parts"]["reads"]["status"], &ready["parts"]["writer"]["status"]), (&json!("up"), &json!("up")));
+    assert_eq!(reads(&service), before, "reads answer as before");
+
+    cluster.resume();
+    eventually("the database being up", || service.json("/health/ready")["status"] == "up");
+    assert_eq!(report(2011).status, 201);
+    assert_eq!(service.get("/v1/changes").status, 200);
+    let entries = service.entries();
+    assert_eq!(entries.len(), 5, "nothing was written twice");
+    service.put("/v1/cities/here", "pwk_unknown", &city("Here")).assert_problem(401, "unauthorized");
+    printed(&service.verify());
+    assert!(service.log().contains("writes are refused until the database is back"));
+}
+
+#[test]
+fn an_outage_amid_writes_loses_and_doubles_nothing() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    service.record("/v1/cities/here", &city("Here"));
+    let refused = AtomicBool::new(false);
+    // Each thread repeats every write until it is accepted, as the API asks of its clients.
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let (service, refused) = (&service, &refused);
+            scope.spawn(move || {
+                for year in (1970..2025).filter(|year| year % 2 == thread) {
+                    let path = format!("/v1/cities/here/reports/{year}");
+                    eventually("an accepted write", || {
+                        let answer = service.put(&path, &service.admin, &inventory(f64::from(year)));
+                        if !answer.status.is_success() {
+                            assert_unavailable(&answer);
+                            refused.store(true, Ordering::Relaxed);
+                        }
+                        answer.status.is_success()
+                    });
+                }
+            });
+        }
+        eventually("some reports", || service.json("/v1/cities/here/reports")["total"].as_u64().unwrap() > 5);
+        cluster.stop();
+        eventually("a refused write", || refused.load(Ordering::Relaxed));
+        cluster.resume();
+    });
+    let entries = service.entries();
+    assert_eq!(entries.len(), 1 + 55, "one entry for each report");
+    let told = |entry: &Value| (entry["id"].as_str().unwrap().parse().ok(), entry["after"]["totals"]["basic"].as_i64());
+    assert!(entries[1..].iter().map(told).all(|(year, tonnes)| year == tonnes));
+    printed(&service.verify());
+}
+
+/// Takes the entries after one out of a database, as a failover to a standby that lagged does.
+fn lose_after(database: &Database, sequence: i64) {
+    database.execute(&format!(
+        "BEGIN; DELETE FROM inventories WHERE sequence > {sequence}; DELETE FROM changes WHERE sequence > {sequence}; \
+         UPDATE revision SET number = {sequence}, \
+         head = (SELECT hash FROM changes WHERE sequence = {sequence}); COMMIT"
+    ));
+}
+
+fn with_reports(years: std::ops::RangeInclusive<i32>) -> Service {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    for year in years {
+        service.record(&format!("/v1/cities/here/reports/{year}"), &inventory(f64::from(year)));
+    }
+    service
+}
+
+#[test]
+fn commits_lost_by_a_failover_are_noticed() {
+    let service = with_reports(2000..=2004);
+    let entries = service.entries();
+    lose_after(&service.database, 4);
+    eventually("the lost report being gone", || service.get("/v1/cities/here/reports/2004").status == 404);
+    assert_eq!(service.json("/v1/cities/here/reports")["total"], 3);
+    assert_eq!(service.entries(), entries[..4]);
+    assert_eq!(service.json("/health/ready")["status"], "up");
+    assert!(service.log().contains("the log is not the one this node had"), "{}", service.log());
+    service.record("/v1/cities/here/reports/2004", &inventory(4.0));
+    assert_eq!(service.json("/v1/cities/here/reports/2004")["revision"], 1);
+    assert_eq!(service.entries().len(), 5);
+    printed(&service.verify());
+}
+
+#[test]
+fn a_write_right_after_a_failover_is_done_on_what_is_left() {
+    let service = with_reports(2000..=2004);
+    lose_after(&service.database, 4);
+    // The node may not know yet: then it refuses once and has loaded the log anew by the next try.
+    eventually("an accepted write", || {
+        let answer = service.put("/v1/cities/here/reports/2004", &service.admin, &inventory(4.0));
+        if !answer.status.is_success() {
+            assert_unavailable(&answer);
+        }
+        answer.status.is_success()
+    });
+    assert_eq!(service.json("/v1/cities/here/reports/2004")["totals"]["basic"], 4);
+    assert_eq!(service.entries().len(), 5);
+    printed(&service.verify());
+}
+
+#[test]
+fn a_node_that_slept_through_a_failover_does_not_mix_two_histories() {
+    // Afterwards the log is shorter than, as long as, and longer than what the sleeping node had.
+    for written in [1, 2, 3] {
+        let service = with_reports(2000..=2004);
+        signal(service.process(), "STOP");
+        let entries = lost_while_asleep(&service, written);
+        signal(service.process(), "CONT");
+        eventually("the new history", || service.get("/v1/cities/here/reports/2010").status == 200);
+        assert_eq!(service.get("/v1/cities/here/reports/2004").status, 404);
+        assert_eq!(service.entries(), entries);
+        service.record("/v1/cities/here/reports/2020", &inventory(1.0));
+        printed(&service.verify());
+    }
+}
+
+/// Loses two entries and has another node write others in their place; returns the new log.
+fn lost_while_asleep(service: &Service, written: i32) -> Vec<Value> {
+    lose_after(&service.database, 4);
+    let node = service.second_node();
+    for year in (2010..2010 + written).rev() {
+        let request = node.request("PUT", &format!("/v1/cities/here/reports/{year}"));
+        let answer = send(request.bearer_auth(&service.admin).json(&inventory(1.0)));
+        assert_eq!(answer.status, 201, "{}", answer.text);
+    }
+    node.get("/v1/changes?limit=500").json()["items"].as_array().unwrap().clone()
+}
