@@ -132,7 +132,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(keys) => run_keys(keys),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
         Command::Verify { database } => {
-            let verified = store::verify::verify(&mut open(&database)?)?;
+            let verified = store::verify::verify(&mut open_existing(&database)?)?;
             print(&format!(
                 "{}: {} entries of {} cities; the chain holds and every table agrees with the log{}",
                 database.database,
@@ -159,6 +159,14 @@ fn open(database: &Database) -> anyhow::Result<AnyConnection> {
     Ok(connection)
 }
 
+/// Opens a database that must be there: a mistyped path would else look like an empty one.
+fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
+    if !database.database.is_there() {
+        bail!("there is no database {}", database.database);
+    }
+    open(database)
+}
+
 fn run_keys(keys: Keys) -> anyhow::Result<()> {
     match keys {
         Keys::Create { database, role, mut cities, label } => {
@@ -178,7 +186,7 @@ fn run_keys(keys: Keys) -> anyhow::Result<()> {
             print(&secret)
         }
         Keys::List { database } => {
-            let keys = store::keys::list(&mut open(&database)?)?;
+            let keys = store::keys::list(&mut open_existing(&database)?)?;
             keys.iter().try_for_each(|key| {
                 let cities: Vec<&str> = key.cities.iter().map(Slug::as_str).collect();
                 let state = key.revoked_at.map_or("valid".to_owned(), |time| format!("revoked {}", time.format("%F")));
@@ -193,7 +201,7 @@ fn run_keys(keys: Keys) -> anyhow::Result<()> {
             })
         }
         Keys::Revoke { database, key } => {
-            if !store::keys::revoke(&mut open(&database)?, &key, Utc::now())? {
+            if !store::keys::revoke(&mut open_existing(&database)?, &key, Utc::now())? {
                 bail!("there is no valid key {key}");
             }
             Ok(())

@@ -3,12 +3,11 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_cors::Cors;
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
 use actix_web::http::{Method, StatusCode, header};
-use actix_web::middleware::{Logger, Next, from_fn};
+use actix_web::middleware::{DefaultHeaders, Logger, Next, from_fn};
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use serde_json::Value;
 use utoipa_actix_web::AppExt;
@@ -81,7 +80,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
             .map(|app| {
                 app.wrap(from_fn(tell_not_found))
                     .wrap(from_fn(limit_reads))
-                    .wrap(cors())
+                    .wrap(headers())
                     .wrap(from_fn(head_as_get))
                     .wrap(logger())
             })
@@ -121,16 +120,12 @@ fn logger() -> Logger {
     Logger::new("%a \"%r\" %s %b %Dms").log_target("pledgewatch::requests")
 }
 
-/// Any page may read; only what is not secret is readable without a key.
-fn cors() -> Cors {
-    Cors::default()
-        .allow_any_origin()
-        .send_wildcard()
-        .allowed_methods(["GET", "HEAD"])
-        .allowed_headers([header::IF_NONE_MATCH, header::ACCEPT, header::CONTENT_TYPE])
-        .expose_headers([header::ETAG, header::RETRY_AFTER, header::LOCATION])
-        .max_age(86_400)
-        .disable_vary_header()
+/// What every answer carries: any page may read it, and none may take it for what it is not.
+fn headers() -> DefaultHeaders {
+    DefaultHeaders::new()
+        .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
+        .add((header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Location, Retry-After"))
+        .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }
 
 /// Swagger UI from within the program; its check by an outside validator is switched off.
@@ -193,11 +188,16 @@ async fn tell_not_found(
 }
 
 /// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
+///
+/// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
 async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<HttpResponse, Problem> {
     match offers.of(request.path()) {
-        Some(allow) if request.method() == Method::OPTIONS => {
-            Ok(HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish())
-        }
+        Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
+            .insert_header((header::ALLOW, allow))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match"))
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
+            .finish()),
         Some(allow) => Err(Problem::method_not_allowed(allow)),
         None => Err(Problem::new(Code::NotFound, "there is nothing under this address; /docs shows what there is")),
     }

@@ -313,3 +313,15 @@ fn a_signal_stops_the_service_in_order() {
         assert_eq!(service.json("/v1/cities")["total"], 1);
     }
 }
+
+#[test]
+fn a_mistyped_path_is_not_an_empty_database() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", directory.path().join("mistyped.db").display());
+    for arguments in [&["verify"][..], &["keys", "list"], &["keys", "revoke", "01939f2c"]] {
+        let output = run(&[arguments, &["--database", &url]].concat());
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains("there is no database"), "{arguments:?}");
+    }
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}

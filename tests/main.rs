@@ -1,4 +1,5 @@
 //! The one test binary: the domain by its properties, the service through the outside.
+#![allow(clippy::pedantic, reason = "tests compare floats, cast and repeat where that reads best")]
 
 mod command_line;
 mod durability;

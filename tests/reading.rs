@@ -189,6 +189,7 @@ fn pages_of_any_origin_may_read() {
     assert!(granted.header("access-control-allow-headers").to_lowercase().contains("if-none-match"));
     // Writing from another page is not invited.
     let refused = preflight("PUT", "authorization");
+    assert_eq!(refused.status, 204);
     assert!(!refused.header("access-control-allow-methods").contains("PUT"), "{:?}", refused.headers);
 }
 

@@ -254,6 +254,7 @@ fn by_address(world: &World) -> Vec<Refusal> {
                 refuse(400, "malformed_json", json().body(broken));
             }
             refuse(400, "malformed_json", json().body(vec![b'"', 0xff, b'"']));
+            refuse(400, "malformed_json", json().body(r#"{"source": {"title": "one", "title": "two"}}"#));
             refuse(413, "body_too_large", json().body(" ".repeat(64 * 1024 + 1)));
             let unsized_body = reqwest::blocking::Body::new(std::io::repeat(b' ').take(64 * 1024 + 1));
             refuse(413, "body_too_large", json().body(unsized_body));

@@ -53,10 +53,6 @@ impl Database {
         Database { url, _directory: None, schema: Some((server.to_owned(), name)) }
     }
 
-    pub fn is_postgres(&self) -> bool {
-        self.url.starts_with("postgres")
-    }
-
     /// Runs statements beside the service, as someone with `psql` or `sqlite3` would.
     pub fn execute(&self, statements: &str) {
         let url = pledgewatch::store::DatabaseUrl::parse(&self.url).unwrap();

@@ -1,7 +1,10 @@
 //! Reading the body of a request: JSON, bounded in size and time.
 
+use std::fmt;
+
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::problem::{Code, Problem, too_large};
@@ -34,7 +37,72 @@ pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value,
         Ok(Err(_)) => return Err(too_large()),
         Ok(Ok(read)) => read.map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?,
     };
-    serde_json::from_slice(&bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))
+    let Unambiguous(value) =
+        serde_json::from_slice(&bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+    Ok(value)
+}
+
+/// JSON in which no object names a member twice.
+///
+/// RFC 8259 leaves open which of the two counts, so a figure could be taken that was not meant.
+struct Unambiguous(Value);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Value;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E: Error>(self) -> Result<Value, E> {
+                Ok(Value::Null)
+            }
+
+            fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+                Ok(value.into())
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
+                let mut read = Vec::new();
+                while let Some(Unambiguous(element)) = elements.next_element()? {
+                    read.push(element);
+                }
+                Ok(Value::Array(read))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+                let mut read = serde_json::Map::new();
+                while let Some(name) = members.next_key::<String>()? {
+                    let Unambiguous(value) = members.next_value()?;
+                    if read.contains_key(&name) {
+                        return Err(A::Error::custom(format_args!("the member `{name}` stands twice in one object")));
+                    }
+                    read.insert(name, value);
+                }
+                Ok(Value::Object(read))
+            }
+        }
+        deserializer.deserialize_any(Reader).map(Unambiguous)
+    }
 }
 
 /// Takes `reason` out of the body of a record.

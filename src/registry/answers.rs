@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 use super::bodies::Body;
 use crate::method::{self, Assessment};
 use crate::record::change::Change;
+use crate::record::units::plain;
 use crate::record::warning::{Warning, warnings};
 use crate::record::{
     Action, City, CityId, Cut, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Target, Totals, Year,
@@ -17,6 +18,12 @@ use crate::record::{
 /// Writes a time as it is hashed: RFC 3339, UTC, to the second.
 fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Writes a percentage with the six decimals that all are printed with.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn to_six_decimals<S: Serializer>(percent: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    plain((percent * 1e6).round() / 1e6, serializer)
 }
 
 /// Who recorded a revision, when, and why.
@@ -66,9 +73,11 @@ pub struct CityAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Completeness {
     /// Share of the BASIC lines with a value or `NO`, in percent.
+    #[serde(serialize_with = "to_six_decimals")]
     #[schema(minimum = 0, maximum = 100, example = 90.625)]
     pub basic: f64,
     /// Share of the BASIC+ lines with a value or `NO`, in percent.
+    #[serde(serialize_with = "to_six_decimals")]
     #[schema(minimum = 0, maximum = 100, example = 87.5)]
     pub basic_plus: f64,
 }
@@ -268,14 +277,9 @@ fn inventory(
         computed_totals: Totals::collect(|level| inventory.summed(level)),
         completeness_percent: share(Level::Basic)
             .zip(share(Level::BasicPlus))
-            .map(|(basic, basic_plus)| Completeness { basic: six(basic), basic_plus: six(basic_plus) }),
+            .map(|(basic, basic_plus)| Completeness { basic, basic_plus }),
         warnings: warnings(inventory, year_before),
     })
-}
-
-/// Rounds to the six decimals that shares and percentages are printed with.
-fn six(number: f64) -> f64 {
-    (number * 1e6).round() / 1e6
 }
 
 /// A target's answer; none when there is none or it is withdrawn.

@@ -250,7 +250,7 @@ impl Registry {
         }
         // Guessing at keys must not keep the database busy.
         if self.lookups.check().is_err() {
-            return Ok(None);
+            return if self.shared.database_is_up() { Ok(None) } else { Err(Refusal::Unavailable) };
         }
         self.ask(Command::Refresh).await?;
         Ok(known(&self.present()).filter(|key| key.revoked_at.is_none()))

@@ -63,7 +63,16 @@ impl DatabaseUrl {
         }
     }
 
-    /// Opens a connection.
+    /// Whether there is something to open; of a server only a connection can tell.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        match self {
+            DatabaseUrl::Sqlite(path) => std::path::Path::new(path).exists(),
+            DatabaseUrl::Postgres(_) => true,
+        }
+    }
+
+    /// Opens a connection; a SQLite file that is not there is made.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached.
