@@ -14,7 +14,7 @@ use crate::record::Slug;
 use crate::record::limits::{KEY_CITIES, WRITES_PER_MINUTE};
 use crate::registry::{Clock, Condition, Effect, Operation, Registry, WriteRequest};
 use crate::server::{self, Settings};
-use crate::store::{self, AnyConnection, DatabaseUrl, NewKey, Role};
+use crate::store::{self, AnyConnection, DatabaseUrl, NewKey, Role, StoreError};
 
 /// Records the climate pledges of cities, judges whether they are kept, and publishes the answer.
 #[derive(Debug, Parser)]
@@ -162,7 +162,8 @@ fn open(database: &Database) -> anyhow::Result<AnyConnection> {
 /// Opens a database that must be there: a mistyped path would else look like an empty one.
 fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
     if !database.database.is_there() {
-        bail!("there is no database {}", database.database);
+        let (database, cause) = (database.database.to_string(), "there is no such file".to_owned());
+        return Err(StoreError::Unavailable { database, cause }.into());
     }
     open(database)
 }

@@ -668,7 +668,7 @@ fn lines_are_summed() {
     let mut lines = each(&BASIC, 10.5);
     let answer = service.record(REPORT, &of_lines(&lines)).json();
     assert_eq!(answer["computed_totals"], json!({"basic": 336}));
-    assert_eq!(answer["completeness_percent"], json!({"basic": 100.0, "basic_plus": 66.666_667}));
+    assert_eq!(answer["completeness_percent"], json!({"basic": 100, "basic_plus": 66.666_667}));
     assert!(answer.get("totals").is_none());
 
     // Without one of the lines there is no sum; a notation key stands for a value or for its absence.
