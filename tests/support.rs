@@ -354,11 +354,13 @@ pub fn faults(answer: &Answer) -> Vec<String> {
 }
 
 /// Tries until it holds, for what another process does in its own time.
+///
+/// It lets that process have the processor between tries: a loop that only yields can starve it.
 pub fn eventually(what: &str, mut holds: impl FnMut() -> bool) {
     let begin = Instant::now();
     while !holds() {
         assert!(begin.elapsed() < PATIENCE, "{what} did not come about");
-        std::thread::yield_now();
+        std::thread::park_timeout(Duration::from_millis(5));
     }
 }
 
