@@ -53,10 +53,11 @@ pub struct CarbonLaw {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Year>>)]
     pub line_through: Vec<Year>,
-    /// The slope of the line, in t CO2e a year: below 0 for a fall.
+    /// The slope of the line, in t CO2e a year, to six decimals because decades are extended from it: below 0 for a
+    /// fall.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -1_381.551)]
-    pub slope_tonnes_per_year: Option<Amount>,
+    #[schema(value_type = f64, example = -1_381.550_5)]
+    pub slope_tonnes_per_year: Option<Ratio>,
     /// The first year of the sums: that of the judgement.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Year>,
@@ -111,7 +112,7 @@ pub(super) fn held_against(view: &View<'_>, level: Option<Level>, judged_on: Nai
         figures: points.into_iter().filter_map(YardstickFigure::of).collect(),
         left_out,
         line_through: found.map(|course| vec![course.line.from.year, course.line.to.year]).unwrap_or_default(),
-        slope_tonnes_per_year: found.and_then(|course| Amount::new(course.line.slope)),
+        slope_tonnes_per_year: found.and_then(|course| Ratio::new(course.line.slope)),
         from: found.map(|course| course.from),
         to: found.map(|course| course.to),
         from_tonnes: found.and_then(|course| Amount::new(course.at(course.from))),
@@ -163,9 +164,9 @@ impl Course {
     /// The year in which the line reaches 0, if it falls.
     fn net_zero_year(&self) -> Option<i64> {
         // A slope that is printed as 0 would put it millions of years away.
-        let falls = Unit::Tonnes.round(self.line.slope) < 0.0;
+        let falls = Ratio::new(self.line.slope).is_some_and(|slope| slope.get() < 0.0);
         let reached = f64::from(self.last.year.get()) - self.last.amount / self.line.slope;
-        #[allow(clippy::cast_possible_truncation, reason = "at most some 10^15 years")]
+        #[allow(clippy::cast_possible_truncation, reason = "at most some 10^18 years")]
         falls.then(|| reached.floor() as i64)
     }
 
