@@ -14,7 +14,7 @@ use super::verdict::Judgement;
 pub(super) fn growth_ratio(pathway: &Pathway, judgement: &Judgement, unit: Unit) -> Result<Ratio, AbsentReason> {
     let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
     let target = pathway.target();
-    if unit.round(target.amount) == unit.round(base.amount) {
+    if unit.round(target.amount - base.amount) == 0.0 {
         return Err(AbsentReason::TargetEqualsBaseline);
     }
     let so_far = compound_percent(base.amount, judgement.actual, judgement.year.since(base.year), unit);

@@ -40,7 +40,7 @@ pub(super) fn baseline_restated(case: &Case<'_, '_>) -> Vec<Caution> {
 fn restated(case: &Case<'_, '_>, old: &Inventory, new: &Inventory, stamp: &Stamp) -> Option<Caution> {
     let figure = |of: &Inventory| of.figure(case.target.level).and_then(|it| case.unit.amount(it, of.population));
     let (before, after) = (figure(old)?, figure(new)?);
-    if case.unit.round(before) == case.unit.round(after) && old.year == new.year {
+    if case.unit.round(after - before) == 0.0 && old.year == new.year {
         return None;
     }
     let told = |value, of: &Inventory| format!("{} for {}", amount(value, case.unit), of.year);

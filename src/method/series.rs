@@ -94,7 +94,7 @@ pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Ve
     }
     let columns = Columns::of(&case, &ruling, judged_on);
     let first = case.base.map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
-    let years = first.map_or(0..=-1, |first| first.get()..=case.target.target_year.get());
+    let years = first.into_iter().flat_map(|first| first.get()..=case.target.target_year.get());
     Some(years.filter_map(Year::new).map(|year| columns.row(year)).collect())
 }
 

@@ -165,7 +165,7 @@ impl Fit {
             return Err(AbsentReason::SpanTooShort);
         }
         let n = count(points.len());
-        let mean_year = points.iter().map(|point| year(point)).sum::<f64>() / n;
+        let mean_year = points.iter().map(year).sum::<f64>() / n;
         let mean = points.iter().map(|point| point.amount).sum::<f64>() / n;
         let spread: f64 = points.iter().map(|point| (year(point) - mean_year).powi(2)).sum();
         let product: f64 = points.iter().map(|point| (year(point) - mean_year) * (point.amount - mean)).sum();

@@ -1,6 +1,6 @@
 //! What is said of the demo cities, word for word.
 
-use pledgewatch::method::{assess, explain, yardsticks};
+use pledgewatch::method::{assess, explain, series, yardsticks};
 use pledgewatch::record::change::Draft;
 use pledgewatch::record::{Action, Cut, Dossier};
 
@@ -48,6 +48,17 @@ fn the_sentences_and_cautions_of_the_demo_cities() {
         told.push_str(&format!("carbon_law: {}\n\n", held.carbon_law.sentence));
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn the_answer_of_los_angeles() {
+    let dossiers = dossiers();
+    let view = dossiers[0].view(&Cut::default()).unwrap();
+    let assessed = assess(&view, today());
+    let held = yardsticks(&view, today(), None, &assessed);
+    let rows = series(&view, &assessed.targets[0].target.id, today()).unwrap();
+    let rows: Vec<_> = rows.into_iter().filter(|row| [2020, 2025].contains(&row.year.get())).collect();
+    insta::assert_json_snapshot!((&assessed.targets[0], held, rows));
 }
 
 #[test]

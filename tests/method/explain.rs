@@ -1,6 +1,7 @@
 //! Explanations: what stands left of the last equals sign comes to what stands right of it.
 
 use pledgewatch::method::{Assessment, Explanation, explain, explain_yardsticks};
+use pledgewatch::record::Cut;
 use serde_json::{Value, json};
 
 use super::demo::dossiers;
@@ -145,7 +146,7 @@ fn the_example_of_the_method_stands_as_it_would_be_typed() {
 fn every_number_of_the_demo_cities_can_be_followed() {
     let mut followed = 0;
     for dossier in dossiers() {
-        let view = dossier.view(&Default::default()).unwrap();
+        let view = dossier.view(&Cut::default()).unwrap();
         let assessed = pledgewatch::method::assess(&view, today());
         assessed.targets.iter().for_each(check_assessment);
         let held = pledgewatch::method::yardsticks(&view, today(), None, &assessed);

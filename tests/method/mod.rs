@@ -1,4 +1,5 @@
 //! The method: worked cases, a table for every row, and properties.
+#![allow(clippy::float_cmp, reason = "numbers as printed, and sums of whole numbers, are exact")]
 
 mod c40;
 mod cautions;
@@ -154,6 +155,7 @@ pub fn level(tonnes: f64, by: i32) -> Value {
 }
 
 /// `body` with the members of `changes`; a null removes a member.
+#[allow(clippy::needless_pass_by_value, reason = "the changes are written where they are passed")]
 pub fn with(mut body: Value, changes: Value) -> Value {
     let members = body.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {

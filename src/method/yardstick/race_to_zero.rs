@@ -121,7 +121,7 @@ fn sentence(reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<
         format!("The adopted targets reach net zero by {year}")
     });
     match halves {
-        Some(true) => format!("{zero}; the pathway of one at least halves its baseline by 2030."),
+        Some(true) => format!("{zero}; at least one pathway halves its baseline by 2030."),
         Some(false) => format!("{zero}; no pathway halves its baseline by 2030."),
         None => format!("{zero}."),
     }
