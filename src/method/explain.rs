@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::record::Year;
-use crate::record::target::TargetKind;
+use crate::record::target::{MilestoneLevel, TargetKind};
 use crate::record::units::Percent;
 
 use super::assessment::{Assessment, CitedFigure, PathwayPoint, YearFigure};
@@ -16,7 +16,7 @@ use super::caution::Caution;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit, rounded};
 use super::required::Required;
-use super::trend::Trend;
+use super::trend::{Fit, Trend};
 use super::yardstick::{CarbonLaw, Ipcc, RaceToZero, Yardsticks};
 
 /// How one printed number is found.
@@ -38,6 +38,7 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
     let judged = assessment.judged.as_ref().map(|figure| told.cited("judged", figure));
     told.figures(&assessment.figures);
     told.target(assessment, base);
+    base.iter().for_each(|base| told.milestones(assessment, *base));
     let asked = told.unit.either(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
     if let (Some(judged), Some(asked)) = (judged, asked) {
         let asked = Point { year: assessment.target.target_year, amount: asked };
@@ -179,6 +180,19 @@ impl Told {
         }
     }
 
+    /// The points of the pathway that the city stated as a reduction.
+    fn milestones(&mut self, assessment: &Assessment, base: Point) {
+        for point in &assessment.pathway {
+            let stated = assessment.target.milestones.iter().find(|milestone| milestone.year == point.year);
+            if let Some(MilestoneLevel::Reduction { reduction_percent }) = stated.map(|milestone| milestone.level) {
+                let field = format!("pathway.{}.{}", point.year, self.named("").trim_start_matches('_'));
+                self.add(field, self.unit.either(point.tonnes, point.tonnes_per_person), || {
+                    format!("{} * (100 - {}) / 100", n(base.amount), n(reduction_percent.get()))
+                });
+            }
+        }
+    }
+
     /// The points of the printed pathway.
     fn anchors(&self, pathway: &[PathwayPoint]) -> Vec<Point> {
         let point = |point: &PathwayPoint| {
@@ -288,11 +302,22 @@ impl Told {
         self.add("trend.at_target_year", Some(trend.at_target_year.get()), || {
             format!("({amounts}) / {count} + {} * {away}", n(slope))
         });
+        self.standard_error(trend, points);
         self.interval(trend, &count, &away, &format!("({squares} - ({years}) ^ 2 / {count})"));
         let theil_sen = self.unit.either(trend.theil_sen_tonnes_per_year, trend.theil_sen_tonnes_per_person_per_year);
         self.add(self.yearly("trend.theil_sen_"), theil_sen, || {
             let pairs = points.len() * (points.len() - 1) / 2;
             format!("median of the {pairs} slopes (later - earlier) / years between any two of the {count} figures")
+        });
+    }
+
+    /// What the figures are away from the line.
+    fn standard_error(&mut self, trend: &Trend, points: &[Point]) {
+        let Ok(fit) = Fit::of(points) else { return };
+        let away = |point: &Point| format!("({} - {}) ^ 2", n(point.amount), n(self.unit.round(fit.at(point.year))));
+        let squares = sum(points.iter().map(away));
+        self.add("trend.standard_error", Some(trend.standard_error.get()), || {
+            format!("(({squares}) / ({} - 2)) ^ 0.5", points.len())
         });
     }
 
