@@ -38,7 +38,9 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
     let judged = assessment.judged.as_ref().map(|figure| told.cited("judged", figure));
     told.figures(&assessment.figures);
     told.target(assessment, base);
-    base.iter().for_each(|base| told.milestones(assessment, *base));
+    if let Some(base) = base {
+        told.milestones(assessment, base);
+    }
     let asked = told.unit.either(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
     if let (Some(judged), Some(asked)) = (judged, asked) {
         let asked = Point { year: assessment.target.target_year, amount: asked };
