@@ -9,9 +9,12 @@ use crate::record::units::{Percent, Population};
 use crate::record::vocabulary::vocabulary;
 use crate::record::{Slug, Source, Standing, Tonnes, Year};
 
+use super::budget::Budget;
 use super::caution::{Caution, Confidence};
 use super::comparison::LeftOutReason;
 use super::printed::{Amount, Ratio, Unit};
+use super::required::Required;
+use super::trend::Trend;
 use super::verdict::{Reason, Verdict};
 
 /// Every target of a city, judged.
@@ -103,6 +106,24 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.856_13)]
     pub pace: Option<Ratio>,
+    /// How fast emissions must fall from here, beside how fast they fell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub required: Option<Required>,
+    /// Where the figures of the last ten years lead; never a verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub trend: Option<Trend>,
+    /// What was emitted in all the years reported on, against what the pathway allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    /// The compound rate so far as a share of the rate that the whole way to the target asks for (Eurostat).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.771_198)]
+    pub growth_ratio: Option<Ratio>,
+    /// Whether a second opinion contradicts the verdict: on track, but the trend makes it unlikely or the budget
+    /// is more than 10 % over; or behind or off track, but the trend makes it likely.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub disagreement: Option<bool>,
     /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after
     /// the last.
     pub pathway: Vec<PathwayPoint>,
@@ -270,6 +291,18 @@ vocabulary! {
         NoReductionCalledFor = "no_reduction_called_for",
         /// The target equals the baseline: there is no reduction to have a share of.
         TargetEqualsBaseline = "target_equals_baseline",
+        /// The target year is judged: nothing is left to be required.
+        TargetYearReached = "target_year_reached",
+        /// A rate needs amounts above 0.
+        NotAboveZero = "not_above_zero",
+        /// Fewer than five figures lie in the ten years up to the one judged.
+        TooFewPoints = "too_few_points",
+        /// The figures of the ten years up to the one judged span fewer than five.
+        SpanTooShort = "span_too_short",
+        /// The target is per person: what is emitted in all is not asked.
+        PerPerson = "per_person",
+        /// There is neither a trend nor a budget to contradict the verdict.
+        NoSecondOpinion = "no_second_opinion",
     }
 }
 
@@ -277,7 +310,7 @@ vocabulary! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Absent {
     /// The name of the field.
-    #[schema(value_type = String, example = "pace")]
+    #[schema(value_type = String, example = "required.compound_percent_per_year")]
     pub field: &'static str,
     /// Why.
     pub reason: AbsentReason,

@@ -1,9 +1,10 @@
 //! A target with all that bears on it: what is gathered before a verdict is made.
 
+use crate::record::dossier::Revision;
 use crate::record::target::{Base, Target};
-use crate::record::{Known, Slug, Standing, View};
+use crate::record::{Known, Slug, Stamp, Standing, View, Year};
 
-use super::comparison::Comparison;
+use super::comparison::{Comparison, points_of_all_years};
 use super::goal::{self, BaseInventory};
 use super::pathway::{Pathway, Point};
 use super::printed::Unit;
@@ -18,8 +19,10 @@ pub(super) struct Case<'v, 'a> {
     pub id: &'a Slug,
     /// The target.
     pub target: &'a Target,
-    /// The revision of the target.
-    pub revision: i32,
+    /// Who recorded the target, when, and why.
+    pub stamp: &'a Stamp,
+    /// The states the target had been in before, oldest first.
+    pub earlier: &'v [&'a Revision<Target>],
     /// The unit in which it is judged.
     pub unit: Unit,
     /// What it is measured from.
@@ -67,13 +70,13 @@ impl Ruling {
 
 impl<'v, 'a> Case<'v, 'a> {
     /// Gathers what bears on the target `id`.
-    pub fn of(view: &'v View<'a>, id: &'a Slug, known: &Known<'a, Target>) -> Self {
+    pub fn of(view: &'v View<'a>, id: &'a Slug, known: &'v Known<'a, Target>) -> Self {
         let target = known.value;
         let base = BaseInventory::of(target, view);
         let comparison = Comparison::of(target, base.as_ref(), view);
         let pathway = pathway(target, base.as_ref());
-        let revision = known.stamp.revision;
-        Case { view, id, target, revision, unit: goal::unit(target), base, comparison, pathway }
+        let (stamp, earlier) = (known.stamp, known.earlier.as_slice());
+        Case { view, id, target, stamp, earlier, unit: goal::unit(target), base, comparison, pathway }
     }
 
     /// The city's name.
@@ -84,6 +87,16 @@ impl<'v, 'a> Case<'v, 'a> {
     /// The comparable figures after the base year, by year.
     pub fn points(&self) -> Vec<Point> {
         self.comparison.compared.iter().map(super::comparison::Compared::point).collect()
+    }
+
+    /// The comparable figures after the base year up to `last`, by year.
+    pub fn points_through(&self, last: Year) -> Vec<Point> {
+        self.points().into_iter().filter(|point| point.year <= last).collect()
+    }
+
+    /// Every figure that can be compared with the base, those before it included, by year.
+    pub fn points_of_all_years(&self) -> Vec<Point> {
+        points_of_all_years(self.target, self.base.as_ref(), self.comparison.accounting.as_ref(), self.view)
     }
 
     /// What follows: the rows of the table in its order, those without numbers first.

@@ -4,14 +4,17 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::Year;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::vocabulary::vocabulary;
+use crate::record::{Slug, Year};
 
+use super::budget::filled;
 use super::case::Case;
 use super::comparison::{Accounting, coverage_differs, other_figure};
 use super::goal::Origin;
+use super::history;
 use super::pathway::Point;
+use super::printed::{Amount, Ratio, Unit};
 use super::verdict::{EARLY_YEARS, Judgement, Verdict};
 
 /// Years between the latest figure and the judgement after which the figure is stale.
@@ -30,6 +33,8 @@ vocabulary! {
         Early = "early",
         /// Fewer than 3 comparable reports follow the base year.
         FewPoints = "few_points",
+        /// Years without a comparable report lie between the figures that the budget adds up; straight lines fill them.
+        Interpolated = "interpolated",
         /// After the target was met, a later figure is above it again.
         Rebounded = "rebounded",
         /// The baseline and a report declare different sets of global warming potentials.
@@ -46,8 +51,13 @@ vocabulary! {
         AnchoredAtFirstReport = "anchored_at_first_report",
         /// The target names a base year; the report of that year serves as the baseline.
         ReportUsedAsBaseline = "report_used_as_baseline",
+        /// The figure of the baseline was changed after it was first recorded.
+        BaselineRestated = "baseline_restated",
         /// The baseline and the report for its year differ by more than 1 %.
         BaselineDiffersFromReport = "baseline_differs_from_report",
+        /// An earlier revision of the target, or a target it replaced, asked for lower emissions in its own target
+        /// year than the pathway of this one does.
+        TargetWeakened = "target_weakened",
         /// A figure that is used does not cover a calendar year.
         NotCalendarYear = "not_calendar_year",
     }
@@ -88,7 +98,7 @@ impl Confidence {
 }
 
 /// Something a reader should know before using a verdict.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Caution {
     /// What it is about; stable.
     pub code: CautionCode,
@@ -99,6 +109,56 @@ pub struct Caution {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Year>>)]
     pub years: Vec<Year>,
+    /// The id of the target that was replaced (only `target_weakened`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-40")]
+    pub replaced: Option<Slug>,
+    /// What stood there before, in t CO2e: the figure of the baseline, or what was asked for in that year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub old_tonnes: Option<Amount>,
+    /// What stood there before, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.25)]
+    pub old_tonnes_per_person: Option<Ratio>,
+    /// What took its place, in t CO2e: the figure of the baseline, or what the pathway now allows in that year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 34_000_000)]
+    pub new_tonnes: Option<Amount>,
+    /// What took its place, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.5)]
+    pub new_tonnes_per_person: Option<Ratio>,
+    /// The change in percent of what stood there before; absent when that is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2.259_603)]
+    pub change_percent: Option<Ratio>,
+    /// The day of the change: when it was recorded, or, of a target that replaced another, when it was set, if stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_on: Option<NaiveDate>,
+    /// Why, in the words of whoever recorded the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Recalculated with the 2023 grid factors")]
+    pub reason: Option<String>,
+}
+
+impl Caution {
+    /// A caution that reports no change.
+    pub(super) fn new(code: CautionCode, detail: String, years: Vec<Year>) -> Self {
+        Caution {
+            code,
+            detail,
+            years,
+            replaced: None,
+            old_tonnes: None,
+            old_tonnes_per_person: None,
+            new_tonnes: None,
+            new_tonnes_per_person: None,
+            change_percent: None,
+            changed_on: None,
+            reason: None,
+        }
+    }
 }
 
 /// The cautions of a case, in the order of their codes.
@@ -111,6 +171,7 @@ pub(super) fn cautions(case: &Case<'_, '_>, judgement: Option<&Judgement>, judge
     found.extend(target_year_unreported(case, judged_on));
     found.extend(early(case));
     found.extend(few_points(case));
+    found.extend(judgement.and_then(|judgement| interpolated(case, judgement)));
     found.extend(judgement.and_then(|judgement| rebounded(case, judgement)));
     found.extend(gwp_differs(case));
     found.extend(accounting_undeclared(case));
@@ -118,7 +179,9 @@ pub(super) fn cautions(case: &Case<'_, '_>, judgement: Option<&Judgement>, judge
     found.extend(stated_differs_from_sum(case));
     found.extend(coverage(case));
     found.extend(report_as_baseline(case));
+    found.extend(history::baseline_restated(case));
     found.extend(baseline_differs_from_report(case));
+    found.extend(history::target_weakened(case));
     found.extend(not_calendar_year(case));
     found
 }
@@ -126,7 +189,7 @@ pub(super) fn cautions(case: &Case<'_, '_>, judgement: Option<&Judgement>, judge
 /// A caution, if it is about any year.
 fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
     let listed = listed(&years);
-    (!years.is_empty()).then(|| Caution { code, detail: detail(&listed), years })
+    (!years.is_empty()).then(|| Caution::new(code, detail(&listed), years))
 }
 
 /// Years for a sentence: `2013`, `2013 and 2014`, `2013, 2014 and 2016`.
@@ -161,10 +224,9 @@ fn used_where(case: &Case<'_, '_>, test: impl Fn(&Inventory) -> bool) -> Vec<Yea
 fn stale(case: &Case<'_, '_>, judged_on: NaiveDate) -> Option<Caution> {
     let latest = latest(case)?;
     let age = judged_on.year() - latest.get();
-    (age > STALE_AFTER_YEARS).then(|| Caution {
-        code: CautionCode::Stale,
-        detail: format!("The latest comparable figure is for {latest}, {age} years before the judgement."),
-        years: vec![latest],
+    (age > STALE_AFTER_YEARS).then(|| {
+        let detail = format!("The latest comparable figure is for {latest}, {age} years before the judgement.");
+        Caution::new(CautionCode::Stale, detail, vec![latest])
     })
 }
 
@@ -172,10 +234,9 @@ fn target_year_unreported(case: &Case<'_, '_>, judged_on: NaiveDate) -> Option<C
     let due = case.target.target_year;
     let passed = judged_on.year() > due.get();
     let reported = latest(case).is_some_and(|latest| latest >= due);
-    (passed && !reported).then(|| Caution {
-        code: CautionCode::TargetYearUnreported,
-        detail: format!("The target year {due} has passed, and no comparable figure for it or later is recorded."),
-        years: vec![due],
+    (passed && !reported).then(|| {
+        let detail = format!("The target year {due} has passed, and no comparable figure for it or later is recorded.");
+        Caution::new(CautionCode::TargetYearUnreported, detail, vec![due])
     })
 }
 
@@ -184,13 +245,9 @@ fn early(case: &Case<'_, '_>) -> Option<Caution> {
     let years = latest.since(base);
     (years < EARLY_YEARS).then(|| {
         let plural = if years > 1.0 { "s" } else { "" };
-        Caution {
-            code: CautionCode::Early,
-            detail: format!(
-                "The latest comparable figure is for {latest}, only {years} year{plural} after the baseline."
-            ),
-            years: vec![latest],
-        }
+        let detail =
+            format!("The latest comparable figure is for {latest}, only {years} year{plural} after the baseline.");
+        Caution::new(CautionCode::Early, detail, vec![latest])
     })
 }
 
@@ -199,6 +256,20 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
     let few = years.len() < FEW_POINTS;
     let detail = |listed: &str| format!("The only comparable figures after the base year are for {listed}.");
     about(CautionCode::FewPoints, if few { years } else { Vec::new() }, detail)
+}
+
+/// Only the budget fills years in, and it is in tonnes and measured from a baseline.
+fn interpolated(case: &Case<'_, '_>, judgement: &Judgement) -> Option<Caution> {
+    let years = match case.unit {
+        Unit::Tonnes if case.base.is_some() => filled(&case.points_through(judgement.year)),
+        _ => Vec::new(),
+    };
+    let years = years.iter().filter(|year| year.interpolated).map(|year| year.point.year).collect();
+    about(CautionCode::Interpolated, years, |listed| {
+        format!(
+            "There is no comparable figure for {listed}: the budget takes a straight line between the years beside."
+        )
+    })
 }
 
 fn rebounded(case: &Case<'_, '_>, judgement: &Judgement) -> Option<Caution> {
@@ -234,13 +305,10 @@ fn accounting_undeclared(case: &Case<'_, '_>) -> Option<Caution> {
 fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
     let accounting = case.comparison.accounting.filter(|accounting| accounting.inferred)?;
     let (year, protocol) = (case.base?.year(), accounting.protocol?);
-    Some(Caution {
-        code: CautionCode::AccountingInferred,
-        detail: format!(
-            "The baseline declares no protocol; that of the report for {year}, which has its figure, is taken: {protocol}."
-        ),
-        years: vec![year],
-    })
+    let detail = format!(
+        "The baseline declares no protocol; that of the report for {year}, which has its figure, is taken: {protocol}."
+    );
+    Some(Caution::new(CautionCode::AccountingInferred, detail, vec![year]))
 }
 
 fn stated_differs_from_sum(case: &Case<'_, '_>) -> Option<Caution> {
@@ -273,16 +341,13 @@ fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
             format!("The target names no baseline; the earliest report, for {year}, serves as one."),
         ),
     };
-    Some(Caution { code, detail, years: vec![year] })
+    Some(Caution::new(code, detail, vec![year]))
 }
 
 fn baseline_differs_from_report(case: &Case<'_, '_>) -> Option<Caution> {
     let (year, percent) = other_figure(&case.base?, case.target, case.view)?;
-    Some(Caution {
-        code: CautionCode::BaselineDiffersFromReport,
-        detail: format!("The report for {year} differs from the baseline by {percent:.1} %."),
-        years: vec![year],
-    })
+    let detail = format!("The report for {year} differs from the baseline by {percent:.1} %.");
+    Some(Caution::new(CautionCode::BaselineDiffersFromReport, detail, vec![year]))
 }
 
 fn not_calendar_year(case: &Case<'_, '_>) -> Option<Caution> {

@@ -104,6 +104,24 @@ impl<'a> Comparison<'a> {
     }
 }
 
+/// Every figure that can be compared with the base, the years before it among them, by year.
+///
+/// For the base year itself the base counts, not a report beside it.
+pub(super) fn points_of_all_years(
+    target: &Target,
+    base: Option<&BaseInventory<'_>>,
+    accounting: Option<&Accounting<'_>>,
+    view: &View<'_>,
+) -> Vec<Point> {
+    let beside = |year: Year| base.is_some_and(|base| base.year() == year);
+    let reports = view.reports.iter().filter(|(year, _)| !beside(**year));
+    let compared = reports.filter_map(|(_, report)| compare(report, target, accounting).ok());
+    let mut points: Vec<Point> = compared.map(|report| report.point()).collect();
+    points.extend(base.and_then(BaseInventory::point));
+    points.sort_by_key(|point| point.year);
+    points
+}
+
 /// A report in the terms of `target`, or why it cannot be compared.
 fn compare<'a>(
     report: &Known<'a, Inventory>,
@@ -164,7 +182,7 @@ impl<'a> Accounting<'a> {
     }
 
     /// Why figures by this accounting and by that of a report cannot be compared, if they cannot.
-    fn differs(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
+    pub(super) fn differs(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
         if let (Some(ours), Some(theirs)) = (self.protocol, report.protocol)
             && ours != theirs
         {

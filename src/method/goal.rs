@@ -111,6 +111,16 @@ pub(super) fn amount(target: &Target, base: Option<f64>) -> Option<f64> {
     Some(asked + offset)
 }
 
+/// Whether nothing is to be emitted in the target year, but what is offset.
+pub(super) fn is_net_zero(target: &Target) -> bool {
+    match &target.goal {
+        Goal::FixedLevel { tonnes } => tonnes.kilograms() == 0,
+        Goal::BaseYear { reduction_percent }
+        | Goal::BaseYearIntensity { reduction_percent }
+        | Goal::BaselineScenario { reduction_percent, .. } => reduction_percent.get() >= 100.0,
+    }
+}
+
 /// The target's milestones in its unit; percentages are of `base`.
 pub(super) fn milestones(target: &Target, base: f64) -> Vec<Point> {
     let point = |milestone: &Milestone| {

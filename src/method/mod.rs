@@ -3,17 +3,30 @@
 //! A pure function of baseline, target, reports and the day of judgement: no clock, no I/O. Every
 //! number that a verdict is made from is printed beside it, so that a reader who distrusts us can
 //! do the sum again. The parts follow the method section by section: [`comparison`] (which figures
-//! may be compared), `goal` (the target in tonnes), [`pathway`], [`verdict`], [`caution`].
+//! may be compared), `goal` (the target in tonnes), [`pathway`], [`verdict`], the second opinions
+//! ([`required`], [`trend`], [`budget`], `growth`, `disagreement`), [`yardstick`] (ambition), [`caution`];
+//! [`explain`] puts the figures into the formulas, and [`series`] lays them out year by year.
 
 pub mod assessment;
+pub mod budget;
 mod case;
 pub mod caution;
 pub mod comparison;
+mod disagreement;
+pub mod explain;
 mod goal;
+mod growth;
+mod history;
+pub mod lad;
+mod opinion;
 pub mod pathway;
 pub mod printed;
+pub mod required;
 mod sentence;
+pub mod series;
+pub mod trend;
 pub mod verdict;
+pub mod yardstick;
 
 use chrono::{Datelike, NaiveDate};
 
@@ -23,13 +36,21 @@ use crate::record::{Slug, View};
 pub use assessment::{
     Absent, AbsentReason, Assessment, Assessments, CitedFigure, LeftOut, PathwayPoint, TargetSummary, YearFigure,
 };
+pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
+pub use explain::{Explanation, explain, explain_yardsticks};
+pub use lad::{Line, least_absolute_deviations};
 pub use pathway::{Pathway, Point};
-pub use printed::{Amount, Ratio, Unit};
+pub use printed::{Amount, Quantity, Ratio, Unit};
+pub use required::Required;
+pub use series::{SeriesRow, series};
+pub use trend::{Fit, Prospect, Trend, theil_sen};
 pub use verdict::{Judgement, Reason, Verdict, judge};
+pub use yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickReason, Yardsticks, yardsticks};
 
 use case::{Case, Ruling};
+use opinion::Opinions;
 
 /// The version of the method: a change that can alter a verdict raises it.
 pub const VERSION: &str = "1";
@@ -69,6 +90,9 @@ fn assess_case(case: &Case<'_, '_>, judged_on: NaiveDate) -> Assessment {
         add_numbers(&mut assessment, case, judgement);
     }
     assessment.absent = absent(&assessment, case, &ruling);
+    if let (Ruling::Judged(judgement), Ok(pathway)) = (&ruling, &case.pathway) {
+        Opinions::of(case, pathway, judgement).add_to(&mut assessment);
+    }
     assessment
 }
 
@@ -95,6 +119,11 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
         called_for_tonnes: None,
         called_for_tonnes_per_person: None,
         pace: None,
+        required: None,
+        trend: None,
+        budget: None,
+        growth_ratio: None,
+        disagreement: None,
         pathway: Vec::new(),
         figures: Vec::new(),
         cautions: Vec::new(),
@@ -132,7 +161,7 @@ fn summary(case: &Case<'_, '_>) -> TargetSummary {
         target_tonnes_per_person: None,
         standing: target.standing,
         conditional: target.conditional,
-        revision: case.revision,
+        revision: case.stamp.revision,
     }
 }
 
@@ -183,5 +212,9 @@ fn absent(assessment: &Assessment, case: &Case<'_, '_>, ruling: &Ruling) -> Vec<
             _ => AbsentReason::TargetEqualsBaseline,
         },
     };
-    assessment.absent_fields().into_iter().map(|field| Absent { field, reason: reason(field) }).collect()
+    let mut fields = assessment.absent_fields();
+    if matches!(ruling, Ruling::Unjudged(..)) {
+        fields.extend(["required", "trend", "budget", "growth_ratio", "disagreement"]);
+    }
+    fields.into_iter().map(|field| Absent { field, reason: reason(field) }).collect()
 }

@@ -70,7 +70,7 @@ impl Pathway {
 }
 
 /// The straight line from `from` to `to`, at `year`; both ends are met exactly.
-fn between(from: Point, to: Point, year: Year) -> f64 {
+pub(super) fn between(from: Point, to: Point, year: Year) -> f64 {
     if year == to.year {
         return to.amount;
     }

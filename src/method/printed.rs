@@ -30,6 +30,19 @@ pub struct Amount(f64);
 #[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
 pub struct Ratio(f64);
 
+/// An amount in the unit of the target as it is printed: rounded to 0.001 t, or to 0.000001 t a person;
+/// never NaN, infinite or -0.
+#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+pub struct Quantity(f64);
+
+impl Quantity {
+    /// The rounded amount.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+}
+
 impl Amount {
     /// The amount in t CO2e, rounded; none if it is not a number.
     #[must_use]
@@ -70,6 +83,12 @@ impl Serialize for Ratio {
     }
 }
 
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.0, serializer)
+    }
+}
+
 impl Unit {
     /// Rounds as amounts in this unit are printed: to 0.001 t, or to 0.000001 t a person.
     #[must_use]
@@ -88,6 +107,11 @@ impl Unit {
             Unit::Tonnes => Some(tonnes),
             Unit::TonnesPerPerson => population.map(|population| tonnes / population.people()),
         }
+    }
+
+    /// An amount in this unit as printed; none if it is not a number.
+    pub(super) fn quantity(self, amount: f64) -> Option<Quantity> {
+        amount.is_finite().then(|| Quantity(self.round(amount)))
     }
 
     /// The population of an inventory, where figures are divided by it.

@@ -23,12 +23,15 @@ pub(super) fn sentence(case: &Case<'_, '_>, ruling: &Ruling) -> String {
 
 /// The sentence where there are numbers.
 fn judged(case: &Case<'_, '_>, judgement: &Judgement) -> String {
-    let (city, year, goal) = (case.city(), judgement.year, goal(case));
+    let growth = growth(case).unwrap_or_default();
+    let (city, year, goal) = (case.city(), judgement.year, format!("{}{growth}", goal(case)));
     let actual = amount(judgement.actual, case.unit);
     let emitted = format!("In {year} {city} emitted {actual}");
     match judgement.verdict {
         Verdict::Achieved | Verdict::Missed => {
-            format!("{emitted}, {} its target of {goal} allows.", than(judgement, case.unit))
+            // The clause about growth is closed by a comma before the sentence goes on.
+            let comma = if growth.is_empty() { "" } else { "," };
+            format!("{emitted}, {} its target of {goal}{comma} allows.", than(judgement, case.unit))
         }
         Verdict::InsufficientData => format!(
             "{emitted}, {} its pathway to {goal}, but so little is called for by then that it is too early to judge.",
@@ -90,6 +93,16 @@ fn against(judgement: &Judgement, unit: Unit, [over, under]: [&str; 2], even: &s
         Some(gap) => format!("{} {way}", percent(gap.abs())),
         None => way.to_owned(),
     }
+}
+
+/// How much more than in the base year a target allows, where it lets emissions rise.
+fn growth(case: &Case<'_, '_>) -> Option<String> {
+    let pathway = case.pathway.as_ref().ok()?;
+    let (base, target) = (pathway.base()?, pathway.target().amount);
+    let rises = case.unit.round(target) > case.unit.round(base.amount);
+    let more = 100.0 * (target - base.amount) / base.amount;
+    let much = if is_slight(more) { "slightly".to_owned() } else { percent(more) };
+    rises.then(|| format!(", which is {much} more than in {}", base.year))
 }
 
 /// What a target asks for: `halving 1990 emissions by 2025`.
@@ -170,7 +183,7 @@ fn is_slight(percent: f64) -> bool {
 }
 
 /// A percentage for reading: one decimal, none from 100 on.
-fn percent(percent: f64) -> String {
+pub(super) fn percent(percent: f64) -> String {
     if percent.abs() < 99.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
@@ -182,7 +195,7 @@ fn plain_percent(percent: f64) -> String {
 }
 
 /// An amount for reading: three significant figures.
-fn amount(amount: f64, unit: Unit) -> String {
+pub(super) fn amount(amount: f64, unit: Unit) -> String {
     match unit {
         Unit::TonnesPerPerson => format!("{} t CO2e per person", three_figures(amount)),
         Unit::Tonnes => {

@@ -1,19 +1,30 @@
 //! The method: worked cases, a table for every row, and properties.
+#![allow(clippy::float_cmp, reason = "numbers as printed, and sums of whole numbers, are exact")]
 
+mod c40;
 mod cautions;
 mod comparison;
+mod demo;
+mod explain;
 mod headline;
+mod history;
+mod klimatkollen;
 mod los_angeles;
+mod opinions;
 mod output;
 mod properties;
 mod sentences;
+mod series;
 mod vectors;
 mod verdicts;
+mod yardsticks;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
-use pledgewatch::method::{Assessment, Assessments, Caution, CautionCode, LeftOutReason, assess};
+use pledgewatch::method::{
+    self, Assessment, Assessments, Caution, CautionCode, LeftOutReason, SeriesRow, Yardsticks, assess, yardsticks,
+};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug, Year};
+use pledgewatch::record::{Action, Cut, Dossier, Kind, Level, RecordKey, Slug, View, Year};
 use serde_json::{Value, json};
 
 /// The day of judgement of the worked cases.
@@ -46,11 +57,17 @@ impl City {
         City::named("Exampleton")
     }
 
-    fn write(mut self, kind: Kind, id: &str, body: Value) -> City {
+    fn write(self, kind: Kind, id: &str, body: Value) -> City {
+        self.revise(kind, id, body, None)
+    }
+
+    /// Writes, perhaps with a reason.
+    pub fn revise(mut self, kind: Kind, id: &str, body: Value, reason: Option<&str>) -> City {
         self.sequence += 1;
         let revision = self.dossier.latest(kind, id).map_or(0, |(stamp, _)| stamp.revision);
         let mut draft = draft(kind, id, body);
         draft.revision = revision + 1;
+        draft.reason = reason.map(str::to_owned);
         self.dossier.apply(&draft.enter(self.sequence, recorded_at(), "0")).unwrap();
         self
     }
@@ -90,6 +107,19 @@ impl City {
         self.judged_on(today())
     }
 
+    pub fn view(&self) -> View<'_> {
+        self.dossier.view(&Cut::default()).unwrap()
+    }
+
+    pub fn yardsticks(&self, level: Option<Level>) -> Yardsticks {
+        yardsticks(&self.view(), today(), level, &self.assess())
+    }
+
+    /// The series of the target `goal`.
+    pub fn series(&self) -> Vec<SeriesRow> {
+        method::series(&self.view(), &Slug::new("goal").unwrap(), today()).unwrap()
+    }
+
     /// The assessment of the only target.
     pub fn only(&self) -> Assessment {
         let mut all = self.assess();
@@ -103,7 +133,7 @@ fn draft(kind: Kind, id: &str, body: Value) -> Draft {
     Draft { actor: "test".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None }
 }
 
-fn recorded_at() -> DateTime<Utc> {
+pub fn recorded_at() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 1, 12, 0, 0).unwrap()
 }
 
@@ -125,6 +155,7 @@ pub fn level(tonnes: f64, by: i32) -> Value {
 }
 
 /// `body` with the members of `changes`; a null removes a member.
+#[allow(clippy::needless_pass_by_value, reason = "the changes are written where they are passed")]
 pub fn with(mut body: Value, changes: Value) -> Value {
     let members = body.as_object_mut().unwrap();
     for (name, value) in changes.as_object().unwrap() {

@@ -29,6 +29,10 @@ fn the_members_stand_in_the_order_of_the_contract() {
         "delivered_tonnes",
         "called_for_tonnes",
         "pace",
+        "required",
+        "budget",
+        "growth_ratio",
+        "disagreement",
         "pathway",
         "figures",
         "cautions",
@@ -74,14 +78,31 @@ fn what_is_absent_says_why() {
     let zero = City::new().base(2000, 1_000.0).target("goal", cut(100.0, 2010)).reports(&[(2010, 0.0)]);
     let value = printed(&zero);
     assert_eq!(value["verdict"], "achieved");
-    assert_eq!(value["absent"], json!([{"field": "gap_percent", "reason": "pathway_at_zero"}]));
+    let reasons = |pairs: &[(&str, &str)]| {
+        let absent = pairs.iter().map(|(field, reason)| json!({"field": field, "reason": reason}));
+        Value::Array(absent.collect())
+    };
+    let absent = reasons(&[
+        ("gap_percent", "pathway_at_zero"),
+        ("required.tonnes_per_year", "target_year_reached"),
+        ("required.base_percent_per_year", "target_year_reached"),
+        ("required.compound_percent_per_year", "target_year_reached"),
+        ("trend", "too_few_points"),
+        ("budget.over_percent", "pathway_at_zero"),
+        ("growth_ratio", "not_above_zero"),
+    ]);
+    assert_eq!(value["absent"], absent);
     let none = printed(&City::new().base(2000, 1_000.0).target("goal", cut(50.0, 2010)));
-    assert_eq!(none["absent"].as_array().unwrap().len(), 9);
+    assert_eq!(none["absent"].as_array().unwrap().len(), 14);
     assert_eq!(none["absent"][0], json!({"field": "judged", "reason": "insufficient_data"}));
     let growth = with(super::level(1_000.0, 2030), json!({}));
     let growth = printed(&City::new().base(2000, 1_000.0).target("goal", growth).reports(&[(2010, 990.0)]));
-    let absent = json!([{"field": "target_progress_percent", "reason": "target_equals_baseline"},
-                        {"field": "pace", "reason": "no_reduction_called_for"}]);
+    let absent = reasons(&[
+        ("target_progress_percent", "target_equals_baseline"),
+        ("pace", "no_reduction_called_for"),
+        ("trend", "too_few_points"),
+        ("growth_ratio", "target_equals_baseline"),
+    ]);
     assert_eq!(growth["absent"], absent);
 }
 

@@ -1,6 +1,9 @@
 //! What holds of every judgement, whatever the figures.
 
-use pledgewatch::method::{Assessment, Pathway, Point, Unit, Verdict, judge};
+use pledgewatch::method::{
+    Assessment, Fit, Line, Pathway, Point, Unit, Verdict, explain, explain_yardsticks, judge,
+    least_absolute_deviations, theil_sen,
+};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -176,12 +179,76 @@ proptest! {
         base in prop_oneof![Just(0.001), 0.001..1e12_f64], target in targets(), figures in figures(),
         population in any::<bool>(),
     ) {
-        let judged = city(base, &target, &figures, population).only();
+        let city = city(base, &target, &figures, population);
+        let judged = city.only();
         let text = serde_json::to_string(&judged).unwrap();
         // serde_json writes NaN and infinity as null.
         prop_assert!(!text.contains("null"), "{}", text);
         prop_assert!(!text.contains(":-0,") && !text.contains(":-0.0,"), "{}", text);
         prop_assert!(!judged.sentence.contains("NaN") && !judged.sentence.contains("inf"));
+        let (rows, held) = (city.series(), city.yardsticks(None));
+        let others = [serde_json::to_string(&rows).unwrap(), serde_json::to_string(&held).unwrap()];
+        let told = [explain(&judged), explain_yardsticks(&held, &[judged])].concat();
+        for text in others.iter().chain(told.iter().map(|told| &told.formula)) {
+            let broken = ["null", "NaN", "inf", ":-0,"].iter().any(|word| text.contains(word));
+            prop_assert!(!broken, "{}", text);
+        }
+    }
+
+    #[test]
+    fn no_line_through_two_points_deviates_less(amounts in proptest::collection::btree_map(2015..2050_i32, -1e6..1e6_f64, 2..15)) {
+        let points: Vec<Point> = amounts.into_iter().map(|(y, amount)| point(y, amount)).collect();
+        let best = least_absolute_deviations(&points).unwrap().deviation(&points);
+        for (index, one) in points.iter().enumerate() {
+            for other in &points[index + 1..] {
+                let sum = Line::through(*one, *other).deviation(&points);
+                prop_assert!(best <= sum + 1e-9 * sum.abs().max(1.0), "{} > {}", best, sum);
+            }
+        }
+    }
+
+    #[test]
+    fn no_line_at_all_deviates_less(
+        amounts in proptest::collection::btree_map(2015..2030_i32, 0.0..1e3_f64, 2..10),
+        start in 0.0..1e3_f64, slope in -100.0..100.0_f64,
+    ) {
+        let points: Vec<Point> = amounts.into_iter().map(|(y, amount)| point(y, amount)).collect();
+        let any = Line { from: point(2015, start), to: point(2016, start + slope), slope };
+        let best = least_absolute_deviations(&points).unwrap();
+        prop_assert!(best.deviation(&points) <= any.deviation(&points) + 1e-6);
+    }
+
+    #[test]
+    fn a_trend_lies_within_its_interval_and_scales(
+        amounts in proptest::collection::btree_map(2005..2021_i32, 0.0..1e9_f64, 5..12), y in 2000..2100_i32,
+    ) {
+        let points: Vec<Point> = amounts.iter().map(|(y, amount)| point(*y, *amount)).collect();
+        let many: Vec<Point> = amounts.iter().map(|(y, amount)| point(*y, 1_024.0 * amount)).collect();
+        if let (Ok(fit), Ok(scaled)) = (Fit::of(&points), Fit::of(&many)) {
+            prop_assert!(fit.margin(year(y)) >= 0.0);
+            let near = |one: f64, other: f64| (one - other).abs() <= 1e-9 * one.abs().max(other.abs()).max(1e-3);
+            prop_assert!(near(1_024.0 * fit.at(year(y)), scaled.at(year(y))));
+            prop_assert!(near(1_024.0 * fit.margin(year(y)), scaled.margin(year(y))));
+            prop_assert!(near(1_024.0 * theil_sen(&points).unwrap(), theil_sen(&many).unwrap()));
+        }
+    }
+
+    #[test]
+    fn printed_intervals_hold_the_printed_trend_in_every_row(figures in figures(), target in targets()) {
+        for row in city(1e6, &target, &figures, true).series() {
+            let rows = [
+                row.trend_low_tonnes.map(|n| n.get()), row.trend_tonnes.map(|n| n.get()),
+                row.trend_high_tonnes.map(|n| n.get()),
+            ];
+            prop_assert!(rows.is_sorted(), "{:?}", rows);
+        }
+    }
+
+    #[test]
+    fn what_explains_a_number_ends_with_the_number(base in 100.0..1e6_f64, target in targets(), figures in figures()) {
+        let judged = city(base, &target, &figures, true).only();
+        let answer = serde_json::to_value(&judged).unwrap();
+        super::explain::check_right_hand_sides(&explain(&judged), &answer);
     }
 }
 

@@ -78,7 +78,17 @@ fn every_verdict_has_its_sentence() {
         (
             with(cut(30.0, 2030), json!({"kind": "baseline_scenario", "scenario_tonnes": 2_000})),
             vec![(2015, 1_260.0)],
-            "In 2015 Exampleton emitted 1.26 kt CO2e, 5.0 % above its pathway to emitting 30 % less in 2030 than its scenario foresees.",
+            "In 2015 Exampleton emitted 1.26 kt CO2e, 5.0 % above its pathway to emitting 30 % less in 2030 than its scenario foresees, which is 40.0 % more than in 2000.",
+        ),
+        (
+            level(1_200.0, 2030),
+            vec![(2015, 1_155.0)],
+            "In 2015 Exampleton emitted 1.16 kt CO2e, 5.0 % above its pathway to emitting at most 1.20 kt CO2e by 2030, which is 20.0 % more than in 2000.",
+        ),
+        (
+            level(1_200.0, 2010),
+            vec![(2010, 1_100.0)],
+            "In 2010 Exampleton emitted 1.10 kt CO2e, 8.3 % less than its target of emitting at most 1.20 kt CO2e by 2010, which is 20.0 % more than in 2000, allows.",
         ),
     ];
     for (target, figures, expected) in cases {

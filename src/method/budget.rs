@@ -1,0 +1,93 @@
+//! Budget: what was emitted in all the years reported on, against what the pathway allowed in them.
+//!
+//! Over the years from the first comparable report after the base year to the year judged:
+//! `100 (sum of A(y) - sum of P(y)) / sum of P(y)`, gaps between reports filled by straight lines.
+//! Source: cumulative emissions decide over warming (IPCC AR6, Working Group I, Summary for
+//! Policymakers, D.1); the sum is ours.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Year;
+
+use super::assessment::{Absent, AbsentReason};
+use super::pathway::{Pathway, Point, between};
+use super::printed::{Amount, Ratio, Unit};
+
+/// What was emitted in all the years reported on, against what the pathway allowed in them.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Budget {
+    /// The first year counted: that of the first comparable report after the base year.
+    pub from: Year,
+    /// The last year counted: the year judged.
+    pub to: Year,
+    /// What was emitted in these years together, in t CO2e.
+    #[schema(value_type = f64, example = 213_187_770)]
+    pub emitted_tonnes: Amount,
+    /// What the pathway allowed in these years together, in t CO2e.
+    #[schema(value_type = f64, example = 165_293_591.829)]
+    pub allowed_tonnes: Amount,
+    /// What was emitted beyond what was allowed, in percent of the latter; below 0 when less was emitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 28.975_218)]
+    pub over_percent: Option<Ratio>,
+    /// How many of these years have no comparable report and were filled by straight lines.
+    #[schema(example = 0)]
+    pub interpolated_years: usize,
+}
+
+impl Budget {
+    /// The budget over `figures`, which end with the year judged; or why there is none.
+    pub(super) fn of(pathway: &Pathway, figures: &[Point], unit: Unit) -> Result<Self, AbsentReason> {
+        if unit == Unit::TonnesPerPerson {
+            return Err(AbsentReason::PerPerson);
+        }
+        if pathway.base().is_none() {
+            return Err(AbsentReason::NoBaseline);
+        }
+        let years = filled(figures);
+        let (from, to) = years.first().zip(years.last()).ok_or(AbsentReason::InsufficientData)?;
+        let emitted: f64 = years.iter().map(|year| year.point.amount).sum();
+        let allowed: f64 = years.iter().map(|year| pathway.at(year.point.year)).sum();
+        let over = (unit.round(allowed) != 0.0).then(|| 100.0 * (emitted - allowed) / allowed);
+        Ok(Budget {
+            from: from.point.year,
+            to: to.point.year,
+            emitted_tonnes: Amount::new(emitted).ok_or(AbsentReason::InsufficientData)?,
+            allowed_tonnes: Amount::new(allowed).ok_or(AbsentReason::InsufficientData)?,
+            over_percent: over.and_then(Ratio::new),
+            interpolated_years: years.iter().filter(|year| year.interpolated).count(),
+        })
+    }
+
+    /// The members that are absent, and why.
+    pub(super) fn absent(&self) -> Option<Absent> {
+        let absent = Absent { field: "budget.over_percent", reason: AbsentReason::PathwayAtZero };
+        self.over_percent.is_none().then_some(absent)
+    }
+}
+
+/// A year's figure, reported or filled in.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Filled {
+    /// The amount in its year.
+    pub point: Point,
+    /// Whether it lies on the straight line between two reports.
+    pub interpolated: bool,
+}
+
+/// One figure for every year from the first of `figures` to the last; gaps lie on straight lines.
+pub(super) fn filled(figures: &[Point]) -> Vec<Filled> {
+    let mut years: Vec<Filled> = Vec::new();
+    for point in figures {
+        if let Some(before) = years.last().map(|last| last.point) {
+            let gap = (before.year.get() + 1..point.year.get()).filter_map(Year::new);
+            years.extend(gap.map(|year| {
+                let point = Point { year, amount: between(before, *point, year) };
+                Filled { point, interpolated: true }
+            }));
+        }
+        years.push(Filled { point: *point, interpolated: false });
+    }
+    years
+}

@@ -1,0 +1,94 @@
+//! Required from here: how fast emissions must fall from the year judged to meet the target, beside how fast they fell.
+//!
+//! `(A - T) / (t - L)` tonnes a year, the same in percent of `B`, and as a compound rate
+//! `(T / A)^(1 / (t - L)) - 1`; beside it what was achieved, `(B - A) / (L - b)` tonnes a year.
+//! Source: the compound annual growth rate in which Eurostat states progress towards quantitative
+//! targets ("Sustainable development in the European Union: monitoring report", annex).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::assessment::{Absent, AbsentReason};
+use super::pathway::Pathway;
+use super::printed::{Amount, Ratio, Unit};
+use super::verdict::Judgement;
+
+/// How fast emissions must fall from the year judged to meet the target, and how fast they fell until then.
+///
+/// A target per person has `tonnes_per_person_per_year` in place of `tonnes_per_year`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Required {
+    /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise. Absent once
+    /// the target year is judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 884_995.1)]
+    pub tonnes_per_year: Option<Amount>,
+    /// The yearly reduction still to be made, in t CO2e a person a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.25)]
+    pub tonnes_per_person_per_year: Option<Ratio>,
+    /// The yearly reduction still to be made, in percent of the baseline figure a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2.661_743)]
+    pub base_percent_per_year: Option<Ratio>,
+    /// The same as a compound rate, in percent a year: below 0 for a reduction. Absent for a target, or a figure,
+    /// that is not above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = -4.610_339)]
+    pub compound_percent_per_year: Option<Ratio>,
+    /// The yearly reduction since the base year, in t CO2e a year; below 0 after a rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 406_646)]
+    pub achieved_tonnes_per_year: Option<Amount>,
+    /// The yearly reduction since the base year, in t CO2e a person a year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.125)]
+    pub achieved_tonnes_per_person_per_year: Option<Ratio>,
+}
+
+impl Required {
+    /// What is required after the year judged; nothing can be said without a baseline.
+    pub(super) fn of(pathway: &Pathway, judgement: &Judgement, unit: Unit) -> Result<Self, AbsentReason> {
+        let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
+        let target = pathway.target();
+        let (year, actual) = (judgement.year, judgement.actual);
+        let left = Some(target.year.since(year)).filter(|years| *years > 0.0);
+        let yearly = left.map(|years| (actual - target.amount) / years);
+        let rate = left.and_then(|years| compound_percent(actual, target.amount, years, unit));
+        let (tonnes_per_year, tonnes_per_person_per_year) = unit.print(yearly);
+        let (achieved_tonnes_per_year, achieved_tonnes_per_person_per_year) =
+            unit.print(Some((base.amount - actual) / year.since(base.year)));
+        Ok(Required {
+            tonnes_per_year,
+            tonnes_per_person_per_year,
+            base_percent_per_year: yearly.and_then(|yearly| Ratio::new(100.0 * yearly / base.amount)),
+            compound_percent_per_year: rate.and_then(Ratio::new),
+            achieved_tonnes_per_year,
+            achieved_tonnes_per_person_per_year,
+        })
+    }
+
+    /// The members that are absent, and why.
+    pub(super) fn absent(&self, unit: Unit) -> Vec<Absent> {
+        let absent = |field, reason| Absent { field, reason };
+        if self.base_percent_per_year.is_none() {
+            let yearly = match unit {
+                Unit::Tonnes => "required.tonnes_per_year",
+                Unit::TonnesPerPerson => "required.tonnes_per_person_per_year",
+            };
+            let fields = [yearly, "required.base_percent_per_year", "required.compound_percent_per_year"];
+            fields.map(|field| absent(field, AbsentReason::TargetYearReached)).into()
+        } else if self.compound_percent_per_year.is_none() {
+            vec![absent("required.compound_percent_per_year", AbsentReason::NotAboveZero)]
+        } else {
+            Vec::new()
+        }
+    }
+}
+
+/// The yearly change in percent that leads from `from` to `to`; none unless both are above 0 as printed.
+pub(super) fn compound_percent(from: f64, to: f64, years: f64, unit: Unit) -> Option<f64> {
+    let positive = unit.round(from) > 0.0 && unit.round(to) > 0.0;
+    // As (to / from)^(1 / years) - 1, without losing a small change to the 1.
+    positive.then(|| 100.0 * (((to - from) / from).ln_1p() / years).exp_m1())
+}

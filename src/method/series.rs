@@ -1,0 +1,169 @@
+//! The series: what was reported, what the pathway allows and where the trend leads, year by year.
+//!
+//! One row a year from the base year to the target year, ready to plot. The trend is that of the
+//! second opinions, its 95 % prediction interval computed for each year.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::{Slug, View, Year};
+
+use super::budget::{Filled, filled};
+use super::case::{Case, Ruling};
+use super::caution::{Caution, CautionCode, cautions};
+use super::opinion;
+use super::pathway::Pathway;
+use super::printed::{Amount, Ratio};
+use super::trend::Fit;
+use super::verdict::Verdict;
+
+/// One year of a target.
+///
+/// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct SeriesRow {
+    /// The year.
+    pub year: Year,
+    /// The comparable figure of that year, of the base year the baseline's, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub reported_tonnes: Option<Amount>,
+    /// The comparable figure of that year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub reported_tonnes_per_person: Option<Ratio>,
+    /// Whether the year has no comparable figure and lies between two that have.
+    #[schema(example = false)]
+    pub interpolated: bool,
+    /// Where it is interpolated, what the straight line between the figures beside comes to, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_000_000)]
+    pub interpolated_tonnes: Option<Amount>,
+    /// Where it is interpolated, what the straight line comes to, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.4)]
+    pub interpolated_tonnes_per_person: Option<Ratio>,
+    /// What the pathway allows in that year, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 18_999_263.429)]
+    pub pathway_tonnes: Option<Amount>,
+    /// What the pathway allows in that year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub pathway_tonnes_per_person: Option<Ratio>,
+    /// What the trend comes to in that year, in t CO2e; from the first year it is fitted to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 22_332_368.667)]
+    pub trend_tonnes: Option<Amount>,
+    /// What the trend comes to in that year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.5)]
+    pub trend_tonnes_per_person: Option<Ratio>,
+    /// The lower end of its 95 % prediction interval, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 17_000_000)]
+    pub trend_low_tonnes: Option<Amount>,
+    /// The lower end of its 95 % prediction interval, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.5)]
+    pub trend_low_tonnes_per_person: Option<Ratio>,
+    /// The upper end of its 95 % prediction interval, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 27_000_000)]
+    pub trend_high_tonnes: Option<Amount>,
+    /// The upper end of its 95 % prediction interval, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 6.5)]
+    pub trend_high_tonnes_per_person: Option<Ratio>,
+    /// The cautions about the figure of that year.
+    pub cautions: Vec<CautionCode>,
+}
+
+/// The series of the target `target`, from the base year to the target year; none if the target is not known.
+///
+/// Empty for a target that is not judged: its figures are not the city's total, or nobody is bound
+/// by it. Without a pathway the rows begin with the base year, else with the first figure.
+#[must_use]
+pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Vec<SeriesRow>> {
+    let (id, known) = view.targets.get_key_value(target)?;
+    let case = Case::of(view, id, known);
+    let ruling = case.ruling();
+    if ruling.verdict() == Verdict::NotJudged {
+        return Some(Vec::new());
+    }
+    let columns = Columns::of(&case, &ruling, judged_on);
+    let first = case.base.map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
+    let years = first.into_iter().flat_map(|first| first.get()..=case.target.target_year.get());
+    Some(years.filter_map(Year::new).map(|year| columns.row(year)).collect())
+}
+
+/// What the rows are cut from.
+struct Columns<'c, 'v, 'a> {
+    case: &'c Case<'v, 'a>,
+    figures: Vec<Filled>,
+    pathway: Option<&'c Pathway>,
+    fit: Option<Fit>,
+    cautions: Vec<Caution>,
+}
+
+impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
+    fn of(case: &'c Case<'v, 'a>, ruling: &Ruling, judged_on: NaiveDate) -> Self {
+        let pathway = case.pathway.as_ref().ok();
+        let line = |(judgement, pathway)| opinion::line(case, pathway, judgement).ok();
+        let mut figures = filled(&case.points());
+        // The years between the baseline and the first report are not filled in: decades may lie between.
+        if let Some(point) = case.base.and_then(|base| base.point()) {
+            figures.insert(0, Filled { point, interpolated: false });
+        }
+        Columns {
+            case,
+            figures,
+            pathway,
+            fit: ruling.judgement().zip(pathway).and_then(line).map(|(_, fit)| fit),
+            cautions: cautions(case, ruling.judgement(), judged_on),
+        }
+    }
+
+    fn row(&self, year: Year) -> SeriesRow {
+        let unit = self.case.unit;
+        let figure = self.figures.iter().find(|figure| figure.point.year == year);
+        let interpolated = figure.is_some_and(|figure| figure.interpolated);
+        let amount = figure.map(|figure| figure.point.amount);
+        let (reported_tonnes, reported_tonnes_per_person) = unit.print(amount.filter(|_| !interpolated));
+        let (interpolated_tonnes, interpolated_tonnes_per_person) = unit.print(amount.filter(|_| interpolated));
+        let (pathway_tonnes, pathway_tonnes_per_person) = unit.print(self.allowed(year));
+        let fit = self.fit.filter(|fit| year >= fit.from);
+        let (trend_tonnes, trend_tonnes_per_person) = unit.print(fit.map(|fit| fit.at(year)));
+        let (trend_low_tonnes, trend_low_tonnes_per_person) =
+            unit.print(fit.map(|fit| fit.at(year) - fit.margin(year)));
+        let (trend_high_tonnes, trend_high_tonnes_per_person) =
+            unit.print(fit.map(|fit| fit.at(year) + fit.margin(year)));
+        let concern = self.cautions.iter().filter(|caution| caution.years.contains(&year));
+        let mut codes: Vec<CautionCode> = concern.map(|caution| caution.code).collect();
+        codes.dedup();
+        SeriesRow {
+            year,
+            reported_tonnes,
+            reported_tonnes_per_person,
+            interpolated,
+            interpolated_tonnes,
+            interpolated_tonnes_per_person,
+            pathway_tonnes,
+            pathway_tonnes_per_person,
+            trend_tonnes,
+            trend_tonnes_per_person,
+            trend_low_tonnes,
+            trend_low_tonnes_per_person,
+            trend_high_tonnes,
+            trend_high_tonnes_per_person,
+            cautions: codes,
+        }
+    }
+
+    /// What the pathway allows; one without a base says nothing before its target year.
+    fn allowed(&self, year: Year) -> Option<f64> {
+        let says = |pathway: &&Pathway| pathway.base().is_some() || year >= pathway.target().year;
+        self.pathway.filter(says).map(|pathway| pathway.at(year))
+    }
+}

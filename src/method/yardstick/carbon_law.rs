@@ -1,0 +1,186 @@
+//! Carbon law: whether the course of emissions, if it goes on, stays within what Paris leaves.
+//!
+//! A least-absolute-deviations line is fitted to the figures since 2015, shifted through the last of
+//! them and floored at 0: `V(y) = max(0, A(L) + slope (y - L))`. With `Y0` the year of the judgement, the
+//! course meets Paris when `sum V(Y0..2050) <= sum over k = 0..2050-Y0 of V(Y0) 0.8828^k`. The line
+//! reaches 0 at `L - A(L) / slope` when the slope is below 0.
+//! Source: Klimatkollen, the rule published with its 2025 update: 11.72 % less every year, after
+//! Rockström et al., "A roadmap for rapid decarbonization", Science 355 (2017).
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::{Inventory, Level};
+use crate::record::{View, Year};
+
+use super::ipcc::why;
+use super::{YardstickFigure, YardstickReason};
+use crate::method::comparison::Accounting;
+use crate::method::lad::{Line, least_absolute_deviations};
+use crate::method::pathway::Point;
+use crate::method::printed::{Amount, Ratio, Unit};
+use crate::method::sentence::amount;
+
+/// The first year whose figure counts.
+const SINCE: i32 = 2015;
+/// The last year of the sums.
+const UNTIL: i32 = 2050;
+/// What is left of a year's emissions in the next: 11.72 % less.
+const YEARLY_SHARE: f64 = 0.8828;
+/// Figures below which a line is a guess: two lie on one whatever they are.
+const LEAST_POINTS: usize = 3;
+
+/// Whether the course of emissions, if it goes on, stays within the carbon law.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct CarbonLaw {
+    /// Whether it does; absent when that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub meets: Option<bool>,
+    /// Why that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<YardstickReason>,
+    /// The answer as one sentence, with rounded numbers.
+    pub sentence: String,
+    /// The figures since 2015 that can be compared with the last of them, by year.
+    pub figures: Vec<YardstickFigure>,
+    /// The years since 2015 whose figures follow another protocol or cover other gases than the last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Year>>)]
+    pub left_out: Vec<Year>,
+    /// The years of the two figures that the line passes through, before it is shifted through the last.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Year>>)]
+    pub line_through: Vec<Year>,
+    /// The slope of the line, in t CO2e a year, to six decimals because decades are extended from it: below 0 for a
+    /// fall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = -1_381.550_5)]
+    pub slope_tonnes_per_year: Option<Ratio>,
+    /// The first year of the sums: that of the judgement.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Year>,
+    /// The last year of the sums: 2050.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Year>,
+    /// What the line comes to in the first year of the sums, in t CO2e; never below 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 144_874.608)]
+    pub from_tonnes: Option<Amount>,
+    /// What the line comes to in all the years together, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3_207_399.962)]
+    pub trend_sum_tonnes: Option<Amount>,
+    /// What the carbon law leaves for all the years together, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 1_181_351.374)]
+    pub allowed_sum_tonnes: Option<Amount>,
+    /// What the carbon law leaves of a year's emissions in the next.
+    #[schema(value_type = f64, example = 0.8828)]
+    pub yearly_share: Ratio,
+    /// The year in which the line reaches 0; absent unless it falls.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2130)]
+    pub net_zero_year: Option<i64>,
+}
+
+/// A line shifted through the last figure and floored at 0, and what follows.
+struct Course {
+    line: Line,
+    last: Point,
+    from: Year,
+    to: Year,
+}
+
+/// The yardstick, held against the reports at `level`.
+pub(super) fn held_against(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
+    let (points, left_out) = level.map(|level| figures(view, level)).unwrap_or_default();
+    let course = Course::of(&points, judged_on);
+    let sums = course.as_ref().ok().map(|course| (course.trend_sum(), course.allowed_sum()));
+    let round = |amount: f64| Unit::Tonnes.round(amount);
+    let meets = sums.map(|(trend, allowed)| round(trend) <= round(allowed));
+    let found = course.as_ref().ok();
+    CarbonLaw {
+        meets,
+        reason: course.as_ref().err().copied(),
+        sentence: match (&course, sums) {
+            (Ok(course), Some((trend, allowed))) => course.sentence(trend, allowed),
+            (Err(reason), _) => format!("This cannot be said: {}.", why(*reason)),
+            (Ok(_), None) => String::new(),
+        },
+        figures: points.into_iter().filter_map(YardstickFigure::of).collect(),
+        left_out,
+        line_through: found.map(|course| vec![course.line.from.year, course.line.to.year]).unwrap_or_default(),
+        slope_tonnes_per_year: found.and_then(|course| Ratio::new(course.line.slope)),
+        from: found.map(|course| course.from),
+        to: found.map(|course| course.to),
+        from_tonnes: found.and_then(|course| Amount::new(course.at(course.from))),
+        trend_sum_tonnes: sums.and_then(|(trend, _)| Amount::new(trend)),
+        allowed_sum_tonnes: sums.and_then(|(_, allowed)| Amount::new(allowed)),
+        yearly_share: Ratio::new(YEARLY_SHARE).expect("a share is a number"),
+        net_zero_year: found.and_then(Course::net_zero_year),
+    }
+}
+
+/// The figures since 2015 that are counted as the last is, and the years of those that are not.
+fn figures(view: &View<'_>, level: Level) -> (Vec<Point>, Vec<Year>) {
+    let since = view.reports.iter().filter(|(year, _)| year.get() >= SINCE).map(|(_, report)| report.value);
+    let given: Vec<(&Inventory, f64)> =
+        since.filter_map(|report| Some((report, report.figure(level)?.tonnes.get()))).collect();
+    let Some((last, _)) = given.last() else { return Default::default() };
+    let last = Accounting::of(last);
+    let alike = |report: &Inventory| last.differs(&Accounting::of(report)).is_none();
+    let (kept, left): (Vec<_>, Vec<_>) = given.into_iter().partition(|(report, _)| alike(report));
+    let points = kept.into_iter().map(|(report, amount)| Point { year: report.year, amount }).collect();
+    (points, left.into_iter().map(|(report, _)| report.year).collect())
+}
+
+impl Course {
+    fn of(points: &[Point], judged_on: NaiveDate) -> Result<Self, YardstickReason> {
+        let last = *points.last().ok_or(YardstickReason::NoReport)?;
+        let years = Year::new(judged_on.year()).zip(Year::new(UNTIL));
+        let (from, to) = years.filter(|(from, to)| from <= to).ok_or(YardstickReason::After2050)?;
+        let line = least_absolute_deviations(points).filter(|_| points.len() >= LEAST_POINTS);
+        Ok(Course { line: line.ok_or(YardstickReason::TooFewPoints)?, last, from, to })
+    }
+
+    /// `V(y)`.
+    fn at(&self, year: Year) -> f64 {
+        (self.last.amount + self.line.slope * year.since(self.last.year)).max(0.0)
+    }
+
+    /// What the line comes to in all the years.
+    fn trend_sum(&self) -> f64 {
+        (self.from.get()..=self.to.get()).filter_map(Year::new).map(|year| self.at(year)).sum()
+    }
+
+    /// What the carbon law leaves for all the years.
+    fn allowed_sum(&self) -> f64 {
+        let first = self.at(self.from);
+        (0..=self.to.get() - self.from.get()).map(|years| first * YEARLY_SHARE.powi(years)).sum()
+    }
+
+    /// The year in which the line reaches 0, if it falls.
+    fn net_zero_year(&self) -> Option<i64> {
+        // A slope that is printed as 0 would put it millions of years away.
+        let falls = Ratio::new(self.line.slope).is_some_and(|slope| slope.get() < 0.0);
+        let reached = f64::from(self.last.year.get()) - self.last.amount / self.line.slope;
+        #[allow(clippy::cast_possible_truncation, reason = "at most some 10^18 years")]
+        falls.then(|| reached.floor() as i64)
+    }
+
+    /// The answer for reading.
+    fn sentence(&self, trend: f64, allowed: f64) -> String {
+        let within = Unit::Tonnes.round(trend) <= Unit::Tonnes.round(allowed);
+        let than = if within { "within" } else { "more than" };
+        format!(
+            "If its course since {} goes on, {} are emitted from {} to {}, {than} the {} that the carbon law leaves.",
+            SINCE,
+            amount(trend, Unit::Tonnes),
+            self.from,
+            self.to,
+            amount(allowed, Unit::Tonnes)
+        )
+    }
+}

@@ -1,0 +1,152 @@
+//! The IPCC yardsticks: whether a pathway halves emissions as fast as the world must.
+//!
+//! `P(2030) <= 0.57 E(2019)` for 1.5 °C, `P(2030) <= 0.73 E(2019)` for 2 °C; `E(2019)` is the comparable
+//! figure of 2019, else that of the straight line between the nearest years before and after.
+//! Source: IPCC AR6, Working Group III, Summary for Policymakers, table SPM.2: global emissions in 2030
+//! 43 % below 2019 (1.5 °C with no or limited overshoot) and 27 % below (2 °C, likely).
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::{Slug, Year};
+
+use super::{YardstickFigure, YardstickReason};
+use crate::method::case::{Case, Ruling};
+use crate::method::pathway::{Pathway, Point, between};
+use crate::method::printed::{Amount, Ratio, Unit};
+use crate::method::sentence::amount;
+use crate::method::verdict::Verdict;
+
+/// The share of the emissions of 2019 that may be left in 2030 for 1.5 °C: 43 % less.
+pub(super) const SHARE_1_5C: f64 = 0.57;
+/// The share of the emissions of 2019 that may be left in 2030 for 2 °C: 27 % less.
+pub(super) const SHARE_2C: f64 = 0.73;
+const REFERENCE: i32 = 2019;
+const MIDWAY: i32 = 2030;
+
+/// Whether a pathway falls from 2019 to 2030 as far as the IPCC finds for the world.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Ipcc {
+    /// The id of the target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+    pub target: Option<Slug>,
+    /// Whether it does; absent when that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = false)]
+    pub meets: Option<bool>,
+    /// Why that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<YardstickReason>,
+    /// The answer as one sentence, with rounded numbers.
+    pub sentence: String,
+    /// The share of the emissions of 2019 that may be left in 2030.
+    #[schema(value_type = f64, example = 0.57)]
+    pub share: Ratio,
+    /// What the pathway allows in 2030, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub pathway_2030_tonnes: Option<Amount>,
+    /// What was emitted in 2019, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 22_941_658)]
+    pub emissions_2019_tonnes: Option<Amount>,
+    /// What may be left in 2030, in t CO2e: the share of what was emitted in 2019.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 13_076_745.06)]
+    pub allowed_2030_tonnes: Option<Amount>,
+    /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<YardstickFigure>>)]
+    pub figures: Vec<YardstickFigure>,
+}
+
+/// The yardstick of `share`, held against a target.
+pub(super) fn held_against(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
+    let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
+    let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
+    let emitted = match reference[..] {
+        [only] => Some(only.amount),
+        [before, after] => Year::new(REFERENCE).map(|year| between(before, after, year)),
+        _ => None,
+    };
+    let answer = allowed.and_then(|pathway| Ok((pathway, emitted.ok_or(YardstickReason::No2019Figure)?)));
+    let round = |amount: f64| Unit::Tonnes.round(amount);
+    Ipcc {
+        target: case.map(|case| case.id.clone()),
+        meets: answer.ok().map(|(pathway, emitted)| round(pathway) <= round(share * emitted)),
+        reason: answer.err(),
+        sentence: sentence(answer, share),
+        share: Ratio::new(share).expect("a share is a number"),
+        pathway_2030_tonnes: allowed.ok().and_then(Amount::new),
+        emissions_2019_tonnes: emitted.and_then(Amount::new),
+        allowed_2030_tonnes: emitted.and_then(|emitted| Amount::new(share * emitted)),
+        figures: reference.into_iter().filter_map(YardstickFigure::of).collect(),
+    }
+}
+
+/// `P(2030)`, or why there is none.
+fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
+    if matches!(case.ruling(), Ruling::Unjudged(Verdict::NotJudged, _)) {
+        return Err(YardstickReason::NotJudged);
+    }
+    if case.unit == Unit::TonnesPerPerson {
+        return Err(YardstickReason::PerPerson);
+    }
+    let pathway = case.pathway.as_ref().map_err(|_| YardstickReason::NoPathway)?;
+    in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)
+}
+
+/// What a pathway allows in 2030; nothing is said before its base, or without one before its target year.
+pub(super) fn in_2030(pathway: &Pathway) -> Option<f64> {
+    let year = Year::new(MIDWAY)?;
+    let begins = pathway.base().unwrap_or(pathway.target()).year;
+    (begins <= year).then(|| pathway.at(year))
+}
+
+/// The figure of 2019, else those of the nearest years before and after it; empty if one of them is missing.
+fn reference(case: &Case<'_, '_>) -> Vec<Point> {
+    let points = case.points_of_all_years();
+    let before = points.iter().rev().find(|point| point.year.get() <= REFERENCE);
+    let after = points.iter().find(|point| point.year.get() >= REFERENCE);
+    match (before, after) {
+        (Some(before), Some(after)) if before.year == after.year => vec![*before],
+        (Some(before), Some(after)) => vec![*before, *after],
+        _ => Vec::new(),
+    }
+}
+
+/// The answer for reading.
+fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
+    let told = |tonnes| amount(tonnes, Unit::Tonnes);
+    let less = 100.0 * (1.0 - share);
+    match answer {
+        Ok((pathway, emitted)) => {
+            let allowed = share * emitted;
+            let within = Unit::Tonnes.round(pathway) <= Unit::Tonnes.round(allowed);
+            let than = if within { "within" } else { "more than" };
+            format!(
+                "The pathway allows {} in 2030, {than} the {} that are {less:.0} % below 2019.",
+                told(pathway),
+                told(allowed)
+            )
+        }
+        Err(reason) => format!("This cannot be said: {}.", why(reason)),
+    }
+}
+
+/// Why there is no answer, for reading.
+pub(super) fn why(reason: YardstickReason) -> &'static str {
+    match reason {
+        YardstickReason::NoTarget => "the city has no target that is judged",
+        YardstickReason::NotJudged => "the target is not judged",
+        YardstickReason::NoPathway => "the target has no pathway, for want of a baseline figure",
+        YardstickReason::PathwayWithout2030 => "the pathway says nothing of 2030",
+        YardstickReason::PerPerson => "the target is per person, and what is emitted in all is not asked",
+        YardstickReason::No2019Figure => "there is no comparable figure for 2019, nor for a year before and one after",
+        YardstickReason::NoAdoptedTarget => "no target at this level for the whole city is adopted",
+        YardstickReason::NoReport => "there is no report with a figure at this level",
+        YardstickReason::TooFewPoints => "there are fewer than three comparable figures since 2015",
+        YardstickReason::After2050 => "2050 has passed",
+    }
+}

@@ -1,0 +1,133 @@
+//! Yardsticks (section 6 of the method): how ambitious a pledge or a course is.
+//!
+//! They judge the pledge or the course, not the delivery, and never change a verdict. Every input is
+//! printed beside the answer, and where there is no answer, why.
+
+mod carbon_law;
+mod ipcc;
+mod race_to_zero;
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::Level;
+use crate::record::vocabulary::vocabulary;
+use crate::record::{View, Year};
+
+use super::Assessments;
+use super::case::Case;
+use super::pathway::Point;
+use super::printed::Amount;
+
+pub use carbon_law::CarbonLaw;
+pub use ipcc::Ipcc;
+pub use race_to_zero::RaceToZero;
+
+vocabulary! {
+    /// Why a yardstick gives no answer.
+    YardstickReason {
+        /// The city has no target that is judged.
+        NoTarget = "no_target",
+        /// The target is not judged.
+        NotJudged = "not_judged",
+        /// The target has no pathway: its baseline is missing or cannot be used.
+        NoPathway = "no_pathway",
+        /// The pathway says nothing of 2030.
+        PathwayWithout2030 = "pathway_without_2030",
+        /// The target is per person: what is emitted in all is not asked.
+        PerPerson = "per_person",
+        /// There is no comparable figure for 2019, nor one before and one after it.
+        No2019Figure = "no_2019_figure",
+        /// No target at this level that covers the whole city is adopted or in law.
+        NoAdoptedTarget = "no_adopted_target",
+        /// The city has no report with a figure at any level, or none at this one.
+        NoReport = "no_report",
+        /// There are fewer than three comparable figures since 2015.
+        TooFewPoints = "too_few_points",
+        /// The sums run to 2050, and that has passed.
+        After2050 = "after_2050",
+    }
+}
+
+/// How ambitious a city's pledges and its course are; another question than whether it delivers.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Yardsticks {
+    /// The level at which `race_to_zero` and `carbon_law` look: the one asked for, else that of the headline target,
+    /// else the one with the most reports; absent when there is none of these.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub level: Option<Level>,
+    /// Whether the pathway of the headline target is compatible with 1.5 °C.
+    pub ipcc_1_5c: Ipcc,
+    /// Whether the pathway of the headline target is compatible with 2 °C.
+    pub ipcc_2c: Ipcc,
+    /// Whether the adopted targets meet what the Race to Zero asks for.
+    pub race_to_zero: RaceToZero,
+    /// Whether the course of emissions stays within the carbon law.
+    pub carbon_law: CarbonLaw,
+    /// The yardsticks that are per target, by the target's id.
+    pub targets: BTreeMap<String, TargetYardsticks>,
+}
+
+/// How ambitious one target is.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TargetYardsticks {
+    /// Whether its pathway is compatible with 1.5 °C.
+    pub ipcc_1_5c: Ipcc,
+    /// Whether its pathway is compatible with 2 °C.
+    pub ipcc_2c: Ipcc,
+}
+
+/// A figure that a yardstick was held against.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct YardstickFigure {
+    /// The year.
+    pub year: Year,
+    /// The figure, in t CO2e.
+    #[schema(value_type = f64, example = 22_941_658)]
+    pub tonnes: Amount,
+}
+
+impl YardstickFigure {
+    fn of(point: Point) -> Option<Self> {
+        Some(YardstickFigure { year: point.year, tonnes: Amount::new(point.amount)? })
+    }
+}
+
+/// Holds the yardsticks of section 6 against a city as it stood in `view`, on the day `judged_on`.
+///
+/// `assessments` are those of the same view and day; `level` is the one asked for, if any.
+#[must_use]
+pub fn yardsticks(
+    view: &View<'_>,
+    judged_on: NaiveDate,
+    level: Option<Level>,
+    assessments: &Assessments,
+) -> Yardsticks {
+    let cases: Vec<Case<'_, '_>> = view.targets.iter().map(|(id, known)| Case::of(view, id, known)).collect();
+    let headline = cases.iter().find(|case| Some(case.id) == assessments.headline.as_ref());
+    let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view));
+    Yardsticks {
+        level,
+        ipcc_1_5c: ipcc::held_against(headline, ipcc::SHARE_1_5C),
+        ipcc_2c: ipcc::held_against(headline, ipcc::SHARE_2C),
+        race_to_zero: race_to_zero::held_against(&cases, level),
+        carbon_law: carbon_law::held_against(view, level, judged_on),
+        targets: cases.iter().map(|case| (case.id.to_string(), of_target(case))).collect(),
+    }
+}
+
+fn of_target(case: &Case<'_, '_>) -> TargetYardsticks {
+    let ipcc = |share| ipcc::held_against(Some(case), share);
+    TargetYardsticks { ipcc_1_5c: ipcc(ipcc::SHARE_1_5C), ipcc_2c: ipcc(ipcc::SHARE_2C) }
+}
+
+/// The level with the most reports; of several the first in the order of levels.
+fn most_reported(view: &View<'_>) -> Option<Level> {
+    let reports = |level: Level| view.reports.values().filter(|report| report.value.figure(level).is_some()).count();
+    let counted = Level::ALL.iter().rev().map(|level| (reports(*level), *level));
+    // Of several maxima the last is taken: from the back, that is the first.
+    counted.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, level)| level)
+}

@@ -1,0 +1,128 @@
+//! Race to Zero: whether the adopted targets reach net zero by 2050 and halve emissions by 2030.
+//!
+//! Net zero: a target with a year up to 2050 that leaves nothing but what is offset. Half: `P(2030) <= 0.5 B`
+//! on the pathway of at least one adopted target; the lowest share `P(2030) / B` is shown.
+//! Source: UNFCCC Climate Champions, "Race to Zero Campaign: Starting Line and Leadership Practices"
+//! (criteria 3.0, 2022): net zero by 2050 at the latest, and a fair share of halving by 2030.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::Level;
+use crate::record::{Slug, Standing, Year};
+
+use super::YardstickReason;
+use super::ipcc::{in_2030, why};
+use crate::method::case::Case;
+use crate::method::goal::is_net_zero;
+use crate::method::printed::{Amount, Unit};
+
+const NET_ZERO_BY: i32 = 2050;
+/// The share of the baseline that may be left in 2030.
+const HALF: f64 = 0.5;
+
+/// Whether the adopted targets meet what the Race to Zero asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct RaceToZero {
+    /// Whether they do; absent when that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = true)]
+    pub meets: Option<bool>,
+    /// Why that cannot be said.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<YardstickReason>,
+    /// The answer as one sentence.
+    pub sentence: String,
+    /// The id of the adopted target with the earliest year up to 2050 that reaches net zero.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2050-zero")]
+    pub net_zero_target: Option<Slug>,
+    /// Its target year.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub net_zero_year: Option<Year>,
+    /// The id of the adopted target whose pathway leaves the lowest share of its baseline in 2030.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+    pub halving_target: Option<Slug>,
+    /// What that pathway allows in 2030, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 11_526_219.8)]
+    pub pathway_2030_tonnes: Option<Amount>,
+    /// The base year of that target.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_year: Option<Year>,
+    /// The baseline figure of that target, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub base_tonnes: Option<Amount>,
+    /// Half the baseline figure, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub allowed_2030_tonnes: Option<Amount>,
+}
+
+/// The pathway of one target in 2030.
+struct Midway<'a> {
+    id: &'a Slug,
+    base_year: Year,
+    base: f64,
+    allowed: f64,
+}
+
+/// The yardstick, held against the targets of a city at `level`.
+pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZero {
+    let adopted: Vec<&Case<'_, '_>> = cases.iter().filter(|case| is_adopted(case, level)).collect();
+    let zero = adopted.iter().filter(|case| is_net_zero(case.target) && case.target.target_year.get() <= NET_ZERO_BY);
+    let zero = zero.min_by_key(|case| case.target.target_year);
+    let half = adopted
+        .iter()
+        .filter_map(|case| midway(case))
+        .min_by(|one, other| (one.allowed / one.base).total_cmp(&(other.allowed / other.base)));
+    let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.allowed) <= Unit::Tonnes.round(HALF * half.base));
+    let (meets, reason) = match (zero, halves) {
+        _ if adopted.is_empty() => (None, Some(YardstickReason::NoAdoptedTarget)),
+        (None, _) => (Some(false), None),
+        (Some(_), Some(halves)) => (Some(halves), None),
+        (Some(_), None) => (None, Some(YardstickReason::NoPathway)),
+    };
+    RaceToZero {
+        meets,
+        reason,
+        sentence: sentence(reason, zero.map(|case| case.target.target_year), halves),
+        net_zero_target: zero.map(|case| case.id.clone()),
+        net_zero_year: zero.map(|case| case.target.target_year),
+        halving_target: half.as_ref().map(|half| half.id.clone()),
+        pathway_2030_tonnes: half.as_ref().and_then(|half| Amount::new(half.allowed)),
+        base_year: half.as_ref().map(|half| half.base_year),
+        base_tonnes: half.as_ref().and_then(|half| Amount::new(half.base)),
+        allowed_2030_tonnes: half.as_ref().and_then(|half| Amount::new(HALF * half.base)),
+    }
+}
+
+/// Whether a target binds the whole city, at the level looked at.
+fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
+    let binds = matches!(case.target.standing, Standing::Adopted | Standing::InLaw);
+    binds && case.target.sector.is_none() && Some(case.target.level) == level
+}
+
+/// What the pathway of a target leaves of its baseline in 2030; half as much a person may be more in all.
+fn midway<'a>(case: &Case<'_, 'a>) -> Option<Midway<'a>> {
+    let pathway = case.pathway.as_ref().ok().filter(|_| case.unit == Unit::Tonnes)?;
+    let base = pathway.base()?;
+    Some(Midway { id: case.id, base_year: base.year, base: base.amount, allowed: in_2030(pathway)? })
+}
+
+/// The answer for reading.
+fn sentence(reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<bool>) -> String {
+    if let Some(reason) = reason {
+        return format!("This cannot be said: {}.", why(reason));
+    }
+    let zero = zero.map_or("No adopted target reaches net zero by 2050".to_owned(), |year| {
+        format!("The adopted targets reach net zero by {year}")
+    });
+    match halves {
+        Some(true) => format!("{zero}; at least one pathway halves its baseline by 2030."),
+        Some(false) => format!("{zero}; no pathway halves its baseline by 2030."),
+        None => format!("{zero}."),
+    }
+}

@@ -1,0 +1,116 @@
+//! Restated baselines, weakened targets and filled gaps.
+
+use pledgewatch::method::{Caution, CautionCode};
+use pledgewatch::record::Kind;
+use serde_json::{Value, json};
+
+use super::{City, caution, codes, cut, inventory, level, with};
+
+fn base(tonnes: f64) -> Value {
+    with(inventory(tonnes), json!({"year": 2000}))
+}
+
+fn all(city: &City, code: CautionCode) -> Vec<Caution> {
+    city.only().cautions.into_iter().filter(|caution| caution.code == code).collect()
+}
+
+#[test]
+fn a_restated_baseline_is_told_with_both_figures() {
+    let city = City::new().baseline("base", base(1_000.0)).target("goal", cut(50.0, 2030)).reports(&[(2015, 700.0)]);
+    assert!(all(&city, CautionCode::BaselineRestated).is_empty());
+    let city = city.revise(Kind::Baseline, "base", with(base(1_000.0), json!({"note": "A note"})), Some("a note"));
+    assert!(all(&city, CautionCode::BaselineRestated).is_empty());
+    let city = city.revise(Kind::Baseline, "base", base(1_100.0), Some("aviation added"));
+    let told = serde_json::to_value(all(&city, CautionCode::BaselineRestated)).unwrap();
+    let expected = json!([{"code": "baseline_restated", "years": [2000], "old_tonnes": 1_000, "new_tonnes": 1_100,
+        "change_percent": 10, "changed_on": "2026-11-01", "reason": "aviation added",
+        "detail": "The baseline was restated on 2026-11-01, from 1.00 kt CO2e for 2000 to 1.10 kt CO2e for 2000 (10.0 % more)."}]);
+    assert_eq!(told, expected);
+    let twice = city.baseline("base", base(900.0));
+    assert_eq!(all(&twice, CautionCode::BaselineRestated).len(), 2);
+}
+
+#[test]
+fn a_restated_report_that_serves_as_baseline_counts_too() {
+    let target = with(cut(50.0, 2030), json!({"baseline": null, "base_year": 2005}));
+    let city = City::new().reports(&[(2005, 1_000.0), (2005, 990.0), (2010, 900.0)]).target("goal", target);
+    assert!(codes(&city.only()).contains(&CautionCode::BaselineRestated));
+}
+
+#[test]
+fn a_restatement_a_person_is_told_a_person() {
+    let people = |people: i64| with(base(1_000.0), json!({"population": people}));
+    let target = with(cut(50.0, 2030), json!({"kind": "base_year_intensity"}));
+    let city = City::new().baseline("base", people(100)).baseline("base", people(125)).target("goal", target);
+    let told = caution(&city.only(), CautionCode::BaselineRestated).clone();
+    assert_eq!(told.old_tonnes_per_person.unwrap().get().to_string(), "10");
+    assert_eq!(told.new_tonnes_per_person.unwrap().get().to_string(), "8");
+    assert!(told.old_tonnes.is_none());
+}
+
+#[test]
+fn a_weakened_target_is_told() {
+    let city = City::new().baseline("base", base(1_000.0)).reports(&[(2015, 700.0)]);
+    let from_half = |target: Value| {
+        let city = City::new().baseline("base", base(1_000.0)).target("goal", cut(50.0, 2030));
+        all(&city.revise(Kind::Target, "goal", target, Some("the council voted")), CautionCode::TargetWeakened)
+    };
+    assert!(all(&city.target("goal", cut(50.0, 2030)), CautionCode::TargetWeakened).is_empty());
+    for kept in [cut(60.0, 2030), cut(50.0, 2029), level(500.0, 2030), level(300.0, 2035)] {
+        let told = from_half(kept);
+        let postponed_but_deeper = told.iter().all(|caution| caution.years[0].get() == 2030);
+        assert!(told.is_empty() || postponed_but_deeper, "{told:?}");
+    }
+    let told = from_half(cut(40.0, 2030));
+    assert_eq!(
+        told[0].detail,
+        "Until 2026-11-01 it asked for 500 t CO2e in 2030; its pathway now allows 600 t CO2e in that year (20.0 % more)."
+    );
+    assert_eq!(told[0].reason.as_deref(), Some("the council voted"));
+    // Postponed: the same level five years later.
+    let postponed = from_half(cut(50.0, 2035));
+    assert_eq!(postponed[0].new_tonnes.unwrap().get(), 571.429);
+    // A milestone that keeps the old promise on the way.
+    assert!(from_half(with(cut(90.0, 2040), json!({"milestones": [{"year": 2030, "tonnes": 500}]}))).is_empty());
+    // Another level, or one nobody was bound by, is another matter.
+    let proposed = with(cut(90.0, 2030), json!({"standing": "proposed"}));
+    let city = City::new().baseline("base", base(1_000.0)).target("goal", proposed).target("goal", cut(50.0, 2030));
+    assert!(all(&city, CautionCode::TargetWeakened).is_empty());
+}
+
+#[test]
+fn a_target_that_replaced_a_stronger_one_is_told_along_the_chain() {
+    let replaced =
+        |percent: f64, by: &str| with(cut(percent, 2025), json!({"standing": "superseded", "superseded_by": by}));
+    let city = City::new()
+        .baseline("base", base(1_000.0))
+        .target("first", replaced(60.0, "second"))
+        .target("second", replaced(30.0, "goal"))
+        .target("goal", with(cut(40.0, 2025), json!({"set_on": "2020-05-01"})));
+    let judged = city.assess().targets.into_iter().find(|it| it.target.id.as_str() == "goal").unwrap();
+    let told = caution(&judged, CautionCode::TargetWeakened);
+    assert_eq!(told.replaced.as_ref().unwrap().as_str(), "first");
+    assert_eq!(told.changed_on.unwrap().to_string(), "2020-05-01");
+    assert_eq!(told.change_percent.unwrap().get(), 50.0);
+    assert_eq!(codes(&judged).iter().filter(|code| **code == CautionCode::TargetWeakened).count(), 1);
+}
+
+#[test]
+fn targets_that_replace_each_other_in_a_ring_do_no_harm() {
+    let replaced = |by: &str| with(cut(60.0, 2025), json!({"standing": "superseded", "superseded_by": by}));
+    let city = City::new()
+        .baseline("base", base(1_000.0))
+        .target("one", replaced("two"))
+        .target("two", replaced("one"))
+        .target("goal", cut(40.0, 2025));
+    assert_eq!(city.assess().targets.len(), 3);
+}
+
+#[test]
+fn filled_gaps_are_named() {
+    let city = City::new().base(2000, 1_000.0).target("goal", cut(50.0, 2030));
+    let judged = city.reports(&[(2010, 900.0), (2012, 850.0), (2015, 800.0)]).only();
+    let years: Vec<i32> = caution(&judged, CautionCode::Interpolated).years.iter().map(|y| y.get()).collect();
+    assert_eq!(years, [2011, 2013, 2014]);
+    assert_eq!(judged.budget.unwrap().interpolated_years, 3);
+}
