@@ -74,6 +74,10 @@ const ROWS: &[Row] = &[
     row("getStatus", "/v1/cities/us-los-angeles/status",
         &["/v1/cities/nowhere/status", "/v1/cities/us-los-angeles/status?as_of=2026-11-22"],
         &["/v1/cities/us-gone/status", "/v1/cities/us-gone/status?judged_on=2026-11-23"]),
+    row("getSeries", "/v1/cities/us-los-angeles/series",
+        &["/v1/cities/nowhere/series", "/v1/cities/us-los-angeles/series?as_of=2026-11-22", "/v1/cities/us-los-angeles/series?target=nothing"],
+        &["/v1/cities/us-gone/series", "/v1/cities/us-gone/series?judged_on=2026-11-23"]),
+    row("getSeriesCsv", "/v1/cities/us-los-angeles/series.csv", &["/v1/cities/nowhere/series.csv"], &["/v1/cities/us-gone/series.csv"]),
     row("listCityChanges", "/v1/cities/us-los-angeles/changes", &["/v1/cities/nowhere/changes"], &[]),
     row("listCityChangesCsv", "/v1/cities/us-los-angeles/changes.csv", &["/v1/cities/nowhere/changes.csv"], &[]),
     row("listKeys", "/v1/keys", &[], &[]),
@@ -294,6 +298,8 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (422, "invalid_input", "listCities", "?country=us", nothing.clone()),
         (422, "invalid_input", "listCitiesCsv", "?country=ZZ", nothing.clone()),
         (422, "invalid_input", "getStatus", "?as_of=2026-11-24", nothing.clone()),
+        (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),
+        (422, "invalid_input", "getSeriesCsv", "?method=0", nothing.clone()),
     ];
     for operation in &world.operations {
         if operation.has("reason_required") {

@@ -191,6 +191,11 @@ fn every_member_is_described_and_every_number_has_a_unit() {
         "status",
         "Degrees",
         "share",
+        "figures",
+        "ratio",
+        "unit of the target",
+        "quantile",
+        "factor",
         "`after`",
     ];
     each_object(&document["components"]["schemas"], "", &mut |place, properties| {

@@ -119,7 +119,12 @@ impl Example {
 
     /// The judgement.
     pub fn status(&self) -> Value {
-        value(&answers::status(&self.dossier, &Cut::default(), self.day))
+        value(&answers::status(&self.dossier, &Cut::default(), self.day, None, false))
+    }
+
+    /// The course of the target.
+    pub fn series(&self) -> Value {
+        value(&answers::series(&self.dossier, &Cut::default(), self.day, None))
     }
 
     /// A city in a list, with its headline.

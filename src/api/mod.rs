@@ -11,9 +11,11 @@ mod examples;
 pub mod health;
 pub mod keys;
 pub mod list;
+pub mod moment;
 pub mod openapi;
 pub mod problem;
 pub mod reports;
+pub mod series;
 pub mod status;
 pub mod targets;
 mod write;
@@ -111,6 +113,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(reports::put)
             .service(reports::withdraw)
             .service(status::get)
+            .service(series::get)
+            .service(series::get_csv)
             .service(changes::of_city)
             .service(changes::of_city_csv)
             .service(changes::list)

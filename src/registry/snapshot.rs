@@ -89,7 +89,7 @@ impl CityEntry {
     /// Judges a city as of `judged_on` and renders the answer.
     #[must_use]
     pub fn new(dossier: Dossier, judged_on: NaiveDate) -> Self {
-        let present = answers::status(&dossier, &Cut::default(), judged_on).and_then(|answer| {
+        let present = answers::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
             let status = Body::json(&answer);
             let (city, _) = dossier.city.live()?;
             Some(Present { city: Arc::clone(city), headline: answer.headline, targets: answer.targets, status })

@@ -1,0 +1,71 @@
+//! A target's course, ready to plot: `/v1/cities/{city}/series`.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use super::conditional::{Keep, answer};
+use super::moment::moment_query;
+use super::problem::{Code, Problem};
+use super::status::{not_then, past_city};
+use super::{Service, csv};
+use crate::record::Slug;
+use crate::registry::answers::{self, SeriesAnswer};
+use crate::registry::bodies::Body;
+
+moment_query! {
+    /// Which course.
+    SeriesQuery {
+        /// The id of the target; the city's headline target unless stated.
+        #[param(pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+        target: Option<String>,
+    }
+}
+
+fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Keep), Problem> {
+    let snapshot = service.registry.present();
+    let moment = query.moment();
+    let (dossier, asked) = past_city(&snapshot, city, &moment)?;
+    // How the city stood is asked for first, so that what it was not yet is told apart from a missing target.
+    if dossier.view(&asked.cut).is_none() {
+        return Err(not_then(dossier, &asked.cut));
+    }
+    let series = answers::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
+    let missing = || Problem::new(Code::NotFound, "the city had no such target at the asked moment");
+    let keep = if moment.is_permalink() { Keep::ForEver } else { Keep::Revalidate };
+    Ok((series.ok_or_else(missing)?, keep))
+}
+
+/// Plot a target's course
+///
+/// One row a year from the base year to the target year: what was reported, what the pathway allows,
+/// the trend with its 95 % prediction interval, and the cautions about that year's figure. A target
+/// that is not judged has no rows. The moment is asked for as of `status`.
+#[utoipa::path(operation_id = "getSeries", tag = "status",
+    params(("city" = Slug, Path, description = "The city's id"), SeriesQuery),
+    responses((status = 200, description = "The course, a row a year", body = SeriesAnswer)))]
+#[get("/cities/{city}/series")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    query: web::Query<SeriesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (series, keep) = series(&service, &city, &query)?;
+    Ok(answer(&request, &Body::json(&series), keep))
+}
+
+/// Plot a target's course as CSV
+///
+/// The same rows as in JSON.
+#[utoipa::path(operation_id = "getSeriesCsv", tag = "status",
+    params(("city" = Slug, Path, description = "The city's id"), SeriesQuery),
+    responses((status = 200, description = "The course, a row a year", content_type = "text/csv", body = String)))]
+#[get("/cities/{city}/series.csv")]
+pub async fn get_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    city: web::Path<String>,
+    query: web::Query<SeriesQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (series, keep) = series(&service, &city, &query)?;
+    Ok(answer(&request, &csv::render(service.columns("SeriesRow"), &series.rows)?, keep))
+}
