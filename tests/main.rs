@@ -6,6 +6,7 @@ mod durability;
 mod layout;
 mod method;
 mod nodes;
+mod opinions;
 #[cfg(target_os = "linux")]
 mod outage;
 mod pages;

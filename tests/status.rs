@@ -121,19 +121,40 @@ fn the_worked_cases_come_out_over_http() {
             ("/pace", "pace"),
             ("/achieved_reduction_percent", "reduction_percent"),
             ("/target_progress_percent", "target_progress_percent"),
+            ("/required/tonnes_per_year", "required_t_per_year"),
+            ("/required/base_percent_per_year", "required_percent_of_base_per_year"),
+            ("/required/achieved_tonnes_per_year", "achieved_t_per_year"),
+            ("/growth_ratio", "growth_ratio"),
+            ("/budget/from", "budget/from"),
+            ("/budget/to", "budget/to"),
+            ("/budget/emitted_tonnes", "budget/emitted"),
+            ("/budget/allowed_tonnes", "budget/allowed"),
+            ("/budget/over_percent", "budget/over_percent"),
+            ("/budget/interpolated_years", "budget/interpolated_years"),
+            ("/trend/points", "trend/n"),
+            ("/trend/tonnes_per_year", "trend/slope"),
+            ("/trend/at_target_year", "trend/at_target_year"),
+            ("/trend/low", "trend/low"),
+            ("/trend/high", "trend/high"),
+            ("/trend/theil_sen_tonnes_per_year", "trend/theil_sen_slope"),
         ] {
             let printed = told.pointer(ours);
-            match expect.get(theirs) {
+            match expect.pointer(&format!("/{theirs}")) {
                 None => {}
                 Some(Value::Null) => assert_eq!(printed, None, "{name}: {ours}"),
                 Some(number) => {
                     let number = number.as_f64().unwrap();
-                    let print = if ours.contains("tonnes") { 0.0005 } else { 5e-7 };
+                    let amount = ours.contains("tonnes") || ours.starts_with("/trend");
+                    let print = if amount { 0.0005 } else { 5e-7 };
                     let printed = printed.unwrap_or_else(|| panic!("{name}: {ours} is missing"));
                     assert_near(printed, number, print + 1e-6 * number.abs());
                 }
             }
         }
+        if let Some(rate) = expect["required_rate"].as_f64() {
+            assert_near(&told["required"]["compound_percent_per_year"], 100.0 * rate, 1e-6);
+        }
+        assert_eq!(told.pointer("/trend/meets_target"), expect.pointer("/trend/meets_target"), "{name}");
     }
 }
 
