@@ -682,3 +682,42 @@ fn a_report_has_one_address() {
     }
     assert_eq!(service.json("/v1/cities/us-somewhere/reports")["total"], 1);
 }
+
+#[test]
+fn a_page_of_csv_leads_to_the_next() {
+    let service = Service::with(&["--demo"]);
+    let mut path = "/v1/cities.csv?limit=20&sort=name".to_owned();
+    let mut rows = 0;
+    loop {
+        let page = service.get(&path);
+        assert_eq!(page.status, 200, "{path}: {}", page.text);
+        rows += csv::Reader::from_reader(page.text.as_bytes()).records().count();
+        match page.header("link").strip_prefix('<').and_then(|link| link.strip_suffix(">; rel=\"next\"")) {
+            Some(next) => path = next.to_owned(),
+            None => break,
+        }
+    }
+    assert_eq!(rows, 32);
+    assert!(service.get("/v1/changes.csv?limit=5").header("link").contains("/v1/changes.csv?limit=5&after=5"));
+}
+
+#[test]
+fn a_page_of_the_log_is_bounded_in_bytes() {
+    let service = Service::start();
+    service.record("/v1/cities/us-somewhere", &city("Somewhere"));
+    let lines: Vec<serde_json::Value> = [
+        "I.1.1", "I.2.1", "I.3.1", "I.4.1", "I.5.1", "I.6.1", "I.7.1", "I.8.1", "II.1.1", "II.2.1", "II.3.1", "II.4.1",
+    ]
+    .iter()
+    .map(|line| json!({"ref": line, "notation": "NE", "explanation": "x".repeat(2000)}))
+    .collect();
+    for year in 1970..2025 {
+        let body = json!({"totals": {"basic": 1}, "lines": lines, "source": {"title": "A test"}});
+        service.record(&format!("/v1/cities/us-somewhere/reports/{year}"), &body);
+    }
+    let first = service.json("/v1/changes?limit=500");
+    let (items, next) = (first["items"].as_array().unwrap().len(), first["next"].as_i64().unwrap());
+    assert!((1..56).contains(&items), "{items}");
+    let rest = service.json(&format!("/v1/changes?limit=500&after={next}"));
+    assert_eq!(items + rest["items"].as_array().unwrap().len(), 56);
+}

@@ -244,7 +244,7 @@ fn a_permalink_gives_the_same_bytes_for_ever() {
     record_city(&service);
     let link = service.json(STATUS)["permalink"].as_str().unwrap().to_owned();
     let cited = service.get(&link);
-    assert_eq!(cited.header("cache-control"), "public, max-age=31536000, immutable");
+    assert_eq!(cited.header("cache-control"), "public, max-age=86400");
 
     let unchanged = |service: &Service| {
         let again = service.get(&link);
@@ -379,4 +379,26 @@ fn pledges_that_bind_nobody_are_shown_but_not_judged() {
         body
     });
     assert!(service.json(STATUS).get("headline").is_none());
+}
+
+#[test]
+fn what_was_withdrawn_was_never_known() {
+    let service = Service::start();
+    service.record(CITY, &city("Somewhere"));
+    let published = |mut body: Value, day: &str| {
+        body["source"]["published"] = json!(day);
+        body
+    };
+    service.record(&format!("{CITY}/baselines/1990"), &published(baseline(1990, 1000.0), "2000-01-01"));
+    service.record(&format!("{CITY}/targets/half"), &published(target("1990", 50.0, 2030), "2009-01-01"));
+    service.record(&format!("{CITY}/reports/2010"), &published(inventory(750.0), "2012-01-01"));
+    let mut dated = published(inventory(1.0), "2019-01-01");
+    service.record(&format!("{CITY}/reports/2018"), &dated);
+    service.delete(&format!("{CITY}/reports/2018?reason=Another+city"), &service.admin);
+    assert_eq!(figures(&service, "?known_on=2026-11-23"), [(2010, 1)]);
+    assert_eq!(figures(&service, "?known_on=2020-01-01"), [(2010, 1)]);
+    dated["totals"]["basic"] = json!(700);
+    dated["reason"] = json!("Recorded again");
+    service.record(&format!("{CITY}/reports/2018"), &dated);
+    assert_eq!(figures(&service, "?known_on=2020-01-01"), [(2010, 1), (2018, 3)]);
 }

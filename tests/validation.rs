@@ -827,9 +827,13 @@ fn texts_are_tidied_and_defaults_stated() {
     body["source"] = json!({"title": long(200), "url": format!("https://{}", "a".repeat(1992)), "locator": long(2000),
         "publisher": long(200), "licence": long(200), "published": "2026-11-23"});
     assert_eq!(service.record(REPORT, &body).json()["source"], body["source"]);
-    let mut other = city("Ra\u{308}ume \u{202e}🌍");
+    let mut other = city("Ra\u{308}ume 🌍");
     other["identifiers"] = (0..20).map(|number| (format!("n{number}"), json!("1"))).collect();
     assert_eq!(service.record("/v1/cities/us-odd", &other).json()["name"], other["name"]);
+    for unseen in ["\u{200b}", "Turned \u{202e}round", "\u{feff}Marked", "Two\u{2028}lines"] {
+        let answer = service.put("/v1/cities/us-unseen", &service.admin, &city(unseen));
+        assert_eq!(faults(&answer), ["/name control_character"], "{unseen:?}");
+    }
 }
 
 /// A ring of cities or targets that name each other could never be withdrawn.

@@ -21,7 +21,7 @@ CREATE TABLE changes (
     id TEXT NOT NULL,
     action TEXT NOT NULL CHECK (action IN ('create', 'revise', 'withdraw')),
     revision INTEGER NOT NULL CHECK (revision > 0),
-    -- JSON of `after` and `reason`; NULL once redacted, which the chain survives.
+    -- JSON of `after` and `reason`; NULL once redacted by hand, which the chain survives.
     body TEXT,
     body_hash TEXT NOT NULL CHECK (length(body_hash) = 64),
     previous_hash TEXT NOT NULL CHECK (length(previous_hash) = 64),

@@ -1,6 +1,6 @@
 //! Who may do what: keys, roles and rates.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -88,13 +88,20 @@ pub async fn reporter(request: &HttpRequest, service: &Service, city: &str) -> R
 /// The address that a request comes from: the peer's or, behind a configured proxy, the one it forwards.
 #[must_use]
 pub fn client_address(request: &HttpRequest, service: &web::Data<Service>) -> Option<IpAddr> {
-    let peer = request.peer_addr()?.ip();
+    let peer = request.peer_addr()?.ip().to_canonical();
     if !service.trusted_proxies.contains(&peer) {
         return Some(peer);
     }
-    // The last entry that no trusted proxy added: what stands before it, anyone could have written.
+    // From the last: what stands before an entry that no trusted proxy added, anyone could have written.
     let forwarded = request.headers().get_all("X-Forwarded-For").filter_map(|value| value.to_str().ok());
-    let hops: Vec<IpAddr> =
-        forwarded.flat_map(|value| value.split(',')).filter_map(|hop| hop.trim().parse().ok()).collect();
-    hops.into_iter().rev().find(|hop| !service.trusted_proxies.contains(hop)).or(Some(peer))
+    let hops: Vec<&str> = forwarded.flat_map(|value| value.split(',')).map(str::trim).collect();
+    for hop in hops.into_iter().rev() {
+        let address = hop.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
+        match address.map(|address| address.to_canonical()) {
+            Ok(proxy) if service.trusted_proxies.contains(&proxy) => {}
+            Ok(client) => return Some(client),
+            Err(_) => break,
+        }
+    }
+    Some(peer)
 }

@@ -53,7 +53,7 @@ pub async fn list(
 
 /// List a city's baselines as CSV
 ///
-/// The same rows as the JSON list; the next page begins where `cursor` says, which the JSON list gives.
+/// The same rows as the JSON list; the `Link` header leads to the next page.
 #[utoipa::path(operation_id = "listBaselinesCsv", tag = "baselines",
     params(("city" = Slug, Path, description = "The city's id"), Page),
     responses((status = 200, description = "A page of baselines", content_type = "text/csv", body = String)))]
@@ -64,8 +64,8 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let body = csv::render(service.columns("InventoryAnswer"), &listed(&service, &city, &asked)?.items)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let List { items, next, .. } = listed(&service, &city, &asked)?;
+    csv::answer_list(&request, service.columns("InventoryAnswer"), &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a baseline

@@ -30,7 +30,7 @@ pub struct ChangesQuery {
 /// A page of the change log.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
-    /// The entries, in the order they were written.
+    /// The entries, in the order they were written; a page may end early when they are large.
     pub items: Vec<ChangeAnswer>,
     /// What to send as `after` for the next page; absent at the end.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,6 +76,11 @@ async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Prob
     read(service, None, last, last, query).await
 }
 
+fn answer_csv(request: &HttpRequest, service: &Service, page: &ChangeList) -> Result<HttpResponse, Problem> {
+    let next = page.next.map(|next| ("after", next.to_string()));
+    csv::answer_list(request, service.columns("ChangeAnswer"), &page.items, next)
+}
+
 /// List a city's changes
 ///
 /// Its whole history: who changed what, when and why, with the record before and after. It stays
@@ -95,7 +100,8 @@ pub async fn of_city(
 
 /// List a city's changes as CSV
 ///
-/// The same rows as the JSON list, with the record before and after as JSON text.
+/// The same rows as the JSON list, with the record before and after as JSON text; the `Link` header leads
+/// to the next page.
 #[utoipa::path(operation_id = "listCityChangesCsv", tag = "changes",
     params(("city" = Slug, Path, description = "The city's id"), ChangesQuery),
     responses((status = 200, description = "A page of its changes", content_type = "text/csv", body = String)))]
@@ -106,8 +112,7 @@ pub async fn of_city_csv(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = csv::render(service.columns("ChangeAnswer"), &of(&service, &city, &query).await?.items)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    answer_csv(&request, &service, &of(&service, &city, &query).await?)
 }
 
 /// List all changes
@@ -127,7 +132,8 @@ pub async fn list(
 
 /// List all changes as CSV
 ///
-/// The same rows as the JSON list, with the record before and after as JSON text.
+/// The same rows as the JSON list, with the record before and after as JSON text; the `Link` header leads
+/// to the next page.
 #[utoipa::path(operation_id = "listChangesCsv", tag = "changes", params(ChangesQuery),
     responses((status = 200, description = "A page of the log", content_type = "text/csv", body = String)))]
 #[get("/changes.csv")]
@@ -136,6 +142,5 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = csv::render(service.columns("ChangeAnswer"), &all(&service, &query).await?.items)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    answer_csv(&request, &service, &all(&service, &query).await?)
 }

@@ -82,7 +82,7 @@ pub struct CityQuery {
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<usize>,
     /// Where the page begins: `next` of the page before, with the same filters.
-    #[param(pattern = "^([0-9a-f]{2}){4,600}$")]
+    #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     cursor: Option<String>,
 }
 
@@ -173,7 +173,7 @@ pub async fn list(
 
 /// List cities as CSV
 ///
-/// The same rows as the JSON list; the next page begins where `cursor` says, which the JSON list gives.
+/// The same rows as the JSON list; the `Link` header leads to the next page.
 #[utoipa::path(operation_id = "listCitiesCsv", tag = "cities", params(CityQuery),
     responses((status = 200, description = "A page of cities", content_type = "text/csv", body = String)))]
 #[get("/cities.csv")]
@@ -182,8 +182,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<CityQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = csv::render(service.columns("CityItem"), &listed(&service, &query)?.items)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let List { items, next, .. } = listed(&service, &query)?;
+    csv::answer_list(&request, service.columns("CityItem"), &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a city

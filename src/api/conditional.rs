@@ -12,8 +12,8 @@ use crate::registry::bodies::{Body, Encoding};
 pub enum Keep {
     /// By anyone, but asked for again each time: the tag makes that cheap.
     Revalidate,
-    /// By anyone, for ever: a permalink's answer does not change.
-    ForEver,
+    /// By anyone, for a day: a permalink's numbers do not change, though members may be added.
+    ADay,
     /// By no one.
     Never,
 }
@@ -22,7 +22,7 @@ impl Keep {
     const fn header(self) -> &'static str {
         match self {
             Keep::Revalidate => "public, no-cache",
-            Keep::ForEver => "public, max-age=31536000, immutable",
+            Keep::ADay => "public, max-age=86400",
             Keep::Never => "no-store",
         }
     }

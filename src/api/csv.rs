@@ -1,10 +1,37 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 use serde_json::Value;
 
+use super::conditional::{Keep, answer};
 use super::problem::{Code, Problem};
 use crate::registry::bodies::Body;
+
+/// Answers with a page of a list; a `Link` header leads to the next one, so that no one takes a page for
+/// the whole.
+///
+/// # Errors
+/// Those of [`render`].
+pub fn answer_list<T: Serialize>(
+    request: &HttpRequest,
+    columns: &[String],
+    items: &[T],
+    next: Option<(&str, String)>,
+) -> Result<HttpResponse, Problem> {
+    let mut response = answer(request, &render(columns, items)?, Keep::Revalidate);
+    if let Some((parameter, value)) = next {
+        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
+        let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();
+        let link = format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"));
+        // A query that is no header text was refused before; the page is right without its link, too.
+        if let Ok(link) = HeaderValue::from_str(&link) {
+            response.headers_mut().insert(header::LINK, link);
+        }
+    }
+    Ok(response)
+}
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.
 ///

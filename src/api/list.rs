@@ -30,7 +30,7 @@ pub struct Page {
     #[param(minimum = 1, maximum = 500, default = 50)]
     pub limit: Option<usize>,
     /// Where the page begins: `next` of the page before, with the same filters.
-    #[param(pattern = "^([0-9a-f]{2}){4,600}$")]
+    #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     pub cursor: Option<String>,
 }
 

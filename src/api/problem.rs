@@ -127,7 +127,7 @@ codes! {
         "Try again later; tell the operator if it stays.";
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached",
         "Reads go on from memory; writes, and reads of the change log, wait for the database. A write answered so may or may not have been done.",
-        "Send the same request again after as many seconds as Retry-After says: the same body twice makes one revision.";
+        "Send the same request again after as many seconds as Retry-After says: the same body twice makes one revision. With If-Match or If-None-Match, 412 may then mean that the write was done: read the record.";
     Busy = "busy", SERVICE_UNAVAILABLE, "Too many writes are waiting",
         "The service has as many writes waiting as it takes.",
         "Send the same request again after as many seconds as Retry-After says.";

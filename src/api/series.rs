@@ -30,7 +30,7 @@ fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesA
     }
     let series = answers::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
     let missing = || Problem::new(Code::NotFound, "the city had no such target at the asked moment");
-    let keep = if moment.is_permalink() { Keep::ForEver } else { Keep::Revalidate };
+    let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
     Ok((series.ok_or_else(missing)?, keep))
 }
 

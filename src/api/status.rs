@@ -48,7 +48,7 @@ pub async fn get(
     let (dossier, asked) = past_city(&snapshot, &city, &moment)?;
     let status = answers::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
     let status = status.ok_or_else(|| not_then(dossier, &asked.cut))?;
-    let keep = if moment.is_permalink() { Keep::ForEver } else { Keep::Revalidate };
+    let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
     Ok(answer(&request, &Body::json(&status), keep))
 }
 

@@ -76,8 +76,8 @@ pub async fn put(
         Found::Here(entry, _) => entry.record(kind, id),
         _ => None,
     };
-    // Someone may have withdrawn it within the same batch; that it was done is true all the same.
-    let body = body.ok_or_else(|| Problem::from(crate::registry::Refusal::Gone))?;
+    // Writes of one record are never of one batch, so what was just written is there.
+    let body = body.ok_or_else(|| Problem::from(crate::registry::Refusal::Internal))?;
     Ok(conditional::answer_write(request, &body, created))
 }
 

@@ -4,14 +4,15 @@
 //! everything else. An outsider who keeps an old head of the chain can check the whole log:
 //!
 //! - `body_hash` is the SHA-256 of the body's text: the JSON object of `after` (the record, absent
-//!   after a withdrawal) and `reason` (absent when none was given), members sorted by name, no white
-//!   space, UTF-8 not escaped;
+//!   after a withdrawal) and `reason` (absent when none was given), members sorted by name at every
+//!   depth, no white space, UTF-8 not escaped, whole numbers without a fraction and none with an exponent;
 //! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`,
 //!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds;
 //! - the first entry's `previous_hash` is 64 zeros.
 //!
-//! Only the body's hash enters the chain, so a body that must go can be redacted, visibly, and the
-//! chain still verifies.
+//! Only the body's hash enters the chain, so a body that must go, after the record was withdrawn or
+//! restated without it, can be set to NULL by hand: the entry is then shown as `redacted`, and the chain
+//! still verifies.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde_json::{Map, Value};

@@ -344,13 +344,16 @@ impl Cut {
         record: &'a Recorded<T>,
         published: impl Fn(&T) -> Option<NaiveDate>,
     ) -> Option<Known<'a, T>> {
-        let dated = |revision: &Revision<T>| match (self.known_on, &revision.value) {
+        let recorded = || record.revisions.iter().filter(|revision| self.includes(&revision.stamp));
+        let published_by = |revision: &&Revision<T>| match (self.known_on, &revision.value) {
             (Some(day), Some(value)) => published(value).unwrap_or(revision.stamp.recorded_at.date_naive()) <= day,
-            (Some(day), None) => revision.stamp.recorded_at.date_naive() <= day,
-            (None, _) => true,
+            _ => true,
         };
+        // A withdrawal says that what was recorded before was wrong, whenever it was published.
+        let withdrawn = recorded().filter(|revision| revision.value.is_none()).map(|revision| revision.stamp.sequence);
+        let since = self.known_on.and(withdrawn.max()).unwrap_or(0);
         let mut states: Vec<&Revision<T>> =
-            record.revisions.iter().filter(|revision| self.includes(&revision.stamp) && dated(revision)).collect();
+            recorded().filter(published_by).filter(|revision| revision.stamp.sequence >= since).collect();
         let last = states.pop()?;
         let value = last.value.as_deref()?;
         Some(Known { value, stamp: &last.stamp, earlier: states })

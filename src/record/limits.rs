@@ -59,7 +59,11 @@ pub const WRITE_BATCH: usize = 128;
 /// Rows of one multi-row statement: with at most 64 columns within SQLite's 32,766 values.
 pub const STATEMENT_ROWS: usize = 500;
 /// Log entries read at a time when following or loading.
-pub const LOAD_ROWS: i64 = 10_000;
+pub const LOAD_ROWS: i64 = 1_000;
+/// Log entries read at a time for a page.
+pub const LOG_STEP_ROWS: i64 = 50;
+/// A page of the log ends once its bodies have this many bytes, however few entries it has.
+pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
 /// Connections of the pool that reads the log.
 pub const POOL_CONNECTIONS: u32 = 4;
 

@@ -18,6 +18,9 @@ pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
     if text.chars().any(char::is_control) {
         return at.fault("control_character", "must not contain control characters");
     }
+    if text.chars().any(is_invisible) {
+        return at.fault("control_character", "must not contain invisible characters, or ones that turn the direction");
+    }
     let text = text.trim();
     let length = text.chars().count();
     if length == 0 {
@@ -27,6 +30,11 @@ pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
         return at.fault("too_long", format!("has {length} characters; at most {most} are allowed"));
     }
     Some(text.to_owned())
+}
+
+/// Whether a character is not seen, or makes what follows seem another: joiners within words are neither.
+const fn is_invisible(c: char) -> bool {
+    matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
 /// Declares a bounded text type.

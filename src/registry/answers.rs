@@ -83,6 +83,22 @@ pub struct Completeness {
     pub basic_plus: f64,
 }
 
+/// What lines sum to by level, in t CO2e; below 0 where land takes up more than is emitted.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of computed totals, for the specification")]
+pub struct ComputedTotals {
+    /// GPC BASIC, t CO2e.
+    basic: Option<f64>,
+    /// GPC BASIC+, t CO2e.
+    basic_plus: Option<f64>,
+    /// GPC scope 1, t CO2e.
+    scope_1: Option<f64>,
+    /// GPC scopes 1 and 2, t CO2e.
+    scope_1_2: Option<f64>,
+    /// GPC scopes 1, 2 and 3, t CO2e.
+    scope_1_2_3: Option<f64>,
+}
+
 /// A baseline or report as recorded.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InventoryAnswer {
@@ -101,7 +117,7 @@ pub struct InventoryAnswer {
     pub provenance: Provenance,
     /// What the lines sum to, at each level of which every line has a value or a notation key, in t CO2e.
     #[serde(skip_serializing_if = "Totals::is_empty")]
-    #[schema(value_type = Option<Totals>)]
+    #[schema(value_type = Option<ComputedTotals>)]
     pub computed_totals: Totals,
     /// How much of the inventory's lines is known; absent without lines.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -4,7 +4,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 
 use super::Refusal;
 use super::answers::ChangeAnswer;
-use crate::record::limits::{POOL_CONNECTIONS, POOL_WAIT};
+use crate::record::limits::{LOG_PAGE_BYTES, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
 
 /// Opens connections for the pool.
@@ -50,7 +50,7 @@ impl History {
             log::warn!("the log cannot be read: {error}");
             Refusal::Unavailable
         })?;
-        let read = store::log::read(&mut connection, excerpt).and_then(|entries| {
+        let read = page(&mut connection, excerpt).and_then(|entries| {
             let predecessors = store::log::predecessors(&mut connection, &entries)?;
             let before = |of: &crate::record::Change| {
                 predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
@@ -63,6 +63,24 @@ impl History {
             if matches!(error, StoreError::Corrupt(_)) { Refusal::Internal } else { Refusal::Unavailable }
         })
     }
+}
+
+/// Reads entries a few at a time, and no more once they are many bytes: a page may end early.
+fn page(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<crate::record::Change>, StoreError> {
+    let asked = excerpt.limit.unwrap_or(i64::MAX);
+    let mut entries: Vec<crate::record::Change> = Vec::new();
+    let mut bytes = 0;
+    let mut rest = excerpt.clone();
+    while bytes < LOG_PAGE_BYTES {
+        let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
+        rest.limit = Some((asked - read).min(LOG_STEP_ROWS));
+        let step = store::log::read(connection, &rest)?;
+        let Some(last) = step.last() else { break };
+        rest.after = last.sequence;
+        bytes += step.iter().map(|entry| entry.body.as_ref().map_or(0, String::len)).sum::<usize>();
+        entries.extend(step);
+    }
+    Ok(entries)
 }
 
 /// The writer says already when the database is down; the pool need not say it every time it tries.

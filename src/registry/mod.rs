@@ -248,9 +248,12 @@ impl Registry {
         if let Some(key) = known(&self.present()) {
             return Ok(Some(key).filter(|key| key.revoked_at.is_none()));
         }
+        if !self.shared.database_is_up() {
+            return Err(Refusal::Unavailable);
+        }
         // Guessing at keys must not keep the database busy.
         if self.lookups.check().is_err() {
-            return if self.shared.database_is_up() { Ok(None) } else { Err(Refusal::Unavailable) };
+            return Ok(None);
         }
         self.ask(Command::Refresh).await?;
         Ok(known(&self.present()).filter(|key| key.revoked_at.is_none()))

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use imbl::OrdMap;
 
 use super::answers;
@@ -19,6 +19,8 @@ use crate::store::Head;
 pub struct Snapshot {
     /// The last entry of the log that it includes, and how often the keys had changed.
     pub head: Head,
+    /// When its last entry was recorded.
+    pub recorded_at: DateTime<Utc>,
     /// The day as of which targets are judged.
     pub judged_on: NaiveDate,
     /// The cities, withdrawn ones included, by id.
@@ -116,6 +118,7 @@ impl Snapshot {
     pub fn empty(judged_on: NaiveDate) -> Self {
         Snapshot {
             head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0 },
+            recorded_at: DateTime::UNIX_EPOCH,
             judged_on,
             cities: OrdMap::new(),
             identifiers: OrdMap::new(),

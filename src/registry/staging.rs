@@ -309,7 +309,8 @@ impl Staging {
     /// Gives a draft its place in the log.
     fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
-        let change = draft.enter(number + 1, now, hash);
+        // Clocks of nodes differ and are set back; the log's time is not, or a day could not be cut off it.
+        let change = draft.enter(number + 1, now.max(self.snapshot.recorded_at), hash);
         if let Err(told) = self.apply(&change) {
             // What the request's own parser took, the log's parser must take: anything else is our mistake.
             log::error!("a drafted change cannot be applied: {told}");
@@ -347,6 +348,7 @@ impl Staging {
             self.touched.insert(city.clone(), dossier);
         }
         applied?;
+        self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
         Ok(())

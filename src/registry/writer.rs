@@ -243,6 +243,12 @@ impl Writer {
 impl Drop for Writer {
     fn drop(&mut self) {
         self.shared.writing.store(false, Ordering::Relaxed);
+        if std::thread::panicking() {
+            // Without its writer the service would refuse every write until someone noticed; restarted, it
+            // is as it was, for nothing is kept but what is on disk.
+            log::error!("the writer has panicked; the service stops, to be started again");
+            std::process::abort();
+        }
     }
 }
 

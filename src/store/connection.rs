@@ -124,9 +124,14 @@ fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
 
 fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     let mut url = url.to_owned();
-    for (option, value) in
-        [("connect_timeout", CONNECT_WAIT.as_secs()), ("tcp_user_timeout", STATEMENT_WAIT.as_secs() * 1_000)]
-    {
+    // A server that vanishes without a word would else hold the one writer for hours.
+    for (option, value) in [
+        ("connect_timeout", CONNECT_WAIT.as_secs()),
+        ("tcp_user_timeout", STATEMENT_WAIT.as_secs() * 1_000),
+        ("keepalives_idle", 5),
+        ("keepalives_interval", 2),
+        ("keepalives_count", 3),
+    ] {
         if !url.contains(&format!("{option}=")) {
             let joint = if url.contains('?') { '&' } else { '?' };
             url.push_str(&format!("{joint}{option}={value}"));
@@ -154,11 +159,38 @@ pub fn transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
-    type Manager = <AnyConnection as Connection>::TransactionManager;
     match connection {
         AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
         AnyConnection::Postgres(_) => Manager::begin_transaction(connection)?,
     }
+    finish(connection, work)
+}
+
+/// Runs `work`, which only reads, on the database as it is at one moment; writers go on.
+///
+/// # Errors
+/// Those of the work and of the database.
+pub fn at_one_moment<T, E: From<diesel::result::Error>>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
+    match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN")?,
+        AnyConnection::Postgres(postgres) => {
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            AnsiTransactionManager::begin_transaction_sql(postgres, begin)?;
+        }
+    }
+    finish(connection, work)
+}
+
+type Manager = <AnyConnection as Connection>::TransactionManager;
+
+/// Does the work of a transaction that has begun, and ends it.
+fn finish<T, E: From<diesel::result::Error>>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, E> {
     match work(connection) {
         Ok(value) => {
             Manager::commit_transaction(connection)?;

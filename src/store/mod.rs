@@ -18,6 +18,7 @@ pub use connection::{AnyConnection, DatabaseUrl, transaction};
 pub use keys::{Key, NewKey, Role};
 pub use log::{Excerpt, Head};
 
+use crate::record::limits::STATEMENT_WAIT;
 use connection::on_either;
 
 /// The migrations, for both databases.
@@ -77,12 +78,15 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
     match connection {
         AnyConnection::Sqlite(_) => transaction(connection, bring_up),
         AnyConnection::Postgres(postgres) => {
-            postgres.batch_execute(&format!("SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
+            // Another node may take its time, and so may a migration.
+            postgres.batch_execute(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
             let outcome = bring_up(connection);
-            if let AnyConnection::Postgres(postgres) = connection {
-                postgres.batch_execute(&format!("SELECT pg_advisory_unlock({MIGRATION_LOCK})"))?;
-            }
-            outcome
+            let AnyConnection::Postgres(postgres) = connection else { return outcome };
+            let unlocked = postgres.batch_execute(&format!(
+                "SELECT pg_advisory_unlock({MIGRATION_LOCK}); SET statement_timeout = {}",
+                STATEMENT_WAIT.as_millis()
+            ));
+            outcome.and_then(|run| unlocked.map(|()| run).map_err(StoreError::from))
         }
     }
 }

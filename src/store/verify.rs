@@ -24,9 +24,9 @@ pub struct Verified {
 /// # Errors
 /// [`StoreError::Corrupt`] with the first entry that is wrong; those of the database.
 pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
-    // One transaction, so that a service that writes meanwhile does not look like damage.
-    super::transaction(connection, |connection| {
-        let head = log::lock(connection)?;
+    // One moment, so that a service that writes meanwhile does not look like damage, nor is held up.
+    super::connection::at_one_moment(connection, |connection| {
+        let head = log::head(connection)?;
         let mut found = Verified { entries: 0, redacted: 0, cities: 0 };
         let mut hash = GENESIS.to_owned();
         let mut dossiers: BTreeMap<CityId, Dossier> = BTreeMap::new();
