@@ -10,6 +10,7 @@ use super::list::List;
 use crate::record::change::{Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, RecordKey, Slug, Year};
 use crate::registry::answers::{self, ChangeAnswer};
+use crate::registry::judgement;
 
 /// The city of the examples.
 pub const CITY: &str = "us-los-angeles";
@@ -119,12 +120,12 @@ impl Example {
 
     /// The judgement.
     pub fn status(&self) -> Value {
-        value(&answers::status(&self.dossier, &Cut::default(), self.day, None, false))
+        value(&judgement::status(&self.dossier, &Cut::default(), self.day, None, false))
     }
 
     /// The course of the target.
     pub fn series(&self) -> Value {
-        value(&answers::series(&self.dossier, &Cut::default(), self.day, None))
+        value(&judgement::series(&self.dossier, &Cut::default(), self.day, None))
     }
 
     /// A city in a list, with its headline.

@@ -15,6 +15,7 @@ pub mod moment;
 pub mod openapi;
 pub mod problem;
 pub mod reports;
+mod schemas;
 pub mod series;
 pub mod status;
 pub mod targets;

@@ -8,8 +8,8 @@ use super::problem::{Code, Problem};
 use super::status::{not_then, past_city};
 use super::{Service, csv};
 use crate::record::Slug;
-use crate::registry::answers::{self, SeriesAnswer};
 use crate::registry::bodies::Body;
+use crate::registry::judgement::{self, SeriesAnswer};
 
 moment_query! {
     /// Which course.
@@ -28,7 +28,7 @@ fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesA
     if dossier.view(&asked.cut).is_none() {
         return Err(not_then(dossier, &asked.cut));
     }
-    let series = answers::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
+    let series = judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
     let missing = || Problem::new(Code::NotFound, "the city had no such target at the asked moment");
     let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
     Ok((series.ok_or_else(missing)?, keep))

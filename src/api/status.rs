@@ -7,8 +7,8 @@ use super::moment::{Asked, Moment, moment_query};
 use super::problem::{Code, Problem};
 use super::{Service, present_city};
 use crate::record::{Cut, Dossier, Level, Slug};
-use crate::registry::answers::{self, StatusAnswer};
 use crate::registry::bodies::Body;
+use crate::registry::judgement::{self, StatusAnswer};
 use crate::registry::{Found, Snapshot};
 
 moment_query! {
@@ -46,7 +46,7 @@ pub async fn get(
         return Ok(answer(&request, &present.status, Keep::Revalidate));
     }
     let (dossier, asked) = past_city(&snapshot, &city, &moment)?;
-    let status = answers::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
+    let status = judgement::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
     let status = status.ok_or_else(|| not_then(dossier, &asked.cut))?;
     let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
     Ok(answer(&request, &Body::json(&status), keep))

@@ -1,19 +1,17 @@
-//! The shapes of what is served: records with who recorded them and when, and the judgement of a city.
+//! The shapes in which records and changes are served, with who recorded them and when.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use super::bodies::Body;
-use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
 use crate::record::change::Change;
 use crate::record::units::plain;
 use crate::record::warning::{Warning, warnings};
 use crate::record::{
-    Action, City, CityId, Cut, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Target, Totals, Year,
+    Action, City, CityId, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Target, Totals, Year,
 };
 
 /// Writes a time as it is hashed: RFC 3339, UTC, to the second.
@@ -141,76 +139,6 @@ pub struct TargetAnswer {
     /// Who recorded it, when, and why.
     #[serde(flatten)]
     pub provenance: Provenance,
-}
-
-/// A city in a judgement.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityName {
-    /// Its id.
-    pub id: Slug,
-    /// Its name.
-    #[schema(example = "Los Angeles")]
-    pub name: String,
-}
-
-/// Every target of a city, judged.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct StatusAnswer {
-    /// The city.
-    pub city: CityName,
-    /// The day of the judgement: what depends on the present day, such as staleness, is as on that day.
-    #[schema(example = "2026-11-23")]
-    pub judged_on: NaiveDate,
-    /// The version of the method.
-    #[schema(example = "1")]
-    pub method: &'static str,
-    /// The last entry of the log that speaks of the city and was used.
-    #[schema(minimum = 1, example = 812)]
-    pub sequence: i64,
-    /// The id of the target to show first: the adopted one with the nearest future year, else the latest.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub headline: Option<Slug>,
-    /// The path that will give the same numbers for ever.
-    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
-    pub permalink: String,
-    /// The targets, each judged, by id.
-    pub targets: Vec<Assessment>,
-    /// What the pledges, and the course of emissions, are worth; these never change a verdict.
-    pub yardsticks: Yardsticks,
-    /// For every number the formula with the figures put in; only when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub explain: Option<Explained>,
-}
-
-/// Every number explained.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct Explained {
-    /// The numbers of each target, by its id.
-    pub targets: BTreeMap<Slug, Vec<Explanation>>,
-    /// The numbers of the yardsticks.
-    pub yardsticks: Vec<Explanation>,
-}
-
-/// The course of a city's emissions towards a target.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct SeriesAnswer {
-    /// The city.
-    pub city: CityName,
-    /// The id of the target.
-    pub target: Slug,
-    /// The unit of the amounts.
-    pub unit: Unit,
-    /// The day of the judgement.
-    #[schema(example = "2026-11-23")]
-    pub judged_on: NaiveDate,
-    /// The version of the method.
-    #[schema(example = "1")]
-    pub method: &'static str,
-    /// The last entry of the log that speaks of the city and was used.
-    #[schema(minimum = 1, example = 812)]
-    pub sequence: i64,
-    /// A row a year, from the base year to the target year; none for a target that is not judged.
-    pub rows: Vec<SeriesRow>,
 }
 
 /// One entry of the change log.
@@ -360,70 +288,4 @@ pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
             report(dossier, year).map(|answer| Body::json(&answer))
         }
     }
-}
-
-/// The judgement of a city as it stood at `cut`, on the day `judged_on`; none if it was not recorded then.
-///
-/// `level` is that of the yardsticks, the headline target's unless stated; `explain` adds the formulas.
-#[must_use]
-pub fn status(
-    dossier: &Dossier,
-    cut: &Cut,
-    judged_on: NaiveDate,
-    level: Option<Level>,
-    explain: bool,
-) -> Option<StatusAnswer> {
-    let view = dossier.view(cut)?;
-    let assessed = method::assess(&view, judged_on);
-    let yardsticks = method::yardsticks(&view, judged_on, level, &assessed);
-    let explain = explain.then(|| Explained {
-        targets: assessed.targets.iter().map(|target| (target.target.id.clone(), method::explain(target))).collect(),
-        yardsticks: method::explain_yardsticks(&yardsticks, &assessed.targets),
-    });
-    let sequence = dossier.last_sequence(cut);
-    Some(StatusAnswer {
-        city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
-        judged_on,
-        method: method::VERSION,
-        sequence,
-        headline: assessed.headline,
-        permalink: permalink(&dossier.id, cut, sequence, judged_on, level),
-        targets: assessed.targets,
-        yardsticks,
-        explain,
-    })
-}
-
-/// The course towards `target`, the headline target unless stated; none if there was no such target then.
-#[must_use]
-pub fn series(dossier: &Dossier, cut: &Cut, judged_on: NaiveDate, target: Option<&str>) -> Option<SeriesAnswer> {
-    let view = dossier.view(cut)?;
-    let assessed = method::assess(&view, judged_on);
-    let target = target.map_or(assessed.headline, Slug::new)?;
-    let unit = assessed.targets.iter().find(|assessment| assessment.target.id == target)?.unit;
-    Some(SeriesAnswer {
-        city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
-        unit,
-        judged_on,
-        method: method::VERSION,
-        sequence: dossier.last_sequence(cut),
-        rows: method::series(&view, &target, judged_on)?,
-        target,
-    })
-}
-
-/// The path that pins the log, the day and the method; `sequence` includes what `as_of` asked for.
-fn permalink(city: &CityId, cut: &Cut, sequence: i64, judged_on: NaiveDate, level: Option<Level>) -> String {
-    let mut path =
-        format!("/v1/cities/{city}/status?sequence={sequence}&judged_on={judged_on}&method={}", method::VERSION);
-    if let Some(through) = cut.through {
-        path.push_str(&format!("&through={through}"));
-    }
-    if let Some(day) = cut.known_on {
-        path.push_str(&format!("&known_on={day}"));
-    }
-    if let Some(level) = level {
-        path.push_str(&format!("&level={level}"));
-    }
-    path
 }

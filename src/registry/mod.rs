@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod bodies;
 mod history;
+pub mod judgement;
 mod keyring;
 mod snapshot;
 mod staging;

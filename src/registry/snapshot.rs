@@ -8,6 +8,7 @@ use imbl::OrdMap;
 
 use super::answers;
 use super::bodies::Body;
+use super::judgement;
 use super::keyring::Keyring;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
@@ -91,7 +92,7 @@ impl CityEntry {
     /// Judges a city as of `judged_on` and renders the answer.
     #[must_use]
     pub fn new(dossier: Dossier, judged_on: NaiveDate) -> Self {
-        let present = answers::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
+        let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
             let status = Body::json(&answer);
             let (city, _) = dossier.city.live()?;
             Some(Present { city: Arc::clone(city), headline: answer.headline, targets: answer.targets, status })

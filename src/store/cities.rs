@@ -3,10 +3,9 @@
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
-use super::connection::{AnyConnection, on_either};
+use super::connection::{AnyConnection, insert_all};
 use super::rows::Shown;
 use super::schema::{cities, city_identifiers};
-use crate::record::limits::STATEMENT_ROWS;
 use crate::record::{City, Dossier};
 
 /// A row of `cities`.
@@ -83,18 +82,12 @@ pub(super) fn update(connection: &mut AnyConnection, row: &CityRow) -> QueryResu
 
 /// Inserts cities that are not there yet.
 pub(super) fn insert(connection: &mut AnyConnection, rows: &[CityRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(cities::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, cities::table, rows)
 }
 
 /// Inserts identifiers.
 pub(super) fn insert_identifiers(connection: &mut AnyConnection, rows: &[IdentifierRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(city_identifiers::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, city_identifiers::table, rows)
 }
 
 /// Every city's row and every identifier's.

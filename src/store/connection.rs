@@ -35,6 +35,19 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
+/// Inserts rows with as few statements as the databases take.
+macro_rules! insert_all {
+    ($connection:expr, $table:expr, $rows:expr) => {{
+        for rows in $rows.chunks($crate::record::limits::STATEMENT_ROWS) {
+            $crate::store::connection::on_either!($connection, c => {
+                diesel::insert_into($table).values(rows).execute(c)
+            })?;
+        }
+        Ok(())
+    }};
+}
+pub(crate) use insert_all;
+
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {

@@ -3,10 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::connection::{AnyConnection, on_either};
+use super::connection::{AnyConnection, insert_all};
 use super::rows::Shown;
 use super::schema::{inventories, inventory_lines};
-use crate::record::limits::STATEMENT_ROWS;
 use crate::record::line::{Line, LineValue};
 use crate::record::{Inventory, Kind, Level, Recorded};
 
@@ -155,18 +154,12 @@ pub(super) fn update(connection: &mut AnyConnection, row: &InventoryRow) -> Quer
 
 /// Inserts inventories that are not there yet.
 pub(super) fn insert(connection: &mut AnyConnection, rows: &[InventoryRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(inventories::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, inventories::table, rows)
 }
 
 /// Inserts lines.
 pub(super) fn insert_lines(connection: &mut AnyConnection, rows: &[LineRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(inventory_lines::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, inventory_lines::table, rows)
 }
 
 /// Every inventory's row and every line's.

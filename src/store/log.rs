@@ -4,9 +4,9 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 
 use super::StoreError;
-use super::connection::{AnyConnection, on_either};
+use super::connection::{AnyConnection, insert_all};
 use super::schema::{changes, revision};
-use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
+use crate::record::limits::LOAD_ROWS;
 use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
 
 /// The state of the revision row.
@@ -115,10 +115,7 @@ impl ChangeRow {
 /// Those of the database.
 pub fn append(connection: &mut AnyConnection, entries: &[Change]) -> QueryResult<()> {
     let rows: Vec<ChangeRow> = entries.iter().map(ChangeRow::of).collect();
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(changes::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, changes::table, rows)
 }
 
 /// Which entries to read.

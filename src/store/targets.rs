@@ -3,10 +3,9 @@
 use chrono::{NaiveDate, NaiveDateTime};
 use diesel::prelude::*;
 
-use super::connection::{AnyConnection, on_either};
+use super::connection::{AnyConnection, insert_all};
 use super::rows::Shown;
 use super::schema::{target_milestones, targets};
-use crate::record::limits::STATEMENT_ROWS;
 use crate::record::target::MilestoneLevel;
 use crate::record::{Goal, Kind, Recorded, Target};
 
@@ -125,18 +124,12 @@ pub(super) fn update(connection: &mut AnyConnection, row: &TargetRow) -> QueryRe
 
 /// Inserts targets that are not there yet.
 pub(super) fn insert(connection: &mut AnyConnection, rows: &[TargetRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(targets::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, targets::table, rows)
 }
 
 /// Inserts milestones.
 pub(super) fn insert_milestones(connection: &mut AnyConnection, rows: &[MilestoneRow]) -> QueryResult<()> {
-    for rows in rows.chunks(STATEMENT_ROWS) {
-        on_either!(connection, c => diesel::insert_into(target_milestones::table).values(rows).execute(c))?;
-    }
-    Ok(())
+    insert_all!(connection, target_milestones::table, rows)
 }
 
 /// Every target's row and every milestone's.
