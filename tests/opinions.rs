@@ -140,3 +140,24 @@ fn what_was_restated_and_what_was_weakened_stays_visible() {
     service.kill_and_restart();
     assert_eq!(send(service.request("GET", &link)).text, before);
 }
+
+#[test]
+fn a_restatement_in_two_steps_is_told_too() {
+    const CITY: &str = "/v1/cities/us-somewhere";
+    let service = Service::start();
+    service.record(CITY, &city("Somewhere"));
+    service.record(&format!("{CITY}/baselines/1990"), &baseline(1990, 1000.0));
+    service.record(&format!("{CITY}/targets/half"), &target("1990", 50.0, 2030));
+    service.record(&format!("{CITY}/reports/2015"), &inventory(900.0));
+    let mut without = baseline(1990, 1000.0);
+    without["totals"] = json!({"own": 1000});
+    without["reason"] = json!("Dropped");
+    service.record(&format!("{CITY}/baselines/1990"), &without);
+    let mut another = baseline(1990, 1700.0);
+    another["reason"] = json!("Back again");
+    service.record(&format!("{CITY}/baselines/1990"), &another);
+    let status = service.json(&format!("{CITY}/status"));
+    let cautions = assessment(&status, "half")["cautions"].as_array().unwrap().clone();
+    let told = cautions.iter().find(|caution| caution["code"] == "baseline_restated").unwrap();
+    assert_eq!((&told["old_tonnes"], &told["new_tonnes"]), (&json!(1000), &json!(1700)));
+}

@@ -32,14 +32,20 @@ pub(super) fn baseline_restated(case: &Case<'_, '_>) -> Vec<Caution> {
         Some(id) => case.view.baselines.get(id),
         None => case.view.reports.get(&base.year()),
     };
-    let states = known.map(states).unwrap_or_default();
+    let mut states = known.map(states).unwrap_or_default();
+    // A state without a figure at the level hides no restatement: the figures beside it are compared.
+    states.retain(|(inventory, _)| figure(case, inventory).is_some());
     states.windows(2).filter_map(|pair| restated(case, pair[0].0, pair[1].0, pair[1].1)).collect()
+}
+
+/// The figure of an inventory that the target is measured from, in its unit.
+fn figure(case: &Case<'_, '_>, of: &Inventory) -> Option<f64> {
+    of.figure(case.target.level).and_then(|figure| case.unit.amount(figure, of.population))
 }
 
 /// The caution of one restatement, if the figure at the target's level moved.
 fn restated(case: &Case<'_, '_>, old: &Inventory, new: &Inventory, stamp: &Stamp) -> Option<Caution> {
-    let figure = |of: &Inventory| of.figure(case.target.level).and_then(|it| case.unit.amount(it, of.population));
-    let (before, after) = (figure(old)?, figure(new)?);
+    let (before, after) = (figure(case, old)?, figure(case, new)?);
     if case.unit.round(after - before) == 0.0 && old.year == new.year {
         return None;
     }

@@ -75,6 +75,8 @@ pub const POOL_WAIT: Duration = Duration::from_secs(3);
 pub const WRITE_WAIT: Duration = Duration::from_secs(15);
 /// How long a SQLite statement waits for another process's lock.
 pub const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// How long between two tries to open a SQLite file that another process is just making.
+pub const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// How long a PostgreSQL statement may run.
 pub const STATEMENT_WAIT: Duration = Duration::from_secs(10);
 /// How long PostgreSQL may take to accept a connection.

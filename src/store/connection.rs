@@ -1,12 +1,13 @@
 //! One connection type over SQLite and PostgreSQL, opened by the scheme of the URL.
 
 use std::fmt;
+use std::time::Instant;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
 use super::StoreError;
-use crate::record::limits::{BUSY_WAIT, CONNECT_WAIT, STATEMENT_WAIT};
+use crate::record::limits::{BUSY_WAIT, CONNECT_WAIT, LOCK_PAUSE, STATEMENT_WAIT};
 
 pub use any::AnyConnection;
 
@@ -131,7 +132,15 @@ fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
         BUSY_WAIT.as_millis()
     );
-    connection.batch_execute(&pragmas).map_err(|error| error.to_string())?;
+    // The change of a new file to WAL meets the locks of others at once, whatever the busy timeout says.
+    let begin = Instant::now();
+    while let Err(error) = connection.batch_execute(&pragmas) {
+        let told = error.to_string();
+        if !told.contains("locked") || begin.elapsed() > BUSY_WAIT {
+            return Err(told);
+        }
+        std::thread::sleep(LOCK_PAUSE);
+    }
     Ok(AnyConnection::Sqlite(connection))
 }
 

@@ -96,7 +96,11 @@ struct Course {
 /// The yardstick, held against the reports at `level`.
 pub(super) fn held_against(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
     let (points, left_out) = level.map(|level| figures(view, level)).unwrap_or_default();
-    let course = Course::of(&points, judged_on);
+    let reported = |level| view.reports.values().any(|report| report.value.figure(level).is_some());
+    let course = match level {
+        Some(level) if reported(level) => Course::of(&points, judged_on),
+        _ => Err(YardstickReason::NoReport),
+    };
     let sums = course.as_ref().ok().map(|course| (course.trend_sum(), course.allowed_sum()));
     let round = |amount: f64| Unit::Tonnes.round(amount);
     let meets = sums.map(|(trend, allowed)| round(trend) <= round(allowed));
@@ -138,7 +142,7 @@ fn figures(view: &View<'_>, level: Level) -> (Vec<Point>, Vec<Year>) {
 
 impl Course {
     fn of(points: &[Point], judged_on: NaiveDate) -> Result<Self, YardstickReason> {
-        let last = *points.last().ok_or(YardstickReason::NoReport)?;
+        let last = *points.last().ok_or(YardstickReason::TooFewPoints)?;
         let years = Year::new(judged_on.year()).zip(Year::new(UNTIL));
         let (from, to) = years.filter(|(from, to)| from <= to).ok_or(YardstickReason::After2050)?;
         let line = least_absolute_deviations(points).filter(|_| points.len() >= LEAST_POINTS);

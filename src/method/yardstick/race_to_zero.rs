@@ -88,7 +88,7 @@ pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> Race
     RaceToZero {
         meets,
         reason,
-        sentence: sentence(reason, zero.map(|case| case.target.target_year), halves),
+        sentence: sentence(level, reason, zero.map(|case| case.target.target_year), halves),
         net_zero_target: zero.map(|case| case.id.clone()),
         net_zero_year: zero.map(|case| case.target.target_year),
         halving_target: half.as_ref().map(|half| half.id.clone()),
@@ -113,16 +113,18 @@ fn midway<'a>(case: &Case<'_, 'a>) -> Option<Midway<'a>> {
 }
 
 /// The answer for reading.
-fn sentence(reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<bool>) -> String {
+fn sentence(level: Option<Level>, reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<bool>) -> String {
     if let Some(reason) = reason {
         return format!("This cannot be said: {}.", why(reason));
     }
-    let zero = zero.map_or("No adopted target reaches net zero by 2050".to_owned(), |year| {
-        format!("The adopted targets reach net zero by {year}")
+    // A target at another level may well say otherwise, so the level is told.
+    let at = level.map(|level| format!(" at the level {level}")).unwrap_or_default();
+    let zero = zero.map_or(format!("No adopted target{at} reaches net zero by 2050"), |year| {
+        format!("The adopted targets{at} reach net zero by {year}")
     });
     match halves {
         Some(true) => format!("{zero}; at least one pathway halves its baseline by 2030."),
-        Some(false) => format!("{zero}; no pathway halves its baseline by 2030."),
+        Some(false) => format!("{zero}; no pathway at it halves its baseline by 2030."),
         None => format!("{zero}."),
     }
 }
