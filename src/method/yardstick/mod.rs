@@ -59,9 +59,9 @@ pub struct Yardsticks {
     /// else the one with the most reports; absent when there is none of these.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
-    /// Whether the pathway of the headline target is compatible with 1.5 °C.
+    /// Whether the pathway of the headline target falls by 2030 as far as the world does on average in 1.5 °C pathways.
     pub ipcc_1_5c: Ipcc,
-    /// Whether the pathway of the headline target is compatible with 2 °C.
+    /// Whether the pathway of the headline target falls by 2030 as far as the world does on average in 2 °C pathways.
     pub ipcc_2c: Ipcc,
     /// Whether the adopted targets meet what the Race to Zero asks for.
     pub race_to_zero: RaceToZero,
@@ -74,9 +74,9 @@ pub struct Yardsticks {
 /// How ambitious one target is.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetYardsticks {
-    /// Whether its pathway is compatible with 1.5 °C.
+    /// Whether its pathway falls by 2030 as far as the world does on average in 1.5 °C pathways.
     pub ipcc_1_5c: Ipcc,
-    /// Whether its pathway is compatible with 2 °C.
+    /// Whether its pathway falls by 2030 as far as the world does on average in 2 °C pathways.
     pub ipcc_2c: Ipcc,
 }
 
