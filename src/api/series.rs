@@ -24,12 +24,11 @@ fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesA
     let snapshot = service.registry.present();
     let moment = query.moment();
     let (dossier, asked) = past_city(&snapshot, city, &moment)?;
-    // How the city stood is asked for first, so that what it was not yet is told apart from a missing target.
-    if dossier.view(&asked.cut).is_none() {
-        return Err(not_then(dossier, &asked.cut));
-    }
     let series = judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
-    let missing = || Problem::new(Code::NotFound, "the city had no such target at the asked moment");
+    let missing = || match dossier.view(&asked.cut) {
+        Some(_) => Problem::new(Code::NotFound, "the city had no such target at the asked moment"),
+        None => not_then(dossier, &asked.cut),
+    };
     let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
     Ok((series.ok_or_else(missing)?, keep))
 }

@@ -55,7 +55,10 @@ impl History {
             let before = |of: &crate::record::Change| {
                 predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
             };
-            let answers = entries.iter().map(|entry| ChangeAnswer::new(entry.clone(), before(entry)));
+            let answers = entries.into_iter().map(|entry| {
+                let before = before(&entry);
+                ChangeAnswer::new(entry, before)
+            });
             answers.collect::<Result<Vec<_>, String>>().map_err(StoreError::Corrupt)
         });
         read.map_err(|error| {

@@ -4,6 +4,8 @@ mod front;
 mod page;
 mod problems;
 
+use std::sync::LazyLock;
+
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::api::conditional::{Keep, answer};
@@ -17,6 +19,9 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/style.css", web::get().to(style));
 }
 
+/// The style sheet, tagged and compressed once.
+static STYLE: LazyLock<Body> = LazyLock::new(|| Body::new("text/css; charset=utf-8", include_str!("style.css")));
+
 async fn style(request: HttpRequest) -> HttpResponse {
-    answer(&request, &Body::new("text/css; charset=utf-8", include_str!("style.css")), Keep::Revalidate)
+    answer(&request, &STYLE, Keep::Revalidate)
 }
