@@ -3,6 +3,7 @@
 pub mod api;
 pub mod cli;
 pub mod demo;
+pub mod import;
 pub mod method;
 pub mod record;
 pub mod registry;
