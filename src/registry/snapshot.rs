@@ -97,12 +97,21 @@ impl CityEntry {
             let (city, _) = dossier.city.live()?;
             Some(Present { city: Arc::clone(city), headline: answer.headline, targets: answer.targets, status })
         });
+        CityEntry { records: Self::slots(&dossier), dossier, present }
+    }
+
+    /// A city that is written to and not read: nothing is judged or rendered.
+    pub(super) fn unread(dossier: Dossier) -> Self {
+        CityEntry { dossier, present: None, records: BTreeMap::new() }
+    }
+
+    /// A place for each record's answer.
+    fn slots(dossier: &Dossier) -> BTreeMap<(Kind, String), OnceLock<Option<Body>>> {
         let keys = std::iter::once((Kind::City, dossier.id.to_string()))
             .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
             .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
             .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())));
-        let records = keys.map(|key| (key, OnceLock::new())).collect();
-        CityEntry { dossier, present, records }
+        keys.map(|key| (key, OnceLock::new())).collect()
     }
 
     /// The rendered answer of a record; none when there is none or it is withdrawn.
