@@ -1,5 +1,7 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -53,17 +55,17 @@ pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Prob
     Ok(Body::new("text/csv; charset=utf-8", bytes))
 }
 
-/// The text of a cell; what a spreadsheet would run as a formula is made plain text.
+/// The text of a cell.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => {
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-                format!("'{text}")
-            } else {
-                text.clone()
-            }
-        }
+        Some(Value::String(text)) => harmless(text).into_owned(),
         Some(other) => other.to_string(),
     }
+}
+
+/// A text as a cell; what a spreadsheet would run as a formula is made plain text.
+#[must_use]
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }

@@ -85,3 +85,6 @@ pub const CONNECT_WAIT: Duration = Duration::from_secs(3);
 pub const SHUTDOWN_SECONDS: u64 = 20;
 /// What a client refused with 503 is told to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// Rows of an import that share one transaction.
+pub const IMPORT_BATCH: usize = 1_000;
