@@ -204,6 +204,7 @@ fn an_address_tells_its_methods() {
         ("/v1/cities/us-somewhere/reports", "GET, HEAD, OPTIONS"),
         ("/v1/cities/us-somewhere/reports.csv", "GET, HEAD, OPTIONS"),
         ("/v1/cities/us-somewhere/reports/2020", "DELETE, GET, HEAD, OPTIONS, PUT"),
+        ("/v1/cities/us-somewhere/statement", "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("/v1/cities/us-somewhere/status", "GET, HEAD, OPTIONS"),
         ("/v1/changes", "GET, HEAD, OPTIONS"),
         ("/v1/keys", "GET, HEAD, OPTIONS, POST"),

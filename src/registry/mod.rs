@@ -5,6 +5,7 @@ pub mod bodies;
 mod history;
 pub mod judgement;
 mod keyring;
+mod relations;
 mod snapshot;
 mod staging;
 mod writer;
