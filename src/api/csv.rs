@@ -53,17 +53,25 @@ pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Prob
     Ok(Body::new("text/csv; charset=utf-8", bytes))
 }
 
-/// The text of a cell; what a spreadsheet would run as a formula is made plain text.
+/// The text of a cell; the words of a list are joined by semicolons, and what a spreadsheet would run as a formula is made plain text.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => {
-            if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
-                format!("'{text}")
-            } else {
-                text.clone()
-            }
-        }
+        Some(Value::String(text)) => plain_text(text),
+        Some(Value::Array(elements)) => match words(elements) {
+            Some(words) => plain_text(&words.join(";")),
+            None => Value::from(elements.as_slice()).to_string(),
+        },
         Some(other) => other.to_string(),
     }
+}
+
+/// A text, or what keeps a spreadsheet from running it.
+fn plain_text(text: &str) -> String {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+}
+
+/// The words of a list, those of things with a `code` being their codes; none for any other list.
+fn words(elements: &[Value]) -> Option<Vec<&str>> {
+    elements.iter().map(|element| element.as_str().or_else(|| element["code"].as_str())).collect()
 }
