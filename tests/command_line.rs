@@ -235,6 +235,27 @@ fn the_demo_is_not_loaded_into_what_others_recorded() {
     assert_eq!(service.json("/v1/cities")["total"], 1);
 }
 
+#[test]
+fn a_database_with_records_is_brought_to_this_version() {
+    let service = Service::with(&["--demo"]);
+    let entries = service.entries();
+    let service = service.restart_with(&[]);
+    let directory = Path::new(env!("CARGO_MANIFEST_DIR")).join("migrations");
+    let mut later: Vec<_> = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect();
+    later.sort();
+    for migration in later.iter().skip(1).rev() {
+        service.database.execute(&std::fs::read_to_string(migration.join("down.sql")).unwrap());
+    }
+    service.database.execute("DELETE FROM __diesel_schema_migrations WHERE version <> '20261123000001'");
+    let told = printed(&run(&["migrate", "--database", &service.database.url]));
+    assert!(told.contains(": ran "), "{told}");
+    printed(&service.verify());
+    let service = service.restart_with(&[]);
+    assert_eq!(service.entries(), entries);
+    service.record("/v1/cities/us-los-angeles/statement", &serde_json::json!({"text": "We have read it."}));
+    printed(&service.verify());
+}
+
 /// A service with five entries: a city, a baseline, a report, the report restated, another report.
 fn five_entries() -> Service {
     let service = Service::start();
@@ -252,6 +273,8 @@ fn five_entries() -> Service {
 fn verify_names_the_first_entry_that_was_tampered_with() {
     let columns = "name, country, boundary, withdrawn, revision, sequence, recorded_at, recorded_by";
     let extra_city = format!("INSERT INTO cities (id, {columns}) SELECT 'there', {columns} FROM cities");
+    let stamp = "false, 1, 1, recorded_at, recorded_by, NULL FROM cities";
+    let extra_statement = format!("INSERT INTO statements SELECT id, 'Never said', NULL, {stamp}");
     let hash = "f".repeat(64);
     let forged = format!("UPDATE revision SET head = '{hash}'");
     for (statements, expected) in [
@@ -270,6 +293,7 @@ fn verify_names_the_first_entry_that_was_tampered_with() {
         ),
         ("DELETE FROM inventories WHERE id = '2021'", "inventories differs from the log (entry 5)"),
         (&extra_city, "table cities differs from the log"),
+        (&extra_statement, "table statements differs from the log"),
         ("INSERT INTO city_identifiers VALUES ('here', 'cdp', '1')", "table city_identifiers differs from the log"),
         ("UPDATE revision SET number = 9", "the revision row says 9 "),
         (&forged, "the revision row says 5 ffff"),

@@ -103,6 +103,20 @@ fn what_a_city_says_is_shown_as_text() {
 }
 
 #[test]
+fn what_a_city_replies_stands_beside_its_verdict() {
+    let service = Service::with(&["--demo"]);
+    assert!(!service.get("/").text.contains("The city replies"));
+    let statement = json!({"text": "Our <b>audit</b> is under way.", "target": "2025-half"});
+    service.record("/v1/cities/us-los-angeles/statement", &statement);
+    let page = service.get("/");
+    assert_page(&service, &page);
+    let row = page.text.split("</tr>").find(|row| row.contains("us-los-angeles/status")).unwrap();
+    assert_eq!(between(row, "<summary>", "</summary>"), "The city replies on 2025-half");
+    assert_eq!(between(row, "<blockquote>", "</blockquote>"), "Our &lt;b&gt;audit&lt;/b&gt; is under way.");
+    assert_eq!(page.text.matches("The city replies").count(), 1);
+}
+
+#[test]
 fn the_documentation_comes_from_here_alone() {
     let service = Service::start();
     let redirect = reqwest::blocking::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();

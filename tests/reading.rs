@@ -204,6 +204,7 @@ fn an_address_tells_its_methods() {
         ("/v1/cities/us-somewhere/reports", "GET, HEAD, OPTIONS"),
         ("/v1/cities/us-somewhere/reports.csv", "GET, HEAD, OPTIONS"),
         ("/v1/cities/us-somewhere/reports/2020", "DELETE, GET, HEAD, OPTIONS, PUT"),
+        ("/v1/cities/us-somewhere/statement", "DELETE, GET, HEAD, OPTIONS, PUT"),
         ("/v1/cities/us-somewhere/status", "GET, HEAD, OPTIONS"),
         ("/v1/changes", "GET, HEAD, OPTIONS"),
         ("/v1/keys", "GET, HEAD, OPTIONS, POST"),
@@ -412,6 +413,11 @@ fn leaves(row: &Value, path: &str, columns: &[String], found: &mut Vec<(String, 
             }
         }
         Value::String(text) => found.push((path.to_owned(), text.clone())),
+        Value::Array(elements) => {
+            let word = |element: &Value| Some(element.as_str().or(element["code"].as_str())?.to_owned());
+            let words: Option<Vec<String>> = elements.iter().map(word).collect();
+            found.push((path.to_owned(), words.map_or(row.to_string(), |words| words.join(";"))));
+        }
         other => found.push((path.to_owned(), other.to_string())),
     }
 }
@@ -464,6 +470,62 @@ fn csv_has_the_same_rows_as_json() {
     let told: Vec<String> =
         page.iter().map(|row| row.iter().find(|(name, _)| name == "id").unwrap().1.clone()).collect();
     assert_eq!(told, ids(items(&service.json(&format!("/v1/cities?{query}")))));
+}
+
+#[test]
+fn readers_are_told_what_may_be_a_slip_while_it_seems_to_be() {
+    let service = Service::start();
+    let place = "/v1/cities/us-somewhere";
+    service.record(place, &city("Somewhere"));
+    service.record(&format!("{place}/baselines/1990"), &baseline(1990, 1000.0));
+    service.record(&format!("{place}/targets/half"), &target("1990", 50.0, 2030));
+    service.record(&format!("{place}/reports/2019"), &inventory(900.0));
+    let mut doubtful = inventory(600.0);
+    // Of another level, which the target does not speak of.
+    doubtful["totals"]["scope_1_2"] = json!(700);
+    doubtful["totals"]["scope_1_2_3"] = json!(650);
+    doubtful["gases"] = json!(["co2", "ch4"]);
+    service.record(&format!("{place}/reports/2020"), &doubtful);
+
+    let codes = |report: &Value| -> Vec<String> {
+        let warnings = report["warnings"].as_array().unwrap().iter();
+        warnings.map(|warning| warning["code"].as_str().unwrap().to_owned()).collect()
+    };
+    let expected = ["total_jump", "scopes_above_total"];
+    assert_eq!(codes(&service.json(&format!("{place}/reports/2020"))), expected);
+    assert_eq!(codes(&items(&service.json(&format!("{place}/reports")))[1]), expected);
+    let cell = |path: &str, column: &str| {
+        let (_, rows) = rows(&service.get(path));
+        rows.into_iter()
+            .filter_map(|row| row.into_iter().find(|(name, _)| name == column))
+            .map(|(_, text)| text)
+            .next_back()
+    };
+    let reports = format!("{place}/reports.csv");
+    assert_eq!(cell(&reports, "warnings").as_deref(), Some("total_jump;scopes_above_total"));
+    assert_eq!(cell(&reports, "gases").as_deref(), Some("co2;ch4"));
+
+    let status = service.json(&format!("{place}/status"));
+    let judged = &status["targets"][0];
+    assert_eq!(judged["judged"]["warnings"], json!(["total_jump"]));
+    assert_eq!(judged["figures"][1]["warnings"], json!(["total_jump"]));
+    assert!(judged["figures"][0].get("warnings").is_none() && judged["baseline"].get("warnings").is_none());
+    let series = service.json(&format!("{place}/series"));
+    let told: Vec<&Value> =
+        series["rows"].as_array().unwrap().iter().filter(|row| row.get("warnings").is_some()).collect();
+    assert_eq!((told.len(), &told[0]["year"], &told[0]["warnings"]), (1, &json!(2020), &json!(["total_jump"])));
+    assert_eq!(cell(&format!("{place}/series.csv"), "warnings").as_deref(), Some("total_jump"));
+
+    let mut restated = inventory(700.0);
+    restated["reason"] = json!("The slip was in the year before");
+    service.record(&format!("{place}/reports/2019"), &restated);
+    assert_eq!(codes(&service.json(&format!("{place}/reports/2020"))), ["scopes_above_total"]);
+    assert_eq!(cell(&reports, "warnings").as_deref(), Some("scopes_above_total"));
+    let now = service.json(&format!("{place}/status"));
+    assert!(now["targets"][0]["judged"].get("warnings").is_none(), "{now}");
+    // As it stood then, the doubt stays.
+    let then = service.json(status["permalink"].as_str().unwrap());
+    assert_eq!(then["targets"][0]["judged"]["warnings"], json!(["total_jump"]));
 }
 
 #[test]

@@ -71,6 +71,11 @@ const ROWS: &[Row] = &[
     row("withdrawReport", "/v1/cities/us-los-angeles/reports/2020",
         &["/v1/cities/us-los-angeles/reports/1999", "/v1/cities/us-los-angeles/reports/02020", "/v1/cities/us-los-angeles/reports/soon", "/v1/cities/nowhere/reports/2020"],
         &["/v1/cities/us-los-angeles/reports/2000", "/v1/cities/us-gone/reports/2020"]),
+    row("getStatement", "/v1/cities/us-los-angeles/statement",
+        &["/v1/cities/us-quiet/statement", "/v1/cities/nowhere/statement"], &["/v1/cities/us-silent/statement", "/v1/cities/us-gone/statement"]),
+    row("putStatement", "/v1/cities/us-los-angeles/statement", &["/v1/cities/nowhere/statement"], &["/v1/cities/us-gone/statement"]),
+    row("withdrawStatement", "/v1/cities/us-los-angeles/statement",
+        &["/v1/cities/us-quiet/statement", "/v1/cities/nowhere/statement"], &["/v1/cities/us-silent/statement", "/v1/cities/us-gone/statement"]),
     row("getStatus", "/v1/cities/us-los-angeles/status",
         &["/v1/cities/nowhere/status", "/v1/cities/us-los-angeles/status?as_of=2026-11-22"],
         &["/v1/cities/us-gone/status", "/v1/cities/us-gone/status?judged_on=2026-11-23"]),
@@ -158,14 +163,22 @@ impl World {
             ("targets/gone", "putTarget"),
             ("reports/2020", "putReport"),
             ("reports/2000", "putReport"),
+            ("statement", "putStatement"),
         ] {
             service.record(&format!("/v1/cities/us-los-angeles/{path}"), &example(operation));
         }
         service.record("/v1/cities/us-gone", &city("Gone"));
         service.record("/v1/cities/us-gone/baselines/1990", &example("putBaseline"));
-        for path in
-            ["us-gone", "us-los-angeles/baselines/gone", "us-los-angeles/targets/gone", "us-los-angeles/reports/2000"]
-        {
+        service.record("/v1/cities/us-quiet", &city("Quiet"));
+        service.record("/v1/cities/us-silent", &city("Silent"));
+        service.record("/v1/cities/us-silent/statement", &json!({"text": "We said something."}));
+        for path in [
+            "us-gone",
+            "us-los-angeles/baselines/gone",
+            "us-los-angeles/targets/gone",
+            "us-los-angeles/reports/2000",
+            "us-silent/statement",
+        ] {
             let answer = service.delete(&format!("/v1/cities/{path}?reason=a+test"), &service.admin);
             assert_eq!(answer.status, 204, "{}", answer.text);
         }
@@ -306,9 +319,10 @@ fn by_content(world: &World) -> Vec<Refusal> {
             match &operation.body {
                 Some(body) => {
                     let mut changed = body.clone();
-                    changed["source"]["title"] = json!("Another");
-                    if operation.id == "putCity" {
-                        changed = json!({"name": "Another", "country": "US"});
+                    match operation.id.as_str() {
+                        "putCity" => changed = json!({"name": "Another", "country": "US"}),
+                        "putStatement" => changed = json!({"text": "Another"}),
+                        _ => changed["source"]["title"] = json!("Another"),
                     }
                     cases.push((422, "reason_required", &operation.id, "", changed));
                 }

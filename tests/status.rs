@@ -343,6 +343,42 @@ fn a_withdrawn_city_keeps_its_past() {
 }
 
 #[test]
+fn a_statement_stands_beside_the_verdicts_from_the_day_it_was_made() {
+    let service = Service::with(&["--today", EARLIER]);
+    record_city(&service);
+    let before = service.json(STATUS);
+    assert!(before.get("statement").is_none(), "{before}");
+    service.record(&format!("{CITY}/statement"), &json!({"text": "We shall.", "target": "half"}));
+    let service = service.restart_with(&[]);
+    service.record(&format!("{CITY}/statement"), &json!({"text": "We have.", "reason": "News"}));
+
+    let text = |query: &str| service.json(&format!("{STATUS}{query}"))["statement"]["text"].clone();
+    let earlier = service.json(&format!("{STATUS}?as_of={EARLIER}"));
+    let expected = json!({"text": "We shall.", "target": "half", "recorded_by": "the tests", "revision": 1});
+    for (name, value) in expected.as_object().unwrap() {
+        assert_eq!(&earlier["statement"][name], value, "{earlier}");
+    }
+    assert!(earlier["statement"]["recorded_at"].as_str().unwrap().starts_with(EARLIER));
+    for query in ["", "?explain=true", "?through=2010", "?level=basic", "?sequence=6"] {
+        assert_eq!(text(query), "We have.", "{query}");
+    }
+    // It counts from when it was recorded, whatever the figures count from.
+    for query in [format!("?known_on={EARLIER}"), "?sequence=5".to_owned()] {
+        assert_eq!(text(&query), "We shall.", "{query}");
+    }
+    for query in ["?known_on=2026-02-28", "?sequence=4"] {
+        assert_eq!(text(query), Value::Null, "{query}");
+    }
+    let (now, then) = (service.json(STATUS), service.json(&format!("{STATUS}?sequence=4")));
+    assert_eq!(now["targets"], then["targets"], "no verdict changes by it");
+    assert_ne!(now["permalink"], then["permalink"]);
+
+    service.delete(&format!("{CITY}/statement?reason=Said+in+haste"), &service.admin);
+    assert!(service.json(STATUS).get("statement").is_none());
+    assert_eq!(text("?sequence=6"), "We have.");
+}
+
+#[test]
 fn pledges_that_bind_nobody_are_shown_but_not_judged() {
     let service = Service::start();
     record_city(&service);

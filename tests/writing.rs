@@ -11,6 +11,8 @@ const BASELINE: &str = "/v1/cities/us-here/baselines/1990";
 const TARGET: &str = "/v1/cities/us-here/targets/2030-half";
 const REPORT: &str = "/v1/cities/us-here/reports/2010";
 
+const STATEMENT: &str = "/v1/cities/us-here/statement";
+
 /// A service with a city, and the secret of its reporter.
 fn with_city() -> (Service, String) {
     let service = Service::start();
@@ -25,7 +27,13 @@ fn with_records() -> (Service, String) {
     service.record(BASELINE, &baseline(1990, 1000.0));
     service.record(TARGET, &target("1990", 50.0, 2030));
     service.record(REPORT, &inventory(800.0));
+    service.record(STATEMENT, &statement("We are on our way.", "2030-half"));
     (service, reporter)
+}
+
+/// The body of a statement that speaks of a target.
+fn statement(text: &str, target: &str) -> Value {
+    json!({"text": text, "target": target})
 }
 
 /// The same body with a reason.
@@ -68,6 +76,7 @@ fn each_kind_is_created_repeated_and_revised() {
         (BASELINE, &reporter, "reporter of us-here", baseline(1990, 1000.0), baseline(1990, 1010.0)),
         (TARGET, &reporter, "reporter of us-here", target("1990", 50.0, 2030), target("1990", 55.0, 2030)),
         (REPORT, &reporter, "reporter of us-here", inventory(800.0), inventory(810.0)),
+        (STATEMENT, &reporter, "reporter of us-here", statement("Early days.", "2030-half"), json!({"text": "Later."})),
     ];
     for (path, key, label, first, second) in kinds {
         let created = service.put(path, key, &first);
@@ -271,7 +280,7 @@ fn of_many_writes_at_once_only_the_bad_ones_fail() {
     }
     let stood = answers.iter().filter(|answer| answer.status == 201).count();
     assert_eq!(service.json(&format!("{CITY}/targets"))["total"], stood + 1);
-    assert_eq!(changes(&service, CITY).len(), stood + 4);
+    assert_eq!(changes(&service, CITY).len(), stood + 5);
     assert!(service.verify().status.success());
 }
 
@@ -320,6 +329,7 @@ fn a_withdrawn_record_is_gone_until_it_is_put_back() {
     let (service, reporter) = with_records();
     let kinds = [
         (REPORT, "reports", inventory(800.0)),
+        (STATEMENT, "", statement("We are on our way.", "2030-half")),
         (TARGET, "targets", target("1990", 50.0, 2030)),
         (BASELINE, "baselines", baseline(1990, 1000.0)),
     ];
@@ -327,7 +337,9 @@ fn a_withdrawn_record_is_gone_until_it_is_put_back() {
         let withdrawn = service.delete(&format!("{path}?reason=Entered+by+mistake"), &reporter);
         assert_eq!((withdrawn.status.as_u16(), withdrawn.text.as_str()), (204, ""));
         service.get(path).assert_problem(410, "gone");
-        assert_eq!(service.json(&format!("{CITY}/{list}")), json!({"items": [], "total": 0}));
+        if !list.is_empty() {
+            assert_eq!(service.json(&format!("{CITY}/{list}")), json!({"items": [], "total": 0}));
+        }
         service.delete(&format!("{path}?reason=Again"), &reporter).assert_problem(410, "gone");
         let entry = changes(&service, CITY).pop().unwrap();
         assert_eq!((&entry["action"], &entry["revision"]), (&json!("withdraw"), &json!(2)));
@@ -355,7 +367,7 @@ fn a_city_is_withdrawn_with_all_that_belongs_to_it() {
     let lists = ["baselines", "targets", "reports"].map(|list| format!("{CITY}/{list}"));
     assert_eq!(service.delete(&format!("{CITY}?reason=A+test"), &service.admin).status, 204);
     let entries = changes(&service, CITY);
-    let mut withdrawn: Vec<String> = entries[4..]
+    let mut withdrawn: Vec<String> = entries[5..]
         .iter()
         .map(|entry| {
             assert_eq!((&entry["action"], &entry["reason"]), (&json!("withdraw"), &json!("A test")));
@@ -364,9 +376,9 @@ fn a_city_is_withdrawn_with_all_that_belongs_to_it() {
         .collect();
     assert_eq!(withdrawn.pop().unwrap(), "city us-here");
     withdrawn.sort();
-    assert_eq!(withdrawn, ["baseline 1990", "report 2010", "target 2030-half"]);
+    assert_eq!(withdrawn, ["baseline 1990", "report 2010", "statement statement", "target 2030-half"]);
 
-    for path in [CITY, BASELINE, TARGET, REPORT].map(str::to_owned).iter().chain(&lists) {
+    for path in [CITY, BASELINE, TARGET, REPORT, STATEMENT].map(str::to_owned).iter().chain(&lists) {
         service.get(path).assert_problem(410, "gone");
     }
     for list in &lists {
@@ -375,9 +387,10 @@ fn a_city_is_withdrawn_with_all_that_belongs_to_it() {
     service.get(&format!("{CITY}/status")).assert_problem(410, "gone");
     service.put(REPORT, &reporter, &inventory(1.0)).assert_problem(410, "gone");
     assert_eq!(service.json("/v1/cities")["total"], 0);
-    assert_eq!(service.get(&format!("{CITY}/changes.csv")).text.lines().count(), 9);
-    let past = service.json(&format!("{CITY}/status?sequence=4&judged_on=2026-11-23&method=1"));
+    assert_eq!(service.get(&format!("{CITY}/changes.csv")).text.lines().count(), 11);
+    let past = service.json(&format!("{CITY}/status?sequence=5&judged_on=2026-11-23&method=1"));
     assert_eq!(past["targets"][0]["target"]["id"], "2030-half");
+    assert_eq!(past["statement"]["text"], "We are on our way.");
 
     // The city alone comes back; what belonged to it is put back one by one.
     service.put(CITY, &service.admin, &city("Here")).assert_problem(422, "reason_required");
@@ -403,16 +416,48 @@ fn what_others_name_is_not_withdrawn_before_them() {
     let withdraw = |path: &str, key: &str| service.delete(&format!("{path}?reason=a+test"), key);
     for (path, key, users) in [
         (BASELINE, &reporter, "target 2030-half, target old"),
-        (TARGET, &reporter, "target old"),
+        (TARGET, &reporter, "target old, the city's statement"),
         (CITY, &service.admin, "city us-part"),
     ] {
         let problem = withdraw(path, key).assert_problem(409, "in_use");
         assert!(problem["detail"].as_str().unwrap().ends_with(users), "{problem}");
         assert_eq!(service.get(path).status, 200);
     }
-    for path in ["/v1/cities/us-part", &format!("{CITY}/targets/old"), TARGET, BASELINE, CITY] {
+    for path in ["/v1/cities/us-part", &format!("{CITY}/targets/old"), STATEMENT, TARGET, BASELINE, CITY] {
         assert_eq!(withdraw(path, &service.admin).status, 204, "{path}");
     }
+}
+
+#[test]
+fn a_statement_is_of_its_city_and_names_a_target_that_there_is() {
+    let (service, reporter) = with_records();
+    let record = service.json(STATEMENT);
+    for (name, value) in [
+        ("id", "statement"),
+        ("city", "us-here"),
+        ("text", "We are on our way."),
+        ("target", "2030-half"),
+        ("recorded_by", "the tests"),
+    ] {
+        assert_eq!(record[name], value, "{record}");
+    }
+    let refused = |body: Value| faults(&service.put(STATEMENT, &reporter, &because(body, "a test")));
+    assert_eq!(refused(statement("Of another.", "unknown")), ["/target unknown_target"]);
+    assert_eq!(
+        refused(json!({"target": "No", "colour": "red"})),
+        ["/text missing", "/target invalid_id", "/colour unknown_field"]
+    );
+    assert_eq!(refused(json!({"text": "x".repeat(2001)})), ["/text too_long"]);
+    assert_eq!(refused(json!({"text": "one\nline"})), ["/text control_character"]);
+    assert_eq!(service.json(STATEMENT), record);
+
+    let longest = json!({"text": "\u{e9}".repeat(2000)});
+    assert_eq!(service.put(STATEMENT, &reporter, &because(longest, "All of it")).status, 200);
+    // It names the target no more, which can go now.
+    assert_eq!(service.delete(&format!("{TARGET}?reason=a+test"), &reporter).status, 204);
+    let stranger = service.reporter(&["us-there"]);
+    service.put(STATEMENT, &stranger, &json!({"text": "Theirs."})).assert_problem(403, "forbidden");
+    assert!(service.verify().status.success());
 }
 
 #[test]

@@ -55,11 +55,15 @@ pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Prob
     Ok(Body::new("text/csv; charset=utf-8", bytes))
 }
 
-/// The text of a cell.
+/// The text of a cell; the words of a list are joined by semicolons, and what a spreadsheet would run as a formula is made plain text.
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
         Some(Value::String(text)) => harmless(text).into_owned(),
+        Some(Value::Array(elements)) => match words(elements) {
+            Some(words) => harmless(&words.join(";")).into_owned(),
+            None => Value::from(elements.as_slice()).to_string(),
+        },
         Some(other) => other.to_string(),
     }
 }
@@ -68,4 +72,9 @@ fn cell(value: Option<&Value>) -> String {
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+}
+
+/// The words of a list, those of things with a `code` being their codes; none for any other list.
+fn words(elements: &[Value]) -> Option<Vec<&str>> {
+    elements.iter().map(|element| element.as_str().or_else(|| element["code"].as_str())).collect()
 }

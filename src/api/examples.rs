@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::changes::ChangeList;
 use super::list::List;
 use crate::record::change::{Draft, GENESIS};
-use crate::record::{Action, Change, Cut, Dossier, Kind, RecordKey, Slug, Year};
+use crate::record::{Action, Change, Cut, Dossier, Kind, RecordKey, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
 
@@ -44,6 +44,11 @@ pub fn report() -> Value {
     json!({"totals": {"basic": 21_049_331}, "population": 3_898_474, "protocol": "gpc", "source": {
         "title": "C40 GHG dashboard data", "publisher": "C40 Cities", "published": "2023-05-30",
         "locator": "row Los Angeles_2020, column BASIC"}})
+}
+
+/// The body of a statement.
+pub fn statement() -> Value {
+    json!({"text": "The figures of 2021 and 2022 are being audited and will be published in spring.", "target": TARGET})
 }
 
 /// The body of a new key.
@@ -84,6 +89,7 @@ impl Example {
             (Kind::Baseline, BASELINE, baseline()),
             (Kind::Target, TARGET, target()),
             (Kind::Report, REPORT, report()),
+            (Kind::Statement, Statement::ID, statement()),
         ];
         let mut changes: Vec<Change> = Vec::new();
         let mut dossier: Option<Dossier> = None;
@@ -115,6 +121,7 @@ impl Example {
             Kind::Baseline => value(&answers::baseline(dossier, BASELINE)),
             Kind::Target => value(&answers::target(dossier, TARGET)),
             Kind::Report => value(&Year::new(2020).and_then(|year| answers::report(dossier, year))),
+            Kind::Statement => value(&answers::statement(dossier)),
         }
     }
 
@@ -141,7 +148,7 @@ impl Example {
     /// A page of the change log.
     pub fn changes(&self) -> Value {
         let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok()).collect();
-        value(&ChangeList { items, next: None, total: 4 })
+        value(&ChangeList { items, next: None, total: 5 })
     }
 }
 

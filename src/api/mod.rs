@@ -17,6 +17,7 @@ pub mod problem;
 pub mod reports;
 mod schemas;
 pub mod series;
+pub mod statement;
 pub mod status;
 pub mod targets;
 mod write;
@@ -113,6 +114,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(reports::get)
             .service(reports::put)
             .service(reports::withdraw)
+            .service(statement::get)
+            .service(statement::put)
+            .service(statement::withdraw)
             .service(status::get)
             .service(series::get)
             .service(series::get_csv)

@@ -32,6 +32,7 @@ use crate::record::{Fault, Kind};
         (name = "baselines", description = "Base-year inventories, restatements included"),
         (name = "targets", description = "Pledges, superseded ones included"),
         (name = "reports", description = "Yearly inventories"),
+        (name = "statement", description = "What cities reply to the verdicts on them"),
         (name = "status", description = "The judgement of every target, with all it was made from"),
         (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
         (name = "keys", description = "Keys to write with, for administrators"),
@@ -212,7 +213,8 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         if makes_city {
             codes.push(Code::IdentifierTaken);
         }
-        if method == "delete" && !path.contains("/reports") {
+        // Nothing names a report or a statement.
+        if method == "delete" && !path.contains("/reports") && !path.contains("/statement") {
             codes.push(Code::InUse);
         }
         if method == "delete" {
@@ -220,7 +222,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         }
     }
     let pages = !writes && !path.contains("/changes") && !path.contains("/health");
-    if pages && !path.ends_with('}') {
+    if pages && !path.ends_with('}') && !path.ends_with("/statement") {
         codes.push(Code::InvalidInput);
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();
@@ -257,6 +259,7 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
         ("put", "/v1/cities/{city}/baselines/{baseline}") => Some(examples::baseline()),
         ("put", "/v1/cities/{city}/targets/{target}") => Some(examples::target()),
         ("put", "/v1/cities/{city}/reports/{year}") => Some(examples::report()),
+        ("put", "/v1/cities/{city}/statement") => Some(examples::statement()),
         ("post", "/v1/keys") => Some(examples::key()),
         _ => None,
     }
@@ -273,6 +276,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/targets/{target}" => Some(example.record(Kind::Target)),
         "/v1/cities/{city}/reports" => Some(examples::list_of(example.record(Kind::Report))),
         "/v1/cities/{city}/reports/{year}" => Some(example.record(Kind::Report)),
+        "/v1/cities/{city}/statement" => Some(example.record(Kind::Statement)),
         "/v1/cities/{city}/status" => Some(example.status()),
         "/v1/cities/{city}/series" => Some(example.series()),
         "/v1/cities/{city}/changes" | "/v1/changes" => Some(example.changes()),

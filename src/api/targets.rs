@@ -107,7 +107,7 @@ pub async fn put(
 
 /// Withdraw a target
 ///
-/// A target that another names as its successor cannot be withdrawn before it. The history stays.
+/// A target that another names as its successor, or the city's statement names, cannot be withdrawn before it. The history stays.
 #[utoipa::path(operation_id = "withdrawTarget", tag = "targets", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), ("target" = Slug, Path, description = "The target's id"), write::WithdrawQuery),
     responses((status = 204, description = "It is withdrawn")))]

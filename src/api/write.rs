@@ -36,7 +36,9 @@ async fn key_for(
 ) -> Result<std::sync::Arc<Key>, Problem> {
     match kind {
         Kind::City => access::admin(request, service).await,
-        Kind::Baseline | Kind::Target | Kind::Report => access::reporter(request, service, city).await,
+        Kind::Baseline | Kind::Target | Kind::Report | Kind::Statement => {
+            access::reporter(request, service, city).await
+        }
     }
 }
 
@@ -142,5 +144,6 @@ fn path_of(key: &RecordKey) -> String {
         Kind::Baseline => format!("/v1/cities/{}/baselines/{}", key.city, key.id),
         Kind::Target => format!("/v1/cities/{}/targets/{}", key.city, key.id),
         Kind::Report => format!("/v1/cities/{}/reports/{}", key.city, key.id),
+        Kind::Statement => format!("/v1/cities/{}/statement", key.city),
     }
 }

@@ -7,6 +7,7 @@ use crate::record::inventory::Level;
 use crate::record::target::{Milestone, TargetKind};
 use crate::record::units::{Percent, Population};
 use crate::record::vocabulary::vocabulary;
+use crate::record::warning::WarningCode;
 use crate::record::{Slug, Source, Standing, Tonnes, Year};
 
 use super::budget::Budget;
@@ -221,6 +222,10 @@ pub struct CitedFigure {
     /// The revision of the baseline or report.
     #[schema(example = 1)]
     pub revision: i32,
+    /// What may be a slip in the figure; absent when nothing seems to be. The record tells more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
     /// Where it was published.
     pub source: Source,
 }
@@ -244,6 +249,10 @@ pub struct YearFigure {
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
+    /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
 }
 
 /// A point that the pathway is drawn through.

@@ -2,6 +2,7 @@
 
 use crate::record::dossier::Revision;
 use crate::record::target::{Base, Target};
+use crate::record::warning::WarningCode;
 use crate::record::{Known, Slug, Stamp, Standing, View, Year};
 
 use super::comparison::{Comparison, points_of_all_years};
@@ -82,6 +83,16 @@ impl<'v, 'a> Case<'v, 'a> {
     /// The city's name.
     pub fn city(&self) -> &'a str {
         self.view.city.value.name.as_str()
+    }
+
+    /// What may be a slip in the figure of a year.
+    pub fn warnings(&self, year: Year) -> Vec<WarningCode> {
+        let (target, view) = (self.target, self.view);
+        if let Some(base) = self.base.filter(|base| base.year() == year) {
+            return base.warnings(target, view);
+        }
+        let compared = self.comparison.compared.iter().find(|report| report.inventory.year == year);
+        compared.map(|report| report.warnings(target, view)).unwrap_or_default()
     }
 
     /// The comparable figures after the base year, by year.

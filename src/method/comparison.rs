@@ -4,12 +4,12 @@ use crate::record::gwp::GwpSet;
 use crate::record::inventory::{Figure, Inventory};
 use crate::record::target::Target;
 use crate::record::vocabulary::{Gas, Protocol, vocabulary};
+use crate::record::warning::{WarningCode, codes_at};
 use crate::record::{Known, Stamp, View, Year};
 
 use super::assessment::{CitedFigure, LeftOut, YearFigure};
 use super::goal::{self, BaseInventory};
 use super::pathway::Point;
-use super::printed::Unit;
 
 /// Figures of one year further apart than this, in percent of the baseline's, are not the same figure.
 ///
@@ -50,8 +50,14 @@ impl Compared<'_> {
         Point { year: self.inventory.year, amount: self.amount }
     }
 
+    /// What may be a slip in the figure, beside the report of the year before in `view`.
+    pub fn warnings(&self, target: &Target, view: &View<'_>) -> Vec<WarningCode> {
+        codes_at(self.inventory, year_before(self.inventory, view), target.level)
+    }
+
     /// The figure with its source.
-    pub fn cited(&self, unit: Unit) -> CitedFigure {
+    pub fn cited(&self, target: &Target, view: &View<'_>) -> CitedFigure {
+        let unit = goal::unit(target);
         CitedFigure {
             id: None,
             year: self.inventory.year,
@@ -59,20 +65,29 @@ impl Compared<'_> {
             population: unit.population(self.inventory),
             tonnes_per_person: unit.print(Some(self.amount)).1,
             revision: self.stamp.revision,
+            warnings: self.warnings(target, view),
             source: self.inventory.source.clone(),
         }
     }
 
     /// The figure in a list.
-    pub fn listed(&self, unit: Unit) -> YearFigure {
+    pub fn listed(&self, target: &Target, view: &View<'_>) -> YearFigure {
+        let unit = goal::unit(target);
         YearFigure {
             year: self.inventory.year,
             tonnes: self.figure.tonnes,
             population: unit.population(self.inventory),
             tonnes_per_person: unit.print(Some(self.amount)).1,
             revision: self.stamp.revision,
+            warnings: self.warnings(target, view),
         }
     }
+}
+
+/// The report of the year before that of an inventory.
+pub(super) fn year_before<'a>(inventory: &Inventory, view: &View<'a>) -> Option<&'a Inventory> {
+    let year = Year::new(inventory.year.get() - 1)?;
+    view.reports.get(&year).map(|report| report.value)
 }
 
 /// The reports after the base year, sorted into those that are compared and those that cannot be.

@@ -2,9 +2,11 @@
 
 use crate::record::inventory::{Figure, Inventory};
 use crate::record::target::{Base, Goal, Milestone, MilestoneLevel, Target};
+use crate::record::warning::{WarningCode, codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::assessment::CitedFigure;
+use super::comparison::year_before;
 use super::pathway::Point;
 use super::printed::Unit;
 
@@ -63,9 +65,15 @@ impl<'a> BaseInventory<'a> {
         self.amount.map(|amount| Point { year: self.year(), amount })
     }
 
+    /// What may be a slip in the figure; of a report beside that of the year before in `view`.
+    pub fn warnings(&self, target: &Target, view: &View<'_>) -> Vec<WarningCode> {
+        let before = year_before(self.inventory, view).filter(|_| self.id.is_none());
+        codes_at(self.inventory, before, target.level)
+    }
+
     /// The figure with its source, if there is one.
-    pub fn cited(&self, unit: Unit) -> Option<CitedFigure> {
-        let inventory = self.inventory;
+    pub fn cited(&self, target: &Target, view: &View<'_>) -> Option<CitedFigure> {
+        let (inventory, unit) = (self.inventory, unit(target));
         Some(CitedFigure {
             id: self.id.cloned(),
             year: inventory.year,
@@ -73,6 +81,7 @@ impl<'a> BaseInventory<'a> {
             population: unit.population(inventory),
             tonnes_per_person: unit.print(self.amount).1,
             revision: self.stamp.revision,
+            warnings: self.warnings(target, view),
             source: inventory.source.clone(),
         })
     }

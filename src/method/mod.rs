@@ -172,7 +172,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     let (tonnes, per_person) = unit.print(goal::amount(case.target, base_amount));
     assessment.target.target_tonnes = tonnes;
     assessment.target.target_tonnes_per_person = per_person;
-    assessment.baseline = case.base.and_then(|base| base.cited(unit));
+    assessment.baseline = case.base.and_then(|base| base.cited(case.target, case.view));
     let anchors = case.pathway.iter().flat_map(Pathway::anchors);
     assessment.pathway = anchors
         .map(|Point { year, amount }| {
@@ -180,7 +180,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
             PathwayPoint { year, tonnes, tonnes_per_person }
         })
         .collect();
-    assessment.figures = case.comparison.compared.iter().map(|report| report.listed(unit)).collect();
+    assessment.figures = case.comparison.compared.iter().map(|report| report.listed(case.target, case.view)).collect();
     assessment.left_out.clone_from(&case.comparison.left_out);
 }
 
@@ -188,7 +188,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
 fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, judgement: &Judgement) {
     let unit = case.unit;
     let judged = case.comparison.compared.iter().find(|report| report.inventory.year == judgement.year);
-    assessment.judged = judged.map(|report| report.cited(unit));
+    assessment.judged = judged.map(|report| report.cited(case.target, case.view));
     (assessment.expected_tonnes, assessment.expected_tonnes_per_person) = unit.print(Some(judgement.expected));
     (assessment.gap_tonnes, assessment.gap_tonnes_per_person) = unit.print(Some(judgement.gap));
     (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(judgement.delivered);

@@ -7,6 +7,7 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::record::warning::WarningCode;
 use crate::record::{Slug, View, Year};
 
 use super::budget::{Filled, filled};
@@ -79,6 +80,10 @@ pub struct SeriesRow {
     pub trend_high_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
     pub cautions: Vec<CautionCode>,
+    /// What may be a slip in the figure reported; absent when nothing seems to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
 }
 
 /// The series of the target `target`, from the base year to the target year, or to the last figure after it;
@@ -162,6 +167,11 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
             trend_high_tonnes,
             trend_high_tonnes_per_person,
             cautions: codes,
+            warnings: if reported_tonnes.is_some() || reported_tonnes_per_person.is_some() {
+                self.case.warnings(year)
+            } else {
+                Vec::new()
+            },
         }
     }
 

@@ -35,6 +35,8 @@ vocabulary! {
         Target = "target",
         /// A yearly inventory.
         Report = "report",
+        /// A city's reply to its verdicts.
+        Statement = "statement",
     }
 }
 
@@ -50,7 +52,7 @@ vocabulary! {
     }
 }
 
-/// Which record: its kind, its city and its id (a report's id is its year).
+/// Which record: its kind, its city and its id (a report's id is its year, a statement's `statement`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordKey {
     /// The city it belongs to, or is.

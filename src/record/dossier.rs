@@ -1,4 +1,4 @@
-//! All that is recorded of one city, with its whole history, and how it stood at any moment.
+//! All that is recorded of one city, with its whole history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,9 +10,11 @@ use super::change::{Action, Change, Kind, RecordKey};
 use super::city::City;
 use super::fault::{At, Fault, Parse, read};
 use super::inventory::Inventory;
+use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
 use super::units::Year;
+use super::view::Cut;
 
 /// Who recorded a revision, when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,9 +96,11 @@ pub struct Dossier {
     pub targets: BTreeMap<Slug, Recorded<Target>>,
     /// Its yearly inventories.
     pub reports: BTreeMap<Year, Recorded<Inventory>>,
+    /// Its statement, if it ever made one.
+    pub statement: Option<Recorded<Statement>>,
 }
 
-/// A value of one of the four kinds.
+/// A value of one of the kinds.
 #[derive(Debug, Clone)]
 pub enum AnyRecord {
     /// A city.
@@ -107,6 +111,8 @@ pub enum AnyRecord {
     Target(Arc<Target>),
     /// A report.
     Report(Arc<Inventory>),
+    /// A statement.
+    Statement(Arc<Statement>),
 }
 
 impl AnyRecord {
@@ -123,6 +129,7 @@ impl AnyRecord {
                 let report = Inventory::parse_report(value, at, year_of(key, at)?);
                 report.map(Arc::new).map(AnyRecord::Report)
             }
+            Kind::Statement => Statement::parse(value, at).map(Arc::new).map(AnyRecord::Statement),
         })
     }
 
@@ -136,6 +143,7 @@ impl AnyRecord {
             AnyRecord::City(city) => serde_json::to_value(city.as_ref()),
             AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => serde_json::to_value(inventory.as_ref()),
             AnyRecord::Target(target) => serde_json::to_value(target.as_ref()),
+            AnyRecord::Statement(statement) => serde_json::to_value(statement.as_ref()),
         };
         body.expect("records are plain data with text keys")
     }
@@ -168,6 +176,7 @@ impl Dossier {
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),
+            statement: None,
         })
     }
 
@@ -193,6 +202,13 @@ impl Dossier {
                 let slot = self.reports.entry(year).or_insert(Recorded { revisions: Vec::new() });
                 push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
             }
+            Kind::Statement if change.key.id != Statement::ID => {
+                Err(format!("entry {} has an id that is not valid", change.sequence))
+            }
+            Kind::Statement => {
+                let slot = self.statement.get_or_insert(Recorded { revisions: Vec::new() });
+                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_statement))
+            }
         }
     }
 
@@ -214,6 +230,8 @@ impl Dossier {
                 let year = Year::from_id(id)?;
                 state(self.reports.get(&year), AnyRecord::Report)
             }
+            // A city makes one statement, which has no id of its own.
+            Kind::Statement => state(self.statement.as_ref().filter(|_| id == Statement::ID), AnyRecord::Statement),
         }
     }
 
@@ -226,32 +244,13 @@ impl Dossier {
             .chain(self.baselines.values().flat_map(of))
             .chain(self.targets.values().flat_map(of))
             .chain(self.reports.values().flat_map(of))
+            .chain(self.statement.iter().flat_map(of))
     }
 
     /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.
     #[must_use]
     pub fn last_sequence(&self, cut: &Cut) -> i64 {
         self.stamps().filter(|stamp| cut.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)
-    }
-
-    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
-    #[must_use]
-    pub fn view(&self, cut: &Cut) -> Option<View<'_>> {
-        // What a city is called is no figure: under `known_on` it counts as known from the start.
-        let city = cut.known(&self.city, |_| Some(NaiveDate::MIN))?;
-        let published = |inventory: &Inventory| inventory.source.published;
-        Some(View {
-            id: &self.id,
-            city,
-            baselines: pick(&self.baselines, |record| cut.known(record, published)),
-            targets: pick(&self.targets, |record| cut.known(record, |target| target.source.published)),
-            reports: self
-                .reports
-                .iter()
-                .filter(|(year, _)| cut.through.is_none_or(|through| **year <= through))
-                .filter_map(|(year, record)| Some((*year, cut.known(record, published)?)))
-                .collect(),
-        })
     }
 }
 
@@ -264,20 +263,16 @@ impl AnyRecord {
         if let AnyRecord::Target(target) = self { Some(target) } else { None }
     }
 
+    fn into_statement(self) -> Option<Arc<Statement>> {
+        if let AnyRecord::Statement(statement) = self { Some(statement) } else { None }
+    }
+
     fn into_inventory(self) -> Option<Arc<Inventory>> {
         match self {
             AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(inventory),
             _ => None,
         }
     }
-}
-
-/// The records of a map that are known, by key.
-fn pick<'a, K: Ord, T>(
-    records: &'a BTreeMap<K, Recorded<T>>,
-    known: impl Fn(&'a Recorded<T>) -> Option<Known<'a, T>>,
-) -> BTreeMap<&'a K, Known<'a, T>> {
-    records.iter().filter_map(|(key, record)| Some((key, known(record)?))).collect()
 }
 
 /// The stamp and the value that an entry carries.
@@ -314,74 +309,4 @@ fn push<T>(revisions: &mut Vec<Revision<T>>, stamp: Stamp, value: Option<Arc<T>>
     }
     revisions.push(Revision { stamp, value });
     Ok(())
-}
-
-/// A moment to look back to; the default is the present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Cut {
-    /// Only entries of the log up to this one.
-    pub sequence: Option<i64>,
-    /// Only what was recorded by the end of this day.
-    pub as_of: Option<NaiveDate>,
-    /// Only figures and pledges whose source was published by this day; undated sources count from
-    /// the day they were recorded.
-    pub known_on: Option<NaiveDate>,
-    /// Only reports of years up to this one.
-    pub through: Option<Year>,
-}
-
-impl Cut {
-    /// Whether an entry had been recorded by then.
-    #[must_use]
-    pub fn includes(&self, stamp: &Stamp) -> bool {
-        self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
-            && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
-    }
-
-    /// The record as it was known then; none if it was not, or had been withdrawn.
-    fn known<'a, T>(
-        &self,
-        record: &'a Recorded<T>,
-        published: impl Fn(&T) -> Option<NaiveDate>,
-    ) -> Option<Known<'a, T>> {
-        let recorded = || record.revisions.iter().filter(|revision| self.includes(&revision.stamp));
-        let published_by = |revision: &&Revision<T>| match (self.known_on, &revision.value) {
-            (Some(day), Some(value)) => published(value).unwrap_or(revision.stamp.recorded_at.date_naive()) <= day,
-            _ => true,
-        };
-        // A withdrawal says that what was recorded before was wrong, whenever it was published.
-        let withdrawn = recorded().filter(|revision| revision.value.is_none()).map(|revision| revision.stamp.sequence);
-        let since = self.known_on.and(withdrawn.max()).unwrap_or(0);
-        let mut states: Vec<&Revision<T>> =
-            recorded().filter(published_by).filter(|revision| revision.stamp.sequence >= since).collect();
-        let last = states.pop()?;
-        let value = last.value.as_deref()?;
-        Some(Known { value, stamp: &last.stamp, earlier: states })
-    }
-}
-
-/// A record as it was known at some moment.
-#[derive(Debug)]
-pub struct Known<'a, T> {
-    /// Its value.
-    pub value: &'a T,
-    /// Who recorded it, when, and why.
-    pub stamp: &'a Stamp,
-    /// The states it had been in before, oldest first, withdrawals among them.
-    pub earlier: Vec<&'a Revision<T>>,
-}
-
-/// How a city stood at some moment; what a judgement is made from.
-#[derive(Debug)]
-pub struct View<'a> {
-    /// The city's id.
-    pub id: &'a CityId,
-    /// The city itself.
-    pub city: Known<'a, City>,
-    /// Its baselines.
-    pub baselines: BTreeMap<&'a Slug, Known<'a, Inventory>>,
-    /// Its targets.
-    pub targets: BTreeMap<&'a Slug, Known<'a, Target>>,
-    /// Its reports.
-    pub reports: BTreeMap<Year, Known<'a, Inventory>>,
 }

@@ -50,9 +50,22 @@ pub fn warnings(inventory: &Inventory, year_before: Option<&Inventory>) -> Vec<W
         found.extend(per_person(inventory, *level));
         found.extend(stated_against_sum(inventory, *level));
     }
-    found.extend(scopes_above_total(inventory));
+    found.extend(scopes_above_total(inventory, |_| true));
     found.extend(population_jump(inventory, year_before));
     found
+}
+
+/// What the warnings are about that bear on the figure at `level`: those of other levels say nothing of it.
+#[must_use]
+pub fn codes_at(inventory: &Inventory, year_before: Option<&Inventory>, level: Level) -> Vec<WarningCode> {
+    let found = [
+        total_jump(inventory, year_before, level),
+        per_person(inventory, level),
+        stated_against_sum(inventory, level),
+        scopes_above_total(inventory, |other| other == level),
+        population_jump(inventory, year_before),
+    ];
+    found.into_iter().flatten().map(|warning| warning.code).collect()
 }
 
 fn warning(code: WarningCode, detail: String) -> Warning {
@@ -109,14 +122,15 @@ fn stated_against_sum(inventory: &Inventory, level: Level) -> Option<Warning> {
     Some(warning(WarningCode::StatedDiffersFromSum, detail))
 }
 
-fn scopes_above_total(inventory: &Inventory) -> Option<Warning> {
+/// The first pair of totals that contradict each other, of those that `concerns` takes one of.
+fn scopes_above_total(inventory: &Inventory, concerns: impl Fn(Level) -> bool) -> Option<Warning> {
     let parts = [
         (Level::Scope1, Level::Scope12),
         (Level::Scope1, Level::Scope123),
         (Level::Scope12, Level::Scope123),
         (Level::Scope12, Level::Own),
     ];
-    parts.into_iter().find_map(|(part, whole)| {
+    parts.into_iter().filter(|(part, whole)| concerns(*part) || concerns(*whole)).find_map(|(part, whole)| {
         let (less, more) = (inventory.figure(part)?.tonnes, inventory.figure(whole)?.tonnes);
         (less > more).then(|| {
             let detail =

@@ -11,11 +11,11 @@ use crate::record::change::Change;
 use crate::record::units::plain;
 use crate::record::warning::{Warning, warnings};
 use crate::record::{
-    Action, City, CityId, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Target, Totals, Year,
+    Action, City, CityId, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Statement, Target, Totals, Year,
 };
 
 /// Writes a time as it is hashed: RFC 3339, UTC, to the second.
-fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+pub(super) fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
@@ -141,6 +141,24 @@ pub struct TargetAnswer {
     pub provenance: Provenance,
 }
 
+/// A statement as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StatementAnswer {
+    /// Always `statement`: a city makes one.
+    #[schema(example = "statement")]
+    pub id: &'static str,
+    /// The city it belongs to.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The statement.
+    #[serde(flatten)]
+    #[schema(value_type = Statement)]
+    pub statement: Arc<Statement>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
 /// One entry of the change log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeAnswer {
@@ -157,7 +175,7 @@ pub struct ChangeAnswer {
     pub city: Slug,
     /// The kind of record.
     pub kind: Kind,
-    /// The record's id; of a report the year.
+    /// The record's id; of a report the year, of a statement `statement`.
     #[schema(example = "2016")]
     pub id: String,
     /// What it does.
@@ -276,6 +294,18 @@ pub fn target(dossier: &Dossier, id: &str) -> Option<TargetAnswer> {
     })
 }
 
+/// The statement's answer; none when there is none or it is withdrawn.
+#[must_use]
+pub fn statement(dossier: &Dossier) -> Option<StatementAnswer> {
+    let (statement, stamp) = dossier.statement.as_ref()?.live()?;
+    Some(StatementAnswer {
+        id: Statement::ID,
+        city_id: dossier.id.clone(),
+        statement: Arc::clone(statement),
+        provenance: Provenance::of(stamp),
+    })
+}
+
 /// The rendered answer of any record; none when there is none or it is withdrawn.
 #[must_use]
 pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
@@ -287,5 +317,6 @@ pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
             let year = Year::from_id(id)?;
             report(dossier, year).map(|answer| Body::json(&answer))
         }
+        Kind::Statement => statement(dossier).map(|answer| Body::json(&answer)),
     }
 }

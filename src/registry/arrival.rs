@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
+use super::relations::city_key;
 use super::snapshot::{IdentifierRegister, identifiers};
-use super::staging::{Effect, Staging, city_key};
+use super::staging::{Effect, Staging};
 use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::record::dossier::AnyRecord;
 use crate::record::{City, CityId, Dossier, Kind, RecordKey, Recorded, Slug, Source};
@@ -189,7 +190,7 @@ fn rank(record: &AnyRecord, recorded_on: NaiveDate) -> (NaiveDate, String) {
     let source: Option<&Source> = match record {
         AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(&inventory.source),
         AnyRecord::Target(target) => Some(&target.source),
-        AnyRecord::City(_) => None,
+        AnyRecord::City(_) | AnyRecord::Statement(_) => None,
     };
     let published = source.and_then(|source| source.published).unwrap_or(recorded_on);
     (published, source.map(|source| source.title.to_string()).unwrap_or_default())
@@ -204,6 +205,7 @@ fn has_said(dossier: &Dossier, key: &RecordKey, body: &serde_json::Value) -> boo
     let id = key.id.as_str();
     match key.kind {
         Kind::City => any(Some(&dossier.city), AnyRecord::City, body),
+        Kind::Statement => any(dossier.statement.as_ref(), AnyRecord::Statement, body),
         Kind::Baseline => any(dossier.baselines.get(id), AnyRecord::Baseline, body),
         Kind::Target => any(dossier.targets.get(id), AnyRecord::Target, body),
         Kind::Report => {

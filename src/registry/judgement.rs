@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::answers::to_the_second;
 use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
-use crate::record::{CityId, Cut, Dossier, Level, Slug};
+use crate::record::{CityId, Cut, Dossier, Known, Level, Slug, Statement};
 
 /// A city in a judgement.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -17,6 +18,35 @@ pub struct CityName {
     /// Its name.
     #[schema(example = "Los Angeles")]
     pub name: String,
+}
+
+/// What the city itself says of the verdicts.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Reply {
+    /// The statement.
+    #[serde(flatten)]
+    #[schema(value_type = Statement)]
+    pub statement: Statement,
+    /// When it was recorded: RFC 3339, UTC.
+    #[serde(serialize_with = "to_the_second")]
+    pub recorded_at: DateTime<Utc>,
+    /// The label of the key that wrote it.
+    #[schema(example = "City of Los Angeles, climate office")]
+    pub recorded_by: String,
+    /// The number of its revision: 1 when first recorded.
+    #[schema(minimum = 1, example = 1)]
+    pub revision: i32,
+}
+
+impl Reply {
+    fn of(known: &Known<'_, Statement>) -> Self {
+        Reply {
+            statement: known.value.clone(),
+            recorded_at: known.stamp.recorded_at,
+            recorded_by: known.stamp.recorded_by.clone(),
+            revision: known.stamp.revision,
+        }
+    }
 }
 
 /// Every target of a city, judged.
@@ -39,6 +69,9 @@ pub struct StatusAnswer {
     /// The path that will give the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
     pub permalink: String,
+    /// What the city says of the verdicts, if it has said anything; it never changes one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub statement: Option<Reply>,
     /// The targets, each judged, by id.
     pub targets: Vec<Assessment>,
     /// What the pledges, and the course of emissions, are worth; these never change a verdict.
@@ -105,6 +138,7 @@ pub fn status(
         sequence,
         headline: assessed.headline,
         permalink: permalink(&dossier.id, cut, sequence, judged_on, level),
+        statement: view.statement.as_ref().map(Reply::of),
         targets: assessed.targets,
         yardsticks,
         explain,

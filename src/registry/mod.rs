@@ -7,6 +7,7 @@ pub mod bulk;
 mod history;
 pub mod judgement;
 mod keyring;
+mod relations;
 mod snapshot;
 mod staging;
 mod writer;

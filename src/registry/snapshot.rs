@@ -8,11 +8,11 @@ use imbl::OrdMap;
 
 use super::answers;
 use super::bodies::Body;
-use super::judgement;
+use super::judgement::{self, Reply};
 use super::keyring::Keyring;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
-use crate::record::{City, CityId, Cut, Dossier, Kind, Slug};
+use crate::record::{City, CityId, Cut, Dossier, Kind, Slug, Statement};
 use crate::store::Head;
 
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
@@ -64,6 +64,8 @@ pub struct Present {
     pub headline: Option<Slug>,
     /// Its targets, judged.
     pub targets: Vec<Assessment>,
+    /// What it says of the verdicts.
+    pub statement: Option<Reply>,
     /// The rendered judgement.
     pub status: Body,
 }
@@ -95,7 +97,8 @@ impl CityEntry {
         let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
             let status = Body::json(&answer);
             let (city, _) = dossier.city.live()?;
-            Some(Present { city: Arc::clone(city), headline: answer.headline, targets: answer.targets, status })
+            let judgement::StatusAnswer { headline, targets, statement, .. } = answer;
+            Some(Present { city: Arc::clone(city), headline, targets, statement, status })
         });
         CityEntry { records: Self::slots(&dossier), dossier, present }
     }
@@ -110,7 +113,8 @@ impl CityEntry {
         let keys = std::iter::once((Kind::City, dossier.id.to_string()))
             .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
             .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
-            .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())));
+            .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())))
+            .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())));
         keys.map(|key| (key, OnceLock::new())).collect()
     }
 

@@ -7,6 +7,7 @@ pub mod keys;
 pub mod log;
 pub mod rows;
 mod schema;
+pub mod statements;
 pub mod targets;
 pub mod verify;
 

@@ -5,7 +5,7 @@ use std::fmt::Debug;
 use diesel::QueryResult;
 
 use super::connection::AnyConnection;
-use super::{StoreError, cities, inventories, targets};
+use super::{StoreError, cities, inventories, statements, targets};
 use crate::record::{Dossier, Kind, RecordKey, Recorded, Stamp, Year};
 
 /// What the tables show of a record: its last value, and whether it is withdrawn.
@@ -36,6 +36,7 @@ pub struct Rows {
     lines: Vec<inventories::LineRow>,
     targets: Vec<targets::TargetRow>,
     milestones: Vec<targets::MilestoneRow>,
+    statements: Vec<statements::StatementRow>,
 }
 
 impl Rows {
@@ -60,6 +61,7 @@ impl Rows {
                     self.add_target(city, &key.id, record);
                 }
             }
+            Kind::Statement => self.add_statement(dossier),
         }
     }
 
@@ -76,6 +78,7 @@ impl Rows {
         for (id, record) in &dossier.targets {
             self.add_target(city, id.as_str(), record);
         }
+        self.add_statement(dossier);
     }
 
     fn add_city(&mut self, dossier: &Dossier) {
@@ -99,6 +102,11 @@ impl Rows {
         }
     }
 
+    fn add_statement(&mut self, dossier: &Dossier) {
+        let record = dossier.statement.as_ref();
+        self.statements.extend(record.and_then(|record| statements::row(dossier.id.as_str(), record)));
+    }
+
     /// Reads what the tables hold.
     ///
     /// # Errors
@@ -107,7 +115,8 @@ impl Rows {
         let (cities, identifiers) = cities::load(connection)?;
         let (inventories, lines) = inventories::load(connection)?;
         let (targets, milestones) = targets::load(connection)?;
-        Ok(Rows { cities, identifiers, inventories, lines, targets, milestones })
+        let statements = statements::load(connection)?;
+        Ok(Rows { cities, identifiers, inventories, lines, targets, milestones, statements })
     }
 
     /// The first difference between these rows, made from the log, and `stored` ones, as a sentence.
@@ -127,10 +136,12 @@ impl Rows {
         order([&mut self.lines, &mut stored.lines], Clone::clone);
         order([&mut self.targets, &mut stored.targets], |row| (row.city.clone(), row.id.clone()));
         order([&mut self.milestones, &mut stored.milestones], |row| (row.city.clone(), row.target.clone(), row.year));
+        order([&mut self.statements, &mut stored.statements], |row| row.city.clone());
         let main = [
             first("cities", &self.cities, &stored.cities, |row| Some(row.sequence)),
             first("inventories", &self.inventories, &stored.inventories, |row| Some(row.sequence)),
             first("targets", &self.targets, &stored.targets, |row| Some(row.sequence)),
+            first("statements", &self.statements, &stored.statements, |row| Some(row.sequence)),
             first("city_identifiers", &self.identifiers, &stored.identifiers, |_| None),
             first("inventory_lines", &self.lines, &stored.lines, |_| None),
             first("target_milestones", &self.milestones, &stored.milestones, |_| None),
@@ -162,13 +173,15 @@ fn first<R: PartialEq + Debug>(
 /// # Errors
 /// Those of the database.
 pub fn save(connection: &mut AnyConnection, new: &Rows, changed: &Rows) -> QueryResult<()> {
-    // What others point at comes first: cities, then inventories, then targets; new before changed.
+    // What others point at comes first: cities, inventories, targets, statements; new before changed.
     cities::insert(connection, &new.cities)?;
     changed.cities.iter().try_for_each(|row| cities::update(connection, row))?;
     inventories::insert(connection, &new.inventories)?;
     changed.inventories.iter().try_for_each(|row| inventories::update(connection, row))?;
     targets::insert(connection, &new.targets)?;
     changed.targets.iter().try_for_each(|row| targets::update(connection, row))?;
+    statements::insert(connection, &new.statements)?;
+    changed.statements.iter().try_for_each(|row| statements::update(connection, row))?;
     for rows in [changed, new] {
         cities::insert_identifiers(connection, &rows.identifiers)?;
         inventories::insert_lines(connection, &rows.lines)?;

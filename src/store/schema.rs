@@ -156,6 +156,20 @@ table! {
 }
 
 table! {
+    statements (city) {
+        city -> Text,
+        text -> Text,
+        target -> Nullable<Text>,
+        withdrawn -> Bool,
+        revision -> Integer,
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+table! {
     keys (id) {
         id -> Text,
         label -> Text,

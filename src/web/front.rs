@@ -64,9 +64,21 @@ fn row(id: &CityId, present: &Present) -> Markup {
                         span.verdict.(headline.verdict.as_str()).pale[pale] { (headline.verdict.as_str().replace('_', " ")) }
                         @if pale { " " span.country { "low confidence" } }
                     }
-                    td { (headline.sentence) }
+                    td { (headline.sentence) (reply(present)) }
                 }
-                None => { td { span.verdict { "no adopted target" } } td {} }
+                None => { td { span.verdict { "no adopted target" } } td { (reply(present)) } }
+            }
+        }
+    }
+}
+
+/// What the city says of its verdicts, to be opened.
+fn reply(present: &Present) -> Markup {
+    html! {
+        @if let Some(reply) = &present.statement {
+            details {
+                summary { "The city replies" @if let Some(target) = &reply.statement.target { " on " (target) } }
+                blockquote { (reply.statement.text) }
             }
         }
     }

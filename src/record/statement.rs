@@ -1,0 +1,40 @@
+//! A statement: what a city replies to the verdicts on it.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::fault::{At, Fields, Parse};
+use super::text::{Slug, Text};
+
+/// What a city says of the verdicts on it; shown beside them, whatever they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Statement {
+    /// The reply in the city's own words.
+    #[schema(
+        value_type = String,
+        min_length = 1,
+        max_length = 2000,
+        example = "The report of 2021 is being audited and will be published in spring."
+    )]
+    pub text: Text,
+    /// The id of the target that it speaks of; of all of them unless stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+    pub target: Option<Slug>,
+}
+
+impl Statement {
+    /// The id of every city's statement in the log: a city makes one.
+    pub const ID: &str = "statement";
+}
+
+impl Parse for Statement {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let text = fields.required("text");
+        let target = fields.optional("target");
+        fields.close();
+        Some(Statement { text: text?, target })
+    }
+}

@@ -1,0 +1,116 @@
+//! How a city stood at any moment: what had been recorded, and what was known, by then.
+
+use std::collections::BTreeMap;
+
+use chrono::NaiveDate;
+
+use super::city::City;
+use super::dossier::{Dossier, Recorded, Revision, Stamp};
+use super::inventory::Inventory;
+use super::statement::Statement;
+use super::target::Target;
+use super::text::{CityId, Slug};
+use super::units::Year;
+
+/// A moment to look back to; the default is the present.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Cut {
+    /// Only entries of the log up to this one.
+    pub sequence: Option<i64>,
+    /// Only what was recorded by the end of this day.
+    pub as_of: Option<NaiveDate>,
+    /// Only figures and pledges whose source was published by this day; undated sources count from
+    /// the day they were recorded.
+    pub known_on: Option<NaiveDate>,
+    /// Only reports of years up to this one.
+    pub through: Option<Year>,
+}
+
+impl Cut {
+    /// Whether an entry had been recorded by then.
+    #[must_use]
+    pub fn includes(&self, stamp: &Stamp) -> bool {
+        self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
+            && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
+    }
+
+    /// The record as it was known then; none if it was not, or had been withdrawn.
+    fn known<'a, T>(
+        &self,
+        record: &'a Recorded<T>,
+        published: impl Fn(&T) -> Option<NaiveDate>,
+    ) -> Option<Known<'a, T>> {
+        let recorded = || record.revisions().iter().filter(|revision| self.includes(&revision.stamp));
+        let published_by = |revision: &&Revision<T>| match (self.known_on, &revision.value) {
+            (Some(day), Some(value)) => published(value).unwrap_or(revision.stamp.recorded_at.date_naive()) <= day,
+            _ => true,
+        };
+        // A withdrawal says that what was recorded before was wrong, whenever it was published.
+        let withdrawn = recorded().filter(|revision| revision.value.is_none()).map(|revision| revision.stamp.sequence);
+        let since = self.known_on.and(withdrawn.max()).unwrap_or(0);
+        let mut states: Vec<&Revision<T>> =
+            recorded().filter(published_by).filter(|revision| revision.stamp.sequence >= since).collect();
+        let last = states.pop()?;
+        let value = last.value.as_deref()?;
+        Some(Known { value, stamp: &last.stamp, earlier: states })
+    }
+}
+
+/// A record as it was known at some moment.
+#[derive(Debug)]
+pub struct Known<'a, T> {
+    /// Its value.
+    pub value: &'a T,
+    /// Who recorded it, when, and why.
+    pub stamp: &'a Stamp,
+    /// The states it had been in before, oldest first, withdrawals among them.
+    pub earlier: Vec<&'a Revision<T>>,
+}
+
+/// How a city stood at some moment; what a judgement is made from.
+#[derive(Debug)]
+pub struct View<'a> {
+    /// The city's id.
+    pub id: &'a CityId,
+    /// The city itself.
+    pub city: Known<'a, City>,
+    /// Its statement, if it makes one; under `known_on` it counts from the day it was recorded.
+    pub statement: Option<Known<'a, Statement>>,
+    /// Its baselines.
+    pub baselines: BTreeMap<&'a Slug, Known<'a, Inventory>>,
+    /// Its targets.
+    pub targets: BTreeMap<&'a Slug, Known<'a, Target>>,
+    /// Its reports.
+    pub reports: BTreeMap<Year, Known<'a, Inventory>>,
+}
+
+impl Dossier {
+    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
+    #[must_use]
+    pub fn view(&self, cut: &Cut) -> Option<View<'_>> {
+        // What a city is called is no figure: under `known_on` it counts as known from the start.
+        let city = cut.known(&self.city, |_| Some(NaiveDate::MIN))?;
+        let published = |inventory: &Inventory| inventory.source.published;
+        Some(View {
+            id: &self.id,
+            city,
+            statement: self.statement.as_ref().and_then(|record| cut.known(record, |_| None)),
+            baselines: pick(&self.baselines, |record| cut.known(record, published)),
+            targets: pick(&self.targets, |record| cut.known(record, |target| target.source.published)),
+            reports: self
+                .reports
+                .iter()
+                .filter(|(year, _)| cut.through.is_none_or(|through| **year <= through))
+                .filter_map(|(year, record)| Some((*year, cut.known(record, published)?)))
+                .collect(),
+        })
+    }
+}
+
+/// The records of a map that are known, by key.
+fn pick<'a, K: Ord, T>(
+    records: &'a BTreeMap<K, Recorded<T>>,
+    known: impl Fn(&'a Recorded<T>) -> Option<Known<'a, T>>,
+) -> BTreeMap<&'a K, Known<'a, T>> {
+    records.iter().filter_map(|(key, record)| Some((key, known(record)?))).collect()
+}
