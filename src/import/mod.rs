@@ -1,5 +1,6 @@
 //! Files of figures: what others publish, turned into records and nothing more.
 
+pub mod blank;
 mod c40;
 mod cdp;
 pub mod cell;
@@ -15,15 +16,18 @@ mod figure;
 pub mod finding;
 pub mod format;
 mod header;
+pub mod json_reports;
 mod klimatkollen;
-pub mod layout;
+mod layout;
 pub mod number;
+mod package;
 mod period;
 mod records;
 pub mod stream;
 pub mod table;
 pub mod template;
 mod uk;
+pub mod workbook;
 
 pub use failure::{FileError, ReadError};
 pub use finding::{Finding, Found, LeftOut, Place, Provenance, Row};

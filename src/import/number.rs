@@ -52,6 +52,17 @@ pub fn read(text: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<
     read.filter(|number| number.is_finite()).ok_or_else(|| not_a_number(figure))
 }
 
+/// The text of a number that [`read`] takes for it and nothing else.
+#[must_use]
+pub fn plain(number: f64) -> String {
+    let text = number.to_string();
+    match Shape::of(&text).map(|shape| shape.marks) {
+        // A fourth decimal tells decimals from thousands.
+        Some(Marks::Unclear(_)) => text + "0",
+        _ => text,
+    }
+}
+
 /// Which mark a text shows to stand before decimals, if it can only be read one way.
 #[must_use]
 pub fn evidence(text: &str) -> Option<Decimal> {

@@ -3,7 +3,7 @@
 use crate::record::limits::SHEET_BYTES;
 
 use super::cell::{Refused, Table};
-use super::csv_table;
+use super::{csv_table, workbook};
 
 /// Reads the tables of a CSV file or an XLSX workbook, told apart by their first bytes.
 ///
@@ -14,12 +14,14 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
         let told = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
         return Err(Refused::new("file_too_large", told));
     }
+    if bytes.starts_with(b"PK") {
+        return workbook::read(bytes);
+    }
     let other = [
         (&b"\xd0\xcf\x11\xe0"[..], "an old or encrypted Excel workbook"),
         (b"%PDF", "a PDF"),
         (b"{\\rtf", "a text document"),
         (b"<", "a web page or XML"),
-        (b"PK", "a workbook"),
     ];
     if let Some((_, kind)) = other.iter().find(|(mark, _)| bytes.starts_with(mark)) {
         let told =

@@ -22,6 +22,8 @@ pub struct Import {
     pub rows: Vec<ImportRow>,
     /// Sheets that are neither `Reports` nor `Lines` and were not read.
     pub ignored: Vec<Arc<str>>,
+    /// Whether the file could say anything of lines: a report without any then has none, else nothing is said of them.
+    pub with_lines: bool,
 }
 
 /// A row of a file, and the report it came to.
@@ -64,8 +66,9 @@ pub fn read(tables: &[Table], city: &CityId, today: NaiveDate) -> Result<Import,
         tables.flat_map(|(layout, table)| readings(layout, table, city)).collect()
     };
     let mut rows = reports(read(Sheet::Reports), read(Sheet::Lines), today);
-    refuse_duplicates(&mut rows, &layouts);
-    Ok(Import { rows, ignored })
+    refuse_duplicates(&mut rows, |row, told| year_fault(row, &layouts, told));
+    let with_lines = layouts.iter().any(|(layout, _)| layout.kind == Sheet::Lines);
+    Ok(Import { rows, ignored, with_lines })
 }
 
 /// The tables that are read, each as what, and the names of those that are not.
@@ -157,7 +160,7 @@ fn without_row(year: Option<Year>, lines: &[Reading<'_>]) -> Vec<ImportRow> {
 }
 
 /// Refuses all rows of a year that has more than one: nobody can say which is meant.
-fn refuse_duplicates(rows: &mut [ImportRow], layouts: &[(Layout, &Table)]) {
+pub(super) fn refuse_duplicates(rows: &mut [ImportRow], at_year: impl Fn(&ImportRow, String) -> Option<CellFault>) {
     let mut by_year: BTreeMap<Year, Vec<u64>> = BTreeMap::new();
     for row in rows.iter() {
         if let Some(year) = row.year {
@@ -171,7 +174,7 @@ fn refuse_duplicates(rows: &mut [ImportRow], layouts: &[(Layout, &Table)]) {
         }
         let others: Vec<String> = found.iter().filter(|other| **other != row.row).map(u64::to_string).collect();
         let told = format!("{year} has more than one row; see row {}", others.join(", "));
-        if let Some(fault) = year_fault(row, layouts, told) {
+        if let Some(fault) = at_year(row, told) {
             match &mut row.outcome {
                 Ok(_) => row.outcome = Err(vec![fault]),
                 Err(faults) => faults.push(fault),

@@ -2,10 +2,12 @@
 
 mod csv;
 mod number;
+mod template;
+mod workbook;
 
 use chrono::NaiveDate;
 use pledgewatch::import::cell::{CellFault, Table};
-use pledgewatch::import::template::{self, Import};
+use pledgewatch::import::template::Import;
 use pledgewatch::import::{csv_table, draft::Report};
 use pledgewatch::record::CityId;
 use serde_json::Value;
@@ -21,7 +23,7 @@ pub fn here() -> CityId {
 
 /// Reads tables as those of the city of the tests.
 pub fn import(tables: &[Table]) -> Import {
-    template::read(tables, &here(), today()).unwrap_or_else(|refused| panic!("{refused}"))
+    pledgewatch::import::template::read(tables, &here(), today()).unwrap_or_else(|refused| panic!("{refused}"))
 }
 
 /// Reads CSV files, the first of reports, as those of the city of the tests.

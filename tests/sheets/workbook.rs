@@ -1,0 +1,345 @@
+//! Workbooks: what their cells hold, and archives that are not what they claim.
+
+use std::io::{Cursor, Read, Write};
+
+use pledgewatch::import::cell::{Cell, Refused, Table};
+use pledgewatch::import::table;
+use proptest::prelude::*;
+use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use serde_json::json;
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use super::{bodies, faults, import};
+
+/// A workbook with one sheet, `Reports`, that is filled by `fill`.
+fn workbook(fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    let mut book = Workbook::new();
+    fill(book.add_worksheet().set_name("Reports").unwrap());
+    book.save_to_buffer().unwrap()
+}
+
+/// A workbook whose first row is the headers and whose others are filled by `fill`.
+fn filled(headers: &[&str], fill: impl FnOnce(&mut Worksheet)) -> Vec<u8> {
+    workbook(|sheet| {
+        sheet.write_row(0, 0, headers.iter().copied()).unwrap();
+        fill(sheet);
+    })
+}
+
+fn tables(bytes: &[u8]) -> Vec<Table> {
+    table::read(bytes).unwrap_or_else(|refused| panic!("{refused}"))
+}
+
+fn refusal(bytes: &[u8]) -> Refused {
+    table::read(bytes).expect_err("is refused")
+}
+
+/// The archive with its parts rewritten: none leaves one out.
+fn rewritten(bytes: &[u8], method: CompressionMethod, rewrite: impl Fn(&str, String) -> Option<Vec<u8>>) -> Vec<u8> {
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).unwrap();
+    let mut written = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..archive.len() {
+        let mut part = archive.by_index(index).unwrap();
+        let name = part.name().unwrap().into_owned();
+        let mut text = String::new();
+        part.read_to_string(&mut text).unwrap();
+        if let Some(content) = rewrite(&name, text) {
+            written.start_file(name, SimpleFileOptions::default().compression_method(method)).unwrap();
+            written.write_all(&content).unwrap();
+        }
+    }
+    written.finish().unwrap().into_inner()
+}
+
+/// The workbook with another text in its first sheet.
+fn with_sheet(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+    rewritten(bytes, CompressionMethod::Deflated, |name, text| {
+        Some(if name == "xl/worksheets/sheet1.xml" { change(text) } else { text }.into_bytes())
+    })
+}
+
+#[test]
+fn cells_hold_what_the_file_stores() {
+    let bytes = workbook(|sheet| {
+        let percent = Format::new().set_num_format("0.0%");
+        let kilotonnes = Format::new().set_num_format("#,##0\" kt\"");
+        let plain = Format::new().set_num_format("#,##0.000_);[Red]\\(#,##0.000\\)");
+        let day = Format::new().set_num_format("dd.mm.yyyy");
+        let time = Format::new().set_num_format("hh:mm");
+        sheet.write(0, 0, "text").unwrap();
+        sheet.write(0, 1, 1233.5).unwrap();
+        sheet.write_with_format(0, 2, 0.07, &percent).unwrap();
+        sheet.write_with_format(0, 3, 1233, &kilotonnes).unwrap();
+        sheet.write_with_format(0, 4, 1.233, &kilotonnes).unwrap();
+        sheet.write_with_format(0, 5, 1.233, &plain).unwrap();
+        sheet.write_with_format(0, 6, ExcelDateTime::from_ymd(2020, 12, 31).unwrap(), &day).unwrap();
+        sheet.write_with_format(0, 7, 0.5, &time).unwrap();
+        sheet.write(0, 8, true).unwrap();
+        sheet.write(0, 9, Formula::new("1/0").set_result("#DIV/0!")).unwrap();
+        sheet.write(0, 10, Formula::new("1+1").set_result("2")).unwrap();
+        sheet.write_blank(3, 2, &percent).unwrap();
+        sheet.write(4, 1, "  ").unwrap();
+        sheet.write(5, 1, "last").unwrap();
+    });
+    let tables = tables(&bytes);
+    let rows = &tables[0].rows;
+    assert_eq!(tables[0].sheet.as_deref(), Some("Reports"));
+    let told: Vec<String> = rows[0].cells.iter().map(ToString::to_string).collect();
+    assert_eq!(
+        told,
+        [
+            "text",
+            "1233.5",
+            "7 %",
+            "1233 kt",
+            "1.2330 kt",
+            "1.233",
+            "2020-12-31",
+            "a time of day",
+            "TRUE",
+            "#DIV/0!",
+            "2"
+        ]
+    );
+    assert!(matches!(rows[0].cells[9], Cell::Error(_)), "{:?}", rows[0].cells[9]);
+    assert_eq!((rows.len(), rows[1].number, rows[1].cells.len()), (2, 6, 2));
+}
+
+#[test]
+fn a_sheet_becomes_reports() {
+    let headers =
+        ["year", "Total own", "population", "uncertainty %", "period start", "period end", "source title", "note"];
+    let bytes = filled(&headers, |sheet| {
+        let percent = Format::new().set_num_format("0%");
+        let kilotonnes = Format::new().set_num_format("#,##0.0 \"kt\"");
+        let day = Format::new().set_num_format("yyyy");
+        let new_year = ExcelDateTime::from_ymd(2020, 1, 1).unwrap();
+        sheet.write(1, 0, "# a remark").unwrap();
+        sheet.write_with_format(2, 0, &new_year, &day).unwrap();
+        sheet.write_with_format(2, 1, 1.5, &kilotonnes).unwrap();
+        sheet.write(2, 2, 1000).unwrap();
+        sheet.write_with_format(2, 3, 0.05, &percent).unwrap();
+        sheet.write(2, 4, 43_831).unwrap();
+        sheet.write(2, 5, "31.12.2020").unwrap();
+        sheet.write(2, 6, 2020).unwrap();
+        sheet.write(2, 7, "=1+1").unwrap();
+        sheet.write(3, 0, 2019).unwrap();
+        sheet.write_with_format(3, 1, &new_year, &day).unwrap();
+        sheet.write_with_format(3, 2, 0.05, &percent).unwrap();
+        sheet.write(3, 3, 2.5).unwrap();
+        sheet.write(3, 4, "03/04/2019").unwrap();
+        sheet.write(3, 6, Formula::new("#REF!").set_result("#REF!")).unwrap();
+        sheet.write(3, 9, "stray").unwrap();
+    });
+    let import = import(&tables(&bytes));
+    assert_eq!(
+        import.rows[0].outcome.as_ref().unwrap().record.body(),
+        json!({"year": 2020, "totals": {"own": 1500}, "population": 1000, "uncertainty_percent": 5, "note": "=1+1",
+            "period": {"start": "2020-01-01", "end": "2020-12-31"}, "source": {"title": "2020"}})
+    );
+    assert_eq!(
+        faults(&import),
+        ["4 B not_a_number", "4 C unknown_unit", "4 E ambiguous_day", "4 F missing", "4 G error_cell", "4 J no_header"]
+    );
+    let fault = &import.rows[1].outcome.as_ref().unwrap_err()[0];
+    assert!(fault.to_string().starts_with("sheet Reports, row 4, column B (Total own), \"2020-01-01\": "), "{fault}");
+}
+
+#[test]
+fn a_formula_without_a_value_is_no_empty_cell() {
+    let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
+        sheet.write_row(1, 0, [2020.0, 5.0]).unwrap();
+        sheet.write(1, 2, "x").unwrap();
+    });
+    let bytes = with_sheet(&bytes, |text| {
+        assert!(text.contains("<v>5</v>"));
+        text.replace("<v>5</v>", "<f>SUM(A1:A9)</f>")
+    });
+    assert_eq!(faults(&import(&tables(&bytes))), ["2 B formula_without_value"]);
+}
+
+#[test]
+fn sheets_are_chosen_by_name_or_alone() {
+    let two = |names: [&str; 2]| {
+        let mut book = Workbook::new();
+        for name in names {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            sheet.write_row(0, 0, ["year", "total_own", "source_title"]).unwrap();
+            sheet.write_row(1, 0, ["2020", "5", "x"]).unwrap();
+        }
+        book.save_to_buffer().unwrap()
+    };
+    let names = |bytes: &[u8]| {
+        let import = import(&tables(bytes));
+        let ignored: Vec<String> = import.ignored.iter().map(ToString::to_string).collect();
+        (import.rows.len(), ignored)
+    };
+    assert_eq!(names(&two(["My sums", "REPORTS"])), (1, vec!["My sums".to_owned()]));
+    assert_eq!(names(&two(["Sheet1", "Read me"])), (1, vec![]));
+    let read = pledgewatch::import::template::read(&tables(&two(["a", "b"])), &super::here(), super::today());
+    assert_eq!(read.unwrap_err().code, "no_table", "which of two sheets is meant nobody can say");
+}
+
+#[test]
+fn other_formats_are_refused_by_name() {
+    let zip = |name: &str| {
+        let mut written = ZipWriter::new(Cursor::new(Vec::new()));
+        written.start_file(name, SimpleFileOptions::default()).unwrap();
+        written.finish().unwrap().into_inner()
+    };
+    let cases = [
+        (zip("content.xml"), "OpenDocument"),
+        (zip("xl/workbook.bin"), ".xlsb"),
+        (zip("word/document.xml"), ".docx"),
+        (zip("anything"), "no workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1".to_vec(), "old or encrypted"),
+        (b"%PDF-1.7".to_vec(), "PDF"),
+        (b"<html>".to_vec(), "web page"),
+    ];
+    for (bytes, named) in cases {
+        let refused = refusal(&bytes);
+        assert_eq!(refused.code, "unknown_format");
+        assert!(refused.detail.contains(named), "{refused}");
+    }
+    assert_eq!(refusal(b"PK\x03\x04 and no more").code, "damaged_workbook");
+}
+
+#[test]
+fn bombs_are_refused_before_they_go_off() {
+    let small = filled(&["year"], |_| ());
+    let spaces =
+        |count: usize| move |text: String| text.replace("<sheetData>", &format!("<sheetData>{}", " ".repeat(count)));
+    let fits = with_sheet(&small, spaces(1_000_000));
+    assert!(table::read(&fits).is_ok());
+    let mut bomb = with_sheet(&small, spaces(70_000_000));
+    assert!(bomb.len() < 200_000, "{}", bomb.len());
+    assert_eq!(refusal(&bomb).code, "workbook_too_large");
+
+    // The sizes declared in the directory and before each part are replaced by small ones.
+    let honest = (70_000_000_u32..70_100_000).find_map(|size| {
+        let wanted = size.to_le_bytes();
+        let places: Vec<usize> = bomb.windows(4).enumerate().filter(|(_, w)| *w == wanted).map(|(at, _)| at).collect();
+        (!places.is_empty()).then_some(places)
+    });
+    for place in honest.expect("the size is declared") {
+        bomb[place..place + 4].copy_from_slice(&1000_u32.to_le_bytes());
+    }
+    assert!(matches!(refusal(&bomb).code, "workbook_too_large" | "damaged_workbook"));
+
+    let mut many = ZipWriter::new(Cursor::new(Vec::new()));
+    for index in 0..2001 {
+        many.start_file(format!("{index}.xml"), SimpleFileOptions::default()).unwrap();
+    }
+    assert_eq!(refusal(&many.finish().unwrap().into_inner()).code, "workbook_too_large");
+}
+
+#[test]
+fn declared_sizes_cost_nothing() {
+    let small = filled(&["year"], |sheet| {
+        sheet.write(1, 0, "# none").unwrap();
+    });
+    let huge = with_sheet(&small, |text| {
+        let begins = text.find("<dimension").unwrap();
+        let ends = begins + text[begins..].find("/>").unwrap() + 2;
+        text.replace(&text[begins..ends], "<dimension ref=\"A1:XFD1048576\"/>")
+    });
+    assert_eq!(tables(&huge)[0].rows.len(), 2);
+    let counted = rewritten(&small, CompressionMethod::Stored, |name, text| {
+        let text = if name.ends_with("sharedStrings.xml") {
+            assert!(text.contains("uniqueCount=\"2\""));
+            text.replace("uniqueCount=\"2\"", "uniqueCount = '99999999999'")
+        } else {
+            text
+        };
+        Some(text.into_bytes())
+    });
+    assert_eq!(refusal(&counted).code, "damaged_workbook");
+    let encoded = rewritten(&small, CompressionMethod::Stored, |name, text| {
+        let wide = |text: String| text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        Some(if name.ends_with("sharedStrings.xml") { wide(text) } else { text.into_bytes() })
+    });
+    assert_eq!(refusal(&encoded).code, "damaged_workbook");
+    let far = filled(&["year"], |sheet| {
+        sheet.write(1_048_575, 0, "# the last row").unwrap();
+    });
+    assert_eq!(tables(&far)[0].rows[1].number, 1_048_576);
+    let wide = filled(&["year"], |sheet| {
+        sheet.write(1, 16_383, 1).unwrap();
+    });
+    assert_eq!(refusal(&wide).code, "too_many_columns");
+    let moved = |place: &str| with_sheet(&small, |text| text.replace("r=\"A2\"", place));
+    for place in ["r=\"A0\"", "r=\"1A\""] {
+        assert_eq!(refusal(&moved(place)).code, "damaged_workbook", "{place}");
+    }
+    for place in ["r=\"A99999999999\"", "r=\"ZZZZZZZZZZZZ1\""] {
+        drop(table::read(&moved(place)));
+    }
+}
+
+#[test]
+fn days_counted_from_1904_and_more_rows_than_are_read_are_refused() {
+    let small = filled(&["year"], |_| ());
+    let other = rewritten(&small, CompressionMethod::Stored, |_, text| {
+        Some(text.replace("<workbookPr ", "<workbookPr date1904=\"1\" ").into_bytes())
+    });
+    assert_eq!(refusal(&other).code, "days_from_1904");
+    let rows = |count: u32| {
+        filled(&["year"], |sheet| {
+            for row in 1..count {
+                sheet.write(row, 0, 2020).unwrap();
+            }
+        })
+    };
+    assert_eq!(tables(&rows(5000))[0].rows.len(), 5000);
+    assert_eq!(refusal(&rows(5001)).code, "too_many_rows");
+}
+
+#[test]
+fn two_sheets_share_the_limit_of_rows() {
+    let mut book = Workbook::new();
+    for name in ["Reports", "Lines"] {
+        let sheet = book.add_worksheet().set_name(name).unwrap();
+        for row in 0..2501 {
+            sheet.write(row, 0, 1).unwrap();
+        }
+    }
+    assert_eq!(refusal(&book.save_to_buffer().unwrap()).code, "too_many_rows");
+    assert_eq!(bodies(&import(&tables(&filled(&["year"], |_| ())))), [] as [serde_json::Value; 0]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn no_change_of_its_bytes_makes_the_reader_fail(
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        part in any::<prop::sample::Index>(),
+        cut in any::<prop::sample::Index>(),
+    ) {
+        let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
+            sheet.write_row(1, 0, ["2020", "5", "x"]).unwrap();
+            sheet.write(2, 0, 2019).unwrap();
+            sheet.write(2, 1, Formula::new("1+1").set_result("2")).unwrap();
+        });
+        let damage = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            for (index, byte) in &changes {
+                let at = index.index(bytes.len());
+                bytes[at] = *byte;
+            }
+            bytes
+        };
+        // In the archive, and in the text of one of its parts.
+        drop(table::read(&damage(&bytes)));
+        drop(table::read(&bytes[..cut.index(bytes.len())]));
+        let parts = ZipArchive::new(Cursor::new(&bytes[..])).unwrap().len();
+        let chosen = ZipArchive::new(Cursor::new(&bytes[..])).unwrap().name_for_index(part.index(parts)).unwrap().unwrap().into_owned();
+        let inside = rewritten(&bytes, CompressionMethod::Stored, |name, text| {
+            let text = text.into_bytes();
+            Some(if name == chosen { damage(&text) } else { text })
+        });
+        if let Ok(tables) = table::read(&inside) {
+            drop(pledgewatch::import::template::read(&tables, &super::here(), super::today()));
+        }
+    }
+}
