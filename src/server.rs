@@ -34,10 +34,14 @@ pub struct Settings {
     pub trusted_proxies: Vec<IpAddr>,
     /// Threads that serve; one for each processor unless stated.
     pub workers: Option<usize>,
+    /// Whom to ask for a key; shown where one is needed.
+    pub contact: Option<String>,
 }
 
 /// What leads outside the documented API: pages for people.
 const PAGES: &[&str] = &["/", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
+/// The page that takes a form.
+const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
 
 /// The methods that each address offers.
 struct Offers(Vec<(ResourceDef, String)>);
@@ -45,6 +49,7 @@ struct Offers(Vec<(ResourceDef, String)>);
 impl Offers {
     fn new(document: &Value) -> Self {
         let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
+        let pages = pages.chain(std::iter::once((FORM.0.to_owned(), FORM.1.to_owned())));
         let mut offers: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
         // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific.
         offers.sort_by_key(|(path, _)| path.matches('{').count());
@@ -69,6 +74,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
         writes: Limiter::per_minute(settings.writes_per_minute),
         reads: Limiter::per_minute(settings.reads_per_minute),
         trusted_proxies: settings.trusted_proxies.clone(),
+        contact: settings.contact.clone(),
         columns: openapi::columns(&document),
     });
     let offers = web::Data::new(Offers::new(&document));

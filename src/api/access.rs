@@ -57,6 +57,11 @@ pub async fn authenticate(request: &HttpRequest, service: &Service) -> Result<Ar
     let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
         return Err(Problem::new(Code::Unauthorized, "this needs a key: Authorization: Bearer KEY"));
     };
+    valid_key(service, secret).await
+}
+
+/// The valid key with this secret, within its rate.
+async fn valid_key(service: &Service, secret: &str) -> Result<Arc<Key>, Problem> {
     let key = service.registry.key(secret).await?;
     let key = key.ok_or_else(|| Problem::new(Code::Unauthorized, "the key is unknown or was revoked"))?;
     service.writes.take(&key.id)?;
@@ -80,7 +85,18 @@ pub async fn admin(request: &HttpRequest, service: &Service) -> Result<Arc<Key>,
 /// # Errors
 /// Those of [`authenticate`], and 403 for a key bound to other cities.
 pub async fn reporter(request: &HttpRequest, service: &Service, city: &str) -> Result<Arc<Key>, Problem> {
-    let key = authenticate(request, service).await?;
+    bound_to(authenticate(request, service).await?, city)
+}
+
+/// The same for a key that was typed into a form.
+///
+/// # Errors
+/// 401, 403, 429 or 503, as [`reporter`].
+pub async fn reporter_with(service: &Service, secret: &str, city: &str) -> Result<Arc<Key>, Problem> {
+    bound_to(valid_key(service, secret).await?, city)
+}
+
+fn bound_to(key: Arc<Key>, city: &str) -> Result<Arc<Key>, Problem> {
     let allowed = key.role == Role::Admin || key.cities.iter().any(|bound| bound.as_str() == city);
     if allowed { Ok(key) } else { Err(Problem::new(Code::Forbidden, "the key is bound to other cities")) }
 }

@@ -20,25 +20,53 @@ use crate::record::{At, Faults, Parse, Text};
 /// # Errors
 /// 400, 408, 413 or 415.
 pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value, Problem> {
-    let media_type = request.mime_type().ok().flatten();
-    let is_json = media_type.is_some_and(|mime| {
-        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|s| s == "json"))
-    });
-    let encoded = request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity");
-    if !is_json || encoded {
+    if !is_json(request) || is_encoded(request) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body must be application/json, not compressed"));
     }
+    unambiguous(&bytes(request, payload, BODY_BYTES).await?)
+}
+
+/// Whether the body is said to be JSON.
+pub fn is_json(request: &HttpRequest) -> bool {
+    let media_type = request.mime_type().ok().flatten();
+    media_type.is_some_and(|mime| {
+        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|s| s == "json"))
+    })
+}
+
+/// Whether the body is said to be compressed: we do not unpack.
+pub fn is_encoded(request: &HttpRequest) -> bool {
+    request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity")
+}
+
+/// Reads at most `most` bytes of a body.
+///
+/// # Errors
+/// 400, 408 or 413.
+pub async fn bytes(request: &HttpRequest, payload: web::Payload, most: usize) -> Result<web::Bytes, Problem> {
     let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: usize| length > BODY_BYTES) {
-        return Err(too_large());
+    if declared.is_some_and(|length: usize| length > most) {
+        return Err(too_large(most));
     }
-    let bytes = match tokio::time::timeout(BODY_WAIT, payload.to_bytes_limited(BODY_BYTES)).await {
-        Err(_) => return Err(Problem::new(Code::BodyTimeout, "the body did not arrive whole in time")),
-        Ok(Err(_)) => return Err(too_large()),
-        Ok(Ok(read)) => read.map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?,
-    };
+    match tokio::time::timeout(BODY_WAIT, payload.to_bytes_limited(most)).await {
+        Err(_) => Err(late()),
+        Ok(Err(_)) => Err(too_large(most)),
+        Ok(Ok(read)) => read.map_err(|error| Problem::new(Code::MalformedJson, error.to_string())),
+    }
+}
+
+/// The body did not arrive in time.
+pub fn late() -> Problem {
+    Problem::new(Code::BodyTimeout, "the body did not arrive whole in time")
+}
+
+/// Reads JSON in which no object names a member twice.
+///
+/// # Errors
+/// 400.
+pub fn unambiguous(bytes: &[u8]) -> Result<Value, Problem> {
     let Unambiguous(value) =
-        serde_json::from_slice(&bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+        serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
     Ok(value)
 }
 

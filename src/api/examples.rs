@@ -46,6 +46,22 @@ pub fn report() -> Value {
         "locator": "row Los Angeles_2020, column BASIC"}})
 }
 
+/// The reports of several years.
+pub fn reports() -> Value {
+    let mut report = report();
+    report["year"] = json!(2020);
+    json!({"reports": [report]})
+}
+
+/// What became of a file of reports.
+pub fn import_answer() -> Value {
+    let change =
+        json!({"level": "basic", "old_tonnes": 22_000_000, "new_tonnes": 22_941_658, "change_percent": 4.280_264});
+    json!({"city": CITY, "dry_run": false, "done": true, "created": 1, "revised": 1, "unchanged": 0, "refused": 0,
+        "rows": [{"sheet": "Reports", "row": 3, "year": 2019, "outcome": "revised", "changes": [change]},
+            {"sheet": "Reports", "row": 4, "year": 2020, "outcome": "created"}]})
+}
+
 /// The body of a statement.
 pub fn statement() -> Value {
     json!({"text": "The figures of 2021 and 2022 are being audited and will be published in spring.", "target": TARGET})

@@ -9,6 +9,7 @@ pub mod conditional;
 pub mod csv;
 mod examples;
 pub mod health;
+pub mod imports;
 pub mod keys;
 pub mod list;
 pub mod moment;
@@ -20,6 +21,8 @@ pub mod series;
 pub mod statement;
 pub mod status;
 pub mod targets;
+pub mod templates;
+pub mod upload;
 mod write;
 
 use std::collections::BTreeMap;
@@ -44,6 +47,8 @@ pub struct Service {
     pub reads: Limiter<IpAddr>,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whom to ask for a key; shown where one is needed.
+    pub contact: Option<String>,
     /// The columns of each list as CSV, by the schema of its items.
     pub columns: BTreeMap<&'static str, Vec<String>>,
 }
@@ -117,6 +122,10 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(statement::get)
             .service(statement::put)
             .service(statement::withdraw)
+            .service(imports::import)
+            .service(templates::workbook)
+            .service(templates::reports_csv)
+            .service(templates::lines_csv)
             .service(status::get)
             .service(series::get)
             .service(series::get_csv)

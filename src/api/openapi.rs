@@ -142,14 +142,14 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         if let Some(content) = response.pointer_mut("/content/text~1csv").and_then(Value::as_object_mut) {
             content.insert("example".to_owned(), json!("id,…\r\n"));
         }
-        if status != "204" && !path.starts_with("/v1/keys") {
+        if status != "204" && !path.starts_with("/v1/keys") && !is_import(path) {
             response["headers"]["ETag"] = header("Changes only when the answer does; to be sent in If-None-Match.");
         }
         if status == "201" {
             response["headers"]["Location"] = header("Where it is read.");
         }
     }
-    if method != "get" && !path.starts_with("/v1/keys") {
+    if method != "get" && !path.starts_with("/v1/keys") && !is_import(path) {
         let conditions = [
             ("If-Match", "Write only if the record still has this ETag, or, with `*`, if there is one."),
             ("If-None-Match", "With `*`: write only if there is no such record."),
@@ -180,6 +180,11 @@ fn header(description: &str) -> Value {
     json!({"description": description, "schema": {"type": "string"}})
 }
 
+/// Whether an operation takes a file, of which each row is a write of its own.
+fn is_import(path: &str) -> bool {
+    path.ends_with(":import")
+}
+
 /// The codes that an operation may be refused with, by status.
 fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let mut codes = vec![Code::InvalidQuery];
@@ -208,7 +213,13 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
         codes.push(Code::InvalidInput);
     }
-    if writes && !path.starts_with("/v1/keys") {
+    if is_import(path) {
+        codes.push(Code::ImportRefused);
+    }
+    if path.starts_with("/v1/templates") {
+        codes.extend([Code::NotFound, Code::Gone]);
+    }
+    if writes && !is_import(path) && !path.starts_with("/v1/keys") {
         codes.extend([Code::InvalidHeader, Code::PreconditionFailed, Code::ReasonRequired]);
         if makes_city {
             codes.push(Code::IdentifierTaken);
@@ -221,7 +232,8 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
             codes.push(Code::InvalidInput);
         }
     }
-    let pages = !writes && !path.contains("/changes") && !path.contains("/health");
+    let plain = ["/changes", "/health", "/templates"].iter().any(|part| path.contains(part));
+    let pages = !writes && !plain;
     if pages && !path.ends_with('}') && !path.ends_with("/statement") {
         codes.push(Code::InvalidInput);
     }
@@ -260,6 +272,7 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
         ("put", "/v1/cities/{city}/targets/{target}") => Some(examples::target()),
         ("put", "/v1/cities/{city}/reports/{year}") => Some(examples::report()),
         ("put", "/v1/cities/{city}/statement") => Some(examples::statement()),
+        ("post", "/v1/cities/{city}/reports:import") => Some(examples::reports()),
         ("post", "/v1/keys") => Some(examples::key()),
         _ => None,
     }
@@ -277,6 +290,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/reports" => Some(examples::list_of(example.record(Kind::Report))),
         "/v1/cities/{city}/reports/{year}" => Some(example.record(Kind::Report)),
         "/v1/cities/{city}/statement" => Some(example.record(Kind::Statement)),
+        "/v1/cities/{city}/reports:import" => Some(examples::import_answer()),
         "/v1/cities/{city}/status" => Some(example.status()),
         "/v1/cities/{city}/series" => Some(example.series()),
         "/v1/cities/{city}/changes" | "/v1/changes" => Some(example.changes()),

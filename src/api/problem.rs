@@ -8,8 +8,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::record::Fault;
-use crate::record::limits::{BODY_BYTES, RETRY_AFTER_SECONDS};
+use crate::record::limits::RETRY_AFTER_SECONDS;
 use crate::registry::Refusal;
+
+use super::imports::ImportAnswer;
 
 /// Declares the codes: word, status, title, meaning, what to do.
 macro_rules! codes {
@@ -108,14 +110,17 @@ codes! {
         "The record has changed since the ETag in If-Match was read, or exists although If-None-Match: * was sent.",
         "Read the record again, apply your change to what it says now, and send it with the new ETag.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
-        "A record may have 64 KiB.",
+        "A record may have 64 KiB, a file of reports 5 MiB.",
         "Shorten texts; publish long documents elsewhere and name them as the source.";
     UnsupportedMediaType = "unsupported_media_type", UNSUPPORTED_MEDIA_TYPE, "The body is of another type",
-        "Bodies are JSON, not compressed.",
-        "Send Content-Type: application/json and no Content-Encoding.";
+        "Records are sent as JSON, files of reports as CSV, XLSX, JSON or a form with such files; none of them compressed.",
+        "Send Content-Type: application/json, or that of the file, and no Content-Encoding.";
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY, "The input is not valid",
         "The input was read, but something in it cannot be so. Every fault is listed in errors, each with a JSON pointer to its place.",
         "Mend all that is listed and send it again.";
+    ImportRefused = "import_refused", UNPROCESSABLE_ENTITY, "The file cannot be imported as it is",
+        "Something in the file cannot be so, and a file is recorded whole or not at all. Every fault is listed with its sheet, row and column.",
+        "Mend all that is listed and send the file again; with dry_run=true nothing is recorded and every row is answered for.";
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A reason is required",
         "What was published is changed, brought back or withdrawn only with a reason, which stays visible beside the change.",
         "Add reason: to the body of a PUT, to the query of a DELETE.";
@@ -143,6 +148,8 @@ pub struct Problem {
     retry_after: Option<u64>,
     /// What the `Allow` header says.
     allow: Option<String>,
+    /// What became of each row of a file.
+    import: Option<Box<ImportAnswer>>,
 }
 
 /// An RFC 9457 problem document.
@@ -168,6 +175,35 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Fault>>)]
     errors: Vec<Fault>,
+    /// Of a file of reports: what each of its rows came to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    import: Option<Box<ImportAnswer>>,
+}
+
+impl ProblemDocument {
+    /// A short summary of the code.
+    #[must_use]
+    pub fn title(&self) -> &'static str {
+        self.title
+    }
+
+    /// What is wrong this time.
+    #[must_use]
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// Of an input: everything that is wrong with it.
+    #[must_use]
+    pub fn errors(&self) -> &[Fault] {
+        &self.errors
+    }
+
+    /// The code, for programs.
+    #[must_use]
+    pub fn code(&self) -> Code {
+        self.code
+    }
 }
 
 impl Problem {
@@ -175,7 +211,7 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let waits = matches!(code, Code::Unavailable | Code::Busy);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
-        Problem { code, detail: detail.into(), errors: Vec::new(), retry_after, allow: None }
+        Problem { code, detail: detail.into(), errors: Vec::new(), retry_after, allow: None, import: None }
     }
 
     /// The document it is answered as.
@@ -188,6 +224,7 @@ impl Problem {
             detail: self.detail.clone(),
             code: self.code,
             errors: self.errors.clone(),
+            import: self.import.clone(),
         }
     }
 
@@ -211,6 +248,17 @@ impl Problem {
     /// One thing that is wrong with an input.
     pub fn fault(pointer: &str, code: &str, detail: impl Into<String>) -> Self {
         Self::invalid(vec![Fault { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }])
+    }
+
+    /// A file that cannot be recorded as it is.
+    #[must_use]
+    pub fn import_refused(import: ImportAnswer) -> Self {
+        let errors = import.errors();
+        let detail = match import.refused {
+            1 => "1 row is refused, so nothing was recorded".to_owned(),
+            n => format!("{n} rows are refused, so nothing was recorded"),
+        };
+        Problem { errors, import: Some(Box::new(import)), ..Problem::new(Code::ImportRefused, detail) }
     }
 
     /// Nothing is recorded under the address.
@@ -290,6 +338,6 @@ impl From<Refusal> for Problem {
 
 /// A body over the limit.
 #[must_use]
-pub fn too_large() -> Problem {
-    Problem::new(Code::BodyTooLarge, format!("a body may have {BODY_BYTES} bytes"))
+pub fn too_large(most: usize) -> Problem {
+    Problem::new(Code::BodyTooLarge, format!("the body may have {most} bytes"))
 }

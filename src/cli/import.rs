@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::io::{IsTerminal, Read};
+use std::io::{BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +15,8 @@ use super::{Database, clock, print};
 use crate::api::csv::harmless;
 use crate::import::failure::ReadError;
 use crate::import::format::{Format, SourceFile};
-use crate::import::{Finding, LeftOut, Provenance, Row};
+use crate::import::stream::{self, CityReport, TableRow};
+use crate::import::{LeftOut, Place, Provenance, Row};
 use crate::record::limits::IMPORT_BATCH;
 use crate::record::{Kind, Year};
 use crate::registry::Refusal;
@@ -26,22 +27,22 @@ use crate::registry::bulk::Bulk;
 /// What to import, and how.
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The format: cdp, covenant, klimatkollen, c40 or uk.
-    #[arg(value_parser = format)]
-    format: Format,
+    /// The format: cdp, covenant, klimatkollen, c40, uk, or table, which is the template as CSV with a column `city`.
+    #[arg(value_parser = layout)]
+    format: Layout,
     /// The files; `covenant` needs its signatories and inventory lines together.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
     database: Database,
     /// Say what would happen, and change nothing.
-    #[arg(long)]
+    #[arg(long, env = "PLEDGEWATCH_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
     dry_run: bool,
     /// A CSV file to write a verdict on every row to.
-    #[arg(long)]
+    #[arg(long, env = "PLEDGEWATCH_REPORT")]
     report: Option<PathBuf>,
     /// The day the files were published, where they do not say so: figures published later stand.
-    #[arg(long)]
+    #[arg(long, env = "PLEDGEWATCH_PUBLISHED")]
     published: Option<NaiveDate>,
     /// By whom it is recorded; shown beside the records.
     #[arg(long, env = "PLEDGEWATCH_LABEL", default_value = "pledgewatch import")]
@@ -51,9 +52,22 @@ pub(super) struct Import {
     today: Option<NaiveDate>,
 }
 
-fn format(word: &str) -> Result<Format, String> {
-    let known = Format::ALL.iter().map(|format| format.as_str()).collect::<Vec<_>>().join(", ");
-    Format::from_word(word).ok_or_else(|| format!("must be one of {known}"))
+/// How the files are laid out.
+#[derive(Debug, Clone, Copy)]
+enum Layout {
+    /// As somebody publishes them.
+    Public(Format),
+    /// As our template.
+    Table,
+}
+
+fn layout(word: &str) -> Result<Layout, String> {
+    let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
+    match Format::from_word(word) {
+        Some(format) => Ok(Layout::Public(format)),
+        None if word == "table" => Ok(Layout::Table),
+        None => Err(format!("must be one of {}, table", known.join(", "))),
+    }
 }
 
 /// Imports, and prints a summary.
@@ -72,12 +86,15 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
     let report = asked.report.as_deref().map(Report::create).transpose()?;
     let mut intake =
         Intake { bulk, label: label.to_string(), report, waiting: Vec::new(), summary: Summary::default() };
-    let read = asked.format.read(files, &mut |row| intake.take(row));
-    let outcome = match read {
-        Ok(()) => intake.flush(),
-        Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
-        Err(ReadError::Sink(error)) => Err(error),
+    let read = match asked.format {
+        Layout::Public(format) => match format.read(files, &mut |row| intake.take(public(row))) {
+            Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
+            Err(ReadError::Sink(error)) => Err(error),
+            Ok(()) => Ok(()),
+        },
+        Layout::Table => files.into_iter().try_for_each(|file| read_table(file, &mut intake)),
     };
+    let outcome = read.and_then(|()| intake.flush());
     progress.finish_and_clear();
     print(&intake.summary.told(asked.dry_run))?;
     if let Some(report) = &mut intake.report {
@@ -105,8 +122,56 @@ fn source<'p>(
     let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
     let provenance = Provenance { file: Arc::from(name), published, today };
-    let reader: Box<dyn Read + 'p> = Box::new(progress.wrap_read(std::io::BufReader::new(file)));
+    let reader: Box<dyn Read + 'p> = Box::new(progress.wrap_read(BufReader::new(file)));
     Ok(SourceFile { provenance, reader })
+}
+
+/// A row of a file, ready to be recorded or left out.
+struct Incoming {
+    place: Place,
+    subject: String,
+    outcome: Result<Arrival, (String, String)>,
+    remarks: String,
+}
+
+/// A row of a public file.
+fn public(row: Row) -> Incoming {
+    let Row { place, subject, outcome } = row;
+    match outcome {
+        Err(LeftOut { code, detail }) => {
+            Incoming { place, subject, outcome: Err((code.to_owned(), detail)), remarks: String::new() }
+        }
+        Ok(finding) => {
+            let records = finding.records.into_iter().map(|found| (found.kind, found.id, found.record)).collect();
+            let city = ArrivalCity::Described(finding.city);
+            let arrival = Arrival { city, records, place: place.to_string(), reason: None };
+            Incoming { place, subject, outcome: Ok(arrival), remarks: finding.remarks.join("; ") }
+        }
+    }
+}
+
+/// Reads a table laid out as our template.
+fn read_table(file: SourceFile<'_>, intake: &mut Intake) -> anyhow::Result<()> {
+    let SourceFile { provenance, reader } = file;
+    let name = provenance.file;
+    let rows = stream::open(BufReader::new(reader), provenance.today).with_context(|| format!("{name}"))?;
+    for row in rows {
+        let TableRow { row, subject, outcome } = row.with_context(|| format!("{name}"))?;
+        let place = Place { file: Arc::clone(&name), sheet: None, row };
+        let outcome = match outcome {
+            Ok(CityReport { city, report }) => {
+                let records = vec![(Kind::Report, report.year.to_string(), report.record)];
+                Ok(Arrival { city: ArrivalCity::Id(city), records, place: place.to_string(), reason: report.reason })
+            }
+            Err(faults) => {
+                let code = faults.first().map_or_else(String::new, |fault| fault.code.clone());
+                let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                Err((code, told.join("; ")))
+            }
+        };
+        intake.take(Incoming { place, subject, outcome, remarks: String::new() })?;
+    }
+    Ok(())
 }
 
 /// Rows on their way into the database.
@@ -114,57 +179,67 @@ struct Intake {
     bulk: Bulk,
     label: String,
     report: Option<Report>,
-    waiting: Vec<Row>,
+    waiting: Vec<Incoming>,
     summary: Summary,
 }
 
 impl Intake {
-    fn take(&mut self, row: Row) -> anyhow::Result<()> {
+    fn take(&mut self, row: Incoming) -> anyhow::Result<()> {
         self.waiting.push(row);
         if self.waiting.len() < IMPORT_BATCH { Ok(()) } else { self.flush() }
     }
 
     /// Records what is waiting, and tells what became of it.
     fn flush(&mut self) -> anyhow::Result<()> {
-        let rows = std::mem::take(&mut self.waiting);
-        let arrivals: Vec<Arrival> =
-            rows.iter().filter_map(|row| Some(arrival(row, row.outcome.as_ref().ok()?))).collect();
-        let mut landed = self.bulk.land(&arrivals, &self.label)?.into_iter();
-        for row in &rows {
-            match &row.outcome {
-                Err(reason) => self.tell_left_out(row, reason)?,
-                Ok(finding) => {
-                    let landed = landed.next().context("every arrival has landed or was refused")?;
-                    self.tell(row, finding, landed)?;
+        let mut arrivals = Vec::new();
+        let mut rows = Vec::new();
+        for Incoming { place, subject, outcome, remarks } in std::mem::take(&mut self.waiting) {
+            let left_out = match outcome {
+                Ok(arrival) => {
+                    arrivals.push(arrival);
+                    None
+                }
+                Err(reason) => Some(reason),
+            };
+            rows.push((Told { place, subject, remarks }, left_out));
+        }
+        let landed = self.bulk.land(&arrivals, &self.label)?;
+        let mut landed = arrivals.iter().zip(landed);
+        for (row, left_out) in &rows {
+            match left_out {
+                Some((code, detail)) => self.tell_left_out(row, code, detail)?,
+                None => {
+                    let (arrival, landed) = landed.next().context("every arrival has landed or was refused")?;
+                    self.tell(row, arrival, landed)?;
                 }
             }
         }
         Ok(())
     }
 
-    fn tell_left_out(&mut self, row: &Row, reason: &LeftOut) -> anyhow::Result<()> {
-        *self.summary.left_out.entry(reason.code.to_owned()).or_default() += 1;
-        let verdict = Verdict { outcome: "left_out", code: reason.code, detail: &reason.detail, ..Verdict::default() };
+    fn tell_left_out(&mut self, row: &Told, code: &str, detail: &str) -> anyhow::Result<()> {
+        *self.summary.left_out.entry(code.to_owned()).or_default() += 1;
+        let verdict = Verdict { outcome: "left_out", code, detail, ..Verdict::default() };
         self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))
     }
 
-    fn tell(&mut self, row: &Row, finding: &Finding, landed: Result<Landed, Refusal>) -> anyhow::Result<()> {
+    fn tell(&mut self, row: &Told, arrival: &Arrival, landed: Result<Landed, Refusal>) -> anyhow::Result<()> {
         let landed = match landed {
             Ok(landed) => landed,
             Err(refusal) => return self.tell_refused(row, &Verdict::default(), &refusal),
         };
         self.summary.cities += usize::from(landed.city_created);
-        let remarks = finding.remarks.join("; ");
-        for (found, outcome) in finding.records.iter().zip(&landed.records) {
-            let about =
-                Verdict { city: landed.city.as_str(), kind: found.kind.as_str(), id: &found.id, ..Verdict::default() };
+        let city = landed.city.as_str();
+        for ((kind, id, _), outcome) in arrival.records.iter().zip(&landed.records) {
+            let about = Verdict { city, kind: kind.as_str(), id, ..Verdict::default() };
             match outcome {
                 Err(refusal) => self.tell_refused(row, &about, refusal)?,
                 Ok(landing) => {
-                    *self.summary.landed.entry((found.kind, word(*landing))).or_default() += 1;
-                    let warnings = self.warnings(landed.city.as_str(), found.kind, &found.id);
+                    *self.summary.landed.entry((*kind, word(*landing))).or_default() += 1;
+                    let warnings = self.warnings(city, *kind, id);
                     self.summary.warned += usize::from(!warnings.is_empty());
-                    let verdict = Verdict { outcome: word(*landing), detail: &remarks, warnings: &warnings, ..about };
+                    let verdict =
+                        Verdict { outcome: word(*landing), detail: &row.remarks, warnings: &warnings, ..about };
                     self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))?;
                 }
             }
@@ -172,7 +247,7 @@ impl Intake {
         Ok(())
     }
 
-    fn tell_refused(&mut self, row: &Row, about: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
+    fn tell_refused(&mut self, row: &Told, about: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
         let (code, detail) = why(refusal);
         *self.summary.refused.entry(code.to_owned()).or_default() += 1;
         let verdict = Verdict { outcome: "refused", code, detail: &detail, ..*about };
@@ -194,13 +269,11 @@ impl Intake {
     }
 }
 
-/// What a row brings, and where it stands.
-fn arrival(row: &Row, finding: &Finding) -> Arrival {
-    Arrival {
-        city: ArrivalCity::Described(Arc::clone(&finding.city)),
-        records: finding.records.iter().map(|found| (found.kind, found.id.clone(), found.record.clone())).collect(),
-        place: row.place.to_string(),
-    }
+/// A row as it is told of.
+struct Told {
+    place: Place,
+    subject: String,
+    remarks: String,
 }
 
 const fn word(landing: Landing) -> &'static str {
@@ -285,7 +358,7 @@ impl Report {
         Ok(Report { writer })
     }
 
-    fn add(&mut self, row: &Row, verdict: &Verdict<'_>) -> anyhow::Result<()> {
+    fn add(&mut self, row: &Told, verdict: &Verdict<'_>) -> anyhow::Result<()> {
         let place = &row.place;
         let number = place.row.to_string();
         let cells = [

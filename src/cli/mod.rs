@@ -78,6 +78,9 @@ struct Serve {
     /// Threads that serve; one for each processor unless stated.
     #[arg(long, env = "PLEDGEWATCH_WORKERS")]
     workers: Option<usize>,
+    /// Whom to ask for a key: a name, an address; shown on the page where figures are submitted.
+    #[arg(long, env = "PLEDGEWATCH_CONTACT")]
+    contact: Option<String>,
     /// The day to take for today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
@@ -227,6 +230,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         reads_per_minute: serve.reads_per_minute,
         trusted_proxies: serve.trusted_proxies,
         workers: serve.workers,
+        contact: serve.contact,
     };
     let has_admin =
         registry.present().keyring.all().iter().any(|key| key.role == Role::Admin && key.revoked_at.is_none());

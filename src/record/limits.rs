@@ -103,3 +103,7 @@ pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Rows of an import that share one transaction.
 pub const IMPORT_BATCH: usize = 1_000;
+/// Most fields of a form, files among them.
+pub const FORM_FIELDS: usize = 16;
+/// Most cities that are listed to choose from.
+pub const LISTED_CITIES: usize = 1_000;

@@ -24,6 +24,8 @@ pub struct Arrival {
     pub records: Vec<(Kind, String, AnyRecord)>,
     /// Where they were read, for the history: `cdp_2017.csv, row 12`.
     pub place: String,
+    /// Why what was recorded is changed, if the file says so itself.
+    pub reason: Option<String>,
 }
 
 /// The city that records are of.
@@ -160,7 +162,7 @@ impl Staging {
             return Ok(Landing::Known);
         }
         if rank(record, now.date_naive()) >= rank(&standing, stamp.recorded_at.date_naive()) {
-            let reason = Some(format!("Restated in {}", arrival.place));
+            let reason = arrival.reason.clone().or_else(|| Some(format!("Restated in {}", arrival.place)));
             self.do_put(key, record.clone(), reason, actor, now)?;
             return Ok(Landing::Revised);
         }

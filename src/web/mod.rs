@@ -3,6 +3,7 @@
 mod front;
 mod page;
 mod problems;
+mod submit;
 
 use std::sync::LazyLock;
 
@@ -16,6 +17,8 @@ pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front::show))
         .route("/problems/{code}", web::get().to(problems::show))
+        .route("/submit", web::get().to(submit::show))
+        .route("/submit", web::post().to(submit::take))
         .route("/style.css", web::get().to(style));
 }
 

@@ -1,5 +1,7 @@
 //! The frame that every page stands in.
 
+use actix_web::http::StatusCode;
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{DOCTYPE, Markup, html};
 
@@ -9,7 +11,37 @@ use crate::registry::bodies::Body;
 /// Answers with a page: its title, and what stands in it.
 #[must_use]
 pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResponse {
-    let page = html! {
+    let page = Body::new("text/html; charset=utf-8", frame(title, content).into_string());
+    guarded(answer(request, &page, Keep::Revalidate), "form-action 'none'")
+}
+
+/// Answers with a page that has a form; nobody keeps it.
+#[must_use]
+pub fn respond_with_form(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
+    let page = frame(title, content).into_string();
+    let mut response = HttpResponse::build(status);
+    response.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store"));
+    guarded(response.body(page), "form-action 'self'")
+}
+
+/// Pages need nothing but their own style sheet, so nothing else is let in.
+fn guarded(mut response: HttpResponse, form: &str) -> HttpResponse {
+    let policy = format!(
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; {form}; frame-ancestors 'none'"
+    );
+    let headers = response.headers_mut();
+    if let Ok(policy) = HeaderValue::from_str(&policy) {
+        headers.insert(HeaderName::from_static("content-security-policy"), policy);
+    }
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    // The key is typed here: where it is sent must not be told to where a link leads.
+    headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
+    response
+}
+
+/// What stands around every page.
+fn frame(title: &str, content: &Markup) -> Markup {
+    html! {
         (DOCTYPE)
         html lang="en" {
             head {
@@ -23,6 +55,7 @@ pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResp
                 header {
                     a.brand href="/" { "pledgewatch" }
                     nav aria-label="Main" {
+                        a href="/submit" { "Submit figures" }
                         a href="/docs/" { "API documentation" }
                         a href="/openapi.json" { "OpenAPI" }
                         a href="/v1/cities" { "Cities as JSON" }
@@ -38,13 +71,5 @@ pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResp
                 }
             }
         }
-    };
-    let mut response = answer(request, &Body::new("text/html; charset=utf-8", page.into_string()), Keep::Revalidate);
-    // Pages need nothing but their own style sheet, so nothing else is let in.
-    let policy = "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
-    for (name, value) in [("content-security-policy", policy), ("x-content-type-options", "nosniff")] {
-        let name = actix_web::http::header::HeaderName::from_static(name);
-        response.headers_mut().insert(name, actix_web::http::header::HeaderValue::from_static(value));
     }
-    response
 }

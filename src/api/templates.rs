@@ -1,0 +1,104 @@
+//! Templates to fill in: `/v1/templates/…`.
+
+use actix_web::http::header::{self, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use serde_json::Value;
+use utoipa::IntoParams;
+
+use super::conditional::{Keep, answer};
+use super::problem::{Code, Problem};
+use super::upload::XLSX;
+use super::{Service, present_city};
+use crate::import::blank;
+use crate::import::columns::Sheet;
+use crate::record::Year;
+use crate::record::dossier::AnyRecord;
+use crate::registry::bodies::Body;
+
+/// Whose years a template begins with.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct TemplateQuery {
+    /// The id of a city, whose recorded years are then filled in.
+    #[param(pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
+    city: Option<String>,
+}
+
+/// Get the template of reports as a workbook
+///
+/// A sheet for the totals of each year, one for GPC lines, and one that explains the columns. With `city` its recorded years are filled in; imported as it is, it changes nothing.
+#[utoipa::path(operation_id = "getReportsTemplate", tag = "reports", params(TemplateQuery),
+    responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>)))]
+#[get("/templates/reports.xlsx")]
+pub async fn workbook(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    asked: web::Query<TemplateQuery>,
+) -> Result<HttpResponse, Problem> {
+    let bytes = blank::xlsx(&reports(&service, &asked)?).map_err(|error| mistake(&error))?;
+    Ok(file(&request, &Body::new(XLSX, bytes), "reports.xlsx"))
+}
+
+/// Get the template of reports as CSV
+///
+/// One row a year. With `city` its recorded years are filled in; imported as it is, it changes nothing.
+#[utoipa::path(operation_id = "getReportsTemplateCsv", tag = "reports", params(TemplateQuery),
+    responses((status = 200, description = "The table", content_type = "text/csv", body = String)))]
+#[get("/templates/reports.csv")]
+pub async fn reports_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    asked: web::Query<TemplateQuery>,
+) -> Result<HttpResponse, Problem> {
+    csv(&request, &service, &asked, Sheet::Reports, "reports.csv")
+}
+
+/// Get the template of GPC lines as CSV
+///
+/// The second file beside the reports, for inventories given line by line.
+#[utoipa::path(operation_id = "getLinesTemplateCsv", tag = "reports", params(TemplateQuery),
+    responses((status = 200, description = "The table", content_type = "text/csv", body = String)))]
+#[get("/templates/lines.csv")]
+pub async fn lines_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    asked: web::Query<TemplateQuery>,
+) -> Result<HttpResponse, Problem> {
+    csv(&request, &service, &asked, Sheet::Lines, "lines.csv")
+}
+
+fn csv(
+    request: &HttpRequest,
+    service: &Service,
+    asked: &TemplateQuery,
+    sheet: Sheet,
+    name: &str,
+) -> Result<HttpResponse, Problem> {
+    let bytes = blank::csv(sheet, &reports(service, asked)?).map_err(|error| mistake(&error))?;
+    Ok(file(request, &Body::new("text/csv; charset=utf-8", bytes), name))
+}
+
+/// The reports that a template begins with.
+fn reports(service: &Service, asked: &TemplateQuery) -> Result<Vec<(Year, Value)>, Problem> {
+    let Some(city) = &asked.city else { return Ok(Vec::new()) };
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, city)?;
+    let live = entry.dossier.reports.iter().filter_map(|(year, record)| Some((*year, record.live()?.0)));
+    Ok(live.map(|(year, report)| (year, AnyRecord::Report(report.clone()).body())).collect())
+}
+
+/// An answer that a browser saves under a name.
+fn file(request: &HttpRequest, body: &Body, name: &str) -> HttpResponse {
+    let mut response = answer(request, body, Keep::Revalidate);
+    if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
+        response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
+    }
+    response
+}
+
+fn mistake(error: &dyn std::error::Error) -> Problem {
+    log::error!("a template cannot be made: {error}");
+    Problem::new(Code::Internal, "the template cannot be made; this has been logged")
+}
