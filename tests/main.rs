@@ -13,6 +13,7 @@ mod pages;
 mod reading;
 mod recompute;
 mod refusals;
+mod sheets;
 mod smoke;
 mod specification;
 mod status;

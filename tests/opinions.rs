@@ -62,7 +62,7 @@ fn every_number_is_explained_when_asked() {
         let found = told.iter().find(|explanation| explanation["field"] == field);
         found.unwrap_or_else(|| panic!("{field} is not explained"))["formula"].as_str().unwrap().to_owned()
     };
-    assert_eq!(formula("pace"), "pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.429) = 0.85613");
+    assert_eq!(formula("pace"), "pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613");
     for field in
         ["expected_tonnes", "gap_tonnes", "gap_percent", "required.tonnes_per_year", "trend.low", "growth_ratio"]
     {

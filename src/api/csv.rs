@@ -1,5 +1,7 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
+use std::borrow::Cow;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -57,18 +59,19 @@ pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Prob
 fn cell(value: Option<&Value>) -> String {
     match value {
         None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => plain_text(text),
+        Some(Value::String(text)) => harmless(text).into_owned(),
         Some(Value::Array(elements)) => match words(elements) {
-            Some(words) => plain_text(&words.join(";")),
+            Some(words) => harmless(&words.join(";")).into_owned(),
             None => Value::from(elements.as_slice()).to_string(),
         },
         Some(other) => other.to_string(),
     }
 }
 
-/// A text, or what keeps a spreadsheet from running it.
-fn plain_text(text: &str) -> String {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}") } else { text.to_owned() }
+/// A text as a cell; what a spreadsheet would run as a formula is made plain text.
+#[must_use]
+pub fn harmless(text: &str) -> Cow<'_, str> {
+    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
 }
 
 /// The words of a list, those of things with a `code` being their codes; none for any other list.

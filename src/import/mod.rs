@@ -1,5 +1,30 @@
 //! Files of figures: what others publish, turned into records and nothing more.
 
+mod c40;
+mod cdp;
+pub mod cell;
+pub mod columns;
+mod country;
+mod covenant;
+mod csv_file;
+pub mod csv_table;
+pub mod day;
+pub mod draft;
+pub mod failure;
+mod figure;
 pub mod finding;
+pub mod format;
+mod header;
+mod klimatkollen;
+pub mod layout;
+pub mod number;
+mod period;
+mod records;
+pub mod stream;
+pub mod table;
+pub mod template;
+mod uk;
 
+pub use failure::{FileError, ReadError};
 pub use finding::{Finding, Found, LeftOut, Place, Provenance, Row};
+pub use format::{Format, SourceFile};

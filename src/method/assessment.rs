@@ -300,7 +300,7 @@ vocabulary! {
         NoReductionCalledFor = "no_reduction_called_for",
         /// The target equals the baseline: there is no reduction to have a share of.
         TargetEqualsBaseline = "target_equals_baseline",
-        /// The target year is judged: nothing is left to be required.
+        /// The target year is judged: nothing is left to be required, or to disagree about.
         TargetYearReached = "target_year_reached",
         /// A rate needs amounts above 0.
         NotAboveZero = "not_above_zero",
@@ -310,7 +310,7 @@ vocabulary! {
         SpanTooShort = "span_too_short",
         /// The target is per person: what is emitted in all is not asked.
         PerPerson = "per_person",
-        /// There is neither a trend nor a budget to contradict the verdict.
+        /// There is no trend, or budget of several years, that could contradict the verdict.
         NoSecondOpinion = "no_second_opinion",
     }
 }

@@ -4,17 +4,18 @@ use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::vocabulary::vocabulary;
-use crate::record::{Slug, Year};
+use crate::record::{Percent, Slug, Year};
 
 use super::budget::filled;
 use super::case::Case;
-use super::comparison::{Accounting, coverage_differs, other_figure};
+use super::comparison::{Accounting, coverage_differs, other_report};
 use super::goal::Origin;
 use super::history;
 use super::pathway::Point;
 use super::printed::{Amount, Ratio, Unit};
+use super::sentence::amount;
 use super::verdict::{EARLY_YEARS, Judgement, Verdict};
 
 /// Years between the latest figure and the judgement after which the figure is stale.
@@ -113,26 +114,40 @@ pub struct Caution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-40")]
     pub replaced: Option<Slug>,
-    /// What stood there before, in t CO2e: the figure of the baseline, or what was asked for in that year.
+    /// What it is compared with, in t CO2e: the figure of the baseline before, or beside the report for its year;
+    /// what was asked for in that year; the stated total.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 33_248_711)]
     pub old_tonnes: Option<Amount>,
-    /// What stood there before, in t CO2e a person.
+    /// What it is compared with, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 8.25)]
     pub old_tonnes_per_person: Option<Ratio>,
-    /// What took its place, in t CO2e: the figure of the baseline, or what the pathway now allows in that year.
+    /// What there is now, in t CO2e: the figure of the baseline, or of the report for its year; what the pathway
+    /// now allows in that year; the sum of the lines.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 34_000_000)]
     pub new_tonnes: Option<Amount>,
-    /// What took its place, in t CO2e a person.
+    /// What there is now, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 8.5)]
     pub new_tonnes_per_person: Option<Ratio>,
-    /// The change in percent of what stood there before; absent when that is 0.
+    /// The difference in percent of what it is compared with; absent when that is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 2.259_603)]
     pub change_percent: Option<Ratio>,
+    /// The reduction in percent that an earlier pledge was stated as (only `target_weakened`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 50)]
+    pub asked_reduction_percent: Option<Percent>,
+    /// What that is a percentage of, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub asked_of_tonnes: Option<Amount>,
+    /// What that is a percentage of, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.25)]
+    pub asked_of_tonnes_per_person: Option<Ratio>,
     /// The day of the change: when it was recorded, or, of a target that replaced another, when it was set, if stated.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_on: Option<NaiveDate>,
@@ -155,9 +170,22 @@ impl Caution {
             new_tonnes: None,
             new_tonnes_per_person: None,
             change_percent: None,
+            asked_reduction_percent: None,
+            asked_of_tonnes: None,
+            asked_of_tonnes_per_person: None,
             changed_on: None,
             reason: None,
         }
+    }
+
+    /// A caution about two amounts in `unit` that differ.
+    pub(super) fn between(code: CautionCode, detail: String, years: Vec<Year>, unit: Unit, old: f64, new: f64) -> Self {
+        let mut caution = Caution::new(code, detail, years);
+        (caution.old_tonnes, caution.old_tonnes_per_person) = unit.print(Some(old));
+        (caution.new_tonnes, caution.new_tonnes_per_person) = unit.print(Some(new));
+        let differ = unit.round(old) != 0.0;
+        caution.change_percent = differ.then(|| 100.0 * (new - old) / old).and_then(Ratio::new);
+        caution
     }
 }
 
@@ -311,12 +339,21 @@ fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
     Some(Caution::new(CautionCode::AccountingInferred, detail, vec![year]))
 }
 
-fn stated_differs_from_sum(case: &Case<'_, '_>) -> Option<Caution> {
-    let level = case.target.level;
-    let years = used_where(case, |inventory| inventory.figure(level).is_some_and(|figure| figure.differs_from_sum()));
-    about(CautionCode::StatedDiffersFromSum, years, |listed| {
-        format!("For {listed} the stated total, which is used, differs from the sum of its lines by more than 1 %.")
-    })
+/// One for each year, so that both figures stand beside it.
+fn stated_differs_from_sum(case: &Case<'_, '_>) -> Vec<Caution> {
+    let used = case.base.iter().map(|base| base.inventory);
+    let used = used.chain(case.comparison.compared.iter().map(|report| report.inventory));
+    let differs = |inventory: &Inventory| {
+        let figure = inventory.figure(case.target.level).filter(|figure| figure.differs_from_sum())?;
+        let summed = Figure { tonnes: figure.summed?, ..figure };
+        let amount = |figure| case.unit.amount(figure, inventory.population);
+        let year = inventory.year;
+        let detail =
+            format!("For {year} the stated total, which is used, differs from the sum of its lines by more than 1 %.");
+        let code = CautionCode::StatedDiffersFromSum;
+        Some(Caution::between(code, detail, vec![year], case.unit, amount(figure)?, amount(summed)?))
+    };
+    used.filter_map(differs).collect()
 }
 
 fn coverage(case: &Case<'_, '_>) -> Option<Caution> {
@@ -345,9 +382,17 @@ fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
 }
 
 fn baseline_differs_from_report(case: &Case<'_, '_>) -> Option<Caution> {
-    let (year, percent) = other_figure(&case.base?, case.target, case.view)?;
-    let detail = format!("The report for {year} differs from the baseline by {percent:.1} %.");
-    Some(Caution::new(CautionCode::BaselineDiffersFromReport, detail, vec![year]))
+    let base = case.base?;
+    let other = other_report(&base, case.target, case.view)?;
+    let year = base.year();
+    // A report without a population has no figure a person; then the totals are told.
+    let theirs = other.figure(case.target.level)?;
+    let (unit, old, new) = match base.amount.zip(case.unit.amount(theirs, other.population)) {
+        Some((old, new)) => (case.unit, old, new),
+        None => (Unit::Tonnes, base.figure?.tonnes.get(), theirs.tonnes.get()),
+    };
+    let detail = format!("The report for {year} states {}, the baseline {}.", amount(new, unit), amount(old, unit));
+    Some(Caution::between(CautionCode::BaselineDiffersFromReport, detail, vec![year], unit, old, new))
 }
 
 fn not_calendar_year(case: &Case<'_, '_>) -> Option<Caution> {

@@ -230,10 +230,10 @@ fn apart_percent(base: &BaseInventory<'_>, report: &Inventory, target: &Target) 
     (ours > 0.0).then(|| 100.0 * (theirs - ours).abs() / ours)
 }
 
-/// The report of the base year whose figure differs from the baseline's by more than 1 %, with the difference.
-pub(super) fn other_figure(base: &BaseInventory<'_>, target: &Target, view: &View<'_>) -> Option<(Year, f64)> {
-    let percent = apart_percent(base, same_year(base, view)?, target)?;
-    (percent > SAME_FIGURE_PERCENT).then(|| (base.year(), percent))
+/// The report of the base year, if its figure differs from the baseline's by more than 1 %.
+pub(super) fn other_report<'a>(base: &BaseInventory<'a>, target: &Target, view: &View<'a>) -> Option<&'a Inventory> {
+    let report = same_year(base, view)?;
+    apart_percent(base, report, target).filter(|percent| *percent > SAME_FIGURE_PERCENT).map(|_| report)
 }
 
 /// Whether both inventories have lines, and whole sectors have a value in one of them only.

@@ -113,11 +113,15 @@ pub(super) fn amount(target: &Target, base: Option<f64>) -> Option<f64> {
             less(scenario_tonnes.get(), reduction_percent.get())
         }
     };
-    let offset = match target.max_offset_percent {
-        Some(percent) if !percent.is_zero() => base? * percent.get() / 100.0,
-        _ => 0.0,
-    };
-    Some(asked + offset)
+    Some(asked + offset(target, base)?)
+}
+
+/// What may be left in the target year because it is offset; none when it needs a `B` that is not known.
+pub(super) fn offset(target: &Target, base: Option<f64>) -> Option<f64> {
+    match target.max_offset_percent {
+        Some(percent) if !percent.is_zero() => Some(base? * percent.get() / 100.0),
+        _ => Some(0.0),
+    }
 }
 
 /// Whether nothing is to be emitted in the target year, but what is offset.

@@ -21,18 +21,59 @@ vocabulary! {
     }
 }
 
-/// Tonnes of CO2 equivalent as they are printed: rounded to 0.001 t, never NaN, infinite or -0.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Amount(f64);
+/// A number that keeps what it was before it was rounded for print.
+macro_rules! printed {
+    ($(#[$about:meta])* $name:ident) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, Copy)]
+        pub struct $name {
+            exact: f64,
+            printed: f64,
+        }
 
-/// A ratio, a percentage or an amount a person as it is printed: rounded to 6 decimals, never NaN,
-/// infinite or -0.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
-pub struct Ratio(f64);
+        impl $name {
+            /// The number as printed.
+            #[must_use]
+            pub const fn get(self) -> f64 {
+                self.printed
+            }
+
+            /// The number before it was rounded, for formulas that go on with it.
+            #[must_use]
+            pub(super) const fn exact(self) -> f64 {
+                self.exact
+            }
+        }
+
+        /// Equal when the same is printed.
+        impl PartialEq for $name {
+            fn eq(&self, other: &Self) -> bool {
+                self.printed == other.printed
+            }
+        }
+
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                plain(self.printed, serializer)
+            }
+        }
+    };
+}
+
+printed! {
+    /// Tonnes of CO2 equivalent as they are printed: rounded to 0.001 t, never NaN, infinite or -0.
+    Amount
+}
+
+printed! {
+    /// A ratio, a percentage or an amount a person as it is printed: rounded to 6 decimals, never NaN,
+    /// infinite or -0.
+    Ratio
+}
 
 /// An amount in the unit of the target as it is printed: rounded to 0.001 t, or to 0.000001 t a person;
 /// never NaN, infinite or -0.
-#[derive(Debug, Clone, Copy, PartialEq, PartialOrd)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Quantity(f64);
 
 impl Quantity {
@@ -43,17 +84,17 @@ impl Quantity {
     }
 }
 
+impl Serialize for Quantity {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.0, serializer)
+    }
+}
+
 impl Amount {
     /// The amount in t CO2e, rounded; none if it is not a number.
     #[must_use]
     pub fn new(tonnes: f64) -> Option<Self> {
-        tonnes.is_finite().then(|| Amount(rounded(tonnes, 1e3)))
-    }
-
-    /// The rounded amount in t CO2e.
-    #[must_use]
-    pub const fn get(self) -> f64 {
-        self.0
+        tonnes.is_finite().then(|| Amount { exact: tonnes, printed: rounded(tonnes, 1e3) })
     }
 }
 
@@ -61,31 +102,7 @@ impl Ratio {
     /// The ratio, rounded; none if it is not a number.
     #[must_use]
     pub fn new(ratio: f64) -> Option<Self> {
-        ratio.is_finite().then(|| Ratio(rounded(ratio, 1e6)))
-    }
-
-    /// The rounded ratio.
-    #[must_use]
-    pub const fn get(self) -> f64 {
-        self.0
-    }
-}
-
-impl Serialize for Amount {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.0, serializer)
-    }
-}
-
-impl Serialize for Ratio {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.0, serializer)
-    }
-}
-
-impl Serialize for Quantity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.0, serializer)
+        ratio.is_finite().then(|| Ratio { exact: ratio, printed: rounded(ratio, 1e6) })
     }
 }
 

@@ -1,6 +1,6 @@
 //! The series: what was reported, what the pathway allows and where the trend leads, year by year.
 //!
-//! One row a year from the base year to the target year, ready to plot. The trend is that of the
+//! One row a year from the base year to the target year, or to the last figure after it, ready to plot. The trend is that of the
 //! second opinions, its 95 % prediction interval computed for each year.
 
 use chrono::NaiveDate;
@@ -34,7 +34,8 @@ pub struct SeriesRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 5.399_377)]
     pub reported_tonnes_per_person: Option<Ratio>,
-    /// Whether the year has no comparable figure and lies between two that have.
+    /// Whether the year has no comparable figure and lies between two reports that have; the years between the
+    /// baseline and the first report are not filled in.
     #[schema(example = false)]
     pub interpolated: bool,
     /// Where it is interpolated, what the straight line between the figures beside comes to, in t CO2e.
@@ -85,7 +86,8 @@ pub struct SeriesRow {
     pub warnings: Vec<WarningCode>,
 }
 
-/// The series of the target `target`, from the base year to the target year; none if the target is not known.
+/// The series of the target `target`, from the base year to the target year, or to the last figure after it;
+/// none if the target is not known.
 ///
 /// Empty for a target that is not judged: its figures are not the city's total, or nobody is bound
 /// by it. Without a pathway the rows begin with the base year, else with the first figure.
@@ -99,7 +101,9 @@ pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Ve
     }
     let columns = Columns::of(&case, &ruling, judged_on);
     let first = case.base.map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
-    let years = first.into_iter().flat_map(|first| first.get()..=case.target.target_year.get());
+    let last = columns.figures.last().map_or(case.target.target_year, |figure| figure.point.year);
+    let last = last.max(case.target.target_year);
+    let years = first.into_iter().flat_map(|first| first.get()..=last.get());
     Some(years.filter_map(Year::new).map(|year| columns.row(year)).collect())
 }
 

@@ -54,6 +54,23 @@ pub struct City {
     pub website: Option<WebAddress>,
 }
 
+impl City {
+    /// The same city with the identifiers of `other` in the registers in which it has none; none if it has them all.
+    #[must_use]
+    pub fn with_identifiers_of(&self, other: &City) -> Option<City> {
+        let mut known = self.clone();
+        if known.country == other.country {
+            known.locode = known.locode.or_else(|| other.locode.clone());
+        }
+        for (register, id) in &other.identifiers.0 {
+            if known.identifiers.0.len() < IDENTIFIERS {
+                known.identifiers.0.entry(register.clone()).or_insert_with(|| id.clone());
+            }
+        }
+        (known != *self).then_some(known)
+    }
+}
+
 impl Parse for City {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;

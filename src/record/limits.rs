@@ -35,6 +35,21 @@ pub const USERS_NAMED: usize = 20;
 /// Most cities that one reporter's key is bound to.
 pub const KEY_CITIES: usize = 500;
 
+/// Largest file of figures, in bytes.
+pub const SHEET_BYTES: usize = 5 * 1024 * 1024;
+/// Most rows with a value of a file of figures, headers and remarks included, over all its sheets.
+pub const SHEET_ROWS: usize = 5_000;
+/// Most columns of a sheet.
+pub const SHEET_COLUMNS: usize = 256;
+/// Largest row of a CSV file, in bytes.
+pub const SHEET_ROW_BYTES: usize = 256 * 1024;
+/// Largest content of a workbook once unpacked, in bytes.
+pub const WORKBOOK_BYTES: u64 = 64 * 1024 * 1024;
+/// Most parts of a workbook's package.
+pub const WORKBOOK_PARTS: usize = 2_000;
+/// A cell's text is cut after so many characters in a message.
+pub const SHEET_QUOTED_CHARACTERS: usize = 100;
+
 /// Largest number of an entry of the log that a request may name: the last that JSON numbers hold exactly.
 pub const LAST_SEQUENCE: i64 = 9_007_199_254_740_991;
 /// Largest body of a request, in bytes.
@@ -87,3 +102,6 @@ pub const CONNECT_WAIT: Duration = Duration::from_secs(3);
 pub const SHUTDOWN_SECONDS: u64 = 20;
 /// What a client refused with 503 is told to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 5;
+
+/// Rows of an import that share one transaction.
+pub const IMPORT_BATCH: usize = 1_000;

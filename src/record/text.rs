@@ -96,6 +96,16 @@ impl Slug {
         (fits && plain).then(|| Slug(text.to_owned()))
     }
 
+    /// The identifier nearest to `words`, in Latin letters whatever the script; none if nothing is left of them.
+    #[must_use]
+    pub fn from_words(words: &str) -> Option<Self> {
+        let latin = deunicode::deunicode(words).to_ascii_lowercase();
+        let parts: Vec<&str> =
+            latin.split(|c: char| !c.is_ascii_alphanumeric()).filter(|part| !part.is_empty()).collect();
+        let joined: String = parts.join("-").chars().take(SLUG_MAX).collect();
+        Slug::new(joined.trim_end_matches('-'))
+    }
+
     /// The identifier itself.
     #[must_use]
     pub fn as_str(&self) -> &str {

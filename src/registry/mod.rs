@@ -1,7 +1,9 @@
 //! The one door to what is recorded: read the present from memory, write through to the store, ask for the past.
 
 pub mod answers;
+pub mod arrival;
 pub mod bodies;
+pub mod bulk;
 mod history;
 pub mod judgement;
 mod keyring;
@@ -27,6 +29,7 @@ pub use staging::Effect;
 
 use answers::ChangeAnswer;
 use history::History;
+use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::record::dossier::AnyRecord;
@@ -86,6 +89,19 @@ pub struct Written {
     pub effect: Effect,
     /// The present that includes it.
     pub snapshot: Arc<Snapshot>,
+}
+
+/// Writes of which all were done, or none.
+#[derive(Debug, Clone)]
+pub struct Together {
+    /// Whether they are on disk and readable.
+    pub done: bool,
+    /// What each did or, when they were not done, would have done.
+    pub outcomes: Vec<Result<Effect, Refusal>>,
+    /// The present before them.
+    pub before: Arc<Snapshot>,
+    /// The present after them or, when they were not done, as those that are not refused would have made it.
+    pub after: Arc<Snapshot>,
 }
 
 /// Why something was not done.
@@ -223,6 +239,24 @@ impl Registry {
     /// Why it was not done.
     pub async fn write(&self, request: WriteRequest) -> Result<Written, Refusal> {
         self.ask(|reply| Command::Write(request, reply)).await
+    }
+
+    /// Does all of the writes in one transaction or, when one of them is refused, none.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`], [`Refusal::Busy`] or [`Refusal::Internal`]; what is refused of a single write
+    /// stands with its outcome.
+    pub async fn write_together(&self, requests: Vec<WriteRequest>) -> Result<Together, Refusal> {
+        self.ask(|reply| Command::WriteTogether(requests, reply)).await
+    }
+
+    /// What [`write_together`](Registry::write_together) would do now; nothing is changed.
+    #[must_use]
+    pub fn rehearse(&self, requests: &[WriteRequest]) -> Together {
+        let (before, now) = (self.present(), self.now());
+        let mut staging = Staging::new(Snapshot::clone(&before));
+        let outcomes = requests.iter().map(|request| staging.execute(request, now)).collect();
+        Together { done: false, outcomes, after: Arc::new(staging.finish()), before }
     }
 
     /// Makes a key and returns it with its secret.

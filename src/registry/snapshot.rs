@@ -128,14 +128,23 @@ impl CityEntry {
             let judgement::StatusAnswer { headline, targets, statement, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, status })
         });
+        CityEntry { records: Self::slots(&dossier), dossier, present }
+    }
+
+    /// A city that is written to and not read: nothing is judged or rendered.
+    pub(super) fn unread(dossier: Dossier) -> Self {
+        CityEntry { dossier, present: None, records: BTreeMap::new() }
+    }
+
+    /// A place for each record's answer.
+    fn slots(dossier: &Dossier) -> BTreeMap<(Kind, String), OnceLock<Option<Body>>> {
         let keys = std::iter::once((Kind::City, dossier.id.to_string()))
             .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
             .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
             .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())))
             .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())))
             .chain(dossier.memberships.keys().map(|network| (Kind::Member, network.to_string())));
-        let records = keys.map(|key| (key, OnceLock::new())).collect();
-        CityEntry { dossier, present, records }
+        keys.map(|key| (key, OnceLock::new())).collect()
     }
 
     /// The rendered answer of a record; none when there is none or it is withdrawn.

@@ -7,12 +7,13 @@ use chrono::{DateTime, Utc};
 
 use super::bodies::Body;
 use super::relations::city_key;
-use super::snapshot::{CityEntry, NetworkEntry, Snapshot, identifiers};
+use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
 use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
 use crate::store::rows::Rows;
+use crate::store::{self, AnyConnection, Head, StoreError};
 
 /// The snapshot to be, with the entries that lead to it.
 pub(super) struct Staging {
@@ -25,7 +26,7 @@ pub(super) struct Staging {
     /// The records changed so far, and whether the tables have a row of them.
     records: BTreeMap<RecordKey, bool>,
     /// The entries to append.
-    pub(super) entries: Vec<Change>,
+    entries: Vec<Change>,
 }
 
 /// What a write does, once it may be done.
@@ -59,6 +60,11 @@ impl Staging {
     pub(super) fn follow(&mut self, change: &Change) -> Result<(), String> {
         change.check(self.snapshot.head.number, &self.snapshot.head.hash)?;
         self.apply(change)
+    }
+
+    /// Which city has an identifier.
+    pub(super) fn owner(&self, identifier: &Identifier) -> Option<&CityId> {
+        self.snapshot.identifiers.get(identifier)
     }
 
     /// Takes over keys that have changed.
@@ -264,7 +270,7 @@ impl Staging {
     }
 
     /// The rows of the records changed: those that the tables do not have yet, and those that they have.
-    pub(super) fn rows(&self) -> (Rows, Rows) {
+    fn rows(&self) -> (Rows, Rows) {
         let (mut new, mut changed) = (Rows::default(), Rows::default());
         for (key, stored) in &self.records {
             let rows = if *stored { &mut changed } else { &mut new };
@@ -279,13 +285,37 @@ impl Staging {
 
     /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
     pub(super) fn finish(self) -> Snapshot {
+        let judged_on = self.snapshot.judged_on;
+        self.finish_with(|dossier| CityEntry::new(dossier, judged_on))
+    }
+
+    /// The same where nobody reads it: nothing is judged.
+    pub(super) fn finish_unread(self) -> Snapshot {
+        self.finish_with(CityEntry::unread)
+    }
+
+    fn finish_with(self, entry: impl Fn(Dossier) -> CityEntry) -> Snapshot {
         let mut snapshot = self.snapshot;
         for (id, dossier) in self.touched {
-            snapshot.cities.insert(id, Arc::new(CityEntry::new(dossier, snapshot.judged_on)));
+            snapshot.cities.insert(id, Arc::new(entry(dossier)));
         }
         for (id, network) in self.networks {
             snapshot.networks.insert(id.clone(), Arc::new(NetworkEntry::new(id, network)));
         }
         snapshot
+    }
+
+    /// Appends the entries to the log and brings the tables up to them, within a transaction that holds the
+    /// revision row, which was at `head`.
+    pub(super) fn save(&self, connection: &mut AnyConnection, head: &Head) -> Result<(), StoreError> {
+        if self.entries.is_empty() {
+            return Ok(());
+        }
+        store::log::append(connection, &self.entries)?;
+        let (new, changed) = self.rows();
+        store::rows::save(connection, &new, &changed)?;
+        let (number, hash) = self.head();
+        store::log::raise(connection, &Head { number, hash: hash.to_owned(), keys: head.keys })?;
+        Ok(())
     }
 }

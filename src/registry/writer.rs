@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 use super::keyring::Keyring;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
-use super::{Refusal, Shared, WriteRequest, Written};
+use super::{Refusal, Shared, Together, WriteRequest, Written};
 use crate::record::Kind;
 use crate::record::limits::{FOLLOW_EVERY, WRITE_BATCH};
 use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, StoreError};
@@ -18,6 +18,8 @@ use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, StoreErr
 pub(super) enum Command {
     /// A change of a record.
     Write(WriteRequest, oneshot::Sender<Result<Written, Refusal>>),
+    /// Changes of which all are done or none.
+    WriteTogether(Vec<WriteRequest>, oneshot::Sender<Result<Together, Refusal>>),
     /// A new key; answered with its secret.
     CreateKey(NewKey, oneshot::Sender<Result<(Key, String), Refusal>>),
     /// The end of a key; answered with whether it was valid until then.
@@ -28,7 +30,7 @@ pub(super) enum Command {
 
 /// What keeps a batch from being written.
 #[derive(Debug, thiserror::Error)]
-enum Failure {
+pub(super) enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The log is not the one that this node had: a failover lost commits, or someone wrote by hand.
@@ -85,6 +87,10 @@ impl Writer {
                         self.write(std::mem::take(&mut writes));
                     }
                     writes.push((request, reply));
+                }
+                Command::WriteTogether(requests, reply) => {
+                    let outcome = self.write_together(&requests);
+                    answer(reply, outcome);
                 }
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
@@ -149,15 +155,34 @@ impl Writer {
             let mut staging = Staging::new(Snapshot::clone(&present));
             catch_up(connection, &mut staging, &present, &head)?;
             let effects = requests.iter().map(|request| staging.execute(request, now)).collect();
-            if !staging.entries.is_empty() {
-                store::log::append(connection, &staging.entries)?;
-                let (new, changed) = staging.rows();
-                store::rows::save(connection, &new, &changed)?;
-                let (number, hash) = staging.head();
-                store::log::raise(connection, &Head { number, hash: hash.to_owned(), keys: head.keys })?;
-            }
+            staging.save(connection, &head)?;
             Ok((staging.finish(), effects))
         })
+    }
+
+    /// Does all of the requests in one transaction, or none of them.
+    fn write_together(&mut self, requests: &[WriteRequest]) -> Result<Together, Refusal> {
+        let present = self.shared.present();
+        let now = (self.shared.clock)();
+        let connection = connect(&mut self.connection, &self.database);
+        let done = connection.map_err(Failure::from).and_then(|connection| {
+            store::transaction(connection, |connection| {
+                let head = store::log::lock(connection)?;
+                let mut staging = Staging::new(Snapshot::clone(&present));
+                catch_up(connection, &mut staging, &present, &head)?;
+                let outcomes: Vec<_> = requests.iter().map(|request| staging.execute(request, now)).collect();
+                let done = outcomes.iter().all(Result::is_ok);
+                if done {
+                    staging.save(connection, &head)?;
+                }
+                Ok(Together { done, outcomes, after: Arc::new(staging.finish()), before: present })
+            })
+        });
+        let together = done.map_err(|failure| self.note(failure))?;
+        if together.done {
+            self.shared.snapshot.store(Arc::clone(&together.after));
+        }
+        Ok(together)
     }
 
     /// Takes over what other nodes, or the command line, have written.
@@ -274,7 +299,7 @@ fn connect<'a>(
 }
 
 /// Applies to `staging` what was written after `present`.
-fn catch_up(
+pub(super) fn catch_up(
     connection: &mut AnyConnection,
     staging: &mut Staging,
     present: &Snapshot,
@@ -310,10 +335,21 @@ fn catch_up(
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
 pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
+    staged(connection, today).map(Staging::finish)
+}
+
+/// The same where nobody reads it: nothing is judged.
+///
+/// # Errors
+/// Those of [`load`].
+pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
+    staged(connection, today).map(Staging::finish_unread)
+}
+
+fn staged(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Staging, StoreError> {
     let head = store::log::head(connection)?;
-    let empty = Snapshot::empty(today);
-    let mut staging = Staging::new(empty);
+    let mut staging = Staging::new(Snapshot::empty(today));
     store::log::follow(connection, 0, |change| staging.follow(&change).map_err(StoreError::Corrupt))?;
     staging.set_keys(Keyring::new(store::keys::list(connection)?), head.keys);
-    Ok(staging.finish())
+    Ok(staging)
 }

@@ -64,7 +64,7 @@ fn a_weakened_target_is_told() {
     let told = from_half(cut(40.0, 2030));
     assert_eq!(
         told[0].detail,
-        "Until 2026-11-01 it asked for 500 t CO2e in 2030; its pathway now allows 600 t CO2e in that year (20.0 % more)."
+        "Until 2026-11-01 it asked for 500 t CO2e (50 % below 1.00 kt CO2e) in 2030; its pathway now allows 600 t CO2e in that year (20.0 % more)."
     );
     assert_eq!(told[0].reason.as_deref(), Some("the council voted"));
     // Postponed: the same level five years later.
@@ -93,6 +93,73 @@ fn a_target_that_replaced_a_stronger_one_is_told_along_the_chain() {
     assert_eq!(told.changed_on.unwrap().to_string(), "2020-05-01");
     assert_eq!(told.change_percent.unwrap().get(), 50.0);
     assert_eq!(codes(&judged).iter().filter(|code| **code == CautionCode::TargetWeakened).count(), 1);
+}
+
+#[test]
+fn a_target_put_on_another_base_is_told() {
+    let on = |base: &str| with(cut(50.0, 2030), json!({"baseline": base}));
+    let city = City::new()
+        .baseline("1990", with(base(1_000.0), json!({"year": 1990})))
+        .baseline("1990b", with(base(1_500.0), json!({"year": 1990})))
+        .target("goal", on("1990"));
+    assert!(all(&city, CautionCode::BaselineRestated).is_empty());
+    let city = city.revise(Kind::Target, "goal", on("1990b"), Some("another plan"));
+    let told = all(&city, CautionCode::BaselineRestated);
+    assert_eq!((told[0].old_tonnes.unwrap().get(), told[0].new_tonnes.unwrap().get()), (1_000.0, 1_500.0));
+    assert_eq!((told[0].change_percent.unwrap().get(), told[0].reason.as_deref()), (50.0, Some("another plan")));
+    assert_eq!(
+        told[0].detail,
+        "On 2026-11-01 the target was put on another base, from 1.00 kt CO2e for 1990 to 1.50 kt CO2e for 1990 (50.0 % more)."
+    );
+    // A base year in place of a baseline of another year, with the same figure.
+    let year = with(cut(50.0, 2030), json!({"baseline": null, "base_year": 2005}));
+    let city = city.reports(&[(2005, 1_500.0)]).target("goal", year);
+    let told = all(&city, CautionCode::BaselineRestated);
+    assert_eq!(told.len(), 2);
+    assert_eq!(told[1].years.iter().map(|year| year.get()).collect::<Vec<_>>(), [1990, 2005]);
+}
+
+#[test]
+fn a_figure_published_earlier_is_the_earlier_one_whenever_it_was_recorded() {
+    let published = |tonnes: f64, on: &str| with(base(tonnes), json!({"source": {"title": "Test", "published": on}}));
+    let city = City::new()
+        .baseline("base", published(1_100.0, "2020-01-01"))
+        .baseline("base", published(1_000.0, "2016-01-01"))
+        .baseline("base", published(1_100.0, "2020-01-01"))
+        .target("goal", cut(50.0, 2030));
+    let told = all(&city, CautionCode::BaselineRestated);
+    assert_eq!(told.len(), 1, "{told:?}");
+    assert_eq!((told[0].old_tonnes.unwrap().get(), told[0].new_tonnes.unwrap().get()), (1_000.0, 1_100.0));
+}
+
+#[test]
+fn a_milestone_that_was_dropped_is_told() {
+    let step = json!({"milestones": [{"year": 2020, "reduction_percent": 40}]});
+    let city = City::new().baseline("base", base(1_000.0)).target("goal", with(cut(50.0, 2030), step));
+    assert!(all(&city, CautionCode::TargetWeakened).is_empty());
+    let told = all(&city.target("goal", cut(50.0, 2030)), CautionCode::TargetWeakened);
+    assert_eq!(told.len(), 1, "the target year asks for as much as before");
+    assert_eq!(told[0].years[0].get(), 2020);
+    assert_eq!((told[0].old_tonnes.unwrap().get(), told[0].new_tonnes.unwrap().get()), (600.0, 666.667));
+    assert_eq!(told[0].asked_reduction_percent.unwrap().get(), 40.0);
+}
+
+#[test]
+fn a_proposal_that_was_superseded_bound_nobody() {
+    let stands = |standing: &str| {
+        let by = (standing == "superseded").then_some("goal");
+        with(cut(90.0, 2030), json!({"standing": standing, "superseded_by": by}))
+    };
+    let weakened = |states: &[&str]| {
+        let city = City::new().baseline("base", base(1_000.0)).target("goal", cut(50.0, 2030));
+        let city = states.iter().fold(city, |city, standing| city.target("old", stands(standing)));
+        let targets = city.assess().targets;
+        let goal = targets.into_iter().find(|target| target.target.id.as_str() == "goal").unwrap();
+        codes(&goal).contains(&CautionCode::TargetWeakened)
+    };
+    assert!(!weakened(&["proposed", "superseded"]));
+    assert!(weakened(&["superseded"]), "recorded afterwards, as what it was");
+    assert!(weakened(&["proposed", "adopted", "superseded"]));
 }
 
 #[test]

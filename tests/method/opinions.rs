@@ -126,5 +126,25 @@ fn without_a_baseline_only_the_trend_says_something() {
     for field in ["required", "budget", "growth_ratio"] {
         assert_eq!(reason(&judged, field), Some(AbsentReason::NoBaseline), "{field}");
     }
-    assert_eq!(reason(&judged, "disagreement"), Some(AbsentReason::NoSecondOpinion));
+    assert_eq!(reason(&judged, "disagreement"), Some(AbsentReason::TargetYearReached));
+}
+
+#[test]
+fn agreement_is_not_claimed_where_nothing_could_disagree() {
+    let city = || City::new().base(2000, 1_000.0).target("goal", cut(50.0, 2030));
+    // A budget of the year judged alone says what the verdict says.
+    let alone = city().reports(&[(2010, 800.0)]).only();
+    assert_eq!((alone.verdict, alone.disagreement), (Verdict::OnTrack, None));
+    assert_eq!(reason(&alone, "disagreement"), Some(AbsentReason::NoSecondOpinion));
+    assert_eq!(city().reports(&[(2009, 820.0), (2010, 800.0)]).only().disagreement, Some(false));
+    // A budget cannot say that a target missed so far will be met; only a trend can.
+    let behind = city().reports(&[(2009, 900.0), (2010, 880.0)]).only();
+    assert_eq!(
+        (behind.verdict, reason(&behind, "disagreement")),
+        (Verdict::Behind, Some(AbsentReason::NoSecondOpinion))
+    );
+    // Above the baseline still, and falling fast.
+    let falling = [(2010, 1_900.0), (2012, 1_710.0), (2014, 1_520.0), (2016, 1_310.0), (2018, 1_110.0)];
+    let away = City::new().base(2000, 1_000.0).target("goal", cut(40.0, 2035)).reports(&falling).only();
+    assert_eq!((away.verdict, away.disagreement), (Verdict::MovingAway, Some(true)));
 }

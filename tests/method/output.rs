@@ -32,7 +32,6 @@ fn the_members_stand_in_the_order_of_the_contract() {
         "required",
         "budget",
         "growth_ratio",
-        "disagreement",
         "pathway",
         "figures",
         "cautions",
@@ -90,6 +89,7 @@ fn what_is_absent_says_why() {
         ("trend", "too_few_points"),
         ("budget.over_percent", "pathway_at_zero"),
         ("growth_ratio", "not_above_zero"),
+        ("disagreement", "target_year_reached"),
     ]);
     assert_eq!(value["absent"], absent);
     let none = printed(&City::new().base(2000, 1_000.0).target("goal", cut(50.0, 2010)));
@@ -102,6 +102,7 @@ fn what_is_absent_says_why() {
         ("pace", "no_reduction_called_for"),
         ("trend", "too_few_points"),
         ("growth_ratio", "target_equals_baseline"),
+        ("disagreement", "no_second_opinion"),
     ]);
     assert_eq!(growth["absent"], absent);
 }

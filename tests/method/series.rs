@@ -55,3 +55,14 @@ fn what_cannot_be_plotted_is_left_empty() {
     assert_eq!(rows.len(), 3);
     assert!(rows[0].reported_tonnes.is_some() && rows[0].pathway_tonnes.is_none());
 }
+
+#[test]
+fn figures_after_the_target_year_are_plotted_too() {
+    let figures = [(2010, 490.0), (2012, 510.0)];
+    let rows = City::new().base(2000, 1_000.0).reports(&figures).target("goal", cut(50.0, 2010)).series();
+    let last = serde_json::to_value(rows.last().unwrap()).unwrap();
+    assert_eq!(
+        last,
+        json!({"year": 2012, "reported_tonnes": 510, "interpolated": false, "pathway_tonnes": 500, "cautions": ["stale", "few_points", "rebounded"]})
+    );
+}

@@ -3,7 +3,8 @@
 //! `P(2030) <= 0.57 E(2019)` for 1.5 °C, `P(2030) <= 0.73 E(2019)` for 2 °C; `E(2019)` is the comparable
 //! figure of 2019, else that of the straight line between the nearest years before and after.
 //! Source: IPCC AR6, Working Group III, Summary for Policymakers, table SPM.2: global emissions in 2030
-//! 43 % below 2019 (1.5 °C with no or limited overshoot) and 27 % below (2 °C, likely).
+//! 43 % below 2019 (category C1: 1.5 °C with no or limited overshoot) and 27 % below (category C3a: 2 °C with a
+//! probability above 67 %, action beginning in 2020; all of C3, later action included, comes to 21 %).
 
 use serde::Serialize;
 use utoipa::ToSchema;

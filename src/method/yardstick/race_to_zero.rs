@@ -76,14 +76,14 @@ pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> Race
     let zero = zero.min_by_key(|case| case.target.target_year);
     let half = adopted
         .iter()
-        .filter_map(|case| midway(case))
+        .filter_map(|case| midway(case).ok())
         .min_by(|one, other| (one.allowed / one.base).total_cmp(&(other.allowed / other.base)));
     let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.allowed) <= Unit::Tonnes.round(HALF * half.base));
     let (meets, reason) = match (zero, halves) {
         _ if adopted.is_empty() => (None, Some(YardstickReason::NoAdoptedTarget)),
         (None, _) => (Some(false), None),
         (Some(_), Some(halves)) => (Some(halves), None),
-        (Some(_), None) => (None, Some(YardstickReason::NoPathway)),
+        (Some(zero), None) => (None, midway(zero).err()),
     };
     RaceToZero {
         meets,
@@ -105,11 +105,16 @@ fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
     binds && case.target.sector.is_none() && Some(case.target.level) == level
 }
 
-/// What the pathway of a target leaves of its baseline in 2030; half as much a person may be more in all.
-fn midway<'a>(case: &Case<'_, 'a>) -> Option<Midway<'a>> {
-    let pathway = case.pathway.as_ref().ok().filter(|_| case.unit == Unit::Tonnes)?;
-    let base = pathway.base()?;
-    Some(Midway { id: case.id, base_year: base.year, base: base.amount, allowed: in_2030(pathway)? })
+/// What the pathway of a target leaves of its baseline in 2030, or why that cannot be said; half as much a
+/// person may be more in all.
+fn midway<'a>(case: &Case<'_, 'a>) -> Result<Midway<'a>, YardstickReason> {
+    if case.unit == Unit::TonnesPerPerson {
+        return Err(YardstickReason::PerPerson);
+    }
+    let pathway = case.pathway.as_ref().map_err(|_| YardstickReason::NoPathway)?;
+    let base = pathway.base().ok_or(YardstickReason::NoPathway)?;
+    let allowed = in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)?;
+    Ok(Midway { id: case.id, base_year: base.year, base: base.amount, allowed })
 }
 
 /// The answer for reading.

@@ -1,5 +1,7 @@
 //! The command line: what is typed, and what it does.
 
+mod import;
+
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -36,6 +38,8 @@ enum Command {
     /// Handle the keys of those who may write.
     #[command(subcommand)]
     Keys(Keys),
+    /// Record what public files, or a table of your own, say; the same file twice changes nothing.
+    Import(import::Import),
     /// Print the OpenAPI specification.
     Openapi,
     /// Rebuild every table from the change log in memory, compare, and check the hash chain.
@@ -130,6 +134,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             print(&format!("{}: {told}", database.database))
         }
         Command::Keys(keys) => run_keys(keys),
+        Command::Import(asked) => import::run(&asked),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
         Command::Verify { database } => {
             let verified = store::verify::verify(&mut open_existing(&database)?)?;

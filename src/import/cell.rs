@@ -1,0 +1,212 @@
+//! The cells of a table as its file has them, and what can be wrong with one.
+
+use std::fmt;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::record::limits::SHEET_QUOTED_CHARACTERS;
+
+/// What a cell of a file holds.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub enum Cell {
+    /// Nothing, or white space only.
+    #[default]
+    Empty,
+    /// What somebody typed; every cell of a CSV file is text.
+    Text(String),
+    /// A number that the file stores as one.
+    Number(f64),
+    /// A number that is shown as a percentage: 5 % is stored as 0.05.
+    Share(f64),
+    /// A day.
+    Day(NaiveDate),
+    /// True or false.
+    Boolean(bool),
+    /// An error such as `#REF!`, in place of a value.
+    Error(String),
+    /// A formula whose value was never computed.
+    Formula,
+}
+
+/// The words that spreadsheets put in place of a value that they could not compute.
+const ERRORS: [&str; 9] =
+    ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#GETTING_DATA"];
+
+impl Cell {
+    /// The cell that was typed as `text`; outer white space is cut.
+    #[must_use]
+    pub fn typed(text: &str) -> Cell {
+        let text = text.trim();
+        if text.is_empty() {
+            Cell::Empty
+        } else if ERRORS.contains(&text) {
+            Cell::Error(text.to_owned())
+        } else {
+            Cell::Text(text.to_owned())
+        }
+    }
+
+    /// Whether there is nothing in it.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        matches!(self, Cell::Empty)
+    }
+}
+
+impl fmt::Display for Cell {
+    /// Writes what the cell holds, as one who typed it would know it again.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cell::Empty => Ok(()),
+            Cell::Text(text) | Cell::Error(text) => f.write_str(text),
+            Cell::Number(number) => number.fmt(f),
+            Cell::Share(share) => write!(f, "{} %", percent_of(*share)),
+            Cell::Day(day) => day.fmt(f),
+            Cell::Boolean(true) => f.write_str("TRUE"),
+            Cell::Boolean(false) => f.write_str("FALSE"),
+            Cell::Formula => f.write_str("(a formula without a value)"),
+        }
+    }
+}
+
+/// The percentage that is stored as `share`: 0.07 is 7, though a hundred times the binary fraction is not.
+#[must_use]
+pub fn percent_of(share: f64) -> f64 {
+    // Twelve decimals are finer than any percentage that is recorded.
+    (share * 1e14).round() / 1e12
+}
+
+/// A row of a table.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Row {
+    /// Its number as a spreadsheet counts: the first line of the file is row 1.
+    pub number: u64,
+    /// Its cells from column A on; cells that are not there are empty.
+    pub cells: Vec<Cell>,
+    /// Cells that the file gives it, empty ones among them.
+    pub width: usize,
+}
+
+impl Row {
+    /// The cell of the column `index`, the first being 0.
+    #[must_use]
+    pub fn cell(&self, index: usize) -> &Cell {
+        self.cells.get(index).unwrap_or(&Cell::Empty)
+    }
+
+    /// Whether there is nothing to read in it: no value, or a remark, whose first cell begins with `#`.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.cells.iter().all(Cell::is_empty) || matches!(self.cell(0), Cell::Text(text) if text.starts_with('#'))
+    }
+}
+
+/// A table of a file: a sheet of a workbook, or a whole CSV file.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// The sheet's name; none for a CSV file.
+    pub sheet: Option<Arc<str>>,
+    /// Its rows that have a value, in order; those without are left out.
+    pub rows: Vec<Row>,
+}
+
+/// Where a column stands in its sheet, and what it is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnPlace {
+    /// Its letters, `A` to `XFD`; none when the file has no such column.
+    pub letters: Option<String>,
+    /// Its header as the file has it, or as the template would.
+    pub header: String,
+}
+
+/// One thing that is wrong with a file, and the cell where it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CellFault {
+    /// The sheet; none for CSV and JSON.
+    pub sheet: Option<Arc<str>>,
+    /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
+    pub row: u64,
+    /// The column; none when the fault is the whole row's, and for JSON.
+    pub column: Option<ColumnPlace>,
+    /// The JSON pointer of what is wrong, into the body of the report; none when it has no place there.
+    pub pointer: Option<String>,
+    /// What the cell holds, as it was typed, cut after 100 characters; none when it is empty.
+    pub text: Option<String>,
+    /// What kind of fault it is; stable.
+    pub code: String,
+    /// What is wrong and what would be right, for a person.
+    pub detail: String,
+}
+
+impl fmt::Display for CellFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(sheet) = &self.sheet {
+            write!(f, "sheet {sheet}, ")?;
+        }
+        write!(f, "row {}", self.row)?;
+        if let Some(column) = &self.column {
+            match &column.letters {
+                Some(letters) => write!(f, ", column {letters} ({})", column.header)?,
+                None => write!(f, ", column {}", column.header)?,
+            }
+        }
+        if let Some(text) = &self.text {
+            write!(f, ", \"{text}\"")?;
+        }
+        write!(f, ": {}", self.detail)
+    }
+}
+
+/// Why a whole file is refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refused {
+    /// What kind of fault it is; stable.
+    pub code: &'static str,
+    /// What is wrong and what would be right, for a person.
+    pub detail: String,
+    /// What is wrong with its headers, cell by cell; empty when the fault is the whole file's.
+    pub faults: Vec<CellFault>,
+}
+
+impl Refused {
+    /// The refusal of a file as a whole.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Refused { code, detail: detail.into(), faults: Vec::new() }
+    }
+}
+
+impl fmt::Display for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.detail)?;
+        self.faults.iter().try_for_each(|fault| write!(f, "; {fault}"))
+    }
+}
+
+impl std::error::Error for Refused {}
+
+/// What a cell holds, for a message: none when it is empty, cut when it is long.
+#[must_use]
+pub fn quoted(cell: &Cell) -> Option<String> {
+    (!cell.is_empty()).then(|| {
+        let text = cell.to_string();
+        match text.char_indices().nth(SHEET_QUOTED_CHARACTERS) {
+            Some((end, _)) => format!("{}…", &text[..end]),
+            None => text,
+        }
+    })
+}
+
+/// The letters of a column, the first being 0: `A`, `Z`, `AA`, `XFD`.
+#[must_use]
+pub fn letters(index: usize) -> String {
+    let mut rest = index;
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ"[rest % 26]));
+        if rest < 26 {
+            return letters.iter().rev().collect();
+        }
+        rest = rest / 26 - 1;
+    }
+}

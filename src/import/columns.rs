@@ -1,0 +1,258 @@
+//! The columns of the template: their names, their meaning, and how a header is understood.
+
+use super::number::Quantity;
+
+/// Which of the two tables a column belongs to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// One row a year.
+    Reports,
+    /// One row a line of a year's inventory.
+    Lines,
+}
+
+impl Sheet {
+    /// The sheet's name.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Sheet::Reports => "Reports",
+            Sheet::Lines => "Lines",
+        }
+    }
+
+    /// Its columns, in the template's order; `city` is understood but not in the template.
+    #[must_use]
+    pub const fn columns(self) -> &'static [Column] {
+        match self {
+            Sheet::Reports => REPORTS,
+            Sheet::Lines => LINES,
+        }
+    }
+}
+
+/// What the cells of a column hold.
+#[derive(Debug, Clone, Copy)]
+pub enum Kind {
+    /// The id of the city.
+    City,
+    /// The year.
+    Year,
+    /// A number.
+    Number(Quantity),
+    /// A day.
+    Day,
+    /// One word of a list.
+    Word(fn() -> Vec<&'static str>),
+    /// Gases of the list, parted by commas.
+    Gases,
+    /// Text.
+    Text,
+}
+
+/// A column of the template.
+#[derive(Debug, Clone, Copy)]
+pub struct Column {
+    /// Its name: the header in the template.
+    pub name: &'static str,
+    /// The place of its value in the body of the report, or of the line, as a JSON pointer.
+    pub pointer: &'static str,
+    /// What its cells hold.
+    pub kind: Kind,
+    /// Other headers that mean the same, in small letters and digits only.
+    aliases: &'static [&'static str],
+    /// What it means, for the template.
+    pub meaning: &'static str,
+}
+
+// Columns are constants: the name says which one it is.
+impl PartialEq for Column {
+    fn eq(&self, other: &Column) -> bool {
+        self.name == other.name
+    }
+}
+
+/// The words of a vocabulary.
+macro_rules! words {
+    ($vocabulary:path) => {
+        Kind::Word(|| <$vocabulary>::ALL.iter().map(|member| member.as_str()).collect())
+    };
+}
+
+/// Shorthand for the tables below.
+const fn column(
+    name: &'static str,
+    pointer: &'static str,
+    kind: Kind,
+    aliases: &'static [&'static str],
+    meaning: &'static str,
+) -> Column {
+    Column { name, pointer, kind, aliases, meaning }
+}
+
+const TONNES: Kind = Kind::Number(Quantity::Tonnes);
+
+const CITY: Column = column(
+    "city",
+    "/city",
+    Kind::City,
+    &["cityid"],
+    "The id of the city, such as us-los-angeles; not needed in a city's own file.",
+);
+
+const YEAR: Column = column(
+    "year",
+    "/year",
+    Kind::Year,
+    &["reportingyear", "inventoryyear", "reportyear"],
+    "The year of the figures, such as 2020; of a fiscal year the one in which it begins. Required.",
+);
+
+#[rustfmt::skip]
+const REPORTS: &[Column] = &[
+    YEAR,
+    column("total_basic", "/totals/basic", TONNES, &["basic", "gpcbasic", "basictotal"],
+        "Total by GPC BASIC, in t CO2e: stationary energy, transport and waste, scopes 1 and 2, and scope 3 of waste. At least one total, or lines, is required."),
+    column("total_basic_plus", "/totals/basic_plus", TONNES, &["basicplus", "gpcbasicplus", "basicplustotal"],
+        "Total by GPC BASIC+, in t CO2e: BASIC and transboundary transport, losses, industry and land use."),
+    column("total_scope_1", "/totals/scope_1", TONNES, &["scope1", "scope1total"],
+        "Total of GPC scope 1, in t CO2e: what is emitted within the city."),
+    column("total_scope_1_2", "/totals/scope_1_2", TONNES, &["scope12", "scopes12", "scope1plus2", "scopes1and2", "totalscope1plus2", "totalscopes1and2"],
+        "Total of GPC scopes 1 and 2, in t CO2e: scope 1 and energy from the grid."),
+    column("total_scope_1_2_3", "/totals/scope_1_2_3", TONNES, &["scope123", "scopes123", "scope1plus2plus3", "scopes12and3", "totalscope1plus2plus3", "totalscopes12and3"],
+        "Total of GPC scopes 1, 2 and 3, in t CO2e."),
+    column("total_own", "/totals/own", TONNES, &["own", "owntotal"],
+        "The city's own total by its own definition, in t CO2e."),
+    column("population", "/population", Kind::Number(Quantity::People), &["inhabitants", "residents", "people"],
+        "People living within the boundary in that year, a whole number."),
+    column("period_start", "/period/start", Kind::Day, &["periodfrom", "periodbegin"],
+        "First day of the accounting period, when it is not the calendar year; it lies in the year."),
+    column("period_end", "/period/end", Kind::Day, &["periodto"],
+        "Last day of the accounting period; 360 to 370 days in all."),
+    column("protocol", "/protocol", words!(crate::record::vocabulary::Protocol), &["accountingstandard"],
+        "The accounting standard: gpc (Global Protocol for Communities), crf (Common Reporting Framework), ipcc, national or other."),
+    column("gases", "/gases", Kind::Gases, &["gasescovered", "gasesincluded"],
+        "The gases covered, parted by commas: co2, ch4, n2o, hfc, pfc, sf6, nf3."),
+    column("gwp", "/gwp", words!(crate::record::gwp::GwpSet), &["gwpset", "globalwarmingpotentials"],
+        "The IPCC assessment report whose global warming potentials were used: ar2, ar4, ar5 or ar6. Required with lines stated by gas."),
+    column("credits_retired_tonnes", "/credits_retired_tonnes", TONNES, &["creditsretired", "offsetsretired"],
+        "Carbon credits retired for that year, in t CO2e; they never lower a figure."),
+    column("uncertainty_percent", "/uncertainty_percent", Kind::Number(Quantity::Percent), &["uncertainty"],
+        "The city's own estimate of the uncertainty of the total, in percent: 5 for 5 %."),
+    column("verification_level", "/verification/level", words!(crate::record::vocabulary::VerificationLevel), &["verification"],
+        "Who checked the inventory: self (the city) or audited (an independent auditor)."),
+    column("verification_by", "/verification/by", Kind::Text, &["verifiedby", "verifier", "auditor"],
+        "The name of who checked it."),
+    column("source_title", "/source/title", Kind::Text, &["source"],
+        "The title of the document or data set in which the figures were published. Required."),
+    column("source_url", "/source/url", Kind::Text, &["sourcelink", "sourceaddress"],
+        "Where it can be read: an address that begins with https:// or http://."),
+    column("source_publisher", "/source/publisher", Kind::Text, &["publisher"],
+        "Who published it."),
+    column("source_published", "/source/published", Kind::Day, &["published", "publishedon", "publicationdate"],
+        "The day it was published."),
+    column("source_licence", "/source/licence", Kind::Text, &["licence", "license", "sourcelicense"],
+        "The licence or terms it is published under."),
+    column("source_locator", "/source/locator", Kind::Text, &["locator"],
+        "Where in it the figures stand: page, table, row."),
+    column("note", "/note", Kind::Text, &["notes", "comment", "comments"],
+        "A note to readers."),
+    column("reason", "/reason", Kind::Text, &["reasonforchange"],
+        "Why a figure that was published before is changed; required only then, and published with it."),
+];
+
+#[rustfmt::skip]
+const LINES: &[Column] = &[
+    YEAR,
+    column("ref", "/ref", Kind::Text, &["reference", "gpcref", "gpcreference", "gpcreferencenumber"],
+        "The GPC reference number of the line, such as I.1.1 or II.4.3. Required."),
+    column("gas", "/gas", words!(crate::record::gwp::LineGas), &[],
+        "The gas, when the line is stated by gas: co2, ch4, n2o, sf6, nf3, hfc_134a or cf4."),
+    column("tonnes", "/tonnes", TONNES, &["tco2e", "tonnesco2e", "emissions"],
+        "Emissions in t CO2e; below 0 only in V.2 and V.3. Each line has either tonnes, or gas and gas_tonnes, or notation."),
+    column("gas_tonnes", "/gas_tonnes", Kind::Number(Quantity::GasTonnes), &["tonnesofgas"],
+        "Emissions in tonnes of the gas itself; converted by the year's gwp."),
+    column("notation", "/notation", words!(crate::record::line::Notation), &["notationkey"],
+        "Why the line has no value: NO (not occurring), NE (not estimated), IE (included elsewhere), C (confidential)."),
+    column("explanation", "/explanation", Kind::Text, &[],
+        "The city's explanation of the notation key."),
+];
+
+/// What a header is found to be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Meaning {
+    /// This column.
+    Known(Column),
+    /// This column, but in a unit that its figures are not taken in.
+    OtherUnit(Column, String),
+    /// None; the nearest by spelling, if any is near.
+    Unknown(Option<&'static str>),
+}
+
+/// What a header of the sheet means: capitals, spaces, underscores and units in brackets make no difference.
+#[must_use]
+pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
+    let (name, unit) = split_bracket(header);
+    let key = key_of(name);
+    let mut known = std::iter::once(&CITY).chain(sheet.columns());
+    if let Some(column) = known.find(|column| key_of(column.name) == key || column.aliases.contains(&key.as_str())) {
+        return match unit {
+            Some(unit) if !is_unit_of(unit, column.kind) => Meaning::OtherUnit(*column, unit.to_owned()),
+            _ => Meaning::Known(*column),
+        };
+    }
+    let mut near: Vec<(usize, &'static str)> =
+        sheet.columns().iter().map(|column| (distance(&key, &key_of(column.name)), column.name)).collect();
+    near.sort_unstable();
+    Meaning::Unknown(near.first().filter(|(steps, name)| *steps * 2 <= name.len()).map(|(_, name)| *name))
+}
+
+/// The letters and digits of a header, small; `+` and `&` as words, for BASIC+ is another total.
+fn key_of(name: &str) -> String {
+    let worded = name.to_lowercase().replace('+', "plus").replace('&', "and");
+    worded.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A header without what stands in brackets at its end, and that.
+fn split_bracket(header: &str) -> (&str, Option<&str>) {
+    let header = header.trim();
+    match header.find(['(', '[']) {
+        Some(begins) if begins > 0 && header.ends_with([')', ']']) => {
+            (&header[..begins], Some(header[begins + 1..header.len() - 1].trim()))
+        }
+        _ => (header, None),
+    }
+}
+
+/// Whether a unit in brackets is the one that the cells of a column are taken in.
+fn is_unit_of(unit: &str, kind: Kind) -> bool {
+    let unit: String = unit.replace('\u{2082}', "2").to_lowercase().split_whitespace().collect();
+    match kind {
+        Kind::Number(Quantity::Tonnes) => {
+            let mass = ["co2e", "co2eq", "co2-eq", "ofco2e"].iter().find_map(|gas| unit.strip_suffix(gas));
+            matches!(mass.unwrap_or(&unit), "t" | "tonnes" | "tonne" | "metrictonnes" | "metrictons")
+        }
+        Kind::Number(Quantity::GasTonnes) => {
+            matches!(unit.as_str(), "t" | "tonnes" | "tonne" | "tofgas" | "tonnesofgas")
+        }
+        Kind::Number(Quantity::Percent) => matches!(unit.as_str(), "%" | "percent" | "inpercent"),
+        Kind::Number(Quantity::People) => matches!(unit.as_str(), "people" | "persons" | "inhabitants" | "residents"),
+        _ => true,
+    }
+}
+
+/// How many letters must be put in, taken out or changed to make one word of the other (Levenshtein).
+fn distance(one: &str, other: &str) -> usize {
+    // Long headers are far from every name: what lies beyond is not compared.
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (i, letter) in one.chars().take(64).enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, compared) in other.iter().enumerate() {
+            let changed = diagonal + usize::from(letter != *compared);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[other.len()]
+}

@@ -1,0 +1,166 @@
+//! Rows made into reports: the values of the cells put together, judged as a record, and every fault told by its cell.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde_json::{Map, Value, json};
+
+use crate::record::dossier::AnyRecord;
+use crate::record::fault;
+use crate::record::limits::FIRST_YEAR;
+use crate::record::{Fault, Inventory, Parse, Text, Year};
+
+use super::cell::CellFault;
+use super::layout::Reading;
+
+/// A report that a row stands for, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Report {
+    /// Its year: its id within the city.
+    pub year: Year,
+    /// What it says; always an [`AnyRecord::Report`].
+    pub record: AnyRecord,
+    /// Why what was published before is changed.
+    pub reason: Option<String>,
+}
+
+/// Reads the report of a row and of the lines that belong to it.
+///
+/// # Errors
+/// Everything that is wrong with the row, its cells, its lines and theirs.
+pub(super) fn report(mut row: Reading<'_>, lines: &[Reading<'_>], today: NaiveDate) -> Result<Report, Vec<CellFault>> {
+    row.require("/year");
+    let year = year_of(&mut row);
+    let mut body = Map::new();
+    let mut reason = None;
+    for (pointer, value) in &row.values {
+        match *pointer {
+            "/city" | "/year" => {}
+            "/reason" => reason = Some(value.clone()),
+            _ => put(&mut body, pointer, value.clone()),
+        }
+    }
+    // What stands beside a cell that could not be read is still to be judged.
+    for pointer in row.failed.iter().filter(|pointer| pointer.matches('/').count() == 2) {
+        let parent = pointer.split('/').nth(1).unwrap_or_default();
+        body.entry(parent).or_insert_with(|| json!({}));
+    }
+    if !lines.is_empty() {
+        body.insert("lines".to_owned(), lines.iter().map(line).collect());
+    }
+    let made = make(body, reason, year, today);
+    let number = row.row.number;
+    let mut faults = std::mem::take(&mut row.faults);
+    faults.extend(lines.iter().flat_map(|line| line.faults.iter().cloned()));
+    // A row whose cells are out of step says nothing that could be judged.
+    if !row.out_of_step {
+        let told = made.as_ref().err().into_iter().flatten();
+        faults.extend(told.filter(|fault| !follows(fault, &row, lines)).map(|fault| locate(fault, &row, lines)));
+    }
+    match made {
+        Ok(report) if faults.is_empty() => Ok(report),
+        _ => {
+            faults.sort_by_key(|fault| {
+                let letters = fault.column.as_ref().and_then(|column| column.letters.clone());
+                let column = letters.map_or((usize::MAX, String::new()), |letters| (letters.len(), letters));
+                (fault.row != number, fault.row, column)
+            });
+            Err(faults)
+        }
+    }
+}
+
+/// The year of a row, noted as a fault when no record may name it.
+pub(super) fn year_of(row: &mut Reading<'_>) -> Option<Year> {
+    let year = row.value("/year")?.as_i64()?;
+    let year = i32::try_from(year).ok().and_then(Year::new);
+    if year.is_none() && !row.failed.contains(&"/year") {
+        row.fail("/year", "out_of_range", "must be between 1970 and 2100");
+    }
+    year
+}
+
+/// Reads the parts of a report as its record does.
+pub(super) fn make(
+    body: Map<String, Value>,
+    reason: Option<Value>,
+    year: Option<Year>,
+    today: NaiveDate,
+) -> Result<Report, Vec<Fault>> {
+    fault::read(Value::Object(body), today, |body, at| {
+        // Without a year all else is still to be judged: any year that has ended will do.
+        let assumed = year.or_else(|| Year::new(FIRST_YEAR))?;
+        let inventory = Inventory::parse_report(body, at, assumed);
+        let reason = reason.map(|reason| Text::parse(reason, &at.child("reason")));
+        let record = AnyRecord::Report(Arc::new(inventory?));
+        let reason = match reason {
+            None => None,
+            Some(text) => Some(text?.to_string()),
+        };
+        Some(Report { year: year?, record, reason })
+    })
+}
+
+/// Puts a value at its place in the body: members of members at most.
+fn put(body: &mut Map<String, Value>, pointer: &str, value: Value) {
+    let mut names = pointer.split('/').skip(1);
+    let (Some(first), second) = (names.next(), names.next()) else { return };
+    match second {
+        None => {
+            body.insert(first.to_owned(), value);
+        }
+        Some(second) => {
+            let inner = body.entry(first).or_insert_with(|| json!({}));
+            if let Some(inner) = inner.as_object_mut() {
+                inner.insert(second.to_owned(), value);
+            }
+        }
+    }
+}
+
+/// The body of a line.
+fn line(reading: &Reading<'_>) -> Value {
+    let mut body = Map::new();
+    for (pointer, value) in reading.values.iter().filter(|(pointer, _)| !matches!(*pointer, "/city" | "/year")) {
+        put(&mut body, pointer, value.clone());
+    }
+    Value::Object(body)
+}
+
+/// The line that a pointer leads into, and the rest of the pointer.
+fn split_line<'a, 'r>(pointer: &'a str, lines: &'r [Reading<'r>]) -> Option<(&'r Reading<'r>, &'a str)> {
+    let rest = pointer.strip_prefix("/lines/")?;
+    let end = rest.find('/').unwrap_or(rest.len());
+    let line = lines.get(rest[..end].parse::<usize>().ok()?)?;
+    Some((line, &rest[end..]))
+}
+
+/// Whether a fault of the record only follows from a cell that could not be read, which is told already.
+fn follows(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> bool {
+    let unread = |reading: &Reading<'_>, pointer: &str| {
+        reading
+            .failed
+            .iter()
+            .any(|failed| failed.strip_prefix(pointer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')))
+    };
+    let line_failed = || lines.iter().any(|line| !line.faults.is_empty());
+    match (fault.pointer.as_str(), fault.code.as_str()) {
+        ("", "no_figures") => row.failed.iter().any(|failed| failed.starts_with("/totals")) || line_failed(),
+        (_, "gwp_required") if row.failed.contains(&"/gwp") => true,
+        ("/period/start", "year_differs") | ("/year", "not_ended") => row.failed.contains(&"/year"),
+        (pointer, _) => match split_line(pointer, lines) {
+            Some((line, "")) => !line.faults.is_empty() && fault.code == "line_form",
+            Some((line, rest)) => unread(line, rest),
+            None => unread(row, pointer),
+        },
+    }
+}
+
+/// A fault of the record, told by the cell that it came from.
+fn locate(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> CellFault {
+    let told = match split_line(&fault.pointer, lines) {
+        Some((line, rest)) => line.fault(rest, &fault.code, &fault.detail),
+        None => row.fault(&fault.pointer, &fault.code, &fault.detail),
+    };
+    CellFault { pointer: (!fault.pointer.is_empty()).then(|| fault.pointer.clone()), ..told }
+}

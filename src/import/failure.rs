@@ -1,0 +1,97 @@
+//! What stops the reading of a whole file; what is wrong with one row never does.
+
+use std::sync::Arc;
+
+/// Why a file cannot be read to its end.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// The bytes cannot be had.
+    #[error("{file} cannot be read: {cause}")]
+    Unreadable {
+        /// The file's name.
+        file: Arc<str>,
+        /// What the reader said.
+        cause: std::io::Error,
+    },
+    /// A row is not text in UTF-8.
+    #[error("{file}, row {row}: not UTF-8; save the file as \"CSV UTF-8\"")]
+    NotUtf8 {
+        /// The file's name.
+        file: Arc<str>,
+        /// The row, as a spreadsheet counts it.
+        row: u64,
+    },
+    /// A row is not CSV: a quotation mark that is never closed, most likely.
+    #[error("{file}, row {row}: not CSV: {detail}")]
+    NotCsv {
+        /// The file's name.
+        file: Arc<str>,
+        /// The row, as a spreadsheet counts it.
+        row: u64,
+        /// What is wrong.
+        detail: String,
+    },
+    /// There is no header row.
+    #[error("{file} is empty")]
+    Empty {
+        /// The file's name.
+        file: Arc<str>,
+    },
+    /// A column without which nothing can be read is not there.
+    #[error("{file} has no column for {meaning}{}", nearest(.headers))]
+    NoColumn {
+        /// The file's name.
+        file: Arc<str>,
+        /// What was looked for.
+        meaning: &'static str,
+        /// The headers that come nearest, as they are written; empty when none is near.
+        headers: Vec<String>,
+    },
+    /// Two headers could be the same column.
+    #[error("{file} has more than one column for {meaning}: {}", quoted(.headers))]
+    TwoColumns {
+        /// The file's name.
+        file: Arc<str>,
+        /// What was looked for.
+        meaning: &'static str,
+        /// The headers, as they are written.
+        headers: Vec<String>,
+    },
+    /// The headers are those of none of the files that the format reads.
+    #[error("{file} is none of the files of this format, which are: {known}; its headers begin with {}", quoted(.headers))]
+    NotOfFormat {
+        /// The file's name.
+        file: Arc<str>,
+        /// The files that the format reads.
+        known: &'static str,
+        /// The first headers, as they are written.
+        headers: Vec<String>,
+    },
+    /// A file that the format needs was not given, or was given twice.
+    #[error("{given} of {what} given, one is needed")]
+    FileCount {
+        /// What the file holds.
+        what: &'static str,
+        /// How many were given.
+        given: usize,
+    },
+}
+
+/// What ends a reading early.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError<E> {
+    /// A file cannot be read to its end; the rows before were handed on.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The sink did not take a row.
+    #[error(transparent)]
+    Sink(E),
+}
+
+fn quoted(headers: &[String]) -> String {
+    headers.iter().map(|header| format!("\"{header}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn nearest(headers: &[String]) -> String {
+    if headers.is_empty() { String::new() } else { format!("; nearest are {}", quoted(headers)) }
+}

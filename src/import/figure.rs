@@ -1,0 +1,87 @@
+//! Figures in files that machines wrote: plain decimals, and nothing that has to be guessed.
+
+use serde_json::{Number, Value};
+
+/// Why a cell is no figure.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NoFigure {
+    /// It is empty.
+    Empty,
+    /// It holds something else; the text as it stands.
+    Text(String),
+}
+
+/// Longest text of a figure, in characters: no machine writes more digits.
+const CHARACTERS: usize = 40;
+
+/// Reads a plain decimal: `1233`, `1233.5`, `-4`, `1.5E6`, or `1,233,456.7` with every thousand set apart.
+///
+/// `1,233` alone is refused: where a comma stands for the decimal point it means something else.
+pub(super) fn figure(cell: &str) -> Result<f64, NoFigure> {
+    decimal(cell, 0)
+}
+
+/// The same for a cell in thousands of the unit: kt as t, exactly.
+pub(super) fn thousands(cell: &str) -> Result<f64, NoFigure> {
+    decimal(cell, 3)
+}
+
+/// The figure times ten to the `power`, from its digits, so that no rounding creeps in.
+fn decimal(cell: &str, power: i32) -> Result<f64, NoFigure> {
+    let text = cell.trim();
+    if text.is_empty() {
+        return Err(NoFigure::Empty);
+    }
+    let refused = || NoFigure::Text(quoted(text));
+    let plain = without_commas(text).filter(|plain| plain.len() <= CHARACTERS).ok_or_else(refused)?;
+    let (mantissa, exponent) = match plain.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| refused())?),
+        None => (plain.as_str(), 0),
+    };
+    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
+    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+    if !all_digits(whole) || !all_digits(fraction) || exponent.abs() > 30 {
+        return Err(refused());
+    }
+    let read: f64 = format!("{mantissa}e{}", exponent + power).parse().map_err(|_| refused())?;
+    if read.is_finite() { Ok(read) } else { Err(refused()) }
+}
+
+/// The text without the commas that set thousands apart; none where a comma may mean something else.
+fn without_commas(text: &str) -> Option<String> {
+    if !text.contains(',') {
+        return Some(text.to_owned());
+    }
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
+    let groups: Vec<&str> = whole.strip_prefix('-').unwrap_or(whole).split(',').collect();
+    let first = (1..=3).contains(&groups[0].len());
+    let in_threes = first && groups[1..].iter().all(|group| group.len() == 3);
+    let certain = in_threes && (groups.len() > 2 || fraction.is_some());
+    certain.then(|| text.replace(',', ""))
+}
+
+/// A year of four digits, also where a machine wrote it `2015.0`.
+pub(super) fn year(cell: &str) -> Option<i32> {
+    let text = cell.trim();
+    let text = text.strip_suffix(".0").unwrap_or(text);
+    let digits = text.len() == 4 && text.bytes().all(|b| b.is_ascii_digit());
+    digits.then(|| text.parse().ok())?
+}
+
+/// People, to the nearest whole person; none where the cell holds no figure above a half.
+pub(super) fn people(figure: f64) -> Option<i64> {
+    #[allow(clippy::cast_possible_truncation, reason = "at most 10^9")]
+    (0.5..=1e9).contains(&figure).then(|| figure.round() as i64)
+}
+
+/// A figure for the body of a record.
+pub(super) fn json(figure: f64) -> Value {
+    Number::from_f64(figure).map_or(Value::Null, Value::Number)
+}
+
+/// A cell's text for a sentence: on one line, and not too long.
+pub(super) fn quoted(text: &str) -> String {
+    let line: String = text.split(|c: char| c.is_whitespace() || c.is_control()).collect::<Vec<_>>().join(" ");
+    if line.chars().count() <= 80 { line } else { line.chars().take(79).chain(['…']).collect() }
+}

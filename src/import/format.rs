@@ -1,0 +1,126 @@
+//! The formats of public files, and the one door to read them.
+
+use std::fmt;
+use std::io::Read;
+
+use super::failure::{FileError, ReadError};
+use super::finding::{Provenance, Row};
+use super::{c40, cdp, covenant, klimatkollen, uk};
+
+/// A file to be read: what is known of it, and its bytes.
+pub struct SourceFile<'a> {
+    /// What is known of it before its first row.
+    pub provenance: Provenance,
+    /// Its bytes, read once from the beginning to the end.
+    pub reader: Box<dyn Read + 'a>,
+}
+
+impl fmt::Debug for SourceFile<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SourceFile").field("provenance", &self.provenance).finish_non_exhaustive()
+    }
+}
+
+/// What ends a reading from within: a broken file, or a sink that wants no more.
+#[derive(Debug)]
+pub(super) enum Stop {
+    /// The sink wants no more; it has kept why.
+    Sink,
+    /// A file cannot be read to its end.
+    File(FileError),
+}
+
+impl From<FileError> for Stop {
+    fn from(error: FileError) -> Self {
+        Stop::File(error)
+    }
+}
+
+/// Where rows go.
+pub(super) type Sink<'a> = dyn FnMut(Row) -> Result<(), Stop> + 'a;
+
+/// A format of public files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Format {
+    /// CDP open data: yearly emissions or targets of cities, each file by itself.
+    Cdp,
+    /// The EU Covenant of Mayors: signatories, inventory lines and, if wanted, targets and emissions, together.
+    Covenant,
+    /// Klimatkollen: yearly emissions of Swedish municipalities.
+    Klimatkollen,
+    /// C40: GPC inventories line by line.
+    C40,
+    /// UK local authorities: yearly CO2 emissions.
+    Uk,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: &'static [Format] = &[Format::Cdp, Format::Covenant, Format::Klimatkollen, Format::C40, Format::Uk];
+
+    /// The word it is asked for by.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Format::Cdp => "cdp",
+            Format::Covenant => "covenant",
+            Format::Klimatkollen => "klimatkollen",
+            Format::C40 => "c40",
+            Format::Uk => "uk",
+        }
+    }
+
+    /// The format of a word, if there is one.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|format| format.as_str() == word)
+    }
+
+    /// Reads `files` and hands each of their rows to `sink`, in the order of the files and their rows.
+    ///
+    /// Only `covenant` reads its files together, whatever their order. Rows are handed on as they are
+    /// read: when a file breaks off, the rows before have been handed on.
+    ///
+    /// # Errors
+    /// What stops a whole file, or what the sink said.
+    pub fn read<E>(
+        self,
+        files: Vec<SourceFile<'_>>,
+        sink: &mut dyn FnMut(Row) -> Result<(), E>,
+    ) -> Result<(), ReadError<E>> {
+        let mut said = None;
+        let mut hand_on = |row: Row| {
+            sink(row).map_err(|error| {
+                said = Some(error);
+                Stop::Sink
+            })
+        };
+        let outcome = match self {
+            Format::Covenant => covenant::read(files, &mut hand_on),
+            Format::Cdp => each(files, &mut hand_on, cdp::read),
+            Format::Klimatkollen => each(files, &mut hand_on, klimatkollen::read),
+            Format::C40 => each(files, &mut hand_on, c40::read),
+            Format::Uk => each(files, &mut hand_on, uk::read),
+        };
+        match (outcome, said) {
+            (_, Some(error)) => Err(ReadError::Sink(error)),
+            (Err(Stop::File(error)), None) => Err(ReadError::File(error)),
+            _ => Ok(()),
+        }
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Reads file after file.
+fn each(
+    files: Vec<SourceFile<'_>>,
+    sink: &mut Sink<'_>,
+    read: impl Fn(SourceFile<'_>, &mut Sink<'_>) -> Result<(), Stop>,
+) -> Result<(), Stop> {
+    files.into_iter().try_for_each(|file| read(file, sink))
+}

@@ -1,0 +1,144 @@
+//! Columns found by what their headers mean, whatever their order and exact wording.
+
+use std::sync::Arc;
+
+use csv::StringRecord;
+
+use super::failure::FileError;
+
+/// A column by what it means: the wordings it is known by, the surest first.
+#[derive(Debug)]
+pub(super) struct Column {
+    /// What it holds, as a message names it.
+    pub meaning: &'static str,
+    /// The wordings, the surest first.
+    pub wordings: &'static [Wording],
+}
+
+/// A wording of a header. A word with `|` in it stands for any of its parts.
+#[derive(Debug)]
+pub(super) struct Wording {
+    /// Words that must all be there.
+    pub with: &'static [&'static str],
+    /// Words of which none may be there.
+    pub without: &'static [&'static str],
+}
+
+/// A wording with these words, and without those.
+pub(super) const fn words(with: &'static [&'static str], without: &'static [&'static str]) -> Wording {
+    Wording { with, without }
+}
+
+/// The header row of a file.
+#[derive(Debug)]
+pub(super) struct Header {
+    file: Arc<str>,
+    headers: Vec<String>,
+    words: Vec<Vec<String>>,
+}
+
+/// Headers that a message names at most.
+const NAMED: usize = 4;
+
+impl Header {
+    /// The header row `record` of `file`.
+    pub fn new(record: &StringRecord, file: &Arc<str>) -> Self {
+        let headers: Vec<String> = record.iter().map(shown).collect();
+        let words = headers.iter().map(|header| words_of(header)).collect();
+        Header { file: file.clone(), headers, words }
+    }
+
+    /// How many columns there are.
+    pub fn len(&self) -> usize {
+        self.headers.len()
+    }
+
+    /// The headers as they are written.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.headers.iter().map(String::as_str)
+    }
+
+    /// The index of a column, if it is there.
+    ///
+    /// Of several headers that a wording fits, the one with the fewest words is meant.
+    pub fn find(&self, column: &Column) -> Result<Option<usize>, FileError> {
+        for wording in column.wordings {
+            let mut fits: Vec<usize> = (0..self.len()).filter(|index| wording.fits(&self.words[*index])).collect();
+            fits.sort_by_key(|index| self.words[*index].len());
+            match fits[..] {
+                [] => {}
+                [first, second, ..] if self.words[first].len() == self.words[second].len() => {
+                    return Err(FileError::TwoColumns {
+                        file: self.file.clone(),
+                        meaning: column.meaning,
+                        headers: fits.iter().take(NAMED).map(|index| self.headers[*index].clone()).collect(),
+                    });
+                }
+                [first, ..] => return Ok(Some(first)),
+            }
+        }
+        Ok(None)
+    }
+
+    /// The index of a column that must be there.
+    pub fn need(&self, column: &Column) -> Result<usize, FileError> {
+        self.find(column)?.ok_or_else(|| FileError::NoColumn {
+            file: self.file.clone(),
+            meaning: column.meaning,
+            headers: self.nearest(column),
+        })
+    }
+
+    /// Whether all these columns are there.
+    #[allow(dead_code, reason = "for the CDP files, which come next")]
+    pub fn has(&self, columns: &[&Column]) -> bool {
+        columns.iter().all(|column| matches!(self.find(column), Ok(Some(_)) | Err(_)))
+    }
+
+    /// Says that the file is none of those that a format reads.
+    pub fn not_of_format(&self, known: &'static str) -> FileError {
+        let headers = self.headers.iter().take(NAMED).cloned().collect();
+        FileError::NotOfFormat { file: self.file.clone(), known, headers }
+    }
+
+    /// The headers that share most words with what was looked for.
+    fn nearest(&self, column: &Column) -> Vec<String> {
+        let shared = |index: &usize| {
+            let has = |word: &&str| self.words[*index].iter().any(|own| alike(own, word));
+            column.wordings.iter().map(|wording| wording.with.iter().copied().filter(has).count()).max().unwrap_or(0)
+        };
+        let mut near: Vec<usize> = (0..self.len()).filter(|index| shared(index) > 0).collect();
+        near.sort_by_key(|index| (std::cmp::Reverse(shared(index)), self.words[*index].len()));
+        near.iter().take(NAMED).map(|index| self.headers[*index].clone()).collect()
+    }
+}
+
+impl Wording {
+    fn fits(&self, words: &[String]) -> bool {
+        let has = |word: &str| words.iter().any(|own| alike(own, word));
+        self.with.iter().all(|word| has(word)) && !self.without.iter().any(|word| has(word))
+    }
+}
+
+/// Whether a header's word is the one looked for, or one of those.
+fn alike(own: &str, wanted: &str) -> bool {
+    wanted.split('|').any(|wanted| wanted == own)
+}
+
+/// A header as a message shows it: on one line, without what is not seen.
+fn shown(header: &str) -> String {
+    let visible = header.chars().filter(|c| !is_zero_width(*c));
+    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// The words of a header, in lower case; `+` belongs to its word, other punctuation to none.
+fn words_of(header: &str) -> Vec<String> {
+    let lower = header.to_lowercase();
+    let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '+')).filter(|word| !word.is_empty());
+    words.map(str::to_owned).collect()
+}
+
+/// Whether a character takes no room.
+pub(super) const fn is_zero_width(c: char) -> bool {
+    matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
+}

@@ -1,0 +1,91 @@
+//! Klimatkollen's file: what each Swedish municipality emitted, year by year, in t CO2e.
+//!
+//! The figures are SMHI's. The file says neither which gases nor which standard they follow, so the
+//! reports declare neither. Municipalities stand in it by name alone: the name, unique within
+//! Sweden, is their word in the register `klimatkollen`.
+
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use serde_json::json;
+
+use crate::record::{City, Kind};
+
+use super::csv_file::{Cells, CsvFile};
+use super::figure::{NoFigure, figure, json, quoted, year};
+use super::finding::{Finding, LeftOut};
+use super::format::{Sink, SourceFile, Stop};
+use super::header::{Column, words};
+use super::records::{Publication, city, found, left_out, name, object};
+
+const MUNICIPALITY: Column =
+    Column { meaning: "the municipality", wordings: &[words(&["municipality|kommun"], &["code|kod"])] };
+const REGION: Column = Column { meaning: "the region", wordings: &[words(&["region|county|län"], &["code|kod"])] };
+const YEAR: Column = Column { meaning: "the year", wordings: &[words(&["year|år"], &[])] };
+const EMISSIONS: Column = Column {
+    meaning: "the emissions in t CO2e",
+    wordings: &[words(&["emissions", "tco2e|tonnes|ton|t"], &["kton", "kt", "per", "capita"])],
+};
+
+struct Columns {
+    municipality: usize,
+    region: Option<usize>,
+    year: usize,
+    emissions: usize,
+}
+
+/// Reads the file.
+pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let file = CsvFile::open(file)?;
+    let columns = Columns {
+        municipality: file.header.need(&MUNICIPALITY)?,
+        region: file.header.find(&REGION)?,
+        year: file.header.need(&YEAR)?,
+        emissions: file.header.need(&EMISSIONS)?,
+    };
+    let today = file.provenance.today;
+    let publication = Publication {
+        title: "Klimatkollen: emissions of Swedish municipalities".to_owned(),
+        publisher: "Klimatkollen",
+        licence: None,
+        published: file.provenance.published,
+    };
+    let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.municipality), cells.at(columns.year));
+    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+}
+
+impl Columns {
+    fn city(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
+        let municipality = cells.at(self.municipality);
+        if municipality.is_empty() {
+            return Err(left_out("no_city", "The row names no municipality."));
+        }
+        let body = object([
+            ("name", name(municipality)),
+            ("country", Some(json!("SE"))),
+            ("region", name(cells.maybe(self.region))),
+            ("identifiers", Some(json!({"klimatkollen": municipality}))),
+        ]);
+        city(&body, today)
+    }
+
+    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+        let city = self.city(cells, today)?;
+        let stated = cells.at(self.year);
+        let Some(year) = year(stated) else {
+            return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
+        };
+        let tonnes = figure(cells.at(self.emissions)).map_err(|no| match no {
+            NoFigure::Empty => left_out("no_total", "The row states no emissions."),
+            NoFigure::Text(text) => left_out("not_a_number", format!("The emissions are stated as \"{text}\".")),
+        })?;
+        let locator = format!("row {} {year}, column emissions in t CO2e", cells.at(self.municipality));
+        let body = object([
+            ("totals", Some(json!({"own": json(tonnes)}))),
+            ("source", Some(publication.source(&locator))),
+            ("note", Some(json!("Computed by SMHI, as Klimatkollen publishes it."))),
+        ]);
+        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        Ok(Finding { city, records: vec![report], remarks: Vec::new() })
+    }
+}

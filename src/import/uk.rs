@@ -1,0 +1,109 @@
+//! UK local authorities: yearly CO2 emissions in kt, as the government's statistics have them.
+//!
+//! The file counts CO2 only, in thousands of tonnes, and people in thousands; records have tonnes and
+//! people, so both are taken times a thousand. An authority is known by the code the file gives: the
+//! nine characters of the Office for National Statistics in the register `ons`, any other code in
+//! the register `uk_local_authority`.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use crate::record::Kind;
+
+use super::csv_file::{Cells, CsvFile};
+use super::figure::{NoFigure, json, people, quoted, thousands, year};
+use super::finding::{Finding, LeftOut};
+use super::format::{Sink, SourceFile, Stop};
+use super::header::{Column, words};
+use super::records::{Publication, city, found, left_out, name, object};
+
+const CODE: Column = Column {
+    meaning: "the local authority's code",
+    wordings: &[words(&["local", "authority", "code"], &[]), words(&["authority|gss|ons", "code"], &[])],
+};
+const NAME: Column = Column {
+    meaning: "the local authority's name",
+    wordings: &[
+        words(&["official", "name"], &[]),
+        words(&["authority", "name"], &["code"]),
+        words(&["authority"], &["code"]),
+    ],
+};
+const YEAR: Column =
+    Column { meaning: "the year", wordings: &[words(&["year"], &[]), words(&["calendar", "year"], &[])] };
+const TOTAL: Column = Column {
+    meaning: "the total emissions in kt CO2",
+    wordings: &[words(&["total", "emissions", "kt"], &["per", "km2"]), words(&["grand", "total", "kt"], &["per"])],
+};
+const POPULATION: Column =
+    Column { meaning: "the population in thousands", wordings: &[words(&["population", "000s|thousands"], &[])] };
+
+struct Columns {
+    code: usize,
+    name: usize,
+    year: usize,
+    total: usize,
+    population: Option<usize>,
+}
+
+/// Reads the file.
+pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let file = CsvFile::open(file)?;
+    let columns = Columns {
+        code: file.header.need(&CODE)?,
+        name: file.header.need(&NAME)?,
+        year: file.header.need(&YEAR)?,
+        total: file.header.need(&TOTAL)?,
+        population: file.header.find(&POPULATION)?,
+    };
+    let today = file.provenance.today;
+    let publication = Publication {
+        title: "UK local authority CO2 emissions".to_owned(),
+        publisher: "mySociety, from BEIS statistics",
+        licence: Some("CC BY 4.0"),
+        published: file.provenance.published,
+    };
+    let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.name), cells.at(columns.year));
+    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+}
+
+impl Columns {
+    /// The authority as the body of a city.
+    fn authority(&self, cells: &Cells<'_>) -> Result<Value, LeftOut> {
+        let code = cells.at(self.code);
+        if code.is_empty() {
+            return Err(left_out("no_city", "The row names no local authority's code."));
+        }
+        let national = code.len() == 9 && code.starts_with(['E', 'N', 'S', 'W']);
+        let register =
+            if national && code[1..].bytes().all(|b| b.is_ascii_digit()) { "ons" } else { "uk_local_authority" };
+        Ok(object([
+            ("name", name(cells.at(self.name))),
+            ("country", Some(json!("GB"))),
+            ("identifiers", Some(json!({register: code}))),
+        ]))
+    }
+
+    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+        let city = city(&self.authority(cells)?, today)?;
+        let stated = cells.at(self.year);
+        let Some(year) = year(stated) else {
+            return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
+        };
+        let tonnes = thousands(cells.at(self.total)).map_err(|no| match no {
+            NoFigure::Empty => left_out("no_total", "The row states no total."),
+            NoFigure::Text(text) => left_out("not_a_number", format!("The total is stated as \"{text}\".")),
+        })?;
+        let population = thousands(cells.maybe(self.population)).ok().and_then(people);
+        let locator = format!("row {} {year}, column Total Emissions in kt CO2", cells.at(self.code));
+        let body = object([
+            ("totals", Some(json!({"own": json(tonnes)}))),
+            ("population", population.map(Value::from)),
+            ("protocol", Some(json!("national"))),
+            ("gases", Some(json!(["co2"]))),
+            ("source", Some(publication.source(&locator))),
+        ]);
+        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        Ok(Finding { city, records: vec![report], remarks: Vec::new() })
+    }
+}

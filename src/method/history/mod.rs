@@ -1,0 +1,57 @@
+//! What was changed after the fact: restated baselines and weakened targets.
+//!
+//! Answers from the recorded history whether the figure that a target is measured from has moved, and
+//! whether its pathway allows more than an earlier pledge did.
+//! Source: ours; that base-year recalculations are disclosed with their reason is asked for by the GPC, chapter 11.
+
+mod restated;
+mod weakened;
+
+pub(super) use restated::baseline_restated;
+pub(super) use weakened::target_weakened;
+
+use chrono::NaiveDate;
+
+use crate::record::{Known, Stamp, Year};
+
+use super::case::Case;
+use super::caution::{Caution, CautionCode};
+use super::sentence::percent;
+
+/// Every state of a record that was not a withdrawal, oldest first, with who made it.
+fn states<'s, T>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
+    let earlier = known.earlier.iter().filter_map(|state| Some((state.value.as_deref()?, &state.stamp)));
+    earlier.chain(std::iter::once((known.value, known.stamp))).collect()
+}
+
+/// A value, what it was before, and when and why it changed.
+struct Change {
+    before: f64,
+    after: f64,
+    day: NaiveDate,
+    reason: Option<String>,
+}
+
+impl Change {
+    /// The change for the end of a sentence: ` (76.5 % more)`.
+    fn aside(&self, case: &Case<'_, '_>) -> String {
+        if case.unit.round(self.before) == 0.0 {
+            return String::new();
+        }
+        let change = 100.0 * (self.after - self.before) / self.before;
+        let word = if change > 0.0 { "more" } else { "less" };
+        if change.abs() < 0.05 { String::new() } else { format!(" ({} {word})", percent(change.abs())) }
+    }
+
+    fn caution(self, case: &Case<'_, '_>, code: CautionCode, detail: String, years: Vec<Year>) -> Caution {
+        let mut caution = Caution::between(code, detail, years, case.unit, self.before, self.after);
+        caution.changed_on = Some(self.day);
+        caution.reason = self.reason;
+        caution
+    }
+}
+
+/// The day a revision was recorded.
+fn day(stamp: &Stamp) -> NaiveDate {
+    stamp.recorded_at.date_naive()
+}

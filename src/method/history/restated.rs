@@ -1,0 +1,103 @@
+//! Restated baselines: whether the figure that a target is measured from has moved, `100 (new - old) / old`.
+//!
+//! It moves when the inventory is recorded anew, and when the target is measured from another inventory,
+//! or at another level, than before.
+
+use crate::method::case::Case;
+use crate::method::caution::{Caution, CautionCode};
+use crate::method::goal::{self, BaseInventory};
+use crate::method::sentence::amount;
+use crate::record::inventory::{Inventory, Level};
+use crate::record::target::Target;
+use crate::record::{Known, Stamp, Year};
+
+use super::{Change, day, states};
+
+/// One caution for each time that the figure moved, those of the inventory first.
+pub(in crate::method) fn baseline_restated(case: &Case<'_, '_>) -> Vec<Caution> {
+    let mut found = of_the_inventory(case);
+    found.extend(of_the_target(case));
+    found
+}
+
+/// A figure that a target was measured from.
+#[derive(Clone, Copy, PartialEq)]
+struct Measured {
+    year: Year,
+    level: Level,
+    amount: f64,
+}
+
+impl Measured {
+    /// The figure of an inventory at the level and in the unit of the case.
+    fn by(inventory: &Inventory, case: &Case<'_, '_>) -> Option<Self> {
+        let level = case.target.level;
+        let amount = case.unit.amount(inventory.figure(level)?, inventory.population)?;
+        Some(Measured { year: inventory.year, level, amount })
+    }
+
+    /// The figure that `target`, an earlier state of that of the case, would be measured from today.
+    fn from(target: &Target, case: &Case<'_, '_>) -> Option<Self> {
+        let base = BaseInventory::of(target, case.view).filter(|_| goal::unit(target) == case.unit)?;
+        Some(Measured { year: base.year(), level: target.level, amount: base.amount? })
+    }
+
+    fn same(&self, other: &Self, case: &Case<'_, '_>) -> bool {
+        self.year == other.year && case.unit.round(self.amount - other.amount) == 0.0
+    }
+}
+
+/// The revisions of the inventory itself.
+fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
+    let Some(base) = case.base else { return Vec::new() };
+    let known = match base.id {
+        Some(id) => case.view.baselines.get(id),
+        None => case.view.reports.get(&base.year()),
+    };
+    let states = known.map(by_publication).unwrap_or_default();
+    // A state without a figure at the level hides no restatement: the figures beside it are compared.
+    let states: Vec<(Measured, &Stamp)> =
+        states.into_iter().filter_map(|(inventory, stamp)| Some((Measured::by(inventory, case)?, stamp))).collect();
+    told(case, &states, |day, from, to| format!("The baseline was restated on {day}, from {from} to {to}"))
+}
+
+/// The states of an inventory, oldest first; what was published earlier is older, whenever it was recorded.
+fn by_publication<'s>(known: &'s Known<'_, Inventory>) -> Vec<(&'s Inventory, &'s Stamp)> {
+    let mut states = states(known);
+    // The one that stands is the last.
+    if let Some((_, earlier)) = states.split_last_mut() {
+        earlier.sort_by_key(|(inventory, stamp)| inventory.source.published.unwrap_or_else(|| day(stamp)));
+    }
+    states
+}
+
+/// The states of the target, each with what it was measured from.
+fn of_the_target(case: &Case<'_, '_>) -> Vec<Caution> {
+    let earlier = case.earlier.iter().filter_map(|state| Some((state.value.as_deref()?, &state.stamp)));
+    let states: Vec<(Measured, &Stamp)> = earlier
+        .chain(std::iter::once((case.target, case.stamp)))
+        .filter_map(|(target, stamp)| Some((Measured::from(target, case)?, stamp)))
+        .collect();
+    told(case, &states, |day, from, to| format!("On {day} the target was put on another base, from {from} to {to}"))
+}
+
+/// A caution for each state whose figure is not that of the state before.
+fn told(
+    case: &Case<'_, '_>,
+    states: &[(Measured, &Stamp)],
+    sentence: impl Fn(chrono::NaiveDate, String, String) -> String,
+) -> Vec<Caution> {
+    let moved = states.windows(2).filter(|pair| !pair[0].0.same(&pair[1].0, case));
+    let caution = |pair: &[(Measured, &Stamp)]| {
+        let ((old, _), (new, stamp)) = (pair[0], pair[1]);
+        let name = |figure: Measured| {
+            let at = if old.level == new.level { String::new() } else { format!(" at {}", figure.level) };
+            format!("{} for {}{at}", amount(figure.amount, case.unit), figure.year)
+        };
+        let change = Change { before: old.amount, after: new.amount, day: day(stamp), reason: stamp.reason.clone() };
+        let detail = format!("{}{}.", sentence(change.day, name(old), name(new)), change.aside(case));
+        let years = if old.year == new.year { vec![new.year] } else { vec![old.year, new.year] };
+        change.caution(case, CautionCode::BaselineRestated, detail, years)
+    };
+    moved.map(caution).collect()
+}

@@ -1,0 +1,165 @@
+//! Weakened targets: whether the pathway allows more than an earlier pledge did, `P(t_old) > T_old`.
+//!
+//! Asked of the target year and of every milestone of each earlier revision of the target, and of each
+//! target that it replaced, so postponing counts. All pledges are measured from today's baselines, so
+//! that a restatement is not taken for a weaker pledge.
+
+use std::collections::{BTreeMap, HashSet};
+
+use chrono::NaiveDate;
+
+use crate::method::case::Case;
+use crate::method::caution::{Caution, CautionCode};
+use crate::method::goal::{self, BaseInventory};
+use crate::method::pathway::{Pathway, Point};
+use crate::method::sentence::amount;
+use crate::record::target::{MilestoneLevel, Target};
+use crate::record::{Goal, Known, Percent, Slug, Stamp, Standing, Year};
+
+use super::{Change, day, states};
+
+/// One caution for each earlier pledge and year in which it asked for lower emissions.
+pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
+    let Ok(pathway) = &case.pathway else { return Vec::new() };
+    let mut found = Vec::new();
+    let own: Vec<(&Target, &Stamp)> =
+        case.earlier.iter().filter_map(|state| Some((state.value.as_deref()?, &state.stamp))).collect();
+    let after: Vec<&Stamp> = own.iter().map(|(_, stamp)| *stamp).skip(1).chain(std::iter::once(case.stamp)).collect();
+    for ((old, _), stamp) in binding(&own).zip(&after) {
+        if let Some(target) = old {
+            let pledge = Pledge { target, replaced: None, day: day(stamp), reason: stamp.reason.as_ref() };
+            found.extend(pledge.weakened(case, pathway));
+        }
+    }
+    for (id, known) in replaced(case) {
+        let day = case.target.set_on.unwrap_or(day(known.stamp));
+        for target in binding(&states(known)).filter_map(|(target, _)| target) {
+            let pledge = Pledge { target, replaced: Some(id), day, reason: known.stamp.reason.as_ref() };
+            found.extend(pledge.weakened(case, pathway));
+        }
+    }
+    // Revisions that changed nothing but a note repeat the same pledge; what made the change is told last.
+    let mut told = HashSet::new();
+    found.reverse();
+    found.retain(|(key, _)| told.insert(key.clone()));
+    found.reverse();
+    found.into_iter().map(|(_, caution)| caution).collect()
+}
+
+/// The states of a target, each of them absent when nobody was bound by it.
+///
+/// A proposal binds nobody, and is not made a pledge by being superseded; a target first recorded as
+/// superseded had been one.
+fn binding<'t, 's>(
+    states: &'s [(&'t Target, &'t Stamp)],
+) -> impl Iterator<Item = (Option<&'t Target>, &'t Stamp)> + use<'t, 's> {
+    let mut bound = states.first().is_some_and(|(first, _)| first.standing == Standing::Superseded);
+    states.iter().map(move |(target, stamp)| {
+        bound |= matches!(target.standing, Standing::Adopted | Standing::InLaw);
+        let binds = bound && !matches!(target.standing, Standing::Proposed | Standing::Withdrawn);
+        (binds.then_some(*target), *stamp)
+    })
+}
+
+/// The targets that this one replaced, directly or by others between, each once.
+fn replaced<'c, 'a>(case: &Case<'c, 'a>) -> Vec<(&'a Slug, &'c Known<'a, Target>)> {
+    let mut predecessors: BTreeMap<&Slug, Vec<&'a Slug>> = BTreeMap::new();
+    for (id, known) in &case.view.targets {
+        if let Some(successor) = &known.value.superseded_by {
+            predecessors.entry(successor).or_default().push(id);
+        }
+    }
+    let (mut found, mut open) = (Vec::new(), vec![case.id]);
+    // What was looked up is taken out, so a ring of replacements ends.
+    while let Some(id) = open.pop() {
+        let before = predecessors.remove(id).unwrap_or_default();
+        open.extend(&before);
+        found.extend(before.into_iter().filter(|before| *before != case.id));
+    }
+    found.sort_unstable();
+    found.into_iter().filter_map(|id| Some((id, case.view.targets.get(id)?))).collect()
+}
+
+/// An earlier pledge, and when and why it was given up.
+struct Pledge<'p> {
+    target: &'p Target,
+    replaced: Option<&'p Slug>,
+    day: NaiveDate,
+    reason: Option<&'p String>,
+}
+
+/// What makes a weakening the same as another: the year, what was asked for, and the target replaced.
+type Key = (Year, u64, Option<Slug>);
+
+/// What a pledge asked for in one year.
+struct Asked {
+    point: Point,
+    /// The percentage it was stated as, and the amount that it is of.
+    cut: Option<(Percent, f64)>,
+}
+
+impl Pledge<'_> {
+    /// The cautions, for each year in which it asked for less than the pathway now allows.
+    fn weakened(&self, case: &Case<'_, '_>, pathway: &Pathway) -> Vec<(Key, Caution)> {
+        let key = |point: Point| (point.year, case.unit.round(point.amount).to_bits(), self.replaced.cloned());
+        let broken = |asked: Asked| Some((key(asked.point), self.caution(&asked, case, pathway)?));
+        self.asked(case).into_iter().filter_map(broken).collect()
+    }
+
+    /// What it asked for in its milestones and its target year, if it counts what `case` counts.
+    fn asked(&self, case: &Case<'_, '_>) -> Vec<Asked> {
+        let old = self.target;
+        if old.level != case.target.level || old.sector.is_some() || goal::unit(old) != case.unit {
+            return Vec::new();
+        }
+        let base = BaseInventory::of(old, case.view).and_then(|base| base.amount);
+        let milestones = base.map_or_else(Vec::new, |base| goal::milestones(old, base));
+        let stated = old.milestones.iter().map(|milestone| match milestone.level {
+            MilestoneLevel::Reduction { reduction_percent } => Some(reduction_percent).zip(base),
+            MilestoneLevel::Tonnes { .. } => None,
+        });
+        let mut asked: Vec<Asked> =
+            milestones.into_iter().zip(stated).map(|(point, cut)| Asked { point, cut }).collect();
+        asked.extend(goal::amount(old, base).map(|amount| {
+            let point = Point { year: old.target_year, amount };
+            Asked { point, cut: self.cut(base).filter(|_| goal::offset(old, base) == Some(0.0)) }
+        }));
+        asked
+    }
+
+    /// The percentage that the target is stated as, and the amount that it is of.
+    fn cut(&self, base: Option<f64>) -> Option<(Percent, f64)> {
+        match self.target.goal {
+            Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
+                Some(reduction_percent).zip(base)
+            }
+            Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
+                Some((reduction_percent, scenario_tonnes.get()))
+            }
+            Goal::FixedLevel { .. } => None,
+        }
+    }
+
+    fn caution(&self, asked: &Asked, case: &Case<'_, '_>, pathway: &Pathway) -> Option<Caution> {
+        let Point { year, amount: before } = asked.point;
+        let says = pathway.base().map_or(pathway.target().year <= year, |base| base.year < year);
+        let after = pathway.at(year);
+        if !says || case.unit.round(after) <= case.unit.round(before) {
+            return None;
+        }
+        let change = Change { before, after, day: self.day, reason: self.reason.cloned() };
+        let (old, new) = (amount(before, case.unit), amount(after, case.unit));
+        let cut = asked.cut.map(|(percent, of)| format!(" ({} % below {})", percent.get(), amount(of, case.unit)));
+        let old = format!("{old}{}", cut.unwrap_or_default());
+        let first = match self.replaced {
+            Some(id) => format!("It replaced {id}, which asked for {old} in {year}"),
+            None => format!("Until {} it asked for {old} in {year}", change.day),
+        };
+        let detail = format!("{first}; its pathway now allows {new} in that year{}.", change.aside(case));
+        let mut caution = change.caution(case, CautionCode::TargetWeakened, detail, vec![year]);
+        caution.replaced = self.replaced.cloned();
+        caution.asked_reduction_percent = asked.cut.map(|(percent, _)| percent);
+        (caution.asked_of_tonnes, caution.asked_of_tonnes_per_person) = case.unit.print(asked.cut.map(|(_, of)| of));
+        Some(caution)
+    }
+}
