@@ -275,6 +275,9 @@ fn verify_names_the_first_entry_that_was_tampered_with() {
     let extra_city = format!("INSERT INTO cities (id, {columns}) SELECT 'there', {columns} FROM cities");
     let stamp = "false, 1, 1, recorded_at, recorded_by, NULL FROM cities";
     let extra_statement = format!("INSERT INTO statements SELECT id, 'Never said', NULL, {stamp}");
+    let source = "source_title, withdrawn, revision, sequence, recorded_at, recorded_by";
+    let of_a_report = "'Never said', false, 1, 3, recorded_at, recorded_by FROM inventories WHERE id = '2021'";
+    let extra_network = format!("INSERT INTO networks (id, name, {source}) SELECT 'c40', 'C40', {of_a_report}");
     let hash = "f".repeat(64);
     let forged = format!("UPDATE revision SET head = '{hash}'");
     for (statements, expected) in [
@@ -293,6 +296,7 @@ fn verify_names_the_first_entry_that_was_tampered_with() {
         ),
         ("DELETE FROM inventories WHERE id = '2021'", "inventories differs from the log (entry 5)"),
         (&extra_city, "table cities differs from the log"),
+        (&extra_network, "table networks differs from the log"),
         (&extra_statement, "table statements differs from the log"),
         ("INSERT INTO city_identifiers VALUES ('here', 'cdp', '1')", "table city_identifiers differs from the log"),
         ("UPDATE revision SET number = 9", "the revision row says 9 "),
@@ -300,6 +304,27 @@ fn verify_names_the_first_entry_that_was_tampered_with() {
     ] {
         let service = five_entries();
         assert!(printed(&service.verify()).contains("5 entries of 1 cities"));
+        service.database.execute(statements);
+        let told = one_sentence(&service.verify());
+        assert!(told.contains(expected), "{statements}: {told}");
+    }
+}
+
+#[test]
+fn verify_looks_at_every_table_of_the_other_kinds() {
+    for (statements, expected) in [
+        ("UPDATE statements SET text = 'Never said'", "table statements differs from the log (entry 2)"),
+        ("UPDATE networks SET website = 'http://elsewhere.example'", "table networks differs from the log (entry 3)"),
+        ("UPDATE members SET joined_on = '2001-01-01'", "table members differs from the log (entry 4)"),
+        ("DELETE FROM members", "table members differs from the log (entry 4)"),
+    ] {
+        let service = Service::start();
+        let source = serde_json::json!({"title": "A test"});
+        service.record("/v1/cities/here", &city("Here"));
+        service.record("/v1/cities/here/statement", &serde_json::json!({"text": "We said so."}));
+        service.record("/v1/networks/c40", &serde_json::json!({"name": "C40", "source": source}));
+        service.record("/v1/networks/c40/members/here", &serde_json::json!({"source": source}));
+        assert!(printed(&service.verify()).contains("4 entries of 1 cities"));
         service.database.execute(statements);
         let told = one_sentence(&service.verify());
         assert!(told.contains(expected), "{statements}: {told}");

@@ -89,6 +89,22 @@ const ROWS: &[Row] = &[
     row("getSeriesCsv", "/v1/cities/us-los-angeles/series.csv", &["/v1/cities/nowhere/series.csv"], &["/v1/cities/us-gone/series.csv"]),
     row("listCityChanges", "/v1/cities/us-los-angeles/changes", &["/v1/cities/nowhere/changes"], &[]),
     row("listCityChangesCsv", "/v1/cities/us-los-angeles/changes.csv", &["/v1/cities/nowhere/changes.csv"], &[]),
+    row("listNetworks", "/v1/networks", &[], &[]),
+    row("listNetworksCsv", "/v1/networks.csv", &[], &[]),
+    row("getNetwork", "/v1/networks/c40", &["/v1/networks/nothing", "/v1/networks/Not-an-id"], &["/v1/networks/gone"]),
+    row("putNetwork", "/v1/networks/c40", &[], &[]),
+    row("withdrawNetwork", "/v1/networks/c40", &["/v1/networks/nothing", "/v1/networks/Not-an-id"], &["/v1/networks/gone"]),
+    row("listMembers", "/v1/networks/c40/members", &["/v1/networks/nothing/members"], &["/v1/networks/gone/members"]),
+    row("listMembersCsv", "/v1/networks/c40/members.csv", &["/v1/networks/nothing/members.csv"], &["/v1/networks/gone/members.csv"]),
+    row("getMember", "/v1/networks/c40/members/us-los-angeles",
+        &["/v1/networks/c40/members/us-quiet", "/v1/networks/c40/members/nowhere", "/v1/networks/nothing/members/us-los-angeles"],
+        &["/v1/networks/c40/members/us-silent", "/v1/networks/c40/members/us-gone", "/v1/networks/gone/members/us-los-angeles"]),
+    row("putMember", "/v1/networks/c40/members/us-los-angeles",
+        &["/v1/networks/c40/members/nowhere", "/v1/networks/nothing/members/us-los-angeles"],
+        &["/v1/networks/c40/members/us-gone", "/v1/networks/gone/members/us-los-angeles"]),
+    row("withdrawMember", "/v1/networks/c40/members/us-los-angeles",
+        &["/v1/networks/c40/members/us-quiet", "/v1/networks/c40/members/nowhere", "/v1/networks/nothing/members/us-los-angeles"],
+        &["/v1/networks/c40/members/us-silent", "/v1/networks/c40/members/us-gone", "/v1/networks/gone/members/us-los-angeles"]),
     row("listKeys", "/v1/keys", &[], &[]),
     row("createKey", "/v1/keys", &[], &[]),
     row("getKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &["/v1/keys/{revoked}"]),
@@ -176,14 +192,22 @@ impl World {
         service.record("/v1/cities/us-quiet", &city("Quiet"));
         service.record("/v1/cities/us-silent", &city("Silent"));
         service.record("/v1/cities/us-silent/statement", &json!({"text": "We said something."}));
+        for network in ["c40", "gone"] {
+            service.record(&format!("/v1/networks/{network}"), &example("putNetwork"));
+        }
+        for member in ["us-los-angeles", "us-silent"] {
+            service.record(&format!("/v1/networks/c40/members/{member}"), &example("putMember"));
+        }
         for path in [
-            "us-gone",
-            "us-los-angeles/baselines/gone",
-            "us-los-angeles/targets/gone",
-            "us-los-angeles/reports/2000",
-            "us-silent/statement",
+            "cities/us-gone",
+            "cities/us-los-angeles/baselines/gone",
+            "cities/us-los-angeles/targets/gone",
+            "cities/us-los-angeles/reports/2000",
+            "cities/us-silent/statement",
+            "networks/gone",
+            "networks/c40/members/us-silent",
         ] {
-            let answer = service.delete(&format!("/v1/cities/{path}?reason=a+test"), &service.admin);
+            let answer = service.delete(&format!("/v1/{path}?reason=a+test"), &service.admin);
             assert_eq!(answer.status, 204, "{}", answer.text);
         }
         let stranger = service.reporter(&["us-elsewhere"]);
@@ -313,7 +337,9 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (409, "in_use", "withdrawCity", "?reason=a+test", nothing.clone()),
         (409, "in_use", "withdrawBaseline", "?reason=a+test", nothing.clone()),
         (409, "in_use", "withdrawTarget", "?reason=a+test", nothing.clone()),
+        (409, "in_use", "withdrawNetwork", "?reason=a+test", nothing.clone()),
         (422, "invalid_input", "listCities", "?country=us", nothing.clone()),
+        (422, "invalid_input", "listCities", "?network=gone", nothing.clone()),
         (422, "invalid_input", "listCitiesCsv", "?country=ZZ", nothing.clone()),
         (422, "invalid_input", "getStatus", "?as_of=2026-11-24", nothing.clone()),
         (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),

@@ -13,6 +13,9 @@ const REPORT: &str = "/v1/cities/us-here/reports/2010";
 
 const STATEMENT: &str = "/v1/cities/us-here/statement";
 
+const NETWORK: &str = "/v1/networks/c40";
+const MEMBER: &str = "/v1/networks/c40/members/us-here";
+
 /// A service with a city, and the secret of its reporter.
 fn with_city() -> (Service, String) {
     let service = Service::start();
@@ -34,6 +37,16 @@ fn with_records() -> (Service, String) {
 /// The body of a statement that speaks of a target.
 fn statement(text: &str, target: &str) -> Value {
     json!({"text": text, "target": target})
+}
+
+/// The body of a network.
+fn network(name: &str) -> Value {
+    json!({"name": name, "source": {"title": "A test"}})
+}
+
+/// The body of a membership.
+fn member(joined_on: &str) -> Value {
+    json!({"joined_on": joined_on, "source": {"title": "A test"}})
 }
 
 /// The same body with a reason.
@@ -77,6 +90,8 @@ fn each_kind_is_created_repeated_and_revised() {
         (TARGET, &reporter, "reporter of us-here", target("1990", 50.0, 2030), target("1990", 55.0, 2030)),
         (REPORT, &reporter, "reporter of us-here", inventory(800.0), inventory(810.0)),
         (STATEMENT, &reporter, "reporter of us-here", statement("Early days.", "2030-half"), json!({"text": "Later."})),
+        (NETWORK, &admin, "the tests", network("C40"), network("C40 Cities")),
+        (MEMBER, &admin, "the tests", member("2015-06-01"), member("2016-06-01")),
     ];
     for (path, key, label, first, second) in kinds {
         let created = service.put(path, key, &first);
@@ -117,7 +132,9 @@ fn each_kind_is_created_repeated_and_revised() {
             assert_eq!(entry["action"], action);
             assert_eq!(entry["revision"], revision);
             assert_eq!(entry["actor"], label);
-            assert_eq!(entry["id"], path.rsplit('/').next().unwrap());
+            // A membership's id is that of its network.
+            let id = if path == MEMBER { "c40" } else { path.rsplit('/').next().unwrap() };
+            assert_eq!(entry["id"], id);
         }
         assert!(create.get("before").is_none() && create.get("reason").is_none());
         assert_eq!(revise["before"], create["after"]);
@@ -458,6 +475,85 @@ fn a_statement_is_of_its_city_and_names_a_target_that_there_is() {
     let stranger = service.reporter(&["us-there"]);
     service.put(STATEMENT, &stranger, &json!({"text": "Theirs."})).assert_problem(403, "forbidden");
     assert!(service.verify().status.success());
+}
+
+/// A service with a city that is a member of a network, and the secret of the city's reporter.
+fn with_member() -> (Service, String) {
+    let (service, reporter) = with_city();
+    service.record(NETWORK, &network("C40"));
+    service.record(MEMBER, &member("2015-06-01"));
+    (service, reporter)
+}
+
+#[test]
+fn networks_are_for_administrators() {
+    let (service, reporter) = with_member();
+    for (path, body) in [(NETWORK, network("Mine")), (MEMBER, member("2001-01-01"))] {
+        service.put(path, &reporter, &because(body, "a test")).assert_problem(403, "forbidden");
+        service.delete(&format!("{path}?reason=a+test"), &reporter).assert_problem(403, "forbidden");
+    }
+}
+
+#[test]
+fn a_membership_ends_after_it_began() {
+    let (service, _) = with_member();
+    let refused = |body: Value| faults(&service.put(MEMBER, &service.admin, &because(body, "a test")));
+    let mut body = member("2015-06-01");
+    for left in ["2015-06-01", "2015-05-31"] {
+        body["left_on"] = json!(left);
+        assert_eq!(refused(body.clone()), ["/left_on not_after_joining"]);
+    }
+    assert_eq!(
+        refused(json!({"joined_on": "soon", "colour": "red"})),
+        ["/joined_on invalid_day", "/source missing", "/colour unknown_field"]
+    );
+    let nameless = service.put(NETWORK, &service.admin, &json!({"website": "ftp://c40.org"}));
+    assert_eq!(faults(&nameless), ["/name missing", "/website invalid_url", "/source missing"]);
+    body["left_on"] = json!("2015-06-02");
+    assert_eq!(service.put(MEMBER, &service.admin, &because(body, "It left")).status, 200);
+    assert!(service.verify().status.success());
+}
+
+#[test]
+fn a_network_is_not_withdrawn_before_its_members() {
+    let (service, _) = with_member();
+    let withdraw = |path: &str| service.delete(&format!("{path}?reason=a+test"), &service.admin);
+    let problem = withdraw(NETWORK).assert_problem(409, "in_use");
+    assert!(problem["detail"].as_str().unwrap().ends_with("member us-here"), "{problem}");
+    for path in [MEMBER, NETWORK] {
+        assert_eq!(withdraw(path).status, 204, "{path}");
+        service.get(path).assert_problem(410, "gone");
+    }
+    service.put(MEMBER, &service.admin, &because(member("2015-06-01"), "Back")).assert_problem(410, "gone");
+    assert_eq!(service.json("/v1/networks")["total"], 0);
+    for (path, body) in [(NETWORK, network("C40")), (MEMBER, member("2015-06-01"))] {
+        service.put(path, &service.admin, &body).assert_problem(422, "reason_required");
+        assert_eq!(service.put(path, &service.admin, &because(body, "Back")).status, 201, "{path}");
+    }
+    assert_eq!(service.json(MEMBER)["revision"], 3);
+
+    for number in 0..21 {
+        service.record(&format!("/v1/cities/us-{number:02}"), &city("Somewhere"));
+        service.record(&format!("{NETWORK}/members/us-{number:02}"), &member("2015-06-01"));
+    }
+    let problem = withdraw(NETWORK).assert_problem(409, "in_use");
+    assert!(problem["detail"].as_str().unwrap().ends_with("member us-19 and 2 more"), "{problem}");
+    assert!(service.verify().status.success());
+}
+
+#[test]
+fn a_city_leaves_its_networks_when_it_is_withdrawn() {
+    let (service, _) = with_member();
+    assert_eq!(service.delete(&format!("{CITY}?reason=A+test"), &service.admin).status, 204);
+    let entry = &changes(&service, CITY)[2];
+    assert_eq!((&entry["kind"], &entry["id"], &entry["action"]), (&json!("member"), &json!("c40"), &json!("withdraw")));
+    service.get(MEMBER).assert_problem(410, "gone");
+    assert_eq!(service.json(&format!("{NETWORK}/members")), json!({"items": [], "total": 0}));
+    assert_eq!(service.delete(&format!("{NETWORK}?reason=a+test"), &service.admin).status, 204);
+    service.put(MEMBER, &service.admin, &member("2015-06-01")).assert_problem(410, "gone");
+    assert!(service.verify().status.success());
+    let service = service.restart_with(&[]);
+    service.get(NETWORK).assert_problem(410, "gone");
 }
 
 #[test]

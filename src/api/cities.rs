@@ -1,6 +1,7 @@
 //! Cities: `/v1/cities`.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::UnicodeNormalization;
 use utoipa::{IntoParams, ToSchema};
@@ -8,14 +9,14 @@ use utoipa::{IntoParams, ToSchema};
 use super::conditional::{Keep, answer};
 use super::list::{List, Page, page};
 use super::problem::{Code, Problem};
-use super::{NoQuery, Service, csv, present_record, write};
+use super::{NoQuery, Service, csv, present_network, present_record, write};
 use crate::method::{Confidence, Verdict};
 use crate::record::city::Country;
 use crate::record::limits::{IDS_MAX, NAME_CHARACTERS};
-use crate::record::{City, Kind, Slug};
+use crate::record::{City, Kind, Recorded, Slug};
 use crate::registry::answers::{self, CityAnswer};
 use crate::registry::bodies::Body;
-use crate::registry::{CityEntry, Present};
+use crate::registry::{CityEntry, Present, Snapshot};
 
 /// The target that a city is first shown with, judged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -63,6 +64,9 @@ pub struct CityQuery {
     /// Only cities of this country: ISO 3166-1 alpha-2.
     #[param(pattern = "^[A-Z]{2}$", example = "US")]
     country: Option<String>,
+    /// Only cities that are members of this network on the day of the judgement, by its id.
+    #[param(pattern = "^[a-z0-9-]{2,64}$", example = "c40")]
+    network: Option<String>,
     /// Only cities whose headline target has this verdict.
     #[param(inline)]
     verdict: Option<Verdict>,
@@ -89,17 +93,22 @@ pub struct CityQuery {
 impl CityQuery {
     /// The filters and the order as one text, which a cursor belongs to.
     fn fingerprint(&self) -> String {
-        let CityQuery { country, verdict, confidence, q, ids, sort, limit: _, cursor: _ } = self;
-        format!("{country:?} {verdict:?} {confidence:?} {q:?} {ids:?} {sort:?}")
+        let CityQuery { country, network, verdict, confidence, q, ids, sort, limit: _, cursor: _ } = self;
+        format!("{country:?} {network:?} {verdict:?} {confidence:?} {q:?} {ids:?} {sort:?}")
     }
 
-    fn check(&self) -> Result<(), Problem> {
+    fn check(&self, snapshot: &Snapshot) -> Result<(), Problem> {
         if let Some(country) = self.country.as_deref().filter(|code| Country::new(code).is_none()) {
             return Err(Problem::fault(
                 "/country",
                 "unknown_country",
                 format!("{country} is not an ISO 3166-1 alpha-2 code"),
             ));
+        }
+        if let Some(network) = self.network.as_deref().filter(|id| present_network(snapshot, id).is_err()) {
+            let known = Slug::new(network)
+                .map_or("there is no such network".to_owned(), |id| format!("there is no network {id}"));
+            return Err(Problem::fault("/network", "unknown_network", known));
         }
         if self.q.as_deref().is_some_and(|q| !(1..=NAME_CHARACTERS).contains(&q.chars().count())) {
             return Err(Problem::new(Code::InvalidQuery, format!("q must have 1 to {NAME_CHARACTERS} characters")));
@@ -114,10 +123,15 @@ impl CityQuery {
         Ok(())
     }
 
-    fn takes(&self, entry: &CityEntry, present: &Present) -> bool {
+    fn takes(&self, entry: &CityEntry, present: &Present, judged_on: NaiveDate) -> bool {
         let headline = present.headline();
+        let is_member = |network: &str| {
+            let membership = entry.dossier.memberships.get(network).and_then(Recorded::live);
+            membership.is_some_and(|(member, _)| member.includes(judged_on))
+        };
         let city = &present.city;
         self.country.as_deref().is_none_or(|country| city.country.as_str() == country)
+            && self.network.as_deref().is_none_or(is_member)
             && self.q.as_deref().is_none_or(|q| folded(city.name.as_str()).contains(&folded(q)))
             && self.ids.as_deref().is_none_or(|ids| ids.split(',').any(|id| id == entry.dossier.id.as_str()))
             && self.verdict.is_none_or(|verdict| headline.is_some_and(|headline| headline.verdict == verdict))
@@ -131,9 +145,9 @@ fn folded(name: &str) -> String {
 }
 
 fn listed(service: &Service, query: &CityQuery) -> Result<List<CityItem>, Problem> {
-    query.check()?;
     let snapshot = service.registry.present();
-    let taken = snapshot.present().filter(|(_, entry, present)| query.takes(entry, present));
+    query.check(&snapshot)?;
+    let taken = snapshot.present().filter(|(_, entry, present)| query.takes(entry, present, snapshot.judged_on));
     let mut keyed: Vec<_> = taken
         .map(|(id, entry, present)| match query.sort.unwrap_or_default() {
             CitySort::Id => (id.to_string(), (entry, present)),

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::changes::ChangeList;
 use super::list::List;
 use crate::record::change::{Draft, GENESIS};
-use crate::record::{Action, Change, Cut, Dossier, Kind, RecordKey, Slug, Statement, Year};
+use crate::record::{Action, Change, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
 
@@ -17,6 +17,7 @@ pub const CITY: &str = "us-los-angeles";
 const BASELINE: &str = "1990";
 const TARGET: &str = "2025-half";
 const REPORT: &str = "2020";
+const NETWORK: &str = "c40";
 
 /// The body of a city.
 pub fn city() -> Value {
@@ -67,6 +68,17 @@ pub fn statement() -> Value {
     json!({"text": "The figures of 2021 and 2022 are being audited and will be published in spring.", "target": TARGET})
 }
 
+/// The body of a network.
+pub fn network() -> Value {
+    json!({"name": "C40 Cities", "website": "https://www.c40.org", "source": {
+        "title": "C40 Cities", "url": "https://www.c40.org/cities/", "publisher": "C40 Cities"}})
+}
+
+/// The body of a membership.
+pub fn member() -> Value {
+    json!({"source": {"title": "C40 Cities", "url": "https://www.c40.org/cities/", "publisher": "C40 Cities"}})
+}
+
 /// The body of a new key.
 pub fn key() -> Value {
     json!({"label": "City of Los Angeles, climate office", "role": "reporter", "cities": [CITY]})
@@ -88,6 +100,7 @@ pub fn new_key_answer() -> Value {
 /// What the service makes of the bodies above.
 pub struct Example {
     dossier: Dossier,
+    network: Recorded<Network>,
     changes: Vec<Change>,
     day: NaiveDate,
 }
@@ -106,13 +119,19 @@ impl Example {
             (Kind::Target, TARGET, target()),
             (Kind::Report, REPORT, report()),
             (Kind::Statement, Statement::ID, statement()),
+            (Kind::Network, NETWORK, network()),
+            (Kind::Member, NETWORK, member()),
         ];
         let mut changes: Vec<Change> = Vec::new();
-        let mut dossier: Option<Dossier> = None;
+        let (mut dossier, mut network): (Option<Dossier>, Option<Recorded<Network>>) = (None, None);
         for (kind, record, body) in records {
             let draft = Draft {
                 actor: "City of Los Angeles, climate office".to_owned(),
-                key: RecordKey { city: id.clone(), kind, id: record.to_owned() },
+                key: RecordKey {
+                    city: Some(id.clone()).filter(|_| kind != Kind::Network),
+                    kind,
+                    id: record.to_owned(),
+                },
                 action: Action::Create,
                 revision: 1,
                 after: Some(body),
@@ -121,12 +140,14 @@ impl Example {
             let (number, hash) = changes.last().map_or((0, GENESIS), |last| (last.sequence, last.hash.as_str()));
             let change = draft.enter(number + 1, at, hash);
             match &mut dossier {
+                _ if kind == Kind::Network => network = Some(Recorded::follow(network, &change)?),
                 Some(dossier) => dossier.apply(&change)?,
                 None => dossier = Some(Dossier::begin(&change)?),
             }
             changes.push(change);
         }
-        Ok(Example { dossier: dossier.ok_or("no records")?, changes, day: at.date_naive() })
+        let (dossier, network) = (dossier.ok_or("no records")?, network.ok_or("no network")?);
+        Ok(Example { dossier, network, changes, day: at.date_naive() })
     }
 
     /// The answer of a record.
@@ -138,6 +159,8 @@ impl Example {
             Kind::Target => value(&answers::target(dossier, TARGET)),
             Kind::Report => value(&Year::new(2020).and_then(|year| answers::report(dossier, year))),
             Kind::Statement => value(&answers::statement(dossier)),
+            Kind::Network => value(&Slug::new(NETWORK).and_then(|id| answers::network(&id, &self.network))),
+            Kind::Member => value(&answers::member(dossier, NETWORK)),
         }
     }
 
@@ -164,7 +187,7 @@ impl Example {
     /// A page of the change log.
     pub fn changes(&self) -> Value {
         let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok()).collect();
-        value(&ChangeList { items, next: None, total: 5 })
+        value(&ChangeList { items, next: None, total: 7 })
     }
 }
 

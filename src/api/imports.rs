@@ -338,7 +338,7 @@ fn keep_lines(read: &mut Import, service: &Service, city: &CityId) {
         if let Some(members) = body.as_object_mut() {
             members.insert("lines".to_owned(), lines);
         }
-        let key = RecordKey { city: city.clone(), kind: Kind::Report, id: report.year.to_string() };
+        let key = RecordKey { city: Some(city.clone()), kind: Kind::Report, id: report.year.to_string() };
         // Lines that no longer fit, such as gases without a set of potentials, are told by the file's own fault.
         if let Ok(record) = AnyRecord::parse(&key, body, today) {
             report.record = record;
@@ -359,7 +359,7 @@ impl Asked {
         let reason = report.reason.clone().or_else(|| self.reason.clone());
         WriteRequest {
             actor: self.actor.clone(),
-            key: RecordKey { city: self.city.clone(), kind: Kind::Report, id: report.year.to_string() },
+            key: RecordKey { city: Some(self.city.clone()), kind: Kind::Report, id: report.year.to_string() },
             operation: Operation::Put { record: report.record.clone(), reason },
             condition: Condition::None,
         }

@@ -12,7 +12,9 @@ pub mod health;
 pub mod imports;
 pub mod keys;
 pub mod list;
+pub mod members;
 pub mod moment;
+pub mod networks;
 pub mod openapi;
 pub mod problem;
 pub mod reports;
@@ -80,6 +82,16 @@ pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEnt
     }
 }
 
+/// The network, unless it never was or is withdrawn.
+///
+/// # Errors
+/// 404 or 410.
+pub fn present_network(snapshot: &Snapshot, id: &str) -> Result<Body, Problem> {
+    let entry = snapshot.networks.get(id).ok_or_else(Problem::not_found)?;
+    let gone = || Problem::new(Code::Gone, "the network was withdrawn; its history is in the change log");
+    entry.record().ok_or_else(gone)
+}
+
 /// The rendered answer of a record of a city that is there.
 ///
 /// # Errors
@@ -129,6 +141,16 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(status::get)
             .service(series::get)
             .service(series::get_csv)
+            .service(networks::list)
+            .service(networks::list_csv)
+            .service(networks::get)
+            .service(networks::put)
+            .service(networks::withdraw)
+            .service(members::list)
+            .service(members::list_csv)
+            .service(members::get)
+            .service(members::put)
+            .service(members::withdraw)
             .service(changes::of_city)
             .service(changes::of_city_csv)
             .service(changes::list)

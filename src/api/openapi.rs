@@ -34,6 +34,7 @@ use crate::record::{Fault, Kind};
         (name = "reports", description = "Yearly inventories"),
         (name = "statement", description = "What cities reply to the verdicts on them"),
         (name = "status", description = "The judgement of every target, with all it was made from"),
+        (name = "networks", description = "Networks of cities, and their members"),
         (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
         (name = "keys", description = "Keys to write with, for administrators"),
         (name = "health", description = "For operators and load balancers"),
@@ -77,7 +78,9 @@ pub fn columns(document: &Value) -> BTreeMap<&'static str, Vec<String>> {
         columns.sort_by_key(|column| first.iter().position(|name| name == column).unwrap_or(first.len()));
         (name, columns)
     };
-    ["CityItem", "InventoryAnswer", "TargetAnswer", "ChangeAnswer", "SeriesRow"].map(of).into()
+    ["CityItem", "InventoryAnswer", "TargetAnswer", "NetworkAnswer", "MemberAnswer", "ChangeAnswer", "SeriesRow"]
+        .map(of)
+        .into()
 }
 
 fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
@@ -200,10 +203,12 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         codes.push(Code::Unavailable);
     }
     let makes_city = method == "put" && path == "/v1/cities/{city}";
-    if path.contains('{') && !makes_city {
+    let makes_network = method == "put" && path == "/v1/networks/{network}";
+    if path.contains('{') && !makes_city && !makes_network {
         codes.push(Code::NotFound);
     }
-    if (path.contains("{city}") && !path.contains("/changes")) || path.contains("{key}") {
+    let of_city = path.contains("{city}") && !path.contains("/changes");
+    if of_city || path.contains("{key}") || (path.contains("{network}") && !makes_network) {
         codes.push(Code::Gone);
     }
     if path.contains("{key}") && method == "delete" {
@@ -224,8 +229,9 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         if makes_city {
             codes.push(Code::IdentifierTaken);
         }
-        // Nothing names a report or a statement.
-        if method == "delete" && !path.contains("/reports") && !path.contains("/statement") {
+        // Nothing names a report, a statement or a membership.
+        let is_named = !["/reports", "/statement", "/members"].iter().any(|part| path.contains(part));
+        if method == "delete" && is_named {
             codes.push(Code::InUse);
         }
         if method == "delete" {
@@ -273,6 +279,8 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
         ("put", "/v1/cities/{city}/reports/{year}") => Some(examples::report()),
         ("put", "/v1/cities/{city}/statement") => Some(examples::statement()),
         ("post", "/v1/cities/{city}/reports:import") => Some(examples::reports()),
+        ("put", "/v1/networks/{network}") => Some(examples::network()),
+        ("put", "/v1/networks/{network}/members/{city}") => Some(examples::member()),
         ("post", "/v1/keys") => Some(examples::key()),
         _ => None,
     }
@@ -293,6 +301,10 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/reports:import" => Some(examples::import_answer()),
         "/v1/cities/{city}/status" => Some(example.status()),
         "/v1/cities/{city}/series" => Some(example.series()),
+        "/v1/networks" => Some(examples::list_of(example.record(Kind::Network))),
+        "/v1/networks/{network}" => Some(example.record(Kind::Network)),
+        "/v1/networks/{network}/members" => Some(examples::list_of(example.record(Kind::Member))),
+        "/v1/networks/{network}/members/{city}" => Some(example.record(Kind::Member)),
         "/v1/cities/{city}/changes" | "/v1/changes" => Some(example.changes()),
         "/v1/keys" if status == "201" => Some(examples::new_key_answer()),
         "/v1/keys" => Some(examples::list_of(examples::key_answer())),

@@ -314,7 +314,7 @@ impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::NotFound => Problem::not_found(),
-            Refusal::Gone => Problem::new(Code::Gone, "it was withdrawn; its history is among the city's changes"),
+            Refusal::Gone => Problem::new(Code::Gone, "it was withdrawn; its history is in the change log"),
             Refusal::PreconditionFailed => {
                 Problem::new(Code::PreconditionFailed, "the record is not in the state that the condition asks for")
             }

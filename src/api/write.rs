@@ -9,7 +9,7 @@ use super::problem::{Code, Problem};
 use super::{Service, access, body, conditional};
 use crate::record::dossier::AnyRecord;
 use crate::record::{Kind, RecordKey, Slug};
-use crate::registry::{Effect, Found, Key, Operation, WriteRequest};
+use crate::registry::{Effect, Key, Operation, WriteRequest};
 
 /// Why a record is withdrawn.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -27,18 +27,24 @@ pub struct WithdrawQuery {
     reason: Option<String>,
 }
 
-/// The key that may write the record: an administrator's for a city, the city's own for what belongs to it.
-async fn key_for(
-    request: &HttpRequest,
-    service: &Service,
-    city: &str,
-    kind: Kind,
-) -> Result<std::sync::Arc<Key>, Problem> {
-    match kind {
-        Kind::City => access::admin(request, service).await,
-        Kind::Baseline | Kind::Target | Kind::Report | Kind::Statement => {
+/// The words of a path that name a record.
+#[derive(Debug, Clone, Copy)]
+pub struct Named<'p> {
+    /// The city it belongs to, or is; none for a network.
+    pub city: Option<&'p str>,
+    /// Its kind.
+    pub kind: Kind,
+    /// Its id within the city.
+    pub id: &'p str,
+}
+
+/// The key that may write the record: the city's own for what a city says, else an administrator's.
+async fn key_for(request: &HttpRequest, service: &Service, named: Named<'_>) -> Result<std::sync::Arc<Key>, Problem> {
+    match (named.kind, named.city) {
+        (Kind::Baseline | Kind::Target | Kind::Report | Kind::Statement, Some(city)) => {
             access::reporter(request, service, city).await
         }
+        _ => access::admin(request, service).await,
     }
 }
 
@@ -54,10 +60,23 @@ pub async fn put(
     kind: Kind,
     id: &str,
 ) -> Result<HttpResponse, Problem> {
-    let writer = key_for(request, service, city, kind).await?;
+    put_named(request, service, payload, Named { city: Some(city), kind, id }).await
+}
+
+/// Records what the body says, of a city or not.
+///
+/// # Errors
+/// Everything that a write can be refused for.
+pub async fn put_named(
+    request: &HttpRequest,
+    service: &Service,
+    payload: web::Payload,
+    named: Named<'_>,
+) -> Result<HttpResponse, Problem> {
+    let writer = key_for(request, service, named).await?;
     refuse_query(request)?;
     let condition = conditional::condition(request)?;
-    let key = record_key(city, kind, id)?;
+    let key = record_key(named)?;
     let today = service.registry.today();
     let mut body = body::json(request, payload).await?;
     let reason = body::take_reason(&mut body, today);
@@ -74,12 +93,8 @@ pub async fn put(
     let written = service.registry.write(asked).await?;
     let path = path_of(&key);
     let created = (written.effect == Effect::Created).then_some(path.as_str());
-    let body = match written.snapshot.find(city) {
-        Found::Here(entry, _) => entry.record(kind, id),
-        _ => None,
-    };
     // Writes of one record are never of one batch, so what was just written is there.
-    let body = body.ok_or_else(|| Problem::from(crate::registry::Refusal::Internal))?;
+    let body = written.snapshot.record(&key).ok_or_else(|| Problem::from(crate::registry::Refusal::Internal))?;
     Ok(conditional::answer_write(request, &body, created))
 }
 
@@ -94,10 +109,22 @@ pub async fn withdraw(
     kind: Kind,
     id: &str,
 ) -> Result<HttpResponse, Problem> {
-    let writer = key_for(request, service, city, kind).await?;
+    withdraw_named(request, service, Named { city: Some(city), kind, id }).await
+}
+
+/// Withdraws a record, of a city or not.
+///
+/// # Errors
+/// Everything that a withdrawal can be refused for.
+pub async fn withdraw_named(
+    request: &HttpRequest,
+    service: &Service,
+    named: Named<'_>,
+) -> Result<HttpResponse, Problem> {
+    let writer = key_for(request, service, named).await?;
     let query = query::<WithdrawQuery>(request)?;
     let condition = conditional::condition(request)?;
-    let key = record_key(city, kind, id).map_err(|_| Problem::not_found())?;
+    let key = record_key(named).map_err(|_| Problem::not_found())?;
     let Some(reason) = query.reason else { return Err(crate::registry::Refusal::ReasonRequired.into()) };
     let reason = body::reason_text(Value::String(reason), service.registry.today())?;
     let operation = Operation::Withdraw { reason };
@@ -125,10 +152,11 @@ pub fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
 }
 
 /// The key of a record, from the words of its path.
-fn record_key(city: &str, kind: Kind, id: &str) -> Result<RecordKey, Problem> {
+fn record_key(named: Named<'_>) -> Result<RecordKey, Problem> {
+    let Named { city, kind, id } = named;
     let rule = "the id in the path must be 2 to 64 characters of a-z, 0-9 and -";
     let invalid = || Problem::fault("", "invalid_id", rule);
-    let city = Slug::new(city).ok_or_else(invalid)?;
+    let city = city.map(|city| Slug::new(city).ok_or_else(invalid)).transpose()?;
     if kind == Kind::Report {
         // The report's own parser says which years there are.
         return Ok(RecordKey { city, kind, id: id.to_owned() });
@@ -139,11 +167,14 @@ fn record_key(city: &str, kind: Kind, id: &str) -> Result<RecordKey, Problem> {
 
 /// Where a record is read.
 fn path_of(key: &RecordKey) -> String {
+    let city = key.city_word();
     match key.kind {
-        Kind::City => format!("/v1/cities/{}", key.city),
-        Kind::Baseline => format!("/v1/cities/{}/baselines/{}", key.city, key.id),
-        Kind::Target => format!("/v1/cities/{}/targets/{}", key.city, key.id),
-        Kind::Report => format!("/v1/cities/{}/reports/{}", key.city, key.id),
-        Kind::Statement => format!("/v1/cities/{}/statement", key.city),
+        Kind::City => format!("/v1/cities/{city}"),
+        Kind::Baseline => format!("/v1/cities/{city}/baselines/{}", key.id),
+        Kind::Target => format!("/v1/cities/{city}/targets/{}", key.id),
+        Kind::Report => format!("/v1/cities/{city}/reports/{}", key.id),
+        Kind::Statement => format!("/v1/cities/{city}/statement"),
+        Kind::Network => format!("/v1/networks/{}", key.id),
+        Kind::Member => format!("/v1/networks/{}/members/{city}", key.id),
     }
 }

@@ -206,12 +206,11 @@ impl Intake {
         let landed = self.bulk.land(&arrivals, &self.label)?;
         let mut landed = arrivals.iter().zip(landed);
         for (row, left_out) in &rows {
-            match left_out {
-                Some((code, detail)) => self.tell_left_out(row, code, detail)?,
-                None => {
-                    let (arrival, landed) = landed.next().context("every arrival has landed or was refused")?;
-                    self.tell(row, arrival, landed)?;
-                }
+            if let Some((code, detail)) = left_out {
+                self.tell_left_out(row, code, detail)?;
+            } else {
+                let (arrival, landed) = landed.next().context("every arrival has landed or was refused")?;
+                self.tell(row, arrival, landed)?;
             }
         }
         Ok(())

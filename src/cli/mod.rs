@@ -273,7 +273,7 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         return Ok(());
     }
     for demo::Entry { key, record } in demo::entries(registry.today())? {
-        let told = format!("{} {} of {}", key.kind, key.id, key.city);
+        let told = format!("{} {} of {}", key.kind, key.id, key.city_word());
         let operation = Operation::Put { record, reason: None };
         let request =
             WriteRequest { actor: "pledgewatch demo".to_owned(), key, operation, condition: Condition::IsNew };

@@ -52,7 +52,7 @@ pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
         let id = city["id"].as_str().ok_or(DemoError::Missing("id of a city"))?;
         let mut add = |kind: Kind, record: &str, body: &Value| {
             let key = RecordKey {
-                city: Slug::new(id).ok_or(DemoError::Missing("valid id of a city"))?,
+                city: Some(Slug::new(id).ok_or(DemoError::Missing("valid id of a city"))?),
                 kind,
                 id: record.to_owned(),
             };

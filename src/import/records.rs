@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
-use crate::record::{City, Fault, Kind, RecordKey, Slug};
+use crate::record::{City, Fault, Kind, RecordKey};
 
 use super::figure::quoted;
 use super::finding::{Found, LeftOut};
@@ -84,8 +84,7 @@ pub(super) fn found(kind: Kind, id: String, body: &Value, today: NaiveDate) -> R
 
 fn parse(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<AnyRecord, LeftOut> {
     // The checks look at the kind and the id only; which city it is comes out later.
-    let nobody = Slug::new("nobody").ok_or_else(|| left_out("not_valid", "No city."))?;
-    let key = RecordKey { city: nobody, kind, id: id.to_owned() };
+    let key = RecordKey { city: None, kind, id: id.to_owned() };
     AnyRecord::parse(&key, body.clone(), today).map_err(|faults| refused(kind, &faults, body))
 }
 

@@ -7,7 +7,8 @@
 //!   after a withdrawal) and `reason` (absent when none was given), members sorted by name at every
 //!   depth, no white space, UTF-8 not escaped, whole numbers without a fraction and none with an exponent;
 //! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`,
-//!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds;
+//!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds; a `city`
+//!   that is absent, as a network's, is an empty word;
 //! - the first entry's `previous_hash` is 64 zeros.
 //!
 //! Only the body's hash enters the chain, so a body that must go, after the record was withdrawn or
@@ -37,6 +38,10 @@ vocabulary! {
         Report = "report",
         /// A city's reply to its verdicts.
         Statement = "statement",
+        /// A network of cities.
+        Network = "network",
+        /// A city's membership of a network.
+        Member = "member",
     }
 }
 
@@ -52,15 +57,25 @@ vocabulary! {
     }
 }
 
-/// Which record: its kind, its city and its id (a report's id is its year, a statement's `statement`).
+/// Which record: its kind, its city and its id.
+///
+/// A report's id is its year, a statement's is `statement`, a membership's is the network's.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct RecordKey {
-    /// The city it belongs to, or is.
-    pub city: CityId,
+    /// The city it belongs to, or is; none for a network.
+    pub city: Option<CityId>,
     /// Its kind.
     pub kind: Kind,
     /// Its id within the city.
     pub id: String,
+}
+
+impl RecordKey {
+    /// The city as it is hashed and stored: an empty word if there is none.
+    #[must_use]
+    pub fn city_word(&self) -> &str {
+        self.city.as_ref().map_or("", CityId::as_str)
+    }
 }
 
 /// One entry of the log.
@@ -146,7 +161,7 @@ impl Change {
             &timestamp(self.recorded_at),
             &self.actor,
             self.key.kind.as_str(),
-            self.key.city.as_str(),
+            self.key.city_word(),
             &self.key.id,
             self.action.as_str(),
             &self.revision.to_string(),

@@ -10,6 +10,8 @@ use super::change::{Action, Change, Kind, RecordKey};
 use super::city::City;
 use super::fault::{At, Fault, Parse, read};
 use super::inventory::Inventory;
+use super::member::Member;
+use super::network::Network;
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
@@ -50,7 +52,7 @@ impl<T> Clone for Revision<T> {
 /// A record with every state it has had, oldest first; never empty.
 #[derive(Debug)]
 pub struct Recorded<T> {
-    revisions: Vec<Revision<T>>,
+    pub(super) revisions: Vec<Revision<T>>,
 }
 
 impl<T> Clone for Recorded<T> {
@@ -98,6 +100,8 @@ pub struct Dossier {
     pub reports: BTreeMap<Year, Recorded<Inventory>>,
     /// Its statement, if it ever made one.
     pub statement: Option<Recorded<Statement>>,
+    /// Its memberships, by the network's id.
+    pub memberships: BTreeMap<Slug, Recorded<Member>>,
 }
 
 /// A value of one of the kinds.
@@ -113,6 +117,10 @@ pub enum AnyRecord {
     Report(Arc<Inventory>),
     /// A statement.
     Statement(Arc<Statement>),
+    /// A network; no dossier has one.
+    Network(Arc<Network>),
+    /// A membership.
+    Member(Arc<Member>),
 }
 
 impl AnyRecord {
@@ -130,6 +138,8 @@ impl AnyRecord {
                 report.map(Arc::new).map(AnyRecord::Report)
             }
             Kind::Statement => Statement::parse(value, at).map(Arc::new).map(AnyRecord::Statement),
+            Kind::Network => Network::parse(value, at).map(Arc::new).map(AnyRecord::Network),
+            Kind::Member => Member::parse(value, at).map(Arc::new).map(AnyRecord::Member),
         })
     }
 
@@ -144,6 +154,8 @@ impl AnyRecord {
             AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => serde_json::to_value(inventory.as_ref()),
             AnyRecord::Target(target) => serde_json::to_value(target.as_ref()),
             AnyRecord::Statement(statement) => serde_json::to_value(statement.as_ref()),
+            AnyRecord::Network(network) => serde_json::to_value(network.as_ref()),
+            AnyRecord::Member(member) => serde_json::to_value(member.as_ref()),
         };
         body.expect("records are plain data with text keys")
     }
@@ -164,19 +176,21 @@ impl Dossier {
     /// # Errors
     /// A sentence, when the entry is not the creation of a city or cannot be read.
     pub fn begin(change: &Change) -> Result<Self, String> {
-        if (change.key.kind, change.action) != (Kind::City, Action::Create) {
+        let begins = (change.key.kind, change.action) == (Kind::City, Action::Create);
+        let Some(id) = change.key.city.clone().filter(|_| begins) else {
             return Err(format!("entry {} is about a city that is not there", change.sequence));
-        }
+        };
         let (stamp, record) = read_change(change)?;
         let mut revisions = Vec::new();
         push(&mut revisions, stamp, record.and_then(AnyRecord::into_city))?;
         Ok(Dossier {
-            id: change.key.city.clone(),
+            id,
             city: Recorded { revisions },
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),
             statement: None,
+            memberships: BTreeMap::new(),
         })
     }
 
@@ -209,6 +223,11 @@ impl Dossier {
                 let slot = self.statement.get_or_insert(Recorded { revisions: Vec::new() });
                 push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_statement))
             }
+            Kind::Network => Err(format!("entry {} is about no city", change.sequence)),
+            Kind::Member => {
+                let slot = self.memberships.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
+                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_member))
+            }
         }
     }
 
@@ -232,6 +251,8 @@ impl Dossier {
             }
             // A city makes one statement, which has no id of its own.
             Kind::Statement => state(self.statement.as_ref().filter(|_| id == Statement::ID), AnyRecord::Statement),
+            Kind::Network => None,
+            Kind::Member => state(self.memberships.get(id), AnyRecord::Member),
         }
     }
 
@@ -245,6 +266,7 @@ impl Dossier {
             .chain(self.targets.values().flat_map(of))
             .chain(self.reports.values().flat_map(of))
             .chain(self.statement.iter().flat_map(of))
+            .chain(self.memberships.values().flat_map(of))
     }
 
     /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.
@@ -267,6 +289,10 @@ impl AnyRecord {
         if let AnyRecord::Statement(statement) = self { Some(statement) } else { None }
     }
 
+    fn into_member(self) -> Option<Arc<Member>> {
+        if let AnyRecord::Member(member) = self { Some(member) } else { None }
+    }
+
     fn into_inventory(self) -> Option<Arc<Inventory>> {
         match self {
             AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(inventory),
@@ -276,7 +302,7 @@ impl AnyRecord {
 }
 
 /// The stamp and the value that an entry carries.
-fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>), String> {
+pub(super) fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>), String> {
     let (after, reason) = change.contents()?;
     let record = after
         .map(|after| AnyRecord::parse(&change.key, after, change.recorded_at.date_naive()))
@@ -302,7 +328,8 @@ fn slug_of(change: &Change) -> Result<Slug, String> {
     Slug::new(&change.key.id).ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))
 }
 
-fn push<T>(revisions: &mut Vec<Revision<T>>, stamp: Stamp, value: Option<Arc<T>>) -> Result<(), String> {
+/// Adds a state to those of a record, as the next revision.
+pub(super) fn push<T>(revisions: &mut Vec<Revision<T>>, stamp: Stamp, value: Option<Arc<T>>) -> Result<(), String> {
     let last = revisions.last().map_or(0, |revision| revision.stamp.revision);
     if stamp.revision != last + 1 {
         return Err(format!("entry {} makes revision {} after {last}", stamp.sequence, stamp.revision));

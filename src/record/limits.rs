@@ -30,6 +30,8 @@ pub const PERIOD_DAYS_MIN: i64 = 360;
 pub const PERIOD_DAYS_MAX: i64 = 370;
 /// Most steps that are followed from a record to the one it names, and on.
 pub const CHAIN: usize = 100;
+/// Most records that a refusal names as being in the way.
+pub const USERS_NAMED: usize = 20;
 /// Most cities that one reporter's key is bound to.
 pub const KEY_CITIES: usize = 500;
 

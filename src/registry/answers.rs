@@ -11,7 +11,8 @@ use crate::record::change::Change;
 use crate::record::units::plain;
 use crate::record::warning::{Warning, warnings};
 use crate::record::{
-    Action, City, CityId, Dossier, Inventory, Kind, Level, Recorded, Slug, Stamp, Statement, Target, Totals, Year,
+    Action, City, CityId, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp, Statement, Target,
+    Totals, Year,
 };
 
 /// Writes a time as it is hashed: RFC 3339, UTC, to the second.
@@ -159,6 +160,39 @@ pub struct StatementAnswer {
     pub provenance: Provenance,
 }
 
+/// A network as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NetworkAnswer {
+    /// Its id.
+    #[schema(example = "c40")]
+    pub id: Slug,
+    /// The network.
+    #[serde(flatten)]
+    #[schema(value_type = Network)]
+    pub network: Arc<Network>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A membership as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberAnswer {
+    /// The network's id: among a city's records it tells its memberships apart.
+    #[schema(example = "c40")]
+    pub id: Slug,
+    /// The city that is the member.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The membership.
+    #[serde(flatten)]
+    #[schema(value_type = Member)]
+    pub member: Arc<Member>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
 /// One entry of the change log.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeAnswer {
@@ -171,11 +205,12 @@ pub struct ChangeAnswer {
     /// The label of the key that wrote it.
     #[schema(example = "City of Los Angeles, climate office")]
     pub actor: String,
-    /// The city it is about.
-    pub city: Slug,
+    /// The city it is about; absent when it is about a network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<Slug>,
     /// The kind of record.
     pub kind: Kind,
-    /// The record's id; of a report the year, of a statement `statement`.
+    /// The record's id; of a report the year, of a statement `statement`, of a membership the network's.
     #[schema(example = "2016")]
     pub id: String,
     /// What it does.
@@ -206,7 +241,7 @@ pub struct ChangeAnswer {
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub previous_hash: String,
     /// SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`, `id`, `action`,
-    /// `revision` and `body_hash`, joined by line feeds.
+    /// `revision` and `body_hash`, joined by line feeds; an absent `city` is an empty word.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
 }
@@ -306,7 +341,27 @@ pub fn statement(dossier: &Dossier) -> Option<StatementAnswer> {
     })
 }
 
-/// The rendered answer of any record; none when there is none or it is withdrawn.
+/// A network's answer; none when it is withdrawn.
+#[must_use]
+pub fn network(id: &Slug, record: &Recorded<Network>) -> Option<NetworkAnswer> {
+    let (network, stamp) = record.live()?;
+    Some(NetworkAnswer { id: id.clone(), network: Arc::clone(network), provenance: Provenance::of(stamp) })
+}
+
+/// The answer of a city's membership of a network; none when there is none or it is withdrawn.
+#[must_use]
+pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
+    let (id, record) = dossier.memberships.get_key_value(network)?;
+    let (member, stamp) = record.live()?;
+    Some(MemberAnswer {
+        id: id.clone(),
+        city_id: dossier.id.clone(),
+        member: Arc::clone(member),
+        provenance: Provenance::of(stamp),
+    })
+}
+
+/// The rendered answer of any record of a city; none when there is none or it is withdrawn.
 #[must_use]
 pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
     match kind {
@@ -318,5 +373,7 @@ pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
             report(dossier, year).map(|answer| Body::json(&answer))
         }
         Kind::Statement => statement(dossier).map(|answer| Body::json(&answer)),
+        Kind::Network => None,
+        Kind::Member => member(dossier, id).map(|answer| Body::json(&answer)),
     }
 }

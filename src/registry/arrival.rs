@@ -73,7 +73,7 @@ impl Staging {
             ArrivalCity::Described(city) => self.city_of(city, &arrival.place, actor, now)?,
         };
         let mut land = |(kind, id, record): &(Kind, String, AnyRecord)| {
-            let key = RecordKey { city: city.clone(), kind: *kind, id: id.clone() };
+            let key = RecordKey { city: Some(city.clone()), kind: *kind, id: id.clone() };
             self.land_record(key, record, arrival, actor, now)
         };
         let records = arrival.records.iter().map(&mut land).collect();
@@ -158,7 +158,7 @@ impl Staging {
         // Whoever withdrew it knew more than a file does.
         let Some(standing) = standing else { return Err(Refusal::Gone) };
         let body = record.body();
-        if self.dossier(&key.city).is_some_and(|dossier| has_said(dossier, &key, &body)) {
+        if self.dossier_of(&key).is_some_and(|dossier| has_said(dossier, &key, &body)) {
             return Ok(Landing::Known);
         }
         if rank(record, now.date_naive()) >= rank(&standing, stamp.recorded_at.date_naive()) {
@@ -192,6 +192,8 @@ fn rank(record: &AnyRecord, recorded_on: NaiveDate) -> (NaiveDate, String) {
     let source: Option<&Source> = match record {
         AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(&inventory.source),
         AnyRecord::Target(target) => Some(&target.source),
+        AnyRecord::Network(network) => Some(&network.source),
+        AnyRecord::Member(member) => Some(&member.source),
         AnyRecord::City(_) | AnyRecord::Statement(_) => None,
     };
     let published = source.and_then(|source| source.published).unwrap_or(recorded_on);
@@ -207,6 +209,9 @@ fn has_said(dossier: &Dossier, key: &RecordKey, body: &serde_json::Value) -> boo
     let id = key.id.as_str();
     match key.kind {
         Kind::City => any(Some(&dossier.city), AnyRecord::City, body),
+        // A network is in no dossier.
+        Kind::Network => false,
+        Kind::Member => any(dossier.memberships.get(id), AnyRecord::Member, body),
         Kind::Statement => any(dossier.statement.as_ref(), AnyRecord::Statement, body),
         Kind::Baseline => any(dossier.baselines.get(id), AnyRecord::Baseline, body),
         Kind::Target => any(dossier.targets.get(id), AnyRecord::Target, body),

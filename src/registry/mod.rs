@@ -24,7 +24,7 @@ use tokio::sync::oneshot;
 
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
 pub use keyring::Keyring;
-pub use snapshot::{CityEntry, Found, Present, Snapshot};
+pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
 use answers::ChangeAnswer;

@@ -4,7 +4,7 @@ use super::Refusal;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::Staging;
 use crate::record::dossier::AnyRecord;
-use crate::record::limits::CHAIN;
+use crate::record::limits::{CHAIN, USERS_NAMED};
 use crate::record::{CityId, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
 
 impl Staging {
@@ -32,7 +32,7 @@ impl Staging {
 
     fn check_part_of(&self, key: &RecordKey, part_of: Option<&CityId>) -> Result<(), Refusal> {
         match part_of {
-            Some(whole) if self.wholes_of(whole).any(|id| *id == key.city) => {
+            Some(whole) if self.wholes_of(whole).any(|id| Some(id) == key.city.as_ref()) => {
                 Err(invalid("/part_of", "own_part", "must not be the city itself, or a part of it"))
             }
             Some(whole) if !self.is_live(&city_key(whole)) => {
@@ -44,7 +44,9 @@ impl Staging {
 
     fn check_identifiers(&self, key: &RecordKey, city: &crate::record::City) -> Result<(), Refusal> {
         for identifier in identifiers(city) {
-            if let Some(owner) = self.snapshot.identifiers.get(&identifier).filter(|owner| **owner != key.city) {
+            if let Some(owner) =
+                self.snapshot.identifiers.get(&identifier).filter(|owner| Some(*owner) != key.city.as_ref())
+            {
                 let (register, word) = identifier;
                 let register = match register {
                     IdentifierRegister::Locode => "locode".to_owned(),
@@ -59,7 +61,7 @@ impl Staging {
     fn check_target(&self, key: &RecordKey, target: &Target) -> Result<(), Refusal> {
         let mut faults = Vec::new();
         if let Some(id) = &target.baseline {
-            let dossier = self.dossier(&key.city);
+            let dossier = self.dossier_of(key);
             let baseline = dossier.and_then(|dossier| dossier.baselines.get(id)).and_then(Recorded::live);
             match baseline {
                 None => faults.push(fault("/baseline", "unknown_baseline", format!("there is no baseline {id}"))),
@@ -76,7 +78,7 @@ impl Staging {
         }
         if let Some(successor) = &target.superseded_by {
             let successor_key = RecordKey { id: successor.to_string(), ..key.clone() };
-            if self.successors_of(&key.city, successor).any(|id| id.as_str() == key.id) {
+            if self.successors_of(key, successor).any(|id| id.as_str() == key.id) {
                 let told = "must not be the target itself, or one that it supersedes";
                 faults.push(fault("/superseded_by", "own_successor", told));
             } else if !self.is_live(&successor_key) {
@@ -102,9 +104,9 @@ impl Staging {
         std::iter::successors(Some(part), whole).take(CHAIN)
     }
 
-    /// The target, the one it is superseded by, and so on.
-    fn successors_of<'a>(&'a self, city: &CityId, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
-        let targets = self.dossier(city).map(|dossier| &dossier.targets);
+    /// The target `target` of the city of `key`, the one it is superseded by, and so on.
+    fn successors_of<'a>(&'a self, key: &RecordKey, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
+        let targets = self.dossier_of(key).map(|dossier| &dossier.targets);
         let successor = move |id: &&Slug| targets?.get(*id)?.live()?.0.superseded_by.as_ref();
         std::iter::successors(Some(target), successor).take(CHAIN)
     }
@@ -112,8 +114,12 @@ impl Staging {
     /// A record that others name cannot be withdrawn before them.
     pub(super) fn check_unused(&self, key: &RecordKey) -> Result<(), Refusal> {
         let users: Vec<String> = match key.kind {
-            Kind::Report | Kind::Statement => Vec::new(),
-            Kind::City => self.parts_of(&key.city).map(|city| format!("city {city}")).collect(),
+            Kind::Report | Kind::Statement | Kind::Member => Vec::new(),
+            Kind::City => {
+                let parts = key.city.iter().flat_map(|city| self.parts_of(city));
+                parts.map(|city| format!("city {city}")).collect()
+            }
+            Kind::Network => self.members_of(&key.id).map(|city| format!("member {city}")).collect(),
             Kind::Baseline => self.targets_naming(key, |target| target.baseline.as_ref()),
             Kind::Target => {
                 let mut users = self.targets_naming(key, |target| target.superseded_by.as_ref());
@@ -121,38 +127,57 @@ impl Staging {
                 users
             }
         };
-        if users.is_empty() { Ok(()) } else { Err(Refusal::InUse(users.join(", "))) }
+        match users.len() {
+            0 => Ok(()),
+            few if few <= USERS_NAMED => Err(Refusal::InUse(users.join(", "))),
+            many => {
+                let named = users[..USERS_NAMED].join(", ");
+                Err(Refusal::InUse(format!("{named} and {} more", many - USERS_NAMED)))
+            }
+        }
     }
 
     fn targets_naming(&self, key: &RecordKey, named: impl Fn(&Target) -> Option<&Slug>) -> Vec<String> {
-        let Some(dossier) = self.dossier(&key.city) else { return Vec::new() };
+        let Some(dossier) = self.dossier_of(key) else { return Vec::new() };
         let live = dossier.targets.iter().filter_map(|(id, record)| Some((id, record.live()?.0)));
         let naming = live.filter(|(_, target)| named(target).is_some_and(|id| id.as_str() == key.id));
         naming.map(|(id, _)| format!("target {id}")).collect()
     }
 
     fn statement_naming(&self, key: &RecordKey) -> Option<String> {
-        let (statement, _) = self.dossier(&key.city)?.statement.as_ref()?.live()?;
+        let (statement, _) = self.dossier_of(key)?.statement.as_ref()?.live()?;
         let names = statement.target.as_ref().is_some_and(|id| id.as_str() == key.id);
         names.then(|| "the city's statement".to_owned())
     }
 
     /// The cities that are part of `whole`. Looks at every city, which withdrawals are rare enough for.
     fn parts_of<'a>(&'a self, whole: &'a CityId) -> impl Iterator<Item = &'a CityId> {
-        let ids =
-            self.snapshot.cities.keys().chain(self.touched.keys().filter(|id| !self.snapshot.cities.contains_key(*id)));
-        ids.filter(move |id| {
+        self.cities().filter(move |id| {
             let live = self.dossier(id).and_then(|dossier| dossier.city.live());
             live.is_some_and(|(city, _)| city.part_of.as_ref() == Some(whole))
         })
     }
 
+    /// The cities that are members of a network. Looks at every city, too.
+    fn members_of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a CityId> {
+        self.cities().filter(move |id| {
+            let membership = self.dossier(id).and_then(|dossier| dossier.memberships.get(network));
+            membership.is_some_and(|record| record.live().is_some())
+        })
+    }
+
+    /// Every city there ever was.
+    fn cities(&self) -> impl Iterator<Item = &CityId> {
+        let known = &self.snapshot.cities;
+        known.keys().chain(self.touched.keys().filter(|id| !known.contains_key(*id)))
+    }
+
     /// The record and all that goes with it, dependants first, each with its last revision.
     pub(super) fn with_dependants(&self, key: &RecordKey) -> Vec<(RecordKey, i32)> {
-        let Some(dossier) = self.dossier(&key.city) else { return Vec::new() };
         let record = |kind, id: String| (RecordKey { city: key.city.clone(), kind, id }, 0);
         let mut records = Vec::new();
-        if key.kind == Kind::City {
+        if let Some(dossier) = self.dossier_of(key).filter(|_| key.kind == Kind::City) {
+            records.extend(dossier.memberships.keys().map(|network| record(Kind::Member, network.to_string())));
             records.extend(dossier.statement.iter().map(|_| record(Kind::Statement, Statement::ID.to_owned())));
             records.extend(dossier.targets.keys().map(|id| record(Kind::Target, id.to_string())));
             records.extend(dossier.reports.keys().map(|year| record(Kind::Report, year.to_string())));
@@ -168,7 +193,7 @@ impl Staging {
 }
 
 pub(super) fn city_key(city: &CityId) -> RecordKey {
-    RecordKey { city: city.clone(), kind: Kind::City, id: city.to_string() }
+    RecordKey { city: Some(city.clone()), kind: Kind::City, id: city.to_string() }
 }
 
 fn fault(pointer: &str, code: &str, detail: impl Into<String>) -> Fault {

@@ -12,7 +12,7 @@ use super::judgement::{self, Reply};
 use super::keyring::Keyring;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
-use crate::record::{City, CityId, Cut, Dossier, Kind, Slug, Statement};
+use crate::record::{City, CityId, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement};
 use crate::store::Head;
 
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
@@ -26,6 +26,8 @@ pub struct Snapshot {
     pub judged_on: NaiveDate,
     /// The cities, withdrawn ones included, by id.
     pub cities: OrdMap<CityId, Arc<CityEntry>>,
+    /// The networks, withdrawn ones included, by id.
+    pub networks: OrdMap<Slug, Arc<NetworkEntry>>,
     /// Which city has which identifier.
     pub identifiers: OrdMap<Identifier, CityId>,
     /// The keys.
@@ -53,6 +55,32 @@ pub struct CityEntry {
     pub present: Option<Present>,
     /// The rendered answers of its records, made when first asked for.
     records: BTreeMap<(Kind, String), OnceLock<Option<Body>>>,
+}
+
+/// A network in the snapshot.
+#[derive(Debug)]
+pub struct NetworkEntry {
+    /// Its id.
+    pub id: Slug,
+    /// All that is recorded of it, but for its members: they are in the dossiers of the cities.
+    pub network: Recorded<Network>,
+    /// Its rendered answer, made when first asked for.
+    record: OnceLock<Option<Body>>,
+}
+
+impl NetworkEntry {
+    /// A network whose answer is not rendered yet.
+    #[must_use]
+    pub fn new(id: Slug, network: Recorded<Network>) -> Self {
+        NetworkEntry { id, network, record: OnceLock::new() }
+    }
+
+    /// The rendered answer; none when it is withdrawn.
+    #[must_use]
+    pub fn record(&self) -> Option<Body> {
+        let render = || answers::network(&self.id, &self.network).map(|answer| Body::json(&answer));
+        self.record.get_or_init(render).clone()
+    }
 }
 
 /// What is served of a city that is not withdrawn.
@@ -114,7 +142,8 @@ impl CityEntry {
             .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
             .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
             .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())))
-            .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())));
+            .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())))
+            .chain(dossier.memberships.keys().map(|network| (Kind::Member, network.to_string())));
         keys.map(|key| (key, OnceLock::new())).collect()
     }
 
@@ -135,6 +164,7 @@ impl Snapshot {
             recorded_at: DateTime::UNIX_EPOCH,
             judged_on,
             cities: OrdMap::new(),
+            networks: OrdMap::new(),
             identifiers: OrdMap::new(),
             keyring: Arc::default(),
         }
@@ -148,6 +178,18 @@ impl Snapshot {
             Some(entry) => match &entry.present {
                 Some(present) => Found::Here(entry, present),
                 None => Found::Withdrawn(entry),
+            },
+        }
+    }
+
+    /// The rendered answer of any record; none when there is none, or it or its city is withdrawn.
+    #[must_use]
+    pub fn record(&self, key: &RecordKey) -> Option<Body> {
+        match &key.city {
+            None => self.networks.get(key.id.as_str())?.record(),
+            Some(city) => match self.find(city.as_str()) {
+                Found::Here(entry, _) => entry.record(key.kind, &key.id),
+                _ => None,
             },
         }
     }

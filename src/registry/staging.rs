@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::snapshot::{CityEntry, Identifier, Snapshot, identifiers};
+use super::bodies::Body;
+use super::relations::city_key;
+use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
-use crate::record::{Action, Change, CityId, Dossier, Kind, RecordKey, Stamp};
+use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
 use crate::store::rows::Rows;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
@@ -19,6 +21,8 @@ pub(super) struct Staging {
     pub(super) snapshot: Snapshot,
     /// The cities changed so far.
     pub(super) touched: BTreeMap<CityId, Dossier>,
+    /// The networks changed so far.
+    pub(super) networks: BTreeMap<Slug, Recorded<Network>>,
     /// The records changed so far, and whether the tables have a row of them.
     records: BTreeMap<RecordKey, bool>,
     /// The entries to append.
@@ -40,7 +44,8 @@ pub enum Effect {
 
 impl Staging {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        Staging { snapshot, touched: BTreeMap::new(), records: BTreeMap::new(), entries: Vec::new() }
+        let (touched, networks) = (BTreeMap::new(), BTreeMap::new());
+        Staging { snapshot, touched, networks, records: BTreeMap::new(), entries: Vec::new() }
     }
 
     /// The entry that new ones follow: its sequence and its hash.
@@ -84,7 +89,7 @@ impl Staging {
         now: DateTime<Utc>,
     ) -> Result<Effect, Refusal> {
         let key = &request.key;
-        self.check_city(key)?;
+        self.check_owners(key)?;
         let latest = self.latest(key);
         let live = latest.as_ref().and_then(|(_, value)| value.as_ref());
         self.check_condition(key, &request.condition, live.is_some())?;
@@ -112,7 +117,7 @@ impl Staging {
 
     fn withdraw(&mut self, request: &WriteRequest, reason: &str, now: DateTime<Utc>) -> Result<Effect, Refusal> {
         let key = &request.key;
-        self.check_city(key)?;
+        self.check_owners(key)?;
         match self.latest(key) {
             None => return Err(Refusal::NotFound),
             Some((_, None)) => return Err(Refusal::Gone),
@@ -136,8 +141,17 @@ impl Staging {
 
     /// The record's last stamp and, unless withdrawn, its value.
     pub(super) fn latest(&self, key: &RecordKey) -> Option<(Stamp, Option<AnyRecord>)> {
-        let (stamp, value) = self.dossier(&key.city)?.latest(key.kind, &key.id)?;
+        if key.kind == Kind::Network {
+            let latest = self.network(&key.id)?.latest();
+            return Some((latest.stamp.clone(), latest.value.clone().map(AnyRecord::Network)));
+        }
+        let (stamp, value) = self.dossier_of(key)?.latest(key.kind, &key.id)?;
         Some((stamp.clone(), value))
+    }
+
+    /// The dossier that a record is in; none for a network.
+    pub(super) fn dossier_of(&self, key: &RecordKey) -> Option<&Dossier> {
+        self.dossier(key.city.as_ref()?)
     }
 
     pub(super) fn dossier(&self, city: &CityId) -> Option<&Dossier> {
@@ -145,20 +159,27 @@ impl Staging {
         self.touched.get(city).or_else(before)
     }
 
+    fn network(&self, id: &str) -> Option<&Recorded<Network>> {
+        let before = || self.snapshot.networks.get(id).map(|entry| &entry.network);
+        self.networks.get(id).or_else(before)
+    }
+
     pub(super) fn is_live(&self, key: &RecordKey) -> bool {
         matches!(self.latest(key), Some((_, Some(_))))
     }
 
-    /// What belongs to a city needs a city that is there.
-    fn check_city(&self, key: &RecordKey) -> Result<(), Refusal> {
-        if key.kind == Kind::City {
+    /// What belongs to a city needs a city that is there, and a membership its network too.
+    fn check_owners(&self, key: &RecordKey) -> Result<(), Refusal> {
+        if matches!(key.kind, Kind::City | Kind::Network) {
             return Ok(());
         }
-        match self.dossier(&key.city) {
+        let network = RecordKey { city: None, kind: Kind::Network, id: key.id.clone() };
+        let owners = [Some(network).filter(|_| key.kind == Kind::Member), key.city.as_ref().map(city_key)];
+        owners.iter().flatten().try_for_each(|owner| match self.latest(owner) {
             None => Err(Refusal::NotFound),
-            Some(dossier) if dossier.city.live().is_none() => Err(Refusal::Gone),
-            Some(_) => Ok(()),
-        }
+            Some((_, None)) => Err(Refusal::Gone),
+            Some((_, Some(_))) => Ok(()),
+        })
     }
 
     fn check_condition(&self, key: &RecordKey, condition: &Condition, exists: bool) -> Result<(), Refusal> {
@@ -166,13 +187,18 @@ impl Staging {
             Condition::None => true,
             Condition::IsNew => !exists,
             Condition::Exists => exists,
-            Condition::Tag(tags) => {
-                let dossier = self.dossier(&key.city);
-                let body = dossier.and_then(|dossier| answers::record(dossier, key.kind, &key.id));
-                body.is_some_and(|body| tags.iter().any(|tag| tag == body.tag()))
-            }
+            Condition::Tag(tags) => self.rendered(key).is_some_and(|body| tags.iter().any(|tag| tag == body.tag())),
         };
         if met { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+    }
+
+    /// The answer of a record as it is now.
+    fn rendered(&self, key: &RecordKey) -> Option<Body> {
+        if key.kind == Kind::Network {
+            let answer = answers::network(&Slug::new(&key.id)?, self.network(&key.id)?)?;
+            return Some(Body::json(&answer));
+        }
+        answers::record(self.dossier_of(key)?, key.kind, &key.id)
     }
 
     /// Gives a draft its place in the log.
@@ -192,7 +218,25 @@ impl Staging {
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), String> {
-        let city = &change.key.city;
+        match &change.key.city {
+            Some(city) => self.apply_to_city(city, change)?,
+            None => self.apply_to_network(change)?,
+        }
+        self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
+        self.snapshot.head.number = change.sequence;
+        self.snapshot.head.hash.clone_from(&change.hash);
+        Ok(())
+    }
+
+    fn apply_to_network(&mut self, change: &Change) -> Result<(), String> {
+        let id = Slug::new(&change.key.id);
+        let id = id.ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))?;
+        let network = Recorded::follow(self.network(id.as_str()).cloned(), change)?;
+        self.networks.insert(id, network);
+        Ok(())
+    }
+
+    fn apply_to_city(&mut self, city: &CityId, change: &Change) -> Result<(), String> {
         let mut dossier = match self.dossier(city) {
             Some(_) => self.take(city),
             None => None,
@@ -216,11 +260,7 @@ impl Staging {
             }
             self.touched.insert(city.clone(), dossier);
         }
-        applied?;
-        self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
-        self.snapshot.head.number = change.sequence;
-        self.snapshot.head.hash.clone_from(&change.hash);
-        Ok(())
+        applied
     }
 
     /// The city's dossier, to be changed and put back: the one at hand, else a copy of the snapshot's.
@@ -233,8 +273,11 @@ impl Staging {
     fn rows(&self) -> (Rows, Rows) {
         let (mut new, mut changed) = (Rows::default(), Rows::default());
         for (key, stored) in &self.records {
-            if let Some(dossier) = self.touched.get(&key.city) {
-                if *stored { changed.add(dossier, key) } else { new.add(dossier, key) }
+            let rows = if *stored { &mut changed } else { &mut new };
+            if let Some(dossier) = key.city.as_ref().and_then(|city| self.touched.get(city)) {
+                rows.add(dossier, key);
+            } else if let Some(network) = self.networks.get(key.id.as_str()) {
+                rows.add_network(&key.id, network);
             }
         }
         (new, changed)
@@ -255,6 +298,9 @@ impl Staging {
         let mut snapshot = self.snapshot;
         for (id, dossier) in self.touched {
             snapshot.cities.insert(id, Arc::new(entry(dossier)));
+        }
+        for (id, network) in self.networks {
+            snapshot.networks.insert(id.clone(), Arc::new(NetworkEntry::new(id, network)));
         }
         snapshot
     }

@@ -78,7 +78,7 @@ impl ChangeRow {
             recorded_at: change.recorded_at.naive_utc(),
             actor: change.actor.clone(),
             kind: change.key.kind.to_string(),
-            city: change.key.city.to_string(),
+            city: change.key.city_word().to_owned(),
             id: change.key.id.clone(),
             action: change.action.to_string(),
             revision: change.revision,
@@ -91,8 +91,13 @@ impl ChangeRow {
 
     fn into_change(self) -> Result<Change, StoreError> {
         let unknown = |what: &str| StoreError::Corrupt(format!("entry {} has an unknown {what}", self.sequence));
-        let city: CityId = Slug::new(&self.city).ok_or_else(|| unknown("city"))?;
         let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
+        let city: Option<CityId> = Slug::new(&self.city);
+        // Only a network belongs to no city.
+        let fits = if kind == Kind::Network { self.city.is_empty() } else { city.is_some() };
+        if !fits {
+            return Err(unknown("city"));
+        }
         let action = Action::from_word(&self.action).ok_or_else(|| unknown("action"))?;
         Ok(Change {
             sequence: self.sequence,
@@ -153,7 +158,7 @@ pub fn predecessors(connection: &mut AnyConnection, entries: &[Change]) -> Resul
     let mut found = Vec::new();
     for entry in entries.iter().filter(|entry| entry.revision > 1) {
         let row: Option<ChangeRow> = changes::table
-            .filter(changes::city.eq(entry.key.city.as_str()))
+            .filter(changes::city.eq(entry.key.city_word()))
             .filter(changes::kind.eq(entry.key.kind.as_str()))
             .filter(changes::id.eq(&entry.key.id))
             .filter(changes::revision.eq(entry.revision - 1))

@@ -5,6 +5,8 @@ pub mod connection;
 pub mod inventories;
 pub mod keys;
 pub mod log;
+pub mod members;
+pub mod networks;
 pub mod rows;
 mod schema;
 pub mod statements;

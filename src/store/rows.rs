@@ -5,8 +5,8 @@ use std::fmt::Debug;
 use diesel::QueryResult;
 
 use super::connection::AnyConnection;
-use super::{StoreError, cities, inventories, statements, targets};
-use crate::record::{Dossier, Kind, RecordKey, Recorded, Stamp, Year};
+use super::{StoreError, cities, inventories, members, networks, statements, targets};
+use crate::record::{Dossier, Kind, Network, RecordKey, Recorded, Stamp, Year};
 
 /// What the tables show of a record: its last value, and whether it is withdrawn.
 pub(super) struct Shown<'a, T> {
@@ -37,6 +37,8 @@ pub struct Rows {
     targets: Vec<targets::TargetRow>,
     milestones: Vec<targets::MilestoneRow>,
     statements: Vec<statements::StatementRow>,
+    networks: Vec<networks::NetworkRow>,
+    members: Vec<members::MemberRow>,
 }
 
 impl Rows {
@@ -62,6 +64,9 @@ impl Rows {
                 }
             }
             Kind::Statement => self.add_statement(dossier),
+            // A network is in no dossier.
+            Kind::Network => {}
+            Kind::Member => self.add_member(dossier, &key.id),
         }
     }
 
@@ -79,6 +84,14 @@ impl Rows {
             self.add_target(city, id.as_str(), record);
         }
         self.add_statement(dossier);
+        for network in dossier.memberships.keys() {
+            self.add_member(dossier, network.as_str());
+        }
+    }
+
+    /// Adds the row that a network makes.
+    pub fn add_network(&mut self, id: &str, record: &Recorded<Network>) {
+        self.networks.extend(networks::row(id, record));
     }
 
     fn add_city(&mut self, dossier: &Dossier) {
@@ -107,6 +120,11 @@ impl Rows {
         self.statements.extend(record.and_then(|record| statements::row(dossier.id.as_str(), record)));
     }
 
+    fn add_member(&mut self, dossier: &Dossier, network: &str) {
+        let record = dossier.memberships.get(network);
+        self.members.extend(record.and_then(|record| members::row(network, dossier.id.as_str(), record)));
+    }
+
     /// Reads what the tables hold.
     ///
     /// # Errors
@@ -116,7 +134,8 @@ impl Rows {
         let (inventories, lines) = inventories::load(connection)?;
         let (targets, milestones) = targets::load(connection)?;
         let statements = statements::load(connection)?;
-        Ok(Rows { cities, identifiers, inventories, lines, targets, milestones, statements })
+        let (networks, members) = (networks::load(connection)?, members::load(connection)?);
+        Ok(Rows { cities, identifiers, inventories, lines, targets, milestones, statements, networks, members })
     }
 
     /// The first difference between these rows, made from the log, and `stored` ones, as a sentence.
@@ -137,11 +156,15 @@ impl Rows {
         order([&mut self.targets, &mut stored.targets], |row| (row.city.clone(), row.id.clone()));
         order([&mut self.milestones, &mut stored.milestones], |row| (row.city.clone(), row.target.clone(), row.year));
         order([&mut self.statements, &mut stored.statements], |row| row.city.clone());
+        order([&mut self.networks, &mut stored.networks], |row| row.id.clone());
+        order([&mut self.members, &mut stored.members], |row| (row.network.clone(), row.city.clone()));
         let main = [
             first("cities", &self.cities, &stored.cities, |row| Some(row.sequence)),
             first("inventories", &self.inventories, &stored.inventories, |row| Some(row.sequence)),
             first("targets", &self.targets, &stored.targets, |row| Some(row.sequence)),
             first("statements", &self.statements, &stored.statements, |row| Some(row.sequence)),
+            first("networks", &self.networks, &stored.networks, |row| Some(row.sequence)),
+            first("members", &self.members, &stored.members, |row| Some(row.sequence)),
             first("city_identifiers", &self.identifiers, &stored.identifiers, |_| None),
             first("inventory_lines", &self.lines, &stored.lines, |_| None),
             first("target_milestones", &self.milestones, &stored.milestones, |_| None),
@@ -173,7 +196,7 @@ fn first<R: PartialEq + Debug>(
 /// # Errors
 /// Those of the database.
 pub fn save(connection: &mut AnyConnection, new: &Rows, changed: &Rows) -> QueryResult<()> {
-    // What others point at comes first: cities, inventories, targets, statements; new before changed.
+    // What others point at comes first: cities, inventories, targets and their like; new before changed.
     cities::insert(connection, &new.cities)?;
     changed.cities.iter().try_for_each(|row| cities::update(connection, row))?;
     inventories::insert(connection, &new.inventories)?;
@@ -182,6 +205,10 @@ pub fn save(connection: &mut AnyConnection, new: &Rows, changed: &Rows) -> Query
     changed.targets.iter().try_for_each(|row| targets::update(connection, row))?;
     statements::insert(connection, &new.statements)?;
     changed.statements.iter().try_for_each(|row| statements::update(connection, row))?;
+    networks::insert(connection, &new.networks)?;
+    changed.networks.iter().try_for_each(|row| networks::update(connection, row))?;
+    members::insert(connection, &new.members)?;
+    changed.members.iter().try_for_each(|row| members::update(connection, row))?;
     for rows in [changed, new] {
         cities::insert_identifiers(connection, &rows.identifiers)?;
         inventories::insert_lines(connection, &rows.lines)?;

@@ -170,6 +170,47 @@ table! {
 }
 
 table! {
+    networks (id) {
+        id -> Text,
+        name -> Text,
+        website -> Nullable<Text>,
+        source_title -> Text,
+        source_url -> Nullable<Text>,
+        source_publisher -> Nullable<Text>,
+        source_published -> Nullable<Date>,
+        source_licence -> Nullable<Text>,
+        source_locator -> Nullable<Text>,
+        withdrawn -> Bool,
+        revision -> Integer,
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+table! {
+    members (network, city) {
+        network -> Text,
+        city -> Text,
+        joined_on -> Nullable<Date>,
+        left_on -> Nullable<Date>,
+        source_title -> Text,
+        source_url -> Nullable<Text>,
+        source_publisher -> Nullable<Text>,
+        source_published -> Nullable<Date>,
+        source_licence -> Nullable<Text>,
+        source_locator -> Nullable<Text>,
+        withdrawn -> Bool,
+        revision -> Integer,
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+        reason -> Nullable<Text>,
+    }
+}
+
+table! {
     keys (id) {
         id -> Text,
         label -> Text,

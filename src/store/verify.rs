@@ -6,7 +6,7 @@ use super::connection::AnyConnection;
 use super::rows::Rows;
 use super::{StoreError, log};
 use crate::record::change::GENESIS;
-use crate::record::{CityId, Dossier};
+use crate::record::{CityId, Dossier, Network, Recorded};
 
 /// What a verification found to be right.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +30,17 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         let mut found = Verified { entries: 0, redacted: 0, cities: 0 };
         let mut hash = GENESIS.to_owned();
         let mut dossiers: BTreeMap<CityId, Dossier> = BTreeMap::new();
+        let mut networks: BTreeMap<String, Recorded<Network>> = BTreeMap::new();
         log::follow(connection, 0, |change| {
             change.check(found.entries, &hash).map_err(StoreError::Corrupt)?;
-            let applied = match dossiers.get_mut(&change.key.city) {
-                Some(dossier) => dossier.apply(&change),
-                None => Dossier::begin(&change).map(|dossier| drop(dossiers.insert(dossier.id.clone(), dossier))),
+            let applied = match change.key.city.as_ref().map(|city| dossiers.get_mut(city)) {
+                Some(Some(dossier)) => dossier.apply(&change),
+                Some(None) => Dossier::begin(&change).map(|dossier| drop(dossiers.insert(dossier.id.clone(), dossier))),
+                None => {
+                    let id = &change.key.id;
+                    let followed = Recorded::follow(networks.remove(id), &change);
+                    followed.map(|network| drop(networks.insert(id.clone(), network)))
+                }
             };
             applied.map_err(StoreError::Corrupt)?;
             found.entries = change.sequence;
@@ -49,6 +55,9 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         let mut rows = Rows::default();
         for dossier in dossiers.values() {
             rows.add_all(dossier);
+        }
+        for (id, network) in &networks {
+            rows.add_network(id, network);
         }
         if let Some(difference) = rows.first_difference(Rows::load(connection)?) {
             return Err(StoreError::Corrupt(difference));

@@ -136,7 +136,7 @@ fn empty_form(service: &web::Data<Service>, form: &Form) -> Markup {
 fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     let snapshot = service.registry.present();
     let mut cities: Vec<_> = snapshot.present().map(|(id, _, present)| (id, &present.city.name)).collect();
-    cities.sort_by(|(_, one), (_, other)| one.cmp(other));
+    cities.sort_by_key(|(_, name)| *name);
     html! {
         @if cities.len() > LISTED_CITIES {
             input id="city" name="city" value=(chosen) required pattern="[a-z0-9\\-]{2,64}" placeholder="us-los-angeles";

@@ -43,7 +43,7 @@ fn summed_basic_equals_stated_basic_in_every_inventory() {
         texts += lines.iter().filter(|line| line.get("notation").is_some()).count();
         let body = json!({"year": cell("Year_calendar").parse::<i32>().unwrap(), "totals": {"basic": stated},
                           "lines": lines, "protocol": "gpc", "source": {"title": "C40 GHG dashboard data"}});
-        let key = RecordKey { city: Slug::new("test-city").unwrap(), kind: Kind::Baseline, id: "base".to_owned() };
+        let key = RecordKey { city: Slug::new("test-city"), kind: Kind::Baseline, id: "base".to_owned() };
         let AnyRecord::Baseline(inventory) = AnyRecord::parse(&key, body, today()).unwrap() else { unreachable!() };
         let figure = inventory.figure(Level::Basic).unwrap();
         let apart = (figure.summed.unwrap().kilograms() - figure.stated.unwrap().kilograms()).abs();

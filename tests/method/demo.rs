@@ -20,7 +20,7 @@ pub fn dossiers() -> Vec<Dossier> {
             reason: None,
         };
         let change = draft.enter(sequence, recorded_at(), "0");
-        match dossiers.iter_mut().find(|dossier| dossier.id == change.key.city) {
+        match dossiers.iter_mut().find(|dossier| Some(&dossier.id) == change.key.city.as_ref()) {
             Some(dossier) => dossier.apply(&change).unwrap(),
             None => dossiers.push(Dossier::begin(&change).unwrap()),
         }

@@ -129,7 +129,7 @@ impl City {
 }
 
 fn draft(kind: Kind, id: &str, body: Value) -> Draft {
-    let key = RecordKey { city: Slug::new("test-city").unwrap(), kind, id: id.to_owned() };
+    let key = RecordKey { city: Slug::new("test-city"), kind, id: id.to_owned() };
     Draft { actor: "test".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None }
 }
 

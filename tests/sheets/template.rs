@@ -13,7 +13,7 @@ use super::{bodies, faults, here, import, reports, today};
 
 /// The body as it would be recorded.
 fn recorded(year: i32, body: &Value) -> (Year, Value) {
-    let key = RecordKey { city: here(), kind: Kind::Report, id: year.to_string() };
+    let key = RecordKey { city: Some(here()), kind: Kind::Report, id: year.to_string() };
     let record = AnyRecord::parse(&key, body.clone(), today()).unwrap_or_else(|faults| panic!("{faults:?}\n{body}"));
     (Year::new(year).unwrap(), record.body())
 }

@@ -1,0 +1,123 @@
+//! The members of a network: `/v1/networks/{network}/members`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conditional::{Keep, answer};
+use super::list::{List, Page, page};
+use super::problem::Problem;
+use super::{NoQuery, Service, csv, present_network, present_record, write};
+use crate::record::{Kind, Member, Slug};
+use crate::registry::answers::{self, MemberAnswer};
+use crate::registry::bodies::Body;
+
+/// The body of a membership.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct MemberBody {
+    /// The membership.
+    #[serde(flatten)]
+    member: Member,
+    /// Why it is changed; required when it was recorded before and differs.
+    #[schema(required = false, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+fn listed(service: &Service, network: &str, asked: &Page) -> Result<List<MemberAnswer>, Problem> {
+    let snapshot = service.registry.present();
+    present_network(&snapshot, network)?;
+    let cities = snapshot.present();
+    let keyed =
+        cities.filter_map(|(city, entry, _)| Some((city.to_string(), answers::member(&entry.dossier, network)?)));
+    page(keyed.collect(), asked, &format!("members {network}"))
+}
+
+/// List a network's members
+///
+/// The cities that are or were its members, or are to be, by the city's id. `/v1/cities?network=` lists those of
+/// today.
+#[utoipa::path(operation_id = "listMembers", tag = "networks",
+    params(("network" = Slug, Path, description = "The network's id"), Page),
+    responses((status = 200, description = "A page of members", body = List<MemberAnswer>)))]
+#[get("/networks/{network}/members")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&listed(&service, &network, &asked)?), Keep::Revalidate))
+}
+
+/// List a network's members as CSV
+///
+/// The same rows as the JSON list; the `Link` header leads to the next page.
+#[utoipa::path(operation_id = "listMembersCsv", tag = "networks",
+    params(("network" = Slug, Path, description = "The network's id"), Page),
+    responses((status = 200, description = "A page of members", content_type = "text/csv", body = String)))]
+#[get("/networks/{network}/members.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    let List { items, next, .. } = listed(&service, &network, &asked)?;
+    csv::answer_list(&request, service.columns("MemberAnswer"), &items, next.map(|next| ("cursor", next)))
+}
+
+/// Get a membership
+///
+/// From when to when a city belongs to a network, as far as that is known, and where it was taken from.
+#[utoipa::path(operation_id = "getMember", tag = "networks",
+    params(("network" = Slug, Path, description = "The network's id"), ("city" = Slug, Path, description = "The city's id")),
+    responses((status = 200, description = "The membership", body = MemberAnswer)))]
+#[get("/networks/{network}/members/{city}")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    let (network, city) = path.into_inner();
+    let snapshot = service.registry.present();
+    present_network(&snapshot, &network)?;
+    let body = present_record(&snapshot, &city, Kind::Member, &network)?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// Record a membership
+///
+/// Administrators only. A city that leaves stays recorded, with the day it left: withdraw only what was never so. The same body again changes nothing; another body is a new revision and needs a `reason`.
+#[utoipa::path(operation_id = "putMember", tag = "networks", security(("bearer" = [])),
+    params(("network" = Slug, Path, description = "The network's id"), ("city" = Slug, Path, description = "The city's id")),
+    request_body = MemberBody,
+    responses((status = 200, description = "The membership, changed or the same already", body = MemberAnswer),
+        (status = 201, description = "The membership, new or back", body = MemberAnswer)))]
+#[put("/networks/{network}/members/{city}")]
+pub async fn put(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let (network, city) = path.into_inner();
+    write::put(&request, &service, payload, &city, Kind::Member, &network).await
+}
+
+/// Withdraw a membership
+///
+/// Administrators only. The history stays.
+#[utoipa::path(operation_id = "withdrawMember", tag = "networks", security(("bearer" = [])),
+    params(("network" = Slug, Path, description = "The network's id"), ("city" = Slug, Path, description = "The city's id"), write::WithdrawQuery),
+    responses((status = 204, description = "It is withdrawn")))]
+#[delete("/networks/{network}/members/{city}")]
+pub async fn withdraw(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    path: web::Path<(String, String)>,
+) -> Result<HttpResponse, Problem> {
+    let (network, city) = path.into_inner();
+    write::withdraw(&request, &service, &city, Kind::Member, &network).await
+}

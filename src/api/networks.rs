@@ -1,0 +1,116 @@
+//! Networks of cities: `/v1/networks`.
+
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conditional::{Keep, answer};
+use super::list::{List, Page, page};
+use super::problem::Problem;
+use super::write::{self, Named};
+use super::{NoQuery, Service, csv, present_network};
+use crate::record::{Kind, Network, Slug};
+use crate::registry::answers::{self, NetworkAnswer};
+use crate::registry::bodies::Body;
+
+/// The body of a network.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct NetworkBody {
+    /// The network.
+    #[serde(flatten)]
+    network: Network,
+    /// Why it is changed; required when it was recorded before and differs.
+    #[schema(required = false, min_length = 1, max_length = 2000)]
+    reason: Option<String>,
+}
+
+fn named(network: &str) -> Named<'_> {
+    Named { city: None, kind: Kind::Network, id: network }
+}
+
+fn listed(service: &Service, asked: &Page) -> Result<List<NetworkAnswer>, Problem> {
+    let snapshot = service.registry.present();
+    let networks = snapshot.networks.iter();
+    let keyed = networks.filter_map(|(id, entry)| Some((id.to_string(), answers::network(id, &entry.network)?)));
+    page(keyed.collect(), asked, "networks")
+}
+
+/// List networks
+///
+/// The networks of cities, by id.
+#[utoipa::path(operation_id = "listNetworks", tag = "networks", params(Page),
+    responses((status = 200, description = "A page of networks", body = List<NetworkAnswer>)))]
+#[get("/networks")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &Body::json(&listed(&service, &asked)?), Keep::Revalidate))
+}
+
+/// List networks as CSV
+///
+/// The same rows as the JSON list; the `Link` header leads to the next page.
+#[utoipa::path(operation_id = "listNetworksCsv", tag = "networks", params(Page),
+    responses((status = 200, description = "A page of networks", content_type = "text/csv", body = String)))]
+#[get("/networks.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    asked: web::Query<Page>,
+) -> Result<HttpResponse, Problem> {
+    let List { items, next, .. } = listed(&service, &asked)?;
+    csv::answer_list(&request, service.columns("NetworkAnswer"), &items, next.map(|next| ("cursor", next)))
+}
+
+/// Get a network
+///
+/// The network itself. Its members are under `members`.
+#[utoipa::path(operation_id = "getNetwork", tag = "networks",
+    params(("network" = Slug, Path, description = "The network's id")),
+    responses((status = 200, description = "The network", body = NetworkAnswer)))]
+#[get("/networks/{network}")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    Ok(answer(&request, &present_network(&service.registry.present(), &network)?, Keep::Revalidate))
+}
+
+/// Record a network
+///
+/// Administrators only. The same body again changes nothing; another body is a new revision and needs
+/// a `reason`.
+#[utoipa::path(operation_id = "putNetwork", tag = "networks", security(("bearer" = [])),
+    params(("network" = Slug, Path, description = "The network's id")),
+    request_body = NetworkBody,
+    responses((status = 200, description = "The network, changed or the same already", body = NetworkAnswer),
+        (status = 201, description = "The network, new or back", body = NetworkAnswer)))]
+#[put("/networks/{network}")]
+pub async fn put(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    write::put_named(&request, &service, payload, named(&network)).await
+}
+
+/// Withdraw a network
+///
+/// Administrators only. A network cannot be withdrawn before its members. The history stays.
+#[utoipa::path(operation_id = "withdrawNetwork", tag = "networks", security(("bearer" = [])),
+    params(("network" = Slug, Path, description = "The network's id"), write::WithdrawQuery),
+    responses((status = 204, description = "It is withdrawn")))]
+#[delete("/networks/{network}")]
+pub async fn withdraw(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    write::withdraw_named(&request, &service, named(&network)).await
+}

@@ -1,0 +1,54 @@
+//! A network: cities that have joined together, such as C40.
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::change::{Action, Change};
+use super::dossier::{AnyRecord, Recorded, push, read_change};
+use super::fault::{At, Fields, Parse};
+use super::source::Source;
+use super::text::{Name, WebAddress};
+
+/// A network of cities; who its members are is recorded city by city.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Network {
+    /// Its name.
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 Cities")]
+    pub name: Name,
+    /// Its page on the web.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.c40.org")]
+    pub website: Option<WebAddress>,
+    /// Where it was taken from.
+    pub source: Source,
+}
+
+impl Parse for Network {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let name = fields.required("name");
+        let website = fields.optional("website");
+        let source = fields.required("source");
+        fields.close();
+        Some(Network { name: name?, website, source: source? })
+    }
+}
+
+impl Recorded<Network> {
+    /// Adds what an entry says of a network to all that was recorded of it `before`.
+    ///
+    /// # Errors
+    /// A sentence, when the entry cannot be read or does not follow the last revision.
+    pub fn follow(before: Option<Self>, change: &Change) -> Result<Self, String> {
+        if before.is_none() && change.action != Action::Create {
+            return Err(format!("entry {} is about a network that is not there", change.sequence));
+        }
+        let (stamp, record) = read_change(change)?;
+        let network =
+            record.and_then(|record| if let AnyRecord::Network(network) = record { Some(network) } else { None });
+        let mut record = before.unwrap_or(Recorded { revisions: Vec::new() });
+        push(&mut record.revisions, stamp, network)?;
+        Ok(record)
+    }
+}
