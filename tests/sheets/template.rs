@@ -171,7 +171,7 @@ proptest! {
     }
 
     #[test]
-    fn a_changed_byte_is_no_other_number_unseen(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
+    fn no_changed_byte_makes_the_reader_fail(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
         let (year, body) = full();
         let mut bytes = blank::csv(Sheet::Reports, &[(year, body)]).unwrap();
         let at = at.index(bytes.len());
