@@ -3,6 +3,7 @@
 
 mod command_line;
 mod durability;
+mod import;
 mod layout;
 mod method;
 mod nodes;
