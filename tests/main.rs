@@ -3,6 +3,7 @@
 
 mod command_line;
 mod durability;
+mod import;
 mod importing;
 mod layout;
 mod method;

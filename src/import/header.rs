@@ -90,7 +90,6 @@ impl Header {
     }
 
     /// Whether all these columns are there.
-    #[allow(dead_code, reason = "for the CDP files, which come next")]
     pub fn has(&self, columns: &[&Column]) -> bool {
         columns.iter().all(|column| matches!(self.find(column), Ok(Some(_)) | Err(_)))
     }

@@ -11,7 +11,6 @@ use super::finding::LeftOut;
 use super::records::left_out;
 
 /// The year of an inventory, and its first and last day.
-#[allow(dead_code, reason = "for the CDP files, which come next")]
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct AccountingYear {
     /// The year it counts as.
@@ -24,7 +23,6 @@ pub(super) struct AccountingYear {
     pub half_open: bool,
 }
 
-#[allow(dead_code, reason = "for the CDP files, which come next")]
 impl AccountingYear {
     /// Reads `2015-07-01 - 2016-06-30`, `- 2016-06-30`, `2015-07-01 -`, `12/31/2015 12:00:00 AM` or `2015`.
     ///
@@ -91,7 +89,6 @@ impl AccountingYear {
 }
 
 /// A day written `2015-12-31`, perhaps with a time, or `12/31/2015`, perhaps with a time, month first.
-#[allow(dead_code, reason = "for the CDP files, which come next")]
 fn any_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     let date = text.split([' ', 'T']).next()?;

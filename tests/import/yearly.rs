@@ -1,0 +1,96 @@
+//! The files with one figure a row: Klimatkollen's municipalities and the UK's local authorities.
+
+use std::collections::BTreeSet;
+
+use pledgewatch::import::Format;
+use serde_json::json;
+
+use super::{bodies, city, codes, real, refusal, rows, tally};
+
+#[test]
+fn a_municipality_is_read() {
+    let read =
+        rows(Format::Klimatkollen, "municipality,region,year,emissions_tco2e\nExemplby,Exempel län,1990,128402.516\n");
+    assert_eq!((read[0].subject.as_str(), read[0].place.to_string().as_str()), ("Exemplby 1990", "file.csv, row 2"));
+    let city = city(&read[0]);
+    assert_eq!((&city["country"], &city["identifiers"]), (&json!("SE"), &json!({"klimatkollen": "Exemplby"})));
+    let (_, id, body) = &bodies(&read[0])[0];
+    assert_eq!((id.as_str(), &body["totals"]), ("1990", &json!({"own": 128_402.516})));
+    assert_eq!(body.get("published"), None);
+}
+
+#[test]
+fn a_local_authority_is_read_in_tonnes_and_people() {
+    let header =
+        "Year,local-authority-code,official-name,Industry Total:kt CO2,Total Emissions:kt CO2,Population:000s\n";
+    let read = rows(Format::Uk, &format!("{header}2005,XYZ,Exampleshire,1.0,3040.0979,183.933\n"));
+    let (_, id, body) = &bodies(&read[0])[0];
+    assert_eq!((id.as_str(), &body["totals"]), ("2005", &json!({"own": 3_040_097.9})));
+    assert_eq!(
+        (&body["population"], &body["gases"], &body["protocol"]),
+        (&json!(183_933), &json!(["co2"]), &json!("national"))
+    );
+    assert_eq!(city(&read[0])["identifiers"], json!({"uk_local_authority": "XYZ"}));
+    let read = rows(Format::Uk, &format!("{header}2005,E07000223,Exampleshire,1.0,3040.0979,183.933\n"));
+    assert_eq!(city(&read[0])["identifiers"], json!({"ons": "E07000223"}));
+}
+
+#[test]
+fn every_reason_to_leave_a_row_out() {
+    let cases = [
+        ("Exemplby,L,1990,1", "usable"),
+        (",L,1990,1", "no_city"),
+        ("Exemplby,L,ninety,1", "no_year"),
+        ("Exemplby,L,1990,", "no_total"),
+        ("Exemplby,L,1990,1233 kt", "not_a_number"),
+        ("Exemplby,L,1990,NaN", "not_a_number"),
+        ("Exemplby,L,1990,inf", "not_a_number"),
+        ("Exemplby,L,1990,\"1,233\"", "not_a_number"),
+        ("Exemplby,L,1990,\"1,233,000\"", "usable"),
+        ("Exemplby,L,1990,-5", "out_of_range"),
+        ("Exemplby,L,2026,5", "not_ended"),
+        ("Exemplby,L,1990", "row_shape"),
+    ];
+    for (row, code) in cases {
+        let read = rows(Format::Klimatkollen, &format!("municipality,region,year,emissions_tco2e\n{row}\n"));
+        assert_eq!(codes(&read), [code], "{row}");
+        if let Err(left_out) = &read[0].outcome {
+            assert!(left_out.detail.len() > 10, "{left_out:?}");
+        }
+    }
+}
+
+#[test]
+fn what_stops_a_file_is_named() {
+    let kilotonnes = refusal(Format::Uk, "Year,local-authority-code,official-name,Total Emissions:t CO2\n");
+    assert!(kilotonnes.contains("kt CO2") && kilotonnes.contains("\"Total Emissions:t CO2\""), "{kilotonnes}");
+    assert!(refusal(Format::Klimatkollen, "").contains("is empty"));
+    let bytes = b"municipality,region,year,emissions_tco2e\nA,B,1990,1\nMalm\xf6,B,1990,1\n";
+    let broken = super::read_all(Format::Klimatkollen, &[("old.csv", bytes)]).unwrap_err().to_string();
+    assert!(broken.starts_with("old.csv, row 3: not UTF-8"), "{broken}");
+    let endless = format!("municipality,region,year,emissions_tco2e\n\"A,{}", "x,".repeat(1 << 20));
+    assert!(refusal(Format::Klimatkollen, &endless).contains("quotation mark"));
+}
+
+#[test]
+fn a_sink_can_stop_the_reading() {
+    let text = "municipality,region,year,emissions_tco2e\nA,B,1990,1\nC,B,1990,1\n";
+    let mut seen = 0;
+    let outcome = Format::Klimatkollen.read(vec![super::source("file.csv", text.as_bytes())], &mut |_| {
+        seen += 1;
+        Err("enough")
+    });
+    assert!(matches!(outcome, Err(pledgewatch::import::ReadError::Sink("enough"))));
+    assert_eq!(seen, 1);
+}
+
+#[test]
+fn all_municipalities_and_authorities_are_read() {
+    if let Some(rows) = real(Format::Klimatkollen, &["klimatkollen/emissions_2026-05.csv"]) {
+        let cities: BTreeSet<String> = rows.iter().map(|row| city(row)["name"].to_string()).collect();
+        assert_eq!((tally(&rows)["usable"], rows.len(), cities.len()), (2_900, 2_900, 290));
+    }
+    if let Some(rows) = real(Format::Uk, &["uk/local_authority_emissions_2005_2015.csv"]) {
+        assert_eq!((tally(&rows)["usable"], rows.len()), (4_334, 4_334));
+    }
+}
