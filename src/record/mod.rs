@@ -12,6 +12,7 @@ pub mod gwp;
 pub mod inventory;
 pub mod limits;
 pub mod line;
+pub mod sector;
 pub mod source;
 pub mod target;
 pub mod text;
