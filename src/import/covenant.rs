@@ -1,9 +1,98 @@
-//! The EU Covenant of Mayors: not read yet.
+//! The EU Covenant of Mayors: signatories and their inventories, and their targets and later emissions.
+//!
+//! The files belong together and are told apart by their headers. A signatory's number on the web (in the
+//! address beside a target) leads to its GCoM number, under which its inventories stand; a target also has
+//! a UN/LOCODE, under which the emissions stand. Inventories come line by line and are summed, each into
+//! one row of the answer: a baseline or, where it monitors, a report. A total of a year that the
+//! inventories have is not taken from the emissions as well.
+//!
+//! Inventories by IPCC factors follow `ipcc`; those by life-cycle factors count what others do not, so they
+//! are `other`; where both are used nothing is declared.
+
+mod emissions;
+mod inventories;
+mod signatories;
+mod targets;
 
 use super::csv_file::CsvFile;
+use super::failure::FileError;
+use super::finding::Provenance;
 use super::format::{Sink, SourceFile, Stop};
+use super::records::Publication;
 
-/// Reads the files.
-pub(super) fn read(files: Vec<SourceFile<'_>>, _sink: &mut Sink<'_>) -> Result<(), Stop> {
-    files.into_iter().try_for_each(|file| Err(CsvFile::open(file)?.header.not_of_format("none yet").into()))
+/// The files, told apart.
+#[derive(Default)]
+struct Files<'a> {
+    signatories: Vec<CsvFile<'a>>,
+    inventories: Vec<CsvFile<'a>>,
+    targets: Vec<CsvFile<'a>>,
+    emissions: Vec<CsvFile<'a>>,
+}
+
+/// Reads the files together: inventories, then emissions, then targets; signatories are no rows.
+pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let mut told = Files::default();
+    for file in files {
+        told.sort(CsvFile::open(file)?)?;
+    }
+    let mut signatories = signatories::Signatories::read(one(told.signatories, "lists of signatories")?)?;
+    let pledges = at_most_one(told.targets, "files of targets")?.map(targets::Pledges::read).transpose()?;
+    if let Some(pledges) = &pledges {
+        signatories.name_by_locode(pledges);
+    }
+    let inventories = inventories::Inventories::read(one(told.inventories, "files of inventory lines")?)?;
+    let known = inventories.hand_on(&signatories, sink)?;
+    if let Some(file) = at_most_one(told.emissions, "files of emissions")? {
+        emissions::read(file, &signatories, &known, sink)?;
+    }
+    pledges.map_or(Ok(()), |pledges| pledges.hand_on(&signatories, &known, sink))
+}
+
+impl<'a> Files<'a> {
+    fn sort(&mut self, file: CsvFile<'a>) -> Result<(), FileError> {
+        let kind = if inventories::recognises(&file.header) {
+            &mut self.inventories
+        } else if targets::recognises(&file.header) {
+            &mut self.targets
+        } else if signatories::recognises(&file.header) {
+            &mut self.signatories
+        } else if emissions::recognises(&file.header) {
+            &mut self.emissions
+        } else {
+            return Err(file.header.not_of_format("signatories, inventory lines, targets, emissions"));
+        };
+        kind.push(file);
+        Ok(())
+    }
+}
+
+fn one<'a>(files: Vec<CsvFile<'a>>, what: &'static str) -> Result<CsvFile<'a>, FileError> {
+    at_most_one(files, what)?.ok_or(FileError::FileCount { what, given: 0 })
+}
+
+fn at_most_one<'a>(mut files: Vec<CsvFile<'a>>, what: &'static str) -> Result<Option<CsvFile<'a>>, FileError> {
+    if files.len() > 1 {
+        return Err(FileError::FileCount { what, given: files.len() });
+    }
+    Ok(files.pop())
+}
+
+/// The signatories' inventories, as the Joint Research Centre publishes them.
+fn of_inventories(provenance: &Provenance) -> Publication {
+    Publication {
+        title: "Covenant of Mayors: signatories' emission inventories".to_owned(),
+        publisher: "European Commission, Joint Research Centre",
+        licence: Some("European Commission reuse"),
+        published: provenance.published,
+    }
+}
+
+/// The compilation of targets and of later emissions; it states no licence.
+fn of_compilation(title: &str, provenance: &Provenance) -> Publication {
+    Publication {
+        title: title.to_owned(),
+        publisher: "EU Covenant of Mayors, compilation",
+        licence: None,
+        published: provenance.published,
+    }
 }

@@ -103,7 +103,8 @@ fn refused(kind: Kind, faults: &[Fault], body: &Value) -> LeftOut {
 
 /// The stable word of a fault; the rarer ones share one.
 fn code_of(fault: &str) -> &'static str {
-    const CODES: [&str; 8] = [
+    const CODES: [&str; 9] = [
+        "unknown_country",
         "out_of_range",
         "not_ended",
         "in_future",

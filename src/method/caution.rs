@@ -46,7 +46,7 @@ vocabulary! {
         AccountingInferred = "accounting_inferred",
         /// A stated total that is used and the sum of its lines differ by more than 1 %.
         StatedDiffersFromSum = "stated_differs_from_sum",
-        /// Whole sectors have a value in the baseline or in a report only.
+        /// Whole sectors have a value, or are counted, in the baseline or in a report only.
         CoverageDiffers = "coverage_differs",
         /// The target names no baseline; the first report serves.
         AnchoredAtFirstReport = "anchored_at_first_report",
@@ -360,7 +360,7 @@ fn coverage(case: &Case<'_, '_>) -> Option<Caution> {
     let base = case.base?.inventory;
     let years = reports_where(case, |report| coverage_differs(base, report, case.target));
     about(CautionCode::CoverageDiffers, years, |listed| {
-        format!("For {listed} whole sectors have a value where the baseline has none, or none where it has one.")
+        format!("For {listed} whole sectors are counted that the baseline leaves out, or left out that it counts.")
     })
 }
 

@@ -236,8 +236,13 @@ pub(super) fn other_report<'a>(base: &BaseInventory<'a>, target: &Target, view: 
     apart_percent(base, report, target).filter(|percent| *percent > SAME_FIGURE_PERCENT).map(|_| report)
 }
 
-/// Whether both inventories have lines, and whole sectors have a value in one of them only.
+/// Whether one of two inventories is known to count sectors that the other does not.
+///
+/// Either both have lines, and whole sectors have a value in one of them only, or both say which
+/// sectors they count, and those differ.
 pub(super) fn coverage_differs(one: &Inventory, other: &Inventory, target: &Target) -> bool {
     let lines = !one.lines.is_empty() && !other.lines.is_empty();
-    lines && one.sectors_with_value(target.level) != other.sectors_with_value(target.level)
+    let declared = !one.sectors.is_empty() && !other.sectors.is_empty();
+    (declared && one.sectors != other.sectors)
+        || lines && one.sectors_with_value(target.level) != other.sectors_with_value(target.level)
 }

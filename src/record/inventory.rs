@@ -12,6 +12,7 @@ use super::gpc::GpcRef;
 use super::gwp::GwpSet;
 use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
 use super::line::{Line, LineValue};
+use super::sector::{CountedSector, counted_sectors};
 use super::source::Source;
 use super::text::{Name, Text};
 use super::units::{Percent, Population, Tonnes, Year};
@@ -186,6 +187,10 @@ pub struct Inventory {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Gas>>, min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
     pub gases: Vec<Gas>,
+    /// The sectors that the stated totals count.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<CountedSector>>, min_items = 1, max_items = 10, example = json!(["residential_buildings", "transport"]))]
+    pub sectors: Vec<CountedSector>,
     /// The set of global warming potentials used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gwp: Option<GwpSet>,
@@ -269,6 +274,7 @@ impl Inventory {
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
         let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
+        let sectors = fields.take("sectors").and_then(|(v, at)| counted_sectors(v, &at)).unwrap_or_default();
         let gwp = fields.optional("gwp");
         let credits_retired_tonnes = fields.optional("credits_retired_tonnes");
         let uncertainty_percent = fields.optional("uncertainty_percent");
@@ -292,6 +298,7 @@ impl Inventory {
             population,
             protocol,
             gases,
+            sectors,
             gwp,
             credits_retired_tonnes,
             uncertainty_percent,

@@ -14,6 +14,7 @@ pub mod limits;
 pub mod line;
 pub mod member;
 pub mod network;
+pub mod sector;
 pub mod source;
 pub mod statement;
 pub mod target;

@@ -2,6 +2,7 @@
 
 mod c40;
 mod cdp;
+mod covenant;
 mod yearly;
 
 use std::collections::BTreeMap;

@@ -125,6 +125,17 @@ fn sectors_that_one_side_leaves_out_are_low_confidence() {
 }
 
 #[test]
+fn declared_sectors_that_differ_are_low_confidence() {
+    let counting = |sectors: Value| with(inventory(690.0), json!({"sectors": sectors}));
+    let base = with(counting(json!(["transport", "waste"])), json!({"year": 2000, "totals": {"basic": 1_000}}));
+    let city = |sectors: Value| plain().baseline("base", base.clone()).report(2019, counting(sectors));
+    assert_eq!(codes(&judged(&city(json!(["waste", "transport"])))), [], "the order says nothing");
+    let differs = judged(&city(json!(["industry", "transport", "waste"])));
+    assert_eq!(years(&differs, CautionCode::CoverageDiffers), [2019]);
+    assert_eq!(differs.confidence, Confidence::Low);
+}
+
+#[test]
 fn a_report_in_place_of_a_baseline_is_named() {
     let city = City::new().reports(&[(2000, 1_000.0), (2018, 700.0), (2019, 690.0), (2020, 680.0)]);
     let named = city.target("goal", with(cut(50.0, 2030), json!({"baseline": null, "base_year": 2000})));
