@@ -1,6 +1,7 @@
 //! The one test binary: the domain by its properties, the service through the outside.
 #![allow(clippy::pedantic, reason = "tests compare floats, cast and repeat where that reads best")]
 
+mod bringing;
 mod command_line;
 mod durability;
 mod import;
@@ -19,6 +20,7 @@ mod sheets;
 mod smoke;
 mod specification;
 mod status;
+mod submit;
 mod support;
 mod validation;
 mod writing;
