@@ -26,10 +26,10 @@ pub(super) struct AccountingYear {
 impl AccountingYear {
     /// Reads `2015-07-01 - 2016-06-30`, `- 2016-06-30`, `2015-07-01 -`, `12/31/2015 12:00:00 AM` or `2015`.
     ///
-    /// Of a period of which only one end is stated, the year from or to that day is meant: of the cities
-    /// that gave a lone day in 2016, those that gave both a year later had meant the last. A period
-    /// counts as the year in which it begins, but as the next where it begins in December: all but a few
-    /// of its days lie there.
+    /// A lone day is the last of the year, unless it is written as the first. Of the 36 cities that gave
+    /// CDP a lone day in 2016 and the same total with both days in 2017, it was the last for 32, the
+    /// first for one and neither for three. A period counts as the year in which it begins, but as the
+    /// next where it begins in December: nearly all of its days lie there.
     pub fn read(stated: &str) -> Result<Self, LeftOut> {
         let unclear = || left_out("no_period", format!("\"{}\" is no accounting year.", quoted(stated)));
         let (start, end) = match stated.split_once(" - ") {
