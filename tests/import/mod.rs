@@ -1,5 +1,6 @@
 //! Public files read row by row: what each row comes to, and why others come to nothing.
 
+mod bytes;
 mod c40;
 mod cdp;
 mod covenant;

@@ -131,6 +131,9 @@ impl Signatory {
 
     /// The city it is.
     pub fn city(&self, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
+        if self.name.is_empty() {
+            return Err(left_out("no_city", format!("Signatory {} has no name in the list.", quoted(&self.id))));
+        }
         let identifiers = match &self.gcom {
             Some(gcom) => json!({"gcom": gcom}),
             None => json!({"covenant": self.id}),
