@@ -1,8 +1,10 @@
 //! How fast `import table` records: 200,000 reports, as a ratio to the same rows by a bare prepared statement.
 //!
 //! Everything of an import is in it: reading the CSV, judging every cell, the change log with its hashes, the tables,
-//! and the disk. The bare statement inserts rows of the same bodies in batches of one transaction each, as the import
-//! does. `PLEDGEWATCH_BENCH_REPORTS` takes another number of reports, `TEST_DATABASE_URL` PostgreSQL.
+//! and the disk. The bare statement inserts the same rows, of the log and of the table, in batches of one transaction
+//! each, as the import does. `PLEDGEWATCH_BENCH_REPORTS` takes another number of reports, `TEST_DATABASE_URL` PostgreSQL.
+
+#![allow(missing_docs, reason = "what `table!` makes has none")]
 
 use std::fmt::Write;
 use std::sync::Arc;
@@ -11,7 +13,6 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Text};
 use pledgewatch::import::stream;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::IMPORT_BATCH;
@@ -78,27 +79,96 @@ fn import(bulk: &mut Bulk, text: &str) -> Duration {
     begun.elapsed()
 }
 
-/// Inserts as many rows of the same size with one prepared statement, a transaction for each batch.
-fn bare<C: Connection + SimpleConnection>(
-    connection: &mut C,
-    rows: usize,
-    insert: impl Fn(&mut C, i64, &str),
-) -> Duration {
-    let body = "{\"after\":{\"population\":200000,\"protocol\":\"gpc\",\"source\":{\"title\":\"Inventory\"},\"totals\":{\"basic\":1000000},\"year\":2000}}";
-    let text = "create table bare (number bigint primary key not null, body text not null)";
-    connection.batch_execute(text).expect("a table");
-    let begun = Instant::now();
-    for batch in (0..rows).collect::<Vec<_>>().chunks(IMPORT_BATCH) {
-        connection
-            .transaction(|connection| {
+diesel::table! {
+    changes (sequence) {
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        actor -> Text,
+        kind -> Text,
+        city -> Text,
+        id -> Text,
+        action -> Text,
+        revision -> Integer,
+        body -> Text,
+        body_hash -> Text,
+        previous_hash -> Text,
+        hash -> Text,
+    }
+}
+
+diesel::table! {
+    inventories (sequence) {
+        city -> Text,
+        kind -> Text,
+        id -> Text,
+        year -> Integer,
+        basic_kg -> BigInt,
+        population -> BigInt,
+        protocol -> Text,
+        source_title -> Text,
+        withdrawn -> Bool,
+        revision -> Integer,
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        recorded_by -> Text,
+    }
+}
+
+/// Inserts what the import writes of as many reports, an entry of the log and a row of the table each, into the same
+/// tables with the same indexes: one prepared statement for each table, a transaction for each batch.
+///
+/// A macro, for what a function would have to say of the backend is longer than this.
+macro_rules! bare {
+    ($connection:expr, $count:expr) => {{
+        let connection = $connection;
+        let body = "{\"after\":{\"population\":200000,\"protocol\":\"gpc\",\"source\":{\"title\":\"Inventory\"},\"totals\":{\"basic\":1000000}}}";
+        let hash = "0".repeat(64);
+        let now = Utc::now().naive_utc();
+        let begun = Instant::now();
+        for batch in (0..$count * YEARS).collect::<Vec<_>>().chunks(IMPORT_BATCH) {
+            let inserted = connection.transaction(|connection| {
                 for number in batch {
-                    insert(connection, i64::try_from(*number).expect("small"), body);
+                    let (city, year) = (format!("xx-city-{}", number / YEARS), 2000 + number % YEARS);
+                    let (id, year) = (year.to_string(), i32::try_from(year).expect("small"));
+                    let sequence = i64::try_from(number + $count + 1).expect("small");
+                    let entry = (
+                        changes::sequence.eq(sequence),
+                        changes::recorded_at.eq(now),
+                        changes::actor.eq("bench"),
+                        changes::kind.eq("report"),
+                        changes::city.eq(&city),
+                        changes::id.eq(&id),
+                        changes::action.eq("create"),
+                        changes::revision.eq(1),
+                        changes::body.eq(body),
+                        changes::body_hash.eq(&hash),
+                        changes::previous_hash.eq(&hash),
+                        changes::hash.eq(&hash),
+                    );
+                    diesel::insert_into(changes::table).values(entry).execute(connection)?;
+                    let row = (
+                        inventories::city.eq(&city),
+                        inventories::kind.eq("report"),
+                        inventories::id.eq(&id),
+                        inventories::year.eq(year),
+                        inventories::basic_kg.eq(1_000_000_000_i64),
+                        inventories::population.eq(200_000_i64),
+                        inventories::protocol.eq("gpc"),
+                        inventories::source_title.eq("Inventory"),
+                        inventories::withdrawn.eq(false),
+                        inventories::revision.eq(1),
+                        inventories::sequence.eq(sequence),
+                        inventories::recorded_at.eq(now),
+                        inventories::recorded_by.eq("bench"),
+                    );
+                    diesel::insert_into(inventories::table).values(row).execute(connection)?;
                 }
                 QueryResult::Ok(())
-            })
-            .expect("a transaction");
-    }
-    begun.elapsed()
+            });
+            inserted.expect("a transaction");
+        }
+        begun.elapsed()
+    }};
 }
 
 /// The most memory that this process has had, in MiB; Linux only.
@@ -120,11 +190,12 @@ fn tell(name: &str, rows: usize, import: Duration, bare: Duration) {
     );
 }
 
-fn run(url: &str, count: usize, text: &str) -> Duration {
+/// A database with the cities that the reports are of.
+fn prepared(url: &str, count: usize) -> Bulk {
     let database = DatabaseUrl::parse(url).expect("a database");
     let mut bulk = Bulk::open(&database, Arc::new(Utc::now), false).expect("a database");
     cities(&mut bulk, count);
-    import(&mut bulk, text)
+    bulk
 }
 
 fn main() {
@@ -132,28 +203,28 @@ fn main() {
     let count = rows / YEARS;
     let text = table(count);
     let directory = tempfile::tempdir().expect("a directory");
-    let statement = "insert into bare (number, body) values ($1, $2)";
     let path = |name: &str| directory.path().join(name).display().to_string();
-    let imported = run(&format!("sqlite:{}", path("import.db")), count, &text);
+    let imported = import(&mut prepared(&format!("sqlite:{}", path("import.db")), count), &text);
+    drop(prepared(&format!("sqlite:{}", path("bare.db")), count));
     let mut sqlite = SqliteConnection::establish(&path("bare.db")).expect("a file");
-    sqlite.batch_execute("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL").expect("settings");
-    let plain = bare(&mut sqlite, count * YEARS, |connection, number, body| {
-        let bound = diesel::sql_query(statement).bind::<BigInt, _>(number).bind::<Text, _>(body);
-        bound.execute(connection).expect("a row");
-    });
-    tell("SQLite", count * YEARS, imported, plain);
+    let settings = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON";
+    sqlite.batch_execute(settings).expect("settings");
+    tell("SQLite", count * YEARS, imported, bare!(&mut sqlite, count));
+
     let Ok(server) = std::env::var("TEST_DATABASE_URL") else { return };
     let mut admin = PgConnection::establish(&server).expect("the server");
-    let name = format!("bench_{}", std::process::id());
-    admin.batch_execute(&format!("create database {name}")).expect("a database");
-    let url = format!("{}/{name}", server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host));
-    let imported = run(&url, count, &text);
-    let mut postgres = PgConnection::establish(&url).expect("the database");
-    let plain = bare(&mut postgres, count * YEARS, |connection, number, body| {
-        let bound = diesel::sql_query(statement).bind::<BigInt, _>(number).bind::<Text, _>(body);
-        bound.execute(connection).expect("a row");
-    });
+    let host = server.rsplit_once('/').map_or(server.as_str(), |(host, _)| host);
+    let names = ["import", "bare"].map(|name| format!("bench_{name}_{}", std::process::id()));
+    for name in &names {
+        admin.batch_execute(&format!("create database {name}")).expect("a database");
+    }
+    let [import_url, bare_url] = names.each_ref().map(|name| format!("{host}/{name}"));
+    let imported = import(&mut prepared(&import_url, count), &text);
+    drop(prepared(&bare_url, count));
+    let mut postgres = PgConnection::establish(&bare_url).expect("the database");
+    tell("PostgreSQL", count * YEARS, imported, bare!(&mut postgres, count));
     drop(postgres);
-    tell("PostgreSQL", count * YEARS, imported, plain);
-    admin.batch_execute(&format!("drop database {name} with (force)")).expect("the database goes");
+    for name in &names {
+        admin.batch_execute(&format!("drop database {name} with (force)")).expect("the database goes");
+    }
 }
