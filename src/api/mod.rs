@@ -8,8 +8,12 @@ pub mod cities;
 pub mod conditional;
 pub mod csv;
 mod examples;
+pub mod fields;
+pub mod filters;
 pub mod health;
 pub mod imports;
+pub mod judged;
+pub mod judgements;
 pub mod keys;
 pub mod list;
 pub mod members;
@@ -20,6 +24,7 @@ pub mod problem;
 pub mod reports;
 mod schemas;
 pub mod series;
+pub mod sorting;
 pub mod statement;
 pub mod status;
 pub mod targets;
@@ -141,6 +146,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(status::get)
             .service(series::get)
             .service(series::get_csv)
+            .service(judgements::list)
+            .service(judgements::list_csv)
             .service(networks::list)
             .service(networks::list_csv)
             .service(networks::get)

@@ -78,9 +78,19 @@ pub fn columns(document: &Value) -> BTreeMap<&'static str, Vec<String>> {
         columns.sort_by_key(|column| first.iter().position(|name| name == column).unwrap_or(first.len()));
         (name, columns)
     };
-    ["CityItem", "InventoryAnswer", "TargetAnswer", "NetworkAnswer", "MemberAnswer", "ChangeAnswer", "SeriesRow"]
-        .map(of)
-        .into()
+    [
+        "CityItem",
+        "StatusItem",
+        "InventoryAnswer",
+        "TargetAnswer",
+        "NetworkAnswer",
+        "MemberAnswer",
+        "ChangeAnswer",
+        "SeriesRow",
+        "Key",
+    ]
+    .map(of)
+    .into()
 }
 
 fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
@@ -301,6 +311,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/reports:import" => Some(examples::import_answer()),
         "/v1/cities/{city}/status" => Some(example.status()),
         "/v1/cities/{city}/series" => Some(example.series()),
+        "/v1/status" => Some(examples::list_of(example.status_item())),
         "/v1/networks" => Some(examples::list_of(example.record(Kind::Network))),
         "/v1/networks/{network}" => Some(example.record(Kind::Network)),
         "/v1/networks/{network}/members" => Some(examples::list_of(example.record(Kind::Member))),

@@ -7,6 +7,7 @@ pub mod bulk;
 mod history;
 pub mod judgement;
 mod keyring;
+mod latest;
 mod relations;
 mod snapshot;
 mod staging;
@@ -24,6 +25,7 @@ use tokio::sync::oneshot;
 
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
 pub use keyring::Keyring;
+pub use latest::Latest;
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
