@@ -10,12 +10,13 @@ use serde_json::{Value, json};
 use super::changes::ChangeList;
 use super::filters::Row;
 use super::list::List;
+use super::rankings::{self, RankingQuery};
 use super::{cities, judgements};
 use crate::record::change::{Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
-use crate::registry::{CityEntry, Snapshot};
+use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
 /// The city of the examples.
 pub const CITY: &str = "us-los-angeles";
@@ -179,11 +180,15 @@ impl Example {
         value(&judgement::series(&self.dossier, &Cut::default(), self.day, None))
     }
 
-    /// The city as it is served.
+    /// The city as it is served, in a network with it alone.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::empty(self.day);
         let entry = CityEntry::new(self.dossier.clone(), self.day);
         snapshot.cities.insert(self.dossier.id.clone(), Arc::new(entry));
+        if let Some(id) = Slug::new(NETWORK) {
+            let network = NetworkEntry::new(id.clone(), self.network.clone());
+            snapshot.networks.insert(id, Arc::new(network));
+        }
         snapshot
     }
 
@@ -202,6 +207,11 @@ impl Example {
     /// A target in the list of all.
     pub fn status_item(&self) -> Value {
         self.of_row(judgements::item)
+    }
+
+    /// A ranking.
+    pub fn ranking(&self) -> Value {
+        value(&rankings::ranking(&self.snapshot(), &RankingQuery::default()).ok())
     }
 
     /// A page of the change log.

@@ -21,6 +21,7 @@ pub mod moment;
 pub mod networks;
 pub mod openapi;
 pub mod problem;
+pub mod rankings;
 pub mod reports;
 mod schemas;
 pub mod series;
@@ -148,6 +149,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(series::get_csv)
             .service(judgements::list)
             .service(judgements::list_csv)
+            .service(rankings::list)
+            .service(rankings::list_csv)
             .service(networks::list)
             .service(networks::list_csv)
             .service(networks::get)

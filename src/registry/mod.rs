@@ -8,6 +8,7 @@ mod history;
 pub mod judgement;
 mod keyring;
 mod latest;
+pub mod ranking;
 mod relations;
 mod snapshot;
 mod staging;
