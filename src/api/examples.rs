@@ -13,9 +13,10 @@ use super::list::List;
 use super::rankings::{self, RankingQuery};
 use super::{cities, judgements};
 use crate::record::change::{Draft, GENESIS};
-use crate::record::{Action, Change, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement, Year};
+use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
+use crate::registry::progress::progress;
 use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
 /// The city of the examples.
@@ -212,6 +213,12 @@ impl Example {
     /// A ranking.
     pub fn ranking(&self) -> Value {
         value(&rankings::ranking(&self.snapshot(), &RankingQuery::default()).ok())
+    }
+
+    /// The progress of the network.
+    pub fn progress(&self) -> Value {
+        let network = Slug::new(NETWORK);
+        value(&network.map(|id| progress(&self.snapshot(), &id, "C40 Cities", Level::Basic, None)))
     }
 
     /// A page of the change log.

@@ -21,6 +21,7 @@ pub mod moment;
 pub mod networks;
 pub mod openapi;
 pub mod problem;
+pub mod progress;
 pub mod rankings;
 pub mod reports;
 mod schemas;
@@ -161,6 +162,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(members::get)
             .service(members::put)
             .service(members::withdraw)
+            .service(progress::get)
             .service(changes::of_city)
             .service(changes::of_city_csv)
             .service(changes::list)

@@ -8,10 +8,12 @@ mod history;
 pub mod judgement;
 mod keyring;
 mod latest;
+pub mod progress;
 pub mod ranking;
 mod relations;
 mod snapshot;
 mod staging;
+pub mod tally;
 mod writer;
 
 use std::num::NonZeroU32;
