@@ -93,6 +93,8 @@ const ROWS: &[Row] = &[
     row("listStatusCsv", "/v1/status.csv", &[], &[]),
     row("listRankings", "/v1/rankings", &[], &[]),
     row("listRankingsCsv", "/v1/rankings.csv", &[], &[]),
+    row("listSummary", "/v1/summary", &[], &[]),
+    row("listSummaryCsv", "/v1/summary.csv", &[], &[]),
     row("getProgress", "/v1/networks/c40/progress", &["/v1/networks/nothing/progress"], &["/v1/networks/gone/progress"]),
     row("listNetworks", "/v1/networks", &[], &[]),
     row("listNetworksCsv", "/v1/networks.csv", &[], &[]),

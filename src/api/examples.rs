@@ -17,6 +17,7 @@ use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKe
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
 use crate::registry::progress::progress;
+use crate::registry::summary::Summary;
 use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
 /// The city of the examples.
@@ -213,6 +214,13 @@ impl Example {
     /// A ranking.
     pub fn ranking(&self) -> Value {
         value(&rankings::ranking(&self.snapshot(), &RankingQuery::default()).ok())
+    }
+
+    /// A row of the summary.
+    pub fn summary_item(&self) -> Value {
+        let snapshot = self.snapshot();
+        let summary = Summary::of(&snapshot, None);
+        value(&summary.keys().next().and_then(|key| summary.row(key)))
     }
 
     /// The progress of the network.

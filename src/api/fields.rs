@@ -7,7 +7,7 @@ use super::problem::{Code, Problem};
 use crate::record::Fault;
 
 /// What tells the items of a list apart; they always keep it.
-const KEPT: &[&str] = &["id", "city"];
+const KEPT: &[&str] = &["id", "city", "scope"];
 
 /// The fields that the items of a list are to have.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -29,6 +29,7 @@ pub mod series;
 pub mod sorting;
 pub mod statement;
 pub mod status;
+pub mod summary;
 pub mod targets;
 pub mod templates;
 pub mod upload;
@@ -152,6 +153,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(judgements::list_csv)
             .service(rankings::list)
             .service(rankings::list_csv)
+            .service(summary::list)
+            .service(summary::list_csv)
             .service(networks::list)
             .service(networks::list_csv)
             .service(networks::get)

@@ -13,6 +13,7 @@ pub mod ranking;
 mod relations;
 mod snapshot;
 mod staging;
+pub mod summary;
 pub mod tally;
 mod writer;
 
