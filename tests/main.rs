@@ -7,6 +7,7 @@ mod durability;
 mod import;
 mod importing;
 mod layout;
+mod lists;
 mod method;
 mod nodes;
 mod opinions;
