@@ -14,6 +14,7 @@ mod opinions;
 #[cfg(target_os = "linux")]
 mod outage;
 mod pages;
+mod rankings;
 mod reading;
 mod recompute;
 mod refusals;
