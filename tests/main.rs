@@ -7,12 +7,14 @@ mod durability;
 mod import;
 mod importing;
 mod layout;
+mod lists;
 mod method;
 mod nodes;
 mod opinions;
 #[cfg(target_os = "linux")]
 mod outage;
 mod pages;
+mod rankings;
 mod reading;
 mod recompute;
 mod refusals;

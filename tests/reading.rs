@@ -32,6 +32,12 @@ const READS: &[&str] = &[
     "/v1/cities/us-los-angeles/status",
     "/v1/cities/us-los-angeles/changes",
     "/v1/cities/us-los-angeles/changes.csv",
+    "/v1/status",
+    "/v1/status.csv",
+    "/v1/rankings",
+    "/v1/rankings.csv",
+    "/v1/summary",
+    "/v1/summary.csv",
     "/v1/changes",
     "/v1/changes.csv",
     "/openapi.json",
@@ -449,6 +455,8 @@ fn csv_has_the_same_rows_as_json() {
         "/v1/cities/us-los-angeles/targets",
         "/v1/cities/us-los-angeles/reports",
         "/v1/cities/us-los-angeles/changes",
+        "/v1/status",
+        "/v1/summary",
         "/v1/changes",
     ] {
         for query in ["limit=500", "limit=3"] {

@@ -89,6 +89,13 @@ const ROWS: &[Row] = &[
     row("getSeriesCsv", "/v1/cities/us-los-angeles/series.csv", &["/v1/cities/nowhere/series.csv"], &["/v1/cities/us-gone/series.csv"]),
     row("listCityChanges", "/v1/cities/us-los-angeles/changes", &["/v1/cities/nowhere/changes"], &[]),
     row("listCityChangesCsv", "/v1/cities/us-los-angeles/changes.csv", &["/v1/cities/nowhere/changes.csv"], &[]),
+    row("listStatus", "/v1/status", &[], &[]),
+    row("listStatusCsv", "/v1/status.csv", &[], &[]),
+    row("listRankings", "/v1/rankings", &[], &[]),
+    row("listRankingsCsv", "/v1/rankings.csv", &[], &[]),
+    row("listSummary", "/v1/summary", &[], &[]),
+    row("listSummaryCsv", "/v1/summary.csv", &[], &[]),
+    row("getProgress", "/v1/networks/c40/progress", &["/v1/networks/nothing/progress"], &["/v1/networks/gone/progress"]),
     row("listNetworks", "/v1/networks", &[], &[]),
     row("listNetworksCsv", "/v1/networks.csv", &[], &[]),
     row("getNetwork", "/v1/networks/c40", &["/v1/networks/nothing", "/v1/networks/Not-an-id"], &["/v1/networks/gone"]),
@@ -341,6 +348,10 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (422, "invalid_input", "listCities", "?country=us", nothing.clone()),
         (422, "invalid_input", "listCities", "?network=gone", nothing.clone()),
         (422, "invalid_input", "listCitiesCsv", "?country=ZZ", nothing.clone()),
+        (422, "invalid_input", "listStatus", "?population_min=5&population_max=4", nothing.clone()),
+        (422, "invalid_input", "listRankings", "?by=per_person", nothing.clone()),
+        (422, "invalid_input", "listRankings", "?by=per_person&level=own", nothing.clone()),
+        (422, "invalid_input", "getProgress", "?year=1969", nothing.clone()),
         (422, "invalid_input", "getStatus", "?as_of=2026-11-24", nothing.clone()),
         (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),
         (422, "invalid_input", "getSeriesCsv", "?method=0", nothing.clone()),
@@ -370,6 +381,7 @@ fn by_content(world: &World) -> Vec<Refusal> {
             }
             if !operation.path.contains("/changes") {
                 cases.push((422, "invalid_input", &operation.id, "?cursor=0011223344", nothing.clone()));
+                cases.push((422, "invalid_input", &operation.id, "?fields=colour", nothing.clone()));
             }
         }
     }

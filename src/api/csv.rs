@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::conditional::{Keep, answer};
+use super::fields::Fields;
 use super::problem::{Code, Problem};
 use crate::registry::bodies::Body;
 
@@ -22,7 +23,22 @@ pub fn answer_list<T: Serialize>(
     items: &[T],
     next: Option<(&str, String)>,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = answer(request, &render(columns, items)?, Keep::Revalidate);
+    answer_fields(request, columns, None, items, next)
+}
+
+/// The same with only the columns of the `fields` asked for.
+///
+/// # Errors
+/// Those of [`render`], and 422 for fields that there are not.
+pub fn answer_fields<T: Serialize>(
+    request: &HttpRequest,
+    columns: &[String],
+    fields: Option<&str>,
+    items: &[T],
+    next: Option<(&str, String)>,
+) -> Result<HttpResponse, Problem> {
+    let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
+    let mut response = answer(request, &render(left.as_deref().unwrap_or(columns), items)?, Keep::Revalidate);
     if let Some((parameter, value)) = next {
         let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
         let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();

@@ -1,16 +1,24 @@
 //! The examples of the specification: request bodies as one would send them, and the answers that the
 //! service itself makes of them.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::changes::ChangeList;
+use super::filters::Row;
 use super::list::List;
+use super::rankings::{self, RankingQuery};
+use super::{cities, judgements};
 use crate::record::change::{Draft, GENESIS};
-use crate::record::{Action, Change, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement, Year};
+use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
+use crate::registry::progress::progress;
+use crate::registry::summary::Summary;
+use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
 /// The city of the examples.
 pub const CITY: &str = "us-los-angeles";
@@ -174,14 +182,51 @@ impl Example {
         value(&judgement::series(&self.dossier, &Cut::default(), self.day, None))
     }
 
+    /// The city as it is served, in a network with it alone.
+    fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot::empty(self.day);
+        let entry = CityEntry::new(self.dossier.clone(), self.day);
+        snapshot.cities.insert(self.dossier.id.clone(), Arc::new(entry));
+        if let Some(id) = Slug::new(NETWORK) {
+            let network = NetworkEntry::new(id.clone(), self.network.clone());
+            snapshot.networks.insert(id, Arc::new(network));
+        }
+        snapshot
+    }
+
+    /// What `make` makes of the city's row with its target.
+    fn of_row<T: Serialize>(&self, make: impl Fn(&Row<'_>) -> Option<T>) -> Value {
+        let snapshot = self.snapshot();
+        let row = snapshot.present().next();
+        value(&row.and_then(|(id, entry, present)| make(&Row { id, entry, present, target: present.headline() })))
+    }
+
     /// A city in a list, with its headline.
     pub fn city_item(&self) -> Value {
-        let mut item = self.record(Kind::City);
-        let status = self.status();
-        let first = &status["targets"][0];
-        item["headline"] = json!({"target": TARGET, "verdict": first["verdict"],
-            "confidence": first["confidence"], "sentence": first["sentence"]});
-        item
+        self.of_row(cities::item)
+    }
+
+    /// A target in the list of all.
+    pub fn status_item(&self) -> Value {
+        self.of_row(judgements::item)
+    }
+
+    /// A ranking.
+    pub fn ranking(&self) -> Value {
+        value(&rankings::ranking(&self.snapshot(), &RankingQuery::default()).ok())
+    }
+
+    /// A row of the summary.
+    pub fn summary_item(&self) -> Value {
+        let snapshot = self.snapshot();
+        let summary = Summary::of(&snapshot, None);
+        value(&summary.keys().next().and_then(|key| summary.row(key)))
+    }
+
+    /// The progress of the network.
+    pub fn progress(&self) -> Value {
+        let network = Slug::new(NETWORK);
+        value(&network.map(|id| progress(&self.snapshot(), &id, "C40 Cities", Level::Basic, None)))
     }
 
     /// A page of the change log.

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{Keep, answer, answer_write};
-use super::list::{List, Page, page};
+use super::list::{List, Page, page, rendered};
 use super::problem::{Code, Problem};
 use super::write::{query, refuse_query};
 use super::{Service, access, body};
@@ -76,7 +76,8 @@ pub async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<H
     let asked: Page = query(&request)?;
     let snapshot = service.registry.present();
     let keyed = snapshot.keyring.all().iter().map(|key| (key.id.clone(), key.as_ref().clone())).collect();
-    Ok(answer(&request, &Body::json(&page(keyed, &asked, "keys")?), Keep::Never))
+    let keys = page(keyed, &asked, "keys")?;
+    Ok(answer(&request, &rendered(&keys, service.columns("Key"), asked.fields.as_deref())?, Keep::Never))
 }
 
 /// Make a key

@@ -3,9 +3,11 @@
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::fields::Fields;
 use super::problem::{Code, Problem};
 use crate::record::change::sha256;
 use crate::record::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::registry::bodies::Body;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -32,6 +34,40 @@ pub struct Page {
     /// Where the page begins: `next` of the page before, with the same filters.
     #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     pub cursor: Option<String>,
+    /// Only these fields of the items, by the names of the CSV columns or what comes before a point in them,
+    /// separated by commas; what tells items apart is always there. Others are left out even if they are required.
+    #[param(pattern = "^[a-z0-9_.]+(,[a-z0-9_.]+)*$", example = "id")]
+    pub fields: Option<String>,
+}
+
+/// What says where an item stands in a list, in the order of the list.
+pub trait Key: Ord + Sized {
+    /// It as a text, for a cursor.
+    fn text(&self) -> String;
+
+    /// It from that text.
+    fn read(text: &str) -> Option<Self>;
+}
+
+impl Key for String {
+    fn text(&self) -> String {
+        self.clone()
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        Some(text.to_owned())
+    }
+}
+
+/// A page as JSON, of the items only the fields asked for.
+///
+/// # Errors
+/// 422 for fields that are not among `columns`.
+pub fn rendered<T: Serialize>(list: &List<T>, columns: &[String], fields: Option<&str>) -> Result<Body, Problem> {
+    let Some(asked) = fields else { return Ok(Body::json(list)) };
+    let fields = Fields::read(asked, columns)?;
+    let items = list.items.iter().map(|item| fields.trim(item)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Body::json(&List { items, next: list.next.clone(), total: list.total }))
 }
 
 /// Reads `limit`.
@@ -45,32 +81,36 @@ pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     }
 }
 
-/// Cuts the page out of items that are sorted by their key.
+/// Cuts the page out of items, in the order of their keys.
 ///
-/// The cursor holds the last key served, so no item is served twice and none is skipped while others
-/// come and go; and a digest of `filters`, so it cannot be used with other ones.
+/// The cursor holds the last key served, so while others come and go every item whose key stays the same is
+/// served exactly once; and a digest of `filters`, so it cannot be used with other ones.
 ///
 /// # Errors
 /// 400 for a limit out of bounds, 422 for a cursor that is not one of these filters.
-pub fn page<T>(sorted: Vec<(String, T)>, page: &Page, filters: &str) -> Result<List<T>, Problem> {
+pub fn page<K: Key, T>(mut items: Vec<(K, T)>, page: &Page, filters: &str) -> Result<List<T>, Problem> {
     let limit = limit(page.limit)?;
-    let total = sorted.len();
+    let total = items.len();
+    items.sort_by(|(one, _), (other, _)| one.cmp(other));
     let mark = &sha256(filters)[..8];
-    let after = page.cursor.as_deref().map(|cursor| read_cursor(cursor, mark)).transpose()?;
-    let mut rest = sorted.into_iter().filter(|(key, _)| after.as_ref().is_none_or(|after| key > after)).peekable();
+    let after: Option<K> = page.cursor.as_deref().map(|cursor| read_cursor(cursor, mark)).transpose()?;
+    let begin = after.map_or(0, |after| items.partition_point(|(key, _)| *key <= after));
+    let mut rest = items.into_iter().skip(begin).peekable();
     let mut items = Vec::new();
-    let mut last = String::new();
+    let mut last = None;
     while items.len() < limit
         && let Some((key, item)) = rest.next()
     {
-        last = key;
+        last = Some(key);
         items.push(item);
     }
-    let next = rest.peek().is_some().then(|| format!("{mark}{}", hex::encode(&last)));
+    let is_more = rest.peek().is_some();
+    let next = last.filter(|_| is_more).map(|last| format!("{mark}{}", hex::encode(last.text())));
     Ok(List { items, next, total })
 }
 
-fn read_cursor(cursor: &str, mark: &str) -> Result<String, Problem> {
-    let key = cursor.strip_prefix(mark).and_then(|key| String::from_utf8(hex::decode(key).ok()?).ok());
+fn read_cursor<K: Key>(cursor: &str, mark: &str) -> Result<K, Problem> {
+    let text = |hex: &str| String::from_utf8(hex::decode(hex).ok()?).ok();
+    let key = cursor.strip_prefix(mark).and_then(text).and_then(|text| K::read(&text));
     key.ok_or_else(|| Problem::fault("/cursor", "other_list", "is not a cursor of this list with these filters"))
 }

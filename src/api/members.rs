@@ -5,12 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{Keep, answer};
-use super::list::{List, Page, page};
+use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_network, present_record, write};
 use crate::record::{Kind, Member, Slug};
 use crate::registry::answers::{self, MemberAnswer};
-use crate::registry::bodies::Body;
 
 /// The body of a membership.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +46,9 @@ pub async fn list(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&listed(&service, &network, &asked)?), Keep::Revalidate))
+    let body =
+        rendered(&listed(&service, &network, &asked)?, service.columns("MemberAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body, Keep::Revalidate))
 }
 
 /// List a network's members as CSV
@@ -64,7 +65,8 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let List { items, next, .. } = listed(&service, &network, &asked)?;
-    csv::answer_list(&request, service.columns("MemberAnswer"), &items, next.map(|next| ("cursor", next)))
+    let (columns, fields) = (service.columns("MemberAnswer"), asked.fields.as_deref());
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a membership

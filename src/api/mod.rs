@@ -8,8 +8,12 @@ pub mod cities;
 pub mod conditional;
 pub mod csv;
 mod examples;
+pub mod fields;
+pub mod filters;
 pub mod health;
 pub mod imports;
+pub mod judged;
+pub mod judgements;
 pub mod keys;
 pub mod list;
 pub mod members;
@@ -17,11 +21,15 @@ pub mod moment;
 pub mod networks;
 pub mod openapi;
 pub mod problem;
+pub mod progress;
+pub mod rankings;
 pub mod reports;
 mod schemas;
 pub mod series;
+pub mod sorting;
 pub mod statement;
 pub mod status;
+pub mod summary;
 pub mod targets;
 pub mod templates;
 pub mod upload;
@@ -141,6 +149,12 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(status::get)
             .service(series::get)
             .service(series::get_csv)
+            .service(judgements::list)
+            .service(judgements::list_csv)
+            .service(rankings::list)
+            .service(rankings::list_csv)
+            .service(summary::list)
+            .service(summary::list_csv)
             .service(networks::list)
             .service(networks::list_csv)
             .service(networks::get)
@@ -151,6 +165,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(members::get)
             .service(members::put)
             .service(members::withdraw)
+            .service(progress::get)
             .service(changes::of_city)
             .service(changes::of_city_csv)
             .service(changes::list)

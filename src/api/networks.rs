@@ -5,13 +5,12 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{Keep, answer};
-use super::list::{List, Page, page};
+use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::write::{self, Named};
 use super::{NoQuery, Service, csv, present_network};
 use crate::record::{Kind, Network, Slug};
 use crate::registry::answers::{self, NetworkAnswer};
-use crate::registry::bodies::Body;
 
 /// The body of a network.
 #[derive(Serialize, ToSchema)]
@@ -47,7 +46,8 @@ pub async fn list(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&listed(&service, &asked)?), Keep::Revalidate))
+    let body = rendered(&listed(&service, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body, Keep::Revalidate))
 }
 
 /// List networks as CSV
@@ -62,7 +62,8 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let List { items, next, .. } = listed(&service, &asked)?;
-    csv::answer_list(&request, service.columns("NetworkAnswer"), &items, next.map(|next| ("cursor", next)))
+    let (columns, fields) = (service.columns("NetworkAnswer"), asked.fields.as_deref());
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a network

@@ -34,6 +34,8 @@ use crate::record::{Fault, Kind};
         (name = "reports", description = "Yearly inventories"),
         (name = "statement", description = "What cities reply to the verdicts on them"),
         (name = "status", description = "The judgement of every target, with all it was made from"),
+        (name = "rankings", description = "Cities in the order of one figure"),
+        (name = "summary", description = "The world, its countries, regions and networks in numbers"),
         (name = "networks", description = "Networks of cities, and their members"),
         (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
         (name = "keys", description = "Keys to write with, for administrators"),
@@ -74,13 +76,25 @@ pub fn columns(document: &Value) -> BTreeMap<&'static str, Vec<String>> {
         let mut columns = Vec::new();
         leaves(schemas, &schemas[name], "", &mut columns);
         // What says which row it is comes first, the rest by name.
-        let first = ["sequence", "city", "kind", "id", "year", "name"];
+        let first = ["sequence", "rank", "city", "scope", "kind", "id", "year", "name"];
         columns.sort_by_key(|column| first.iter().position(|name| name == column).unwrap_or(first.len()));
         (name, columns)
     };
-    ["CityItem", "InventoryAnswer", "TargetAnswer", "NetworkAnswer", "MemberAnswer", "ChangeAnswer", "SeriesRow"]
-        .map(of)
-        .into()
+    [
+        "CityItem",
+        "StatusItem",
+        "RankingEntry",
+        "SummaryItem",
+        "InventoryAnswer",
+        "TargetAnswer",
+        "NetworkAnswer",
+        "MemberAnswer",
+        "ChangeAnswer",
+        "SeriesRow",
+        "Key",
+    ]
+    .map(of)
+    .into()
 }
 
 fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
@@ -301,6 +315,10 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/reports:import" => Some(examples::import_answer()),
         "/v1/cities/{city}/status" => Some(example.status()),
         "/v1/cities/{city}/series" => Some(example.series()),
+        "/v1/status" => Some(examples::list_of(example.status_item())),
+        "/v1/rankings" => Some(example.ranking()),
+        "/v1/summary" => Some(examples::list_of(example.summary_item())),
+        "/v1/networks/{network}/progress" => Some(example.progress()),
         "/v1/networks" => Some(examples::list_of(example.record(Kind::Network))),
         "/v1/networks/{network}" => Some(example.record(Kind::Network)),
         "/v1/networks/{network}/members" => Some(examples::list_of(example.record(Kind::Member))),

@@ -5,12 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{Keep, answer};
-use super::list::{List, Page, page};
+use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_city, present_record, write};
 use crate::record::{Inventory, Kind, Slug, Year};
 use crate::registry::answers::{self, InventoryAnswer};
-use crate::registry::bodies::Body;
 
 /// The body of a report.
 #[derive(Serialize, ToSchema)]
@@ -45,7 +44,9 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&listed(&service, &city, &asked)?), Keep::Revalidate))
+    let body =
+        rendered(&listed(&service, &city, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body, Keep::Revalidate))
 }
 
 /// List a city's reports as CSV
@@ -62,7 +63,8 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let List { items, next, .. } = listed(&service, &city, &asked)?;
-    csv::answer_list(&request, service.columns("InventoryAnswer"), &items, next.map(|next| ("cursor", next)))
+    let (columns, fields) = (service.columns("InventoryAnswer"), asked.fields.as_deref());
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a report

@@ -11,8 +11,13 @@ pub(super) fn flatten(document: &mut Value) {
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
     for (name, schema) in schemas.iter_mut() {
         // The generator writes the items of a list out; by name they are described once, and kept.
-        if let Some(item) = name.strip_prefix("List_").filter(|item| original[*item].is_object()) {
-            schema["properties"]["items"]["items"] = json!({"$ref": format!("#/components/schemas/{item}")});
+        let item = ["List_", "Ranking_"].iter().find_map(|list| name.strip_prefix(list));
+        if let Some(item) = item.filter(|item| original[*item].is_object()) {
+            for list in ["items", "unranked"] {
+                if let Some(list) = schema["properties"].get_mut(list) {
+                    list["items"] = json!({"$ref": format!("#/components/schemas/{item}")});
+                }
+            }
         }
         if schema["allOf"].is_array() || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().all(is_object)) {
             let description = schema["description"].clone();

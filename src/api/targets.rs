@@ -5,12 +5,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::conditional::{Keep, answer};
-use super::list::{List, Page, page};
+use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_city, present_record, write};
 use crate::record::{Kind, Slug, Target};
 use crate::registry::answers::{self, TargetAnswer};
-use crate::registry::bodies::Body;
 
 /// The body of a target.
 #[derive(Serialize, ToSchema)]
@@ -48,7 +47,8 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&listed(&service, &city, &asked)?), Keep::Revalidate))
+    let body = rendered(&listed(&service, &city, &asked)?, service.columns("TargetAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body, Keep::Revalidate))
 }
 
 /// List a city's targets as CSV
@@ -65,7 +65,8 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let List { items, next, .. } = listed(&service, &city, &asked)?;
-    csv::answer_list(&request, service.columns("TargetAnswer"), &items, next.map(|next| ("cursor", next)))
+    let (columns, fields) = (service.columns("TargetAnswer"), asked.fields.as_deref());
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
 }
 
 /// Get a target

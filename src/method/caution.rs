@@ -19,7 +19,7 @@ use super::sentence::amount;
 use super::verdict::{EARLY_YEARS, Judgement, Verdict};
 
 /// Years between the latest figure and the judgement after which the figure is stale.
-const STALE_AFTER_YEARS: i32 = 4;
+pub(super) const STALE_AFTER_YEARS: i32 = 4;
 /// Reports after the base year below which a verdict rests on few points.
 const FEW_POINTS: usize = 3;
 
@@ -79,8 +79,8 @@ vocabulary! {
 
 impl Confidence {
     /// The confidence of a verdict at `level` with these cautions.
-    pub(super) fn of(cautions: &[Caution], level: Level) -> Self {
-        let lowers = |caution: &Caution| match caution.code {
+    pub(super) fn of(cautions: impl IntoIterator<Item = CautionCode>, level: Level) -> Self {
+        let lowers = |code: &CautionCode| match code {
             CautionCode::AccountingUndeclared => level == Level::Own,
             CautionCode::AnchoredAtFirstReport
             | CautionCode::StatedDiffersFromSum
@@ -88,13 +88,8 @@ impl Confidence {
             | CautionCode::CoverageDiffers => true,
             _ => false,
         };
-        if cautions.iter().any(lowers) {
-            Confidence::Low
-        } else if cautions.is_empty() {
-            Confidence::High
-        } else {
-            Confidence::Medium
-        }
+        let sureness = |code| if lowers(&code) { Confidence::Low } else { Confidence::Medium };
+        cautions.into_iter().map(sureness).max().unwrap_or(Confidence::High)
     }
 }
 

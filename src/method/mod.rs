@@ -17,9 +17,11 @@ pub mod explain;
 mod goal;
 mod growth;
 mod history;
+pub mod joint;
 pub mod lad;
 mod opinion;
 pub mod pathway;
+pub mod per_person;
 pub mod printed;
 pub mod required;
 mod sentence;
@@ -40,8 +42,10 @@ pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
 pub use explain::{Explanation, explain, explain_yardsticks};
+pub use joint::{CourseYear, Joint, JointYear, course, join};
 pub use lad::{Line, least_absolute_deviations};
 pub use pathway::{Pathway, Point};
+pub use per_person::{NoPersonFigure, PersonFigure, per_person};
 pub use printed::{Amount, Quantity, Ratio, Unit};
 pub use required::Required;
 pub use series::{SeriesRow, series};
@@ -63,18 +67,22 @@ pub fn assess(view: &View<'_>, judged_on: NaiveDate) -> Assessments {
     Assessments { headline: headline(&targets, judged_on), targets }
 }
 
-/// The target that speaks for the city: the judged one with the nearest future year, else the latest.
+/// The target that speaks for the city: the nearest of those that are judged.
 fn headline(targets: &[Assessment], judged_on: NaiveDate) -> Option<Slug> {
-    let judged = || {
-        targets
-            .iter()
-            .map(|assessment| (assessment, assessment.target.target_year))
-            .filter(|(assessment, _)| assessment.verdict != Verdict::NotJudged)
-    };
-    let future = judged().filter(|(_, year)| year.get() >= judged_on.year()).min_by_key(|(_, year)| *year);
+    let judged = targets.iter().filter(|assessment| assessment.verdict != Verdict::NotJudged);
+    nearest(judged, judged_on).map(|assessment| assessment.target.id.clone())
+}
+
+/// Of targets in the order of their ids the one with the nearest future year, else with the latest; of two with the
+/// same year the first.
+pub fn nearest<'t>(
+    targets: impl DoubleEndedIterator<Item = &'t Assessment> + Clone,
+    judged_on: NaiveDate,
+) -> Option<&'t Assessment> {
+    let year = |assessment: &&Assessment| assessment.target.target_year;
+    let future = targets.clone().filter(|assessment| year(assessment).get() >= judged_on.year()).min_by_key(year);
     // Of several maxima the last is taken: from the back, that is the first by id.
-    let latest = || judged().rev().max_by_key(|(_, year)| *year);
-    future.or_else(latest).map(|(assessment, _)| assessment.target.id.clone())
+    future.or_else(|| targets.rev().max_by_key(year))
 }
 
 /// Judges one target.
@@ -84,7 +92,8 @@ fn assess_case(case: &Case<'_, '_>, judged_on: NaiveDate) -> Assessment {
     if ruling.verdict() != Verdict::NotJudged {
         add_inputs(&mut assessment, case);
         assessment.cautions = caution::cautions(case, ruling.judgement(), judged_on);
-        assessment.confidence = Confidence::of(&assessment.cautions, case.target.level);
+        assessment.confidence =
+            Confidence::of(assessment.cautions.iter().map(|caution| caution.code), case.target.level);
     }
     if let Ruling::Judged(judgement) = &ruling {
         add_numbers(&mut assessment, case, judgement);

@@ -127,6 +127,12 @@ impl Country {
     pub const fn as_str(self) -> &'static str {
         self.0
     }
+
+    /// Its short name in English, as ISO 3166-1 has it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        rust_iso3166::from_alpha2(self.0).map_or(self.0, |country| country.name)
+    }
 }
 
 impl Parse for Country {

@@ -7,9 +7,14 @@ pub mod bulk;
 mod history;
 pub mod judgement;
 mod keyring;
+mod latest;
+pub mod progress;
+pub mod ranking;
 mod relations;
 mod snapshot;
 mod staging;
+pub mod summary;
+pub mod tally;
 mod writer;
 
 use std::num::NonZeroU32;
@@ -24,6 +29,7 @@ use tokio::sync::oneshot;
 
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
 pub use keyring::Keyring;
+pub use latest::Latest;
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 

@@ -10,8 +10,10 @@ use super::answers;
 use super::bodies::Body;
 use super::judgement::{self, Reply};
 use super::keyring::Keyring;
+use super::latest::Latest;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
+use crate::record::limits::CHAIN;
 use crate::record::{City, CityId, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement};
 use crate::store::Head;
 
@@ -94,6 +96,10 @@ pub struct Present {
     pub targets: Vec<Assessment>,
     /// What it says of the verdicts.
     pub statement: Option<Reply>,
+    /// What it reported last.
+    pub latest: Latest,
+    /// The path at which the judgement keeps its numbers for ever.
+    pub permalink: String,
     /// The rendered judgement.
     pub status: Body,
 }
@@ -125,8 +131,9 @@ impl CityEntry {
         let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
             let status = Body::json(&answer);
             let (city, _) = dossier.city.live()?;
-            let judgement::StatusAnswer { headline, targets, statement, .. } = answer;
-            Some(Present { city: Arc::clone(city), headline, targets, statement, status })
+            let latest = Latest::of(&dossier.view(&Cut::default())?, judged_on);
+            let judgement::StatusAnswer { headline, targets, statement, permalink, .. } = answer;
+            Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
         CityEntry { records: Self::slots(&dossier), dossier, present }
     }
@@ -145,6 +152,13 @@ impl CityEntry {
             .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())))
             .chain(dossier.memberships.keys().map(|network| (Kind::Member, network.to_string())));
         keys.map(|key| (key, OnceLock::new())).collect()
+    }
+
+    /// Whether the city is a member of a network on `day`.
+    #[must_use]
+    pub fn is_member(&self, network: &str, day: NaiveDate) -> bool {
+        let membership = self.dossier.memberships.get(network).and_then(Recorded::live);
+        membership.is_some_and(|(member, _)| member.includes(day))
     }
 
     /// The rendered answer of a record; none when there is none or it is withdrawn.
@@ -197,6 +211,16 @@ impl Snapshot {
     /// The cities that are not withdrawn, by id.
     pub fn present(&self) -> impl Iterator<Item = (&CityId, &Arc<CityEntry>, &Present)> {
         self.cities.iter().filter_map(|(id, entry)| Some((id, entry, entry.present.as_ref()?)))
+    }
+
+    /// The cities that a city is a part of: the one it names, the one that names, and so on.
+    pub fn wholes<'a>(&'a self, part: &'a City) -> impl Iterator<Item = (&'a CityId, &'a Present)> {
+        let present = |id: &'a CityId| match self.find(id.as_str()) {
+            Found::Here(_, present) => Some((id, present)),
+            _ => None,
+        };
+        let whole = move |city: &'a City| present(city.part_of.as_ref()?);
+        std::iter::successors(whole(part), move |(_, present)| whole(&present.city)).take(CHAIN)
     }
 
     /// The same, judged as of another day.

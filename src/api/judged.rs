@@ -1,0 +1,192 @@
+//! A judged target in one row: what it asks for, the verdict, and the figures of the year judged.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::method::{Amount, Assessment, CautionCode, Confidence, Ratio, Reason, Unit, Verdict};
+use crate::record::target::TargetKind;
+use crate::record::units::Population;
+use crate::record::warning::WarningCode;
+use crate::record::{Level, Percent, Standing, Tonnes, Year};
+
+/// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
+///
+/// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JudgedTarget {
+    /// Its kind.
+    pub kind: TargetKind,
+    /// The level of the totals it speaks of.
+    pub level: Level,
+    /// The only sector it covers, if it does not cover the whole city.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Buildings")]
+    pub sector: Option<String>,
+    /// Its standing; only adopted targets and those in law are judged.
+    pub standing: Standing,
+    /// Whether it depends on what others do, such as national support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<bool>,
+    /// The year by which it is to be met.
+    pub target_year: Year,
+    /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 50)]
+    pub reduction_percent: Option<Percent>,
+    /// What may be emitted in the target year, `T`, in t CO2e: offsets included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub target_tonnes: Option<Amount>,
+    /// What may be emitted in the target year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3.5)]
+    pub target_tonnes_per_person: Option<Ratio>,
+    /// Whether it is being kept.
+    pub verdict: Verdict,
+    /// How far the figures carry the verdict.
+    pub confidence: Confidence,
+    /// Why there is no verdict; absent when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The unit in which the target is judged.
+    pub unit: Unit,
+    /// The verdict as one sentence, with rounded numbers.
+    #[schema(
+        example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to halving 1990 emissions by 2025."
+    )]
+    pub sentence: String,
+    /// The year that the target is measured from, `b`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_year: Option<Year>,
+    /// The whole city's figure of that year, `B`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub baseline_tonnes: Option<Tonnes>,
+    /// The people of that year (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_485_398)]
+    pub baseline_population: Option<Population>,
+    /// The figure of that year in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 9.539_43)]
+    pub baseline_tonnes_per_person: Option<Ratio>,
+    /// What may be a slip in that figure; absent when nothing seems to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub baseline_warnings: Vec<WarningCode>,
+    /// The year judged: that of the latest comparable figure, or the first for the target year or later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_year: Option<Year>,
+    /// The whole city's figure of the year judged, `A`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub judged_tonnes: Option<Tonnes>,
+    /// The people of the year judged (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub judged_population: Option<Population>,
+    /// The figure of the year judged in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub judged_tonnes_per_person: Option<Ratio>,
+    /// The year of the latest comparable figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_year: Option<Year>,
+    /// What the pathway allowed in the year judged, `P`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 18_999_263.429)]
+    pub expected_tonnes: Option<Amount>,
+    /// What the pathway allowed in the year judged, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub expected_tonnes_per_person: Option<Ratio>,
+    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2_050_067.571)]
+    pub gap_tonnes: Option<Amount>,
+    /// `A - P`, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.75)]
+    pub gap_tonnes_per_person: Option<Ratio>,
+    /// The gap in percent of what the pathway allowed; absent when that is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 10.790_248)]
+    pub gap_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 36.691_287)]
+    pub achieved_reduction_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the whole reduction pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 73.382_574)]
+    pub target_progress_percent: Option<Ratio>,
+    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
+    /// called for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.856_13)]
+    pub pace: Option<Ratio>,
+    /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 884_995.1)]
+    pub required_tonnes_per_year: Option<Amount>,
+    /// Eurostat's ratio of actual to needed growth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.771_198)]
+    pub growth_ratio: Option<Ratio>,
+    /// Whether the verdict and the second opinions point different ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<bool>,
+    /// What a reader should know before using the verdict.
+    pub cautions: Vec<CautionCode>,
+    /// What may be a slip in the figure of the year judged; absent when nothing seems to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
+}
+
+impl JudgedTarget {
+    /// The row of an assessment.
+    #[must_use]
+    pub fn of(assessment: &Assessment) -> Self {
+        let (target, baseline, judged) = (&assessment.target, assessment.baseline.as_ref(), assessment.judged.as_ref());
+        JudgedTarget {
+            kind: target.kind,
+            level: target.level,
+            sector: target.sector.clone(),
+            standing: target.standing,
+            conditional: target.conditional,
+            target_year: target.target_year,
+            reduction_percent: target.reduction_percent,
+            target_tonnes: target.target_tonnes,
+            target_tonnes_per_person: target.target_tonnes_per_person,
+            verdict: assessment.verdict,
+            confidence: assessment.confidence,
+            reason: assessment.reason,
+            unit: assessment.unit,
+            sentence: assessment.sentence.clone(),
+            baseline_year: baseline.map(|figure| figure.year),
+            baseline_tonnes: baseline.map(|figure| figure.tonnes),
+            baseline_population: baseline.and_then(|figure| figure.population),
+            baseline_tonnes_per_person: baseline.and_then(|figure| figure.tonnes_per_person),
+            baseline_warnings: baseline.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            judged_year: judged.map(|figure| figure.year),
+            judged_tonnes: judged.map(|figure| figure.tonnes),
+            judged_population: judged.and_then(|figure| figure.population),
+            judged_tonnes_per_person: judged.and_then(|figure| figure.tonnes_per_person),
+            latest_year: assessment.figures.last().map(|figure| figure.year),
+            expected_tonnes: assessment.expected_tonnes,
+            expected_tonnes_per_person: assessment.expected_tonnes_per_person,
+            gap_tonnes: assessment.gap_tonnes,
+            gap_tonnes_per_person: assessment.gap_tonnes_per_person,
+            gap_percent: assessment.gap_percent,
+            achieved_reduction_percent: assessment.achieved_reduction_percent,
+            target_progress_percent: assessment.target_progress_percent,
+            pace: assessment.pace,
+            required_tonnes_per_year: assessment.required.as_ref().and_then(|required| required.tonnes_per_year),
+            growth_ratio: assessment.growth_ratio,
+            disagreement: assessment.disagreement,
+            cautions: assessment.cautions.iter().map(|caution| caution.code).collect(),
+            warnings: judged.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Every target of every city, judged: `/v1/status`.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::conditional::{Keep, answer};
+use super::filters::{ListQuery, Row};
+use super::judged::JudgedTarget;
+use super::list::{List, page, rendered};
+use super::problem::Problem;
+use super::{Service, csv};
+use crate::record::city::Country;
+use crate::record::units::Population;
+use crate::record::{Degrees, Slug, Year};
+
+/// A target of a city, judged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StatusItem {
+    /// The target's id within its city.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
+    pub id: Slug,
+    /// The city it belongs to.
+    pub city: Slug,
+    /// The city's name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
+    /// The country the city lies in: ISO 3166-1 alpha-2.
+    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
+    pub country: Country,
+    /// The state, province or region the city lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "California")]
+    pub region: Option<String>,
+    /// Degrees north of the equator, to 0.0001.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
+    pub latitude: Option<Degrees>,
+    /// Degrees east of Greenwich, to 0.0001.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
+    pub longitude: Option<Degrees>,
+    /// The people of the city's latest report that states them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub population: Option<Population>,
+    /// The year of that report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub population_year: Option<Year>,
+    /// The year of the city's latest report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_report_year: Option<Year>,
+    /// Whether it is the target that the city is first shown with.
+    pub headline: bool,
+    /// What it asks for, the verdict, and the figures of the year judged.
+    #[serde(flatten)]
+    pub judged: JudgedTarget,
+    /// The path of the city's whole judgement, which will give the same numbers for ever.
+    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
+    pub permalink: String,
+}
+
+fn listed(service: &Service, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
+    let snapshot = service.registry.present();
+    let filters = query.filters(&snapshot)?;
+    let rows = snapshot.present().flat_map(|(id, entry, present)| {
+        present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
+    });
+    let keyed = rows.filter(|row| filters.take(row)).map(|row| {
+        let target = row.target.map(|target| target.target.id.as_str()).unwrap_or_default();
+        (query.sort().place(&row, format!("{}\n{target}", row.id)), row)
+    });
+    let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("status {}", query.fingerprint()))?;
+    Ok(List { items: items.iter().filter_map(item).collect(), next, total })
+}
+
+/// The item of a row that has a target.
+pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
+    let (target, present) = (row.target?, row.present);
+    let city = &present.city;
+    Some(StatusItem {
+        id: target.target.id.clone(),
+        city: row.id.clone(),
+        name: city.name.to_string(),
+        country: city.country,
+        region: city.region.as_ref().map(ToString::to_string),
+        latitude: city.latitude,
+        longitude: city.longitude,
+        population: present.latest.population.map(|(_, people)| people),
+        population_year: present.latest.population.map(|(year, _)| year),
+        latest_report_year: present.latest.report,
+        headline: row.is_headline(),
+        judged: JudgedTarget::of(target),
+        permalink: present.permalink.clone(),
+    })
+}
+
+/// List all judged targets
+///
+/// Every target of every city, one item each, with its verdict and the figures it was made from; proposed,
+/// superseded and withdrawn targets are `not_judged`. The `status` of a city has more: the trend, the budget, the
+/// sources, and why a number is absent.
+#[utoipa::path(operation_id = "listStatus", tag = "status", params(ListQuery),
+    responses((status = 200, description = "A page of targets", body = List<StatusItem>)))]
+#[get("/status")]
+pub async fn list(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let body = rendered(&listed(&service, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
+    Ok(answer(&request, &body, Keep::Revalidate))
+}
+
+/// List all judged targets as CSV
+///
+/// The same rows as the JSON list; the `Link` header leads to the next page.
+#[utoipa::path(operation_id = "listStatusCsv", tag = "status", params(ListQuery),
+    responses((status = 200, description = "A page of targets", content_type = "text/csv", body = String)))]
+#[get("/status.csv")]
+pub async fn list_csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let List { items, next, .. } = listed(&service, &query)?;
+    let (columns, fields) = (service.columns("StatusItem"), query.fields.as_deref());
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+}

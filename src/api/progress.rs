@@ -1,0 +1,61 @@
+//! The progress of a network: `/v1/networks/{network}/progress`.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::conditional::{Keep, answer};
+use super::problem::Problem;
+use super::{Service, present_network};
+use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
+use crate::record::{Level, Recorded, Slug, Year};
+use crate::registry::bodies::Body;
+use crate::registry::progress::{ProgressAnswer, progress};
+
+/// How the members are held together.
+#[derive(Debug, Clone, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ProgressQuery {
+    /// The level of the joint figures; `basic` unless stated.
+    #[param(inline)]
+    level: Option<Level>,
+    /// The year that every counted member has a figure for; unless stated the one that most members have, of
+    /// several the latest.
+    #[param(minimum = 1970, maximum = 2100, example = 2020)]
+    year: Option<i32>,
+}
+
+impl ProgressQuery {
+    fn year(&self) -> Result<Option<Year>, Problem> {
+        let Some(number) = self.year else { return Ok(None) };
+        let told = || format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
+        Year::new(number).map(Some).ok_or_else(|| Problem::fault("/year", "out_of_range", told()))
+    }
+}
+
+/// Show a network's progress
+///
+/// How many of today's members stand where, and their emissions as if they were one city's: the sum of their
+/// figures against the sum of their pathways, at one level, over the years that every counted member has a
+/// comparable figure for. A member is counted with an adopted target at the level, in tonnes, that has a baseline
+/// and comparable figures; every other member is named with the reason. The sums are of the numbers printed with
+/// the members. Low confidence is marked with each member, and counted apart.
+#[utoipa::path(operation_id = "getProgress", tag = "networks",
+    params(("network" = Slug, Path, description = "The network's id"), ProgressQuery),
+    responses((status = 200, description = "The progress", body = ProgressAnswer)))]
+#[get("/networks/{network}/progress")]
+pub async fn get(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    network: web::Path<String>,
+    query: web::Query<ProgressQuery>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = service.registry.present();
+    present_network(&snapshot, &network)?;
+    let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
+    let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
+    let level = query.level.unwrap_or(Level::Basic);
+    let progress = progress(&snapshot, &entry.id, known.name.as_str(), level, query.year()?);
+    Ok(answer(&request, &Body::json(&progress), Keep::Revalidate))
+}

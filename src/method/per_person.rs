@@ -1,0 +1,104 @@
+//! Emissions a person: the latest report that states both a figure and the people it is divided by.
+//!
+//! It is no verdict, and no part of one: it lets cities of unlike size be set side by side, at one level.
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::{Inventory, Level};
+use crate::record::units::Population;
+use crate::record::vocabulary::Protocol;
+use crate::record::warning::{WarningCode, codes_at};
+use crate::record::{Source, Tonnes, View, Year};
+
+use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS};
+use super::comparison::year_before;
+use super::printed::Ratio;
+
+/// What a city emitted a person in the latest year that tells both.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct PersonFigure {
+    /// The level of the total.
+    pub level: Level,
+    /// The year.
+    pub year: Year,
+    /// The whole city's figure, in t CO2e.
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub tonnes: Tonnes,
+    /// The people it is divided by.
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub population: Population,
+    /// The figure in t CO2e a person.
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub tonnes_per_person: Ratio,
+    /// The standard that the report follows, if it declares one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub protocol: Option<Protocol>,
+    /// The revision of the report.
+    #[schema(example = 1)]
+    pub revision: i32,
+    /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
+    /// What a reader should know before using the figure.
+    pub cautions: Vec<CautionCode>,
+    /// How far the figure carries a comparison with others.
+    pub confidence: Confidence,
+    /// Where it was published.
+    pub source: Source,
+}
+
+/// What is missing for a figure a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPersonFigure {
+    /// No report has a figure at the level.
+    NoFigureAtLevel,
+    /// There are figures, but no report that has one states its population.
+    NoPopulation,
+}
+
+/// The latest figure a person at `level`: `A / population`, both of the same report, in t CO2e a person.
+///
+/// The same quotient as that of targets per person (section 2 of the method).
+///
+/// # Errors
+/// What is missing for it.
+pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result<PersonFigure, NoPersonFigure> {
+    let mut missing = NoPersonFigure::NoFigureAtLevel;
+    for report in view.reports.values().rev() {
+        let inventory = report.value;
+        let Some(figure) = inventory.figure(level) else { continue };
+        missing = NoPersonFigure::NoPopulation;
+        let Some(population) = inventory.population else { continue };
+        let Some(tonnes_per_person) = Ratio::new(figure.tonnes.get() / population.people()) else { continue };
+        let cautions = cautions(inventory, level, judged_on);
+        return Ok(PersonFigure {
+            level,
+            year: inventory.year,
+            tonnes: figure.tonnes,
+            population,
+            tonnes_per_person,
+            protocol: inventory.protocol,
+            revision: report.stamp.revision,
+            warnings: codes_at(inventory, year_before(inventory, view), level),
+            confidence: Confidence::of(cautions.iter().copied(), level),
+            cautions,
+            source: inventory.source.clone(),
+        });
+    }
+    Err(missing)
+}
+
+/// The cautions that a figure by itself can call for.
+fn cautions(inventory: &Inventory, level: Level, judged_on: NaiveDate) -> Vec<CautionCode> {
+    let differs = inventory.figure(level).is_some_and(|figure| figure.differs_from_sum());
+    let found = [
+        (CautionCode::Stale, judged_on.year() - inventory.year.get() > STALE_AFTER_YEARS),
+        (CautionCode::AccountingUndeclared, inventory.protocol.is_none()),
+        (CautionCode::StatedDiffersFromSum, differs),
+        (CautionCode::NotCalendarYear, !inventory.is_calendar_year()),
+    ];
+    found.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code).collect()
+}

@@ -1,0 +1,341 @@
+//! The progress of a network: its members' verdicts, and their emissions as if they were one city's.
+
+use std::collections::BTreeSet;
+
+use chrono::{Datelike, NaiveDate};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::snapshot::{CityEntry, Present, Snapshot};
+use super::tally::VerdictCounts;
+use crate::method::joint::sum;
+use crate::method::{
+    self, Amount, Assessment, Confidence, CourseYear, Joint, JointYear, PathwayPoint, Ratio, Unit, Verdict, course,
+};
+use crate::record::vocabulary::{Boundary, vocabulary};
+use crate::record::{CityId, Level, Slug, Tonnes, Year};
+
+vocabulary! {
+    /// Why a member is not counted in the joint figures.
+    NotCounted {
+        /// Its inventories enclose something else than the whole community.
+        OtherBoundary = "other_boundary",
+        /// It is a part of another member, whose figures include its own.
+        PartOfMember = "part_of_member",
+        /// It has adopted no target for the whole city.
+        NoTarget = "no_target",
+        /// Its targets speak of other levels.
+        NoTargetAtLevel = "no_target_at_level",
+        /// Its target at the level is per person: its total follows no pathway.
+        PerPersonTarget = "per_person_target",
+        /// Its figures cannot be compared with the baseline.
+        NotComparable = "not_comparable",
+        /// It has no baseline at the level, or no comparable figure after it.
+        InsufficientData = "insufficient_data",
+        /// It has no comparable figure for the year that the joint figures are held to.
+        YearNotReported = "year_not_reported",
+    }
+}
+
+/// A total of the latest report that has one at the level.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LatestTotal {
+    /// The year.
+    pub year: Year,
+    /// The total, in t CO2e.
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub tonnes: Tonnes,
+}
+
+/// A member that is counted, with what it adds to the sums.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CountedMember {
+    /// The city.
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
+    /// The id of the target whose pathway is added up: of those at the level the one with the nearest future year,
+    /// else the latest.
+    pub target: Slug,
+    /// The year by which it is to be met.
+    pub target_year: Year,
+    /// The verdict on it.
+    pub verdict: Verdict,
+    /// How sure the verdict is.
+    pub confidence: Confidence,
+    /// The points that its pathway is drawn through by straight lines; flat after the last.
+    pub pathway: Vec<PathwayPoint>,
+    /// Its years with a comparable figure. Those that every counted member has are added up.
+    pub years: Vec<CourseYear>,
+    /// Its latest total at the level.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<LatestTotal>,
+}
+
+/// A member that is not counted, and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct LeftOutMember {
+    /// The city.
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
+    /// Why it is not counted.
+    pub reason: NotCounted,
+    /// Why, for a person.
+    #[schema(example = "It has no comparable figure for 2020.")]
+    pub detail: String,
+    /// Its latest total at the level; counted in `members_tonnes` unless it is left out for its boundary, or as a
+    /// part of another member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest: Option<LatestTotal>,
+}
+
+/// A member that has not reported for three years.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct OverdueMember {
+    /// The city.
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
+    /// The year of its latest report; absent when it never reported.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_report_year: Option<Year>,
+    /// How many years before that of the judgement the year of its latest report lies.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 4, example = 6)]
+    pub years_ago: Option<i32>,
+}
+
+/// The emissions of the counted members together.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JointEmissions {
+    /// The year that the figures are held to: the one asked for, else the one that most members have a comparable
+    /// figure for, of several the latest.
+    pub year: Year,
+    /// The years for which every counted member has a comparable figure, each with the sums over the members.
+    pub years: Vec<JointYear>,
+    /// How many members are counted.
+    #[schema(minimum = 1, example = 61)]
+    pub counted_members: usize,
+    /// How many of the counted members have a verdict of low confidence on the target.
+    #[schema(minimum = 0, example = 3)]
+    pub low_confidence_members: usize,
+    /// The sum of the latest totals of the counted members, in t CO2e.
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub counted_tonnes: Amount,
+    /// The sum of the latest totals at the level of all members that have one, but for those with another boundary
+    /// and those that are parts of others, in t CO2e.
+    #[schema(value_type = f64, example = 40_000_000)]
+    pub members_tonnes: Amount,
+    /// `counted_tonnes` in percent of `members_tonnes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 52.623_328)]
+    pub share_percent: Option<Ratio>,
+}
+
+/// How the members of a network get on, each and together.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ProgressAnswer {
+    /// The network.
+    #[schema(example = "c40")]
+    pub network: Slug,
+    /// Its name.
+    #[schema(example = "C40 Cities")]
+    pub name: String,
+    /// The day of the judgement; who is a member is as of that day too.
+    #[schema(example = "2026-11-23")]
+    pub judged_on: NaiveDate,
+    /// The version of the method.
+    #[schema(example = "1")]
+    pub method: &'static str,
+    /// The level of the joint figures.
+    pub level: Level,
+    /// How many members it has.
+    #[schema(minimum = 0, example = 97)]
+    pub members: usize,
+    /// How many members stand where, by the verdict on their headline target.
+    pub verdicts: VerdictCounts,
+    /// The emissions of the counted members together; absent when none is counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub joint: Option<JointEmissions>,
+    /// The members that are counted, by id.
+    pub counted: Vec<CountedMember>,
+    /// The members that are not, by id.
+    pub left_out: Vec<LeftOutMember>,
+    /// The members of whose last three years none is reported, by id.
+    pub overdue: Vec<OverdueMember>,
+}
+
+/// A member, and the target whose pathway may be counted, or why none is.
+struct Candidate<'a> {
+    id: &'a CityId,
+    present: &'a Present,
+    course: Result<(&'a Assessment, Vec<CourseYear>), (NotCounted, String)>,
+}
+
+/// The progress of a network at `level`, held to `year` if one is asked for.
+#[must_use]
+pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, year: Option<Year>) -> ProgressAnswer {
+    let judged_on = snapshot.judged_on;
+    let is_member = |entry: &CityEntry| entry.is_member(network.as_str(), judged_on);
+    let members: Vec<_> = snapshot.present().filter(|(_, entry, _)| is_member(entry)).collect();
+    let mut verdicts = VerdictCounts::default();
+    for (_, _, present) in &members {
+        verdicts.add(present);
+    }
+    let ids: BTreeSet<&CityId> = members.iter().map(|(id, _, _)| *id).collect();
+    let mut candidates: Vec<Candidate<'_>> = members
+        .iter()
+        .map(|(id, _, present)| {
+            let course = stands_alone(snapshot, &ids, present, level).and_then(|()| best(present, level, judged_on));
+            Candidate { id, present, course }
+        })
+        .collect();
+    let joint = join(&mut candidates, year);
+    let overdue = members.iter().filter(|(_, _, present)| present.latest.is_overdue(judged_on));
+    ProgressAnswer {
+        network: network.clone(),
+        name: name.to_owned(),
+        judged_on,
+        method: method::VERSION,
+        level,
+        members: members.len(),
+        verdicts,
+        joint: joint.and_then(|joint| emissions(joint, &candidates, level)),
+        overdue: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
+        counted: candidates.iter().filter_map(|candidate| counted(candidate, level)).collect(),
+        left_out: candidates.iter().filter_map(|candidate| left_out(candidate, level)).collect(),
+    }
+}
+
+/// Refuses a member whose emissions are counted already, or are no community's.
+fn stands_alone(
+    snapshot: &Snapshot,
+    members: &BTreeSet<&CityId>,
+    present: &Present,
+    level: Level,
+) -> Result<(), (NotCounted, String)> {
+    if present.city.boundary != Boundary::Community {
+        let detail = format!("Its inventories enclose {}, not the whole community.", present.city.boundary);
+        return Err((NotCounted::OtherBoundary, detail));
+    }
+    let includes = |(id, whole): &(&CityId, &Present)| {
+        members.contains(id) && whole.city.boundary != Boundary::Operations && whole.latest.totals.contains_key(&level)
+    };
+    match snapshot.wholes(&present.city).find(includes) {
+        Some((id, _)) => {
+            Err((NotCounted::PartOfMember, format!("It is a part of {id}, whose figures include its own.")))
+        }
+        None => Ok(()),
+    }
+}
+
+/// The member's target at the level whose pathway is counted, with its years; or why there is none.
+fn best(
+    present: &Present,
+    level: Level,
+    judged_on: NaiveDate,
+) -> Result<(&Assessment, Vec<CourseYear>), (NotCounted, String)> {
+    let judged = || present.targets.iter().filter(|target| target.verdict != Verdict::NotJudged);
+    let at_level = || judged().filter(|target| target.target.level == level);
+    let in_tonnes = at_level().filter(|target| target.unit == Unit::Tonnes);
+    let followed = in_tonnes.clone().filter(|target| !course(target).is_empty());
+    if let Some(target) = method::nearest(followed, judged_on) {
+        return Ok((target, course(target)));
+    }
+    if let Some(target) = method::nearest(in_tonnes, judged_on) {
+        let reason = match target.verdict {
+            Verdict::NotComparable => NotCounted::NotComparable,
+            _ => NotCounted::InsufficientData,
+        };
+        return Err((reason, target.sentence.clone()));
+    }
+    Err(if at_level().next().is_some() {
+        (NotCounted::PerPersonTarget, format!("Its target at {level} is per person."))
+    } else if judged().next().is_some() {
+        (NotCounted::NoTargetAtLevel, format!("None of its targets is at {level}."))
+    } else {
+        (NotCounted::NoTarget, "It has adopted no target for the whole city.".to_owned())
+    })
+}
+
+/// Adds the courses up; those without the year are then left out.
+fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> {
+    let courses: Vec<Vec<CourseYear>> = candidates
+        .iter()
+        .map(|member| member.course.as_ref().map(|(_, years)| years.clone()).unwrap_or_default())
+        .collect();
+    let joint = method::join(&courses, asked);
+    let held_to = joint.as_ref().map(|joint| joint.year).or(asked);
+    for (at, candidate) in candidates.iter_mut().enumerate() {
+        let is_counted = joint.as_ref().is_some_and(|joint| joint.counted.get(at) == Some(&true));
+        if let (Ok(_), false, Some(year)) = (&candidate.course, is_counted, held_to) {
+            let detail = format!("It has no comparable figure for {year}.");
+            candidate.course = Err((NotCounted::YearNotReported, detail));
+        }
+    }
+    joint
+}
+
+fn emissions(joint: Joint, candidates: &[Candidate<'_>], level: Level) -> Option<JointEmissions> {
+    let total = |candidate: &Candidate<'_>| candidate.present.latest.totals.get(&level).map(|(_, tonnes)| *tonnes);
+    let stands_alone = |candidate: &&Candidate<'_>| {
+        !matches!(candidate.course, Err((NotCounted::OtherBoundary | NotCounted::PartOfMember, _)))
+    };
+    let counted_tonnes = sum(candidates.iter().filter(|candidate| candidate.course.is_ok()).filter_map(total))?;
+    let members_tonnes = sum(candidates.iter().filter(stands_alone).filter_map(total))?;
+    let counted = || candidates.iter().filter_map(|candidate| candidate.course.as_ref().ok());
+    Some(JointEmissions {
+        year: joint.year,
+        years: joint.years,
+        counted_members: counted().count(),
+        low_confidence_members: counted().filter(|(target, _)| target.confidence == Confidence::Low).count(),
+        counted_tonnes,
+        members_tonnes,
+        share_percent: Ratio::new(100.0 * counted_tonnes.get() / members_tonnes.get()),
+    })
+}
+
+fn latest(present: &Present, level: Level) -> Option<LatestTotal> {
+    let (year, tonnes) = *present.latest.totals.get(&level)?;
+    Some(LatestTotal { year, tonnes })
+}
+
+fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
+    let (target, years) = candidate.course.as_ref().ok()?;
+    Some(CountedMember {
+        city: candidate.id.clone(),
+        name: candidate.present.city.name.to_string(),
+        target: target.target.id.clone(),
+        target_year: target.target.target_year,
+        verdict: target.verdict,
+        confidence: target.confidence,
+        pathway: target.pathway.clone(),
+        years: years.clone(),
+        latest: latest(candidate.present, level),
+    })
+}
+
+fn left_out(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMember> {
+    let (reason, detail) = candidate.course.as_ref().err()?;
+    Some(LeftOutMember {
+        city: candidate.id.clone(),
+        name: candidate.present.city.name.to_string(),
+        reason: *reason,
+        detail: detail.clone(),
+        latest: latest(candidate.present, level),
+    })
+}
+
+fn overdue_member(id: &CityId, present: &Present, judged_on: NaiveDate) -> OverdueMember {
+    let year = present.latest.report;
+    OverdueMember {
+        city: id.clone(),
+        name: present.city.name.to_string(),
+        latest_report_year: year,
+        years_ago: year.map(|year| judged_on.year() - year.get()),
+    }
+}

@@ -1,0 +1,488 @@
+//! Rankings, the progress of networks and the summary: each recomputed from what is printed beside it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Value, json};
+
+use crate::support::{Service, assert_near, baseline, city, faults, inventory, target};
+
+fn list<'a>(answer: &'a Value, name: &str) -> &'a Vec<Value> {
+    answer[name].as_array().unwrap_or_else(|| panic!("no {name} in {answer}"))
+}
+
+fn number(value: &Value) -> f64 {
+    value.as_f64().unwrap_or_else(|| panic!("{value} is no number"))
+}
+
+/// Records a city with 1,000 t in 2010, a target and a report for 2020.
+fn record(service: &Service, id: &str, target: &Value, tonnes: f64) {
+    service.record(&format!("/v1/cities/{id}"), &city(id));
+    service.record(&format!("/v1/cities/{id}/baselines/2010"), &baseline(2010, 1000.0));
+    service.record(&format!("/v1/cities/{id}/targets/pledge"), target);
+    service.record(&format!("/v1/cities/{id}/reports/2020"), &inventory(tonnes));
+}
+
+/// Cities that are ranked in every way there is.
+fn contest() -> Service {
+    let service = Service::start();
+    let half = target("2010", 50.0, 2030);
+    for (id, tonnes) in [("aa", 500.0), ("bb", 600.0), ("cc", 600.0), ("dd", 800.0), ("ee", 1100.0)] {
+        record(&service, id, &half, tonnes);
+    }
+    // By an accounting that nobody declared, as good as no other.
+    let own = |tonnes: f64| json!({"totals": {"own": tonnes}, "source": {"title": "A test"}});
+    for id in ["low-one", "low-two"] {
+        let path = format!("/v1/cities/{id}");
+        service.record(&path, &city(id));
+        let mut base = own(1000.0);
+        base["year"] = json!(2010);
+        service.record(&format!("{path}/baselines/2010"), &base);
+        let mut pledge = half.clone();
+        pledge["level"] = json!("own");
+        service.record(&format!("{path}/targets/pledge"), &pledge);
+        service.record(&format!("{path}/reports/2020"), &own(if id == "low-one" { 10.0 } else { 600.0 }));
+    }
+    service.record("/v1/cities/no-target", &city("No target"));
+    record(
+        &service,
+        "proposed",
+        &{
+            let mut proposed = half.clone();
+            proposed["standing"] = json!("proposed");
+            proposed
+        },
+        1.0,
+    );
+    service.record("/v1/cities/no-report", &city("No report"));
+    service.record("/v1/cities/no-report/baselines/2010", &baseline(2010, 1000.0));
+    service.record("/v1/cities/no-report/targets/pledge", &half);
+    record(&service, "other-protocol", &half, 1.0);
+    let mut other = inventory(1.0);
+    (other["protocol"], other["reason"]) = (json!("crf"), json!("It was another"));
+    service.record("/v1/cities/other-protocol/reports/2020", &other);
+    record(&service, "zero", &target("2010", 100.0, 2018), 100.0);
+    let people = |id: &str, year: i32, tonnes: f64, population: i64| {
+        let mut body = inventory(tonnes);
+        (body["population"], body["reason"]) = (json!(population), json!("The people were counted"));
+        service.record(&format!("/v1/cities/{id}/reports/{year}"), &body);
+    };
+    for (id, tonnes, population) in [("aa", 500.0, 100), ("bb", 600.0, 300), ("cc", 600.0, 300), ("dd", 800.0, 100)] {
+        people(id, 2020, tonnes, population);
+    }
+    service
+}
+
+/// The entries as `rank city`, those without a rank as `reason city`.
+fn told(ranking: &Value) -> (Vec<String>, Vec<String>) {
+    let line = |entry: &Value, name: &str| {
+        format!("{} {}", entry[name].to_string().trim_matches('"'), entry["city"].as_str().unwrap())
+    };
+    let ranked = list(ranking, "items").iter().map(|entry| line(entry, "rank")).collect();
+    (ranked, list(ranking, "unranked").iter().map(|entry| line(entry, "reason")).collect())
+}
+
+#[test]
+fn cities_are_ranked_with_ties_and_doubts_and_gaps_shown() {
+    let service = contest();
+    let without =
+        ["no_target no-target", "insufficient_data no-report", "not_comparable other-protocol", "no_target proposed"];
+    let sorted = |mut lines: Vec<String>| {
+        lines.sort();
+        lines
+    };
+    for (by, expected) in [
+        ("achieved_reduction", vec!["1 zero", "2 aa", "3 bb", "3 cc", "5 dd", "6 ee", "7 low-one", "8 low-two"]),
+        // In 2020 250 t less were called for; of `zero`, due in 2018, all of the 1,000 t.
+        ("pace", vec!["1 aa", "2 bb", "2 cc", "4 zero", "5 dd", "6 ee", "7 low-one", "8 low-two"]),
+        ("gap", vec!["1 aa", "2 bb", "2 cc", "4 dd", "5 ee", "6 low-one", "7 low-two"]),
+    ] {
+        let ranking = service.json(&format!("/v1/rankings?by={by}"));
+        let (ranked, unranked) = told(&ranking);
+        assert_eq!(ranked, expected, "{by}");
+        let mut missing: Vec<String> = without.iter().map(|line| (*line).to_owned()).collect();
+        if by == "gap" {
+            missing.push("pathway_at_zero zero".to_owned());
+        }
+        assert_eq!(sorted(unranked), sorted(missing), "{by}");
+        assert_eq!(
+            (ranking["total"].as_u64(), ranking["unranked_total"].as_u64()),
+            (Some(expected.len() as u64), Some(12 - expected.len() as u64))
+        );
+        let figure = match by {
+            "achieved_reduction" => "achieved_reduction_percent",
+            "gap" => "gap_percent",
+            _ => "pace",
+        };
+        for entry in list(&ranking, "items") {
+            let headline = &entry["headline"];
+            for name in [figure, "baseline_year", "baseline_tonnes", "judged_year", "judged_tonnes", "target_year"] {
+                number(&headline[name]);
+            }
+            let is_low = entry["city"].as_str().unwrap().starts_with("low");
+            assert_eq!(entry["confidence"] == "low", is_low, "{entry}");
+        }
+        // The pages together are the ranking, and the table has the same rows.
+        let (mut path, mut pages) = (format!("/v1/rankings?by={by}&limit=5"), (Vec::new(), Vec::new()));
+        loop {
+            let page = service.json(&path);
+            let (ranked, unranked) = told(&page);
+            assert!(ranked.len() + unranked.len() <= 5);
+            pages.0.extend(ranked);
+            pages.1.extend(unranked);
+            let Some(next) = page["next"].as_str() else { break };
+            path = format!("/v1/rankings?by={by}&limit=5&cursor={next}");
+        }
+        assert_eq!(pages, told(&ranking), "{by}");
+        let table = service.get(&format!("/v1/rankings.csv?by={by}")).text;
+        let ranks: Vec<String> =
+            csv::Reader::from_reader(table.as_bytes()).records().map(|row| row.unwrap()[0].to_owned()).collect();
+        let expected: Vec<String> = expected.iter().map(|line| line.split(' ').next().unwrap().to_owned()).collect();
+        assert_eq!(ranks[..expected.len()], expected, "{table}");
+        assert!(ranks[expected.len()..].iter().all(String::is_empty) && ranks.len() == 12);
+    }
+    let own = service.json("/v1/rankings?by=pace&level=own");
+    assert_eq!(told(&own).0, ["1 low-one", "2 low-two"]);
+    assert!(told(&own).1.contains(&"other_level aa".to_owned()));
+}
+
+#[test]
+fn a_ranking_per_person_needs_a_level() {
+    let service = contest();
+    for (query, fault) in [("by=per_person", "/level missing"), ("by=per_person&level=own", "/level not_comparable")] {
+        let answer = service.get(&format!("/v1/rankings?{query}"));
+        answer.assert_problem(422, "invalid_input");
+        assert_eq!(faults(&answer), [fault]);
+    }
+    for query in ["by=size", "by=", "level=scope", "boundary=x", "verdict=behind", "sort=pace"] {
+        service.get(&format!("/v1/rankings?{query}")).assert_problem(400, "invalid_query");
+    }
+    let ranking = service.json("/v1/rankings?by=per_person&level=basic");
+    let (ranked, unranked) = told(&ranking);
+    assert_eq!(ranked, ["1 bb", "1 cc", "3 aa", "4 dd"]);
+    assert!(unranked.contains(&"no_population ee".to_owned()), "{unranked:?}");
+    assert!(unranked.contains(&"no_figure_at_level low-one".to_owned()), "{unranked:?}");
+    for entry in list(&ranking, "items") {
+        let figure = &entry["figure"];
+        let expected = number(&figure["tonnes"]) / number(&figure["population"]);
+        assert_near(&figure["tonnes_per_person"], expected, 5e-7);
+        assert_eq!((&figure["year"], &figure["level"]), (&json!(2020), &json!("basic")));
+    }
+    // The latest report with both counts, not the latest of each.
+    service.record("/v1/cities/aa/reports/2021", &inventory(1.0));
+    assert_eq!(told(&service.json("/v1/rankings?by=per_person&level=basic")).0, ["1 bb", "1 cc", "3 aa", "4 dd"]);
+    assert_eq!(told(&service.json("/v1/rankings?population_min=200")).0, ["1 bb", "1 cc"]);
+    assert_eq!(told(&service.json("/v1/rankings?population_max=200")).0, ["1 aa", "2 dd"]);
+    // Administrations and metropolitan areas are other entities.
+    service
+        .record("/v1/cities/bb", &json!({"name": "bb", "country": "US", "boundary": "operations", "reason": "It was"}));
+    assert_eq!(told(&service.json("/v1/rankings?population_min=200")).0, ["1 cc"]);
+    assert_eq!(told(&service.json("/v1/rankings?boundary=operations")).0, ["1 bb"]);
+}
+
+/// A network of the cities, and others.
+fn network() -> Service {
+    let service = Service::start();
+    let source = json!({"title": "A test"});
+    service.record("/v1/networks/alliance", &json!({"name": "The Alliance", "source": source}));
+    let member = |id: &str, body: Value| {
+        let mut body = body;
+        body["source"] = source.clone();
+        service.record(&format!("/v1/networks/alliance/members/{id}"), &body);
+    };
+    let report = |id: &str, year: i32, tonnes: f64| {
+        service.record(&format!("/v1/cities/{id}/reports/{year}"), &inventory(tonnes));
+    };
+    let half = target("2010", 50.0, 2030);
+    record(&service, "aa", &half, 800.0);
+    let mut stepped = target("2010", 80.0, 2040);
+    stepped["milestones"] = json!([{"year": 2020, "reduction_percent": 10}]);
+    record(&service, "bb", &stepped, 950.125);
+    record(&service, "cc", &half, 600.0);
+    for (id, years) in [("aa", vec![2016, 2018, 2019, 2021]), ("bb", vec![2018, 2019, 2021]), ("cc", vec![2018])] {
+        for year in years {
+            report(id, year, 700.0 + f64::from(year - 2000) * 10.333);
+        }
+        member(id, json!({}));
+    }
+    record(&service, "part", &half, 1.0);
+    service.record(
+        "/v1/cities/part",
+        &json!({"name": "part", "country": "US", "part_of": "aa", "reason": "It lies there"}),
+    );
+    record(&service, "office", &half, 2.0);
+    service.record(
+        "/v1/cities/office",
+        &json!({"name": "office", "country": "US", "boundary": "operations", "reason": "It is"}),
+    );
+    service.record("/v1/cities/silent", &city("Silent"));
+    record(
+        &service,
+        "a-head",
+        &{
+            let mut body = half.clone();
+            body["kind"] = json!("base_year_intensity");
+            body
+        },
+        300.0,
+    );
+    record(&service, "late", &half, 50.0);
+    report("late", 2021, 40.0);
+    assert_eq!(service.delete("/v1/cities/late/reports/2020?reason=A+slip", &service.admin).status, 204);
+    for id in ["part", "office", "silent", "a-head", "late"] {
+        member(id, json!({}));
+    }
+    record(&service, "gone", &half, 5.0);
+    member("gone", json!({"left_on": "2020-01-01"}));
+    record(&service, "stranger", &half, 5.0);
+    service
+}
+
+/// What straight lines through the printed points allow in a year.
+fn allowed(pathway: &Value, year: f64) -> f64 {
+    let points: Vec<(f64, f64)> =
+        pathway.as_array().unwrap().iter().map(|point| (number(&point["year"]), number(&point["tonnes"]))).collect();
+    let after = points.windows(2).find(|pair| year <= pair[1].0);
+    after.map_or(points[points.len() - 1].1, |pair| {
+        pair[0].1 + (pair[1].1 - pair[0].1) * (year - pair[0].0) / (pair[1].0 - pair[0].0)
+    })
+}
+
+#[test]
+fn the_progress_of_a_network_can_be_recomputed_by_hand() {
+    let service = network();
+    for (query, held_to, counted, years) in [
+        ("?year=2020", 2020, vec!["aa", "bb", "cc"], vec![2018, 2020]),
+        // As many have a figure for 2021 as for 2020: the latest counts.
+        ("", 2021, vec!["aa", "bb", "late"], vec![2021]),
+        ("?level=basic&year=2016", 2016, vec!["aa"], vec![2016, 2018, 2019, 2020, 2021]),
+    ] {
+        let progress = service.json(&format!("/v1/networks/alliance/progress{query}"));
+        let joint = &progress["joint"];
+        let names = |name: &str| -> Vec<&str> {
+            list(&progress, name).iter().map(|entry| entry["city"].as_str().unwrap()).collect()
+        };
+        assert_eq!(names("counted"), counted, "{query}");
+        assert_eq!(
+            (joint["year"].as_i64(), joint["counted_members"].as_u64()),
+            (Some(held_to), Some(counted.len() as u64))
+        );
+        // Every member is there once.
+        let all: BTreeSet<&str> = names("counted").into_iter().chain(names("left_out")).collect();
+        assert_eq!(all, BTreeSet::from(["aa", "bb", "cc", "part", "office", "silent", "a-head", "late"]));
+        assert_eq!(progress["members"], 8);
+
+        let printed: Vec<i64> = list(joint, "years").iter().map(|row| row["year"].as_i64().unwrap()).collect();
+        assert_eq!(printed, years, "{query}");
+        for row in list(joint, "years") {
+            let of_year = |member: &Value| {
+                list(member, "years")
+                    .iter()
+                    .find(|own| own["year"] == row["year"])
+                    .unwrap_or_else(|| panic!("{member}"))
+                    .clone()
+            };
+            let rows: Vec<(Value, Value)> =
+                list(&progress, "counted").iter().map(|member| (member.clone(), of_year(member))).collect();
+            let emitted: f64 = rows.iter().map(|(_, own)| number(&own["emitted_tonnes"])).sum();
+            let expected: f64 = rows.iter().map(|(_, own)| number(&own["expected_tonnes"])).sum();
+            assert_near(&row["emitted_tonnes"], emitted, 1e-6);
+            assert_near(&row["expected_tonnes"], expected, 1e-6);
+            assert_near(&row["gap_tonnes"], emitted - expected, 1e-6);
+            assert_near(&row["gap_percent"], 100.0 * (emitted - expected) / expected, 1e-6);
+            for (member, own) in &rows {
+                assert_near(&own["expected_tonnes"], allowed(&member["pathway"], number(&row["year"])), 6e-4);
+                let report =
+                    service.json(&format!("/v1/cities/{}/reports/{}", member["city"].as_str().unwrap(), row["year"]));
+                assert_eq!(own["emitted_tonnes"], report["totals"]["basic"]);
+            }
+        }
+        let latest = |name: &str| -> Vec<(String, f64)> {
+            let with = list(&progress, name).iter().filter(|member| member.get("latest").is_some());
+            with.map(|member| {
+                (member["reason"].as_str().unwrap_or_default().to_owned(), number(&member["latest"]["tonnes"]))
+            })
+            .collect()
+        };
+        let own: f64 = latest("counted").iter().map(|(_, tonnes)| tonnes).sum();
+        let left = latest("left_out")
+            .into_iter()
+            .filter(|(reason, _)| reason != "other_boundary" && reason != "part_of_member");
+        let others: f64 = left.map(|(_, tonnes)| tonnes).sum();
+        assert_near(&joint["counted_tonnes"], own, 1e-6);
+        assert_near(&joint["members_tonnes"], own + others, 1e-6);
+        assert_near(&joint["share_percent"], 100.0 * own / (own + others), 1e-6);
+    }
+    // 2018 is 8/20 of the way from 1,000 t in 2010 to 500 t in 2030, so 800 t; with a step of 10 % by 2020, 920 t.
+    let progress = service.json("/v1/networks/alliance/progress?year=2020");
+    assert_near(&progress["joint"]["years"][0]["expected_tonnes"], 800.0 + 920.0 + 800.0, 1e-9);
+    assert_near(&progress["joint"]["years"][1]["emitted_tonnes"], 800.0 + 950.125 + 600.0, 1e-9);
+    let reasons: BTreeMap<&str, &str> = list(&progress, "left_out")
+        .iter()
+        .map(|member| (member["city"].as_str().unwrap(), member["reason"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("a-head", "per_person_target"),
+        ("late", "year_not_reported"),
+        ("office", "other_boundary"),
+        ("part", "part_of_member"),
+        ("silent", "no_target"),
+    ];
+    assert_eq!(reasons, expected.into());
+    assert!(list(&progress, "left_out").iter().all(|member| member["detail"].as_str().unwrap().len() > 10));
+
+    // Judged in 2026: who reported neither 2023 nor later is overdue.
+    let overdue: Vec<(&str, &Value)> = list(&progress, "overdue")
+        .iter()
+        .map(|member| (member["city"].as_str().unwrap(), &member["years_ago"]))
+        .collect();
+    assert_eq!(overdue.len(), 8, "{overdue:?}");
+    assert!(
+        overdue.contains(&("aa", &json!(5)))
+            && overdue.contains(&("cc", &json!(6)))
+            && overdue.contains(&("silent", &Value::Null))
+    );
+    service.record("/v1/cities/aa/reports/2023", &inventory(700.0));
+    assert_eq!(list(&service.json("/v1/networks/alliance/progress"), "overdue").len(), 7);
+
+    let other = service.json("/v1/networks/alliance/progress?level=own");
+    assert!(other.get("joint").is_none() && list(&other, "counted").is_empty());
+    assert!(list(&other, "left_out").iter().any(|member| member["reason"] == "no_target_at_level"));
+    let none = service.json("/v1/networks/alliance/progress?year=1999");
+    assert!(none.get("joint").is_none() && list(&none, "left_out").len() == 8);
+    service.get("/v1/networks/alliance/progress?year=1969").assert_problem(422, "invalid_input");
+    service.get("/v1/networks/alliance/progress?level=x").assert_problem(400, "invalid_query");
+}
+
+/// How many cities have each verdict with each confidence, as a reader of the list of cities counts them.
+fn counted(cities: &[&Value]) -> Value {
+    let mut counts = json!({});
+    for verdict in
+        ["achieved", "on_track", "behind", "off_track", "moving_away", "missed", "not_comparable", "insufficient_data"]
+    {
+        for confidence in ["high", "medium", "low"] {
+            let same =
+                |city: &&&Value| city["headline"]["verdict"] == verdict && city["headline"]["confidence"] == confidence;
+            counts[verdict][confidence] = json!(cities.iter().filter(same).count());
+        }
+    }
+    counts["no_target"] = json!(cities.iter().filter(|city| city.get("headline").is_none()).count());
+    counts
+}
+
+#[test]
+fn the_summary_counts_what_the_list_of_cities_shows() {
+    let service = Service::with(&["--demo"]);
+    let source = json!({"title": "A test"});
+    service.record("/v1/networks/c40", &json!({"name": "C40 Cities", "source": source}));
+    service.record("/v1/networks/empty", &json!({"name": "Empty", "source": source}));
+    for id in ["us-los-angeles", "fr-paris", "se-stockholm"] {
+        service.record(&format!("/v1/networks/c40/members/{id}"), &json!({"source": source}));
+    }
+    record(&service, "fr-neuf", &target("2010", 50.0, 2030), 700.0);
+    service.record(
+        "/v1/cities/fr-neuf",
+        &json!({"name": "Neuf", "country": "FR", "region": "Bretagne", "reason": "It lies there"}),
+    );
+    service.record("/v1/cities/fr-neuf/reports/2024", &inventory(690.0));
+    // A part of a city that is added up itself, and an administration: counted, but not added up.
+    record(&service, "fr-part", &target("2010", 50.0, 2030), 100.0);
+    service.record(
+        "/v1/cities/fr-part",
+        &json!({"name": "Part", "country": "FR", "part_of": "fr-neuf", "reason": "It lies there"}),
+    );
+    record(&service, "fr-office", &target("2010", 50.0, 2030), 100.0);
+    service.record(
+        "/v1/cities/fr-office",
+        &json!({"name": "Office", "country": "FR", "boundary": "operations", "reason": "It is"}),
+    );
+
+    let cities = service.json("/v1/cities?limit=500");
+    let summary = service.json("/v1/summary?limit=500");
+    let mut scopes: Vec<String> = Vec::new();
+    for row in list(&summary, "items") {
+        let (scope, id) = (row["scope"].as_str().unwrap(), row["id"].as_str().unwrap());
+        scopes.push(scope.to_owned());
+        let members = service.json("/v1/cities?network=c40&limit=500");
+        let within = |city: &&Value| match scope {
+            "world" => true,
+            "country" => city["country"] == id,
+            "region" => city["region"]
+                .as_str()
+                .is_some_and(|region| id == format!("{}/{region}", city["country"].as_str().unwrap())),
+            _ => id == "c40" && list(&members, "items").iter().any(|member| member["id"] == city["id"]),
+        };
+        let of: Vec<&Value> = list(&cities, "items").iter().filter(within).collect();
+        assert_eq!(row["cities"], of.len(), "{id}");
+        assert_eq!(row["verdicts"], counted(&of), "{id}");
+
+        let mut tonnes: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
+        for city in &of {
+            let status = service.json(&format!("/v1/cities/{}/status", city["id"].as_str().unwrap()));
+            let Some(headline) =
+                list(&status, "targets").iter().find(|target| target["target"]["id"] == status["headline"])
+            else {
+                continue;
+            };
+            let Some(figure) = list(headline, "figures")
+                .last()
+                .filter(|_| !["fr-part", "fr-office"].contains(&city["id"].as_str().unwrap()))
+            else {
+                continue;
+            };
+            let level = city["headline"]["level"].as_str().unwrap();
+            let sum = tonnes.entry(level).or_default();
+            *sum = (sum.0 + 1, sum.1 + number(&figure["tonnes"]));
+            let covered = &row["tonnes"][level];
+            assert!(
+                number(&covered["oldest_year"]) <= number(&figure["year"])
+                    && number(&figure["year"]) <= number(&covered["newest_year"])
+            );
+        }
+        assert_eq!(row["tonnes"].as_object().unwrap().len(), tonnes.len(), "{id}");
+        for (level, (cities, sum)) in tonnes {
+            assert_eq!(row["tonnes"][level]["cities"], cities, "{id} {level}");
+            assert_near(&row["tonnes"][level]["tonnes"], sum, 1e-3);
+        }
+        let years: Vec<i64> = of.iter().filter_map(|city| city["latest_report_year"].as_i64()).collect();
+        let mut ages: Vec<f64> = years.iter().map(|year| (2026 - year) as f64).collect();
+        ages.sort_by(f64::total_cmp);
+        match ages.len() {
+            0 => assert!(row.get("median_age_years").is_none()),
+            n => assert_near(&row["median_age_years"], f64::midpoint(ages[(n - 1) / 2], ages[n / 2]), 1e-9),
+        }
+        let reports: i64 = list(row, "latest_reports").iter().map(|year| year["cities"].as_i64().unwrap()).sum();
+        assert_eq!(reports, years.len() as i64);
+        for told in list(row, "latest_reports") {
+            let same = years.iter().filter(|year| told["year"] == **year).count();
+            assert_eq!(told["cities"], same, "{id}");
+        }
+        let late = of.iter().filter(|city| city["latest_report_year"].as_i64().is_none_or(|year| year < 2023));
+        let late: Vec<&Value> = late.map(|city| &city["id"]).collect();
+        assert_eq!(json!(late), row["overdue_cities"], "{id}");
+        assert_eq!(row["overdue"], late.len());
+    }
+    assert!(["world", "country", "region", "network"].iter().all(|scope| scopes.iter().any(|known| known == scope)));
+    let order = |scope: &String| ["world", "country", "region", "network"].iter().position(|known| known == scope);
+    assert!(scopes.is_sorted_by_key(order), "{scopes:?}");
+    let world = &list(&summary, "items")[0];
+    let overdue = service.json("/v1/cities?reported_before=2023&limit=500");
+    assert_eq!(world["overdue"], overdue["total"]);
+
+    let regions = service.json("/v1/summary?scope=region");
+    assert_eq!(list(&regions, "items")[0]["scope"], "region");
+    let (mut path, mut walked) = ("/v1/summary?limit=3".to_owned(), Vec::new());
+    loop {
+        let page = service.json(&path);
+        walked.extend(list(&page, "items").clone());
+        let Some(next) = page["next"].as_str() else { break };
+        path = format!("/v1/summary?limit=3&cursor={next}");
+    }
+    assert_eq!(walked, *list(&summary, "items"));
+    let table = service.get("/v1/summary.csv?limit=500").text;
+    assert_eq!(csv::Reader::from_reader(table.as_bytes()).records().count(), walked.len());
+    for query in ["scope=planet", "level=basic"] {
+        service.get(&format!("/v1/summary?{query}")).assert_problem(400, "invalid_query");
+    }
+    let empty = Service::start().json("/v1/summary");
+    assert_eq!((empty["total"].as_u64(), &empty["items"][0]["cities"]), (Some(1), &json!(0)));
+}
