@@ -1,10 +1,14 @@
 //! Whatever stands in a file: no panic, and no figure that does not stand in its row.
 
+use std::sync::LazyLock;
+
 use pledgewatch::import::{Format, Row};
 use proptest::prelude::*;
+use proptest::sample::Index;
 use serde_json::Value;
 
 use super::read_all;
+use crate::support::shared;
 
 const KLIMATKOLLEN: &str = "municipality,region,year,emissions_tco2e\n";
 const UK: &str = "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s\n";
@@ -45,23 +49,99 @@ fn figures(body: &Value) -> Vec<f64> {
     totals.chain(lines).chain(others).filter_map(|figure| figure.as_f64()).collect()
 }
 
-/// The figures that a row's cells state, in the cell's unit and a thousand times it, and the sums of two.
-fn stated(cells: &[String]) -> Vec<f64> {
-    let plain: Vec<f64> = cells.iter().filter_map(|cell| cell.trim().replace(',', "").parse().ok()).collect();
-    let sums = plain.iter().flat_map(|one| plain.iter().map(move |other| one + other));
-    plain.iter().copied().chain(plain.iter().map(|figure| figure * 1_000.0)).chain(sums).collect()
+/// The one number that a cell can be read as; none where a comma may mean either.
+fn number(cell: &str) -> Option<f64> {
+    let text = cell.trim();
+    let whole = text.split('.').next().unwrap_or_default().trim_start_matches('-');
+    let groups: Vec<&str> = whole.split(',').collect();
+    let in_threes = groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    let certain = groups.len() == 1 || in_threes && (groups.len() > 2 || text.contains('.'));
+    certain.then(|| text.replace(',', "").parse().ok())?
+}
+
+/// Whether a row's cells state a figure: one of them, in its unit or a thousand times it, or the sum of two or three.
+fn is_stated(figure: f64, cells: &[String]) -> bool {
+    let mut plain: Vec<f64> = cells.iter().filter_map(|cell| number(cell)).collect();
+    plain.sort_by(f64::total_cmp);
+    plain.dedup();
+    // Tonnes are kept to the kilogram, people to the whole person.
+    let near = |stated: f64| (stated - figure).abs() <= 0.000_6 || (stated.round() - figure).abs() < f64::EPSILON;
+    let sums = |rest: f64| plain.iter().any(|one| near(one + rest));
+    plain.iter().any(|stated| near(*stated) || near(stated * 1_000.0))
+        || plain.iter().any(|one| sums(*one) || plain.iter().any(|two| sums(one + two)))
 }
 
 fn check(rows: &[Row], cells: &[String]) -> Result<(), TestCaseError> {
-    let stated = stated(cells);
     for finding in rows.iter().filter_map(|row| row.outcome.as_ref().ok()) {
         for figure in finding.records.iter().flat_map(|found| figures(&found.record.body())) {
-            // Tonnes are kept to the kilogram, people to the whole person.
-            let near = stated.iter().any(|stated| (stated - figure).abs() <= 0.000_6 || stated.round() == figure);
-            prop_assert!(near, "{figure} does not stand in {cells:?}");
+            prop_assert!(is_stated(figure, cells), "{figure} does not stand in {cells:?}");
         }
     }
     Ok(())
+}
+
+/// Files with a row for each report or target.
+const REAL: [(Format, &str); 10] = [
+    (Format::Cdp, "cdp/cdp_2016_citywide_emissions.csv"),
+    (Format::Cdp, "cdp/cdp_2017_citywide_emissions.csv"),
+    (Format::Cdp, "cdp/cdp_2018_citywide_emissions.csv"),
+    (Format::Cdp, "cdp/cdp_2019_citywide_emissions.csv"),
+    (Format::Cdp, "cdp/cdp_2020_citywide_emissions.csv"),
+    (Format::Cdp, "cdp/cdp_2016_targets.csv"),
+    (Format::Cdp, "cdp/cdp_2017_targets.csv"),
+    (Format::Klimatkollen, "klimatkollen/emissions_2026-05.csv"),
+    (Format::C40, "c40/gpc_inventories.csv"),
+    (Format::Uk, "uk/local_authority_emissions_2005_2015.csv"),
+];
+
+/// The headers and the rows of a file.
+type Cells = (Format, Vec<String>, Vec<Vec<String>>);
+
+/// The real files, where they are at hand.
+static FILES: LazyLock<Option<Vec<Cells>>> =
+    LazyLock::new(|| REAL.iter().map(|(format, name)| open(*format, name)).collect());
+
+fn open(format: Format, name: &str) -> Option<Cells> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_path(shared(&format!("data/{name}"))?).unwrap();
+    let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = cells(reader.headers().unwrap());
+    Some((format, header, reader.records().map(|record| cells(&record.unwrap())).collect()))
+}
+
+/// What becomes of a cell in the hands of people and programs.
+#[derive(Debug, Clone)]
+enum Slip {
+    Replaced(String),
+    Inserted(Index, char),
+    Removed(Index),
+    Appended(&'static str),
+    Truncated(Index),
+}
+
+impl Slip {
+    fn any() -> impl Strategy<Value = Self> {
+        prop_oneof![
+            2 => cell().prop_map(Slip::Replaced),
+            4 => (any::<Index>(), prop::sample::select(",. -eE%0'\u{a0}".chars().collect::<Vec<_>>()))
+                .prop_map(|(at, inserted)| Slip::Inserted(at, inserted)),
+            2 => any::<Index>().prop_map(Slip::Removed),
+            2 => prop::sample::select(vec![" kt", " t", "k", " Mt", "*", " (estimate)", ",000", ".0"]).prop_map(Slip::Appended),
+            1 => any::<Index>().prop_map(Slip::Truncated),
+        ]
+    }
+
+    fn befall(&self, cell: &str) -> String {
+        let mut letters: Vec<char> = cell.chars().collect();
+        match self {
+            Slip::Replaced(other) => return other.clone(),
+            Slip::Inserted(at, inserted) => letters.insert(at.index(letters.len() + 1), *inserted),
+            Slip::Removed(at) if !letters.is_empty() => drop(letters.remove(at.index(letters.len()))),
+            Slip::Removed(_) => {}
+            Slip::Appended(more) => letters.extend(more.chars()),
+            Slip::Truncated(at) => letters.truncate(at.index(letters.len() + 1)),
+        }
+        letters.into_iter().collect()
+    }
 }
 
 proptest! {
@@ -92,5 +172,20 @@ proptest! {
         cells[at] = changed;
         let text = format!("{CDP}{}\n", quoted(&cells));
         check(&read_all(Format::Cdp, &[("row.csv", text.as_bytes())]).unwrap(), &cells)?;
+    }
+
+    #[test]
+    fn real_rows_with_a_slip_are_read_as_they_stand_or_have_their_reason(
+        file in any::<Index>(), row in any::<Index>(), at in any::<Index>(), slip in Slip::any(),
+    ) {
+        let Some(files) = FILES.as_ref() else { return Ok(()) };
+        let (format, header, rows) = file.get(files);
+        let mut cells = row.get(rows).clone();
+        let at = at.index(cells.len());
+        cells[at] = slip.befall(&cells[at]);
+        let text = format!("{}\n{}\n", quoted(header), quoted(&cells));
+        let read = read_all(*format, &[("row.csv", text.as_bytes())]).unwrap();
+        prop_assert_eq!(read.len(), 1, "every row comes to something");
+        check(&read, &cells)?;
     }
 }
