@@ -49,12 +49,12 @@ fn walk(service: &Service, path: &str, limit: usize) -> Vec<Value> {
 fn world() -> Service {
     let service = Service::with(&["--demo"]);
     let source = json!({"title": "A test"});
-    for network in ["c40", "empty"] {
+    for network in ["alliance", "empty"] {
         service.record(&format!("/v1/networks/{network}"), &json!({"name": network, "source": source}));
     }
     let demo = service.json("/v1/cities?limit=500");
     for (number, known) in items(&demo).iter().enumerate().filter(|(number, _)| number % 3 == 0) {
-        let path = format!("/v1/networks/c40/members/{}", text(known, "id"));
+        let path = format!("/v1/networks/alliance/members/{}", text(known, "id"));
         let left = if number % 2 == 0 {
             json!({"source": source})
         } else {
@@ -109,7 +109,7 @@ fn world() -> Service {
 const CHOICES: &[(&str, &[&str])] = &[
     ("country", &["US", "DE", "FR", "IS"]),
     ("region", &["bayern", "Ile-de-France", "Nowhere"]),
-    ("network", &["c40", "empty"]),
+    ("network", &["alliance", "empty"]),
     ("population_min", &["50001", "1000000"]),
     ("population_max", &["50000", "3000000"]),
     ("reported_before", &["2020", "2021", "2030"]),
@@ -135,7 +135,7 @@ fn takes(item: &Value, members: &BTreeSet<String>, (name, value): (&str, &str)) 
     match name {
         "country" => item["country"] == value,
         "region" => same(&item["region"]),
-        "network" => value == "c40" && members.contains(&city),
+        "network" => value == "alliance" && members.contains(&city),
         "population_min" => item["population"].as_i64().is_some_and(|people| people >= number()),
         "population_max" => item["population"].as_i64().is_some_and(|people| people <= number()),
         "reported_before" => item["latest_report_year"].as_i64().is_none_or(|year| year < number()),
@@ -179,7 +179,7 @@ fn sorts(service: &Service, path: &str) -> Vec<String> {
 #[test]
 fn any_filters_in_any_order_give_what_a_reader_of_the_whole_list_would() {
     let service = world();
-    let members: BTreeSet<String> = items(&service.json("/v1/networks/c40/members?limit=500"))
+    let members: BTreeSet<String> = items(&service.json("/v1/networks/alliance/members?limit=500"))
         .iter()
         .filter(|member| member.get("left_on").is_none())
         .map(|member| text(member, "city").to_owned())
@@ -235,7 +235,7 @@ fn any_filters_in_any_order_give_what_a_reader_of_the_whole_list_would() {
 fn each_filter_and_each_order_by_itself_works_and_tells_rows_apart() {
     let service = world();
     let members: BTreeSet<String> =
-        walk(&service, "/v1/cities?network=c40", 500).iter().map(|item| text(item, "id").to_owned()).collect();
+        walk(&service, "/v1/cities?network=alliance", 500).iter().map(|item| text(item, "id").to_owned()).collect();
     assert!(!members.is_empty());
     for path in ["/v1/cities", "/v1/status"] {
         let whole = walk(&service, path, 500);
@@ -413,7 +413,7 @@ fn fields_trim_items_to_what_is_asked_for() {
             ]),
         ),
         ("/v1/networks", "name", json!(["id", "name"])),
-        ("/v1/networks/c40/members", "source.title", json!(["city", "id", "source.title"])),
+        ("/v1/networks/alliance/members", "source.title", json!(["city", "id", "source.title"])),
         ("/v1/cities/us-los-angeles/targets", "target_year", json!(["city", "id", "target_year"])),
         (
             "/v1/cities/us-los-angeles/reports",

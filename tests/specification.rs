@@ -260,11 +260,11 @@ fn bodies_are_closed() {
 fn with_all_kinds() -> Service {
     let service = Service::with(&["--demo"]);
     let source = json!({"title": "A test"});
-    service.record("/v1/networks/c40", &json!({"name": "C40 Cities", "source": source}));
+    service.record("/v1/networks/alliance", &json!({"name": "Alliance", "source": source}));
     for city in service.json("/v1/cities?limit=500")["items"].as_array().unwrap() {
         let path = format!("/v1/cities/{}/statement", city["id"].as_str().unwrap());
         service.record(&path, &json!({"text": "We see this otherwise."}));
-        let path = format!("/v1/networks/c40/members/{}", city["id"].as_str().unwrap());
+        let path = format!("/v1/networks/alliance/members/{}", city["id"].as_str().unwrap());
         service.record(&path, &json!({"joined_on": "2015-06-01", "source": source}));
     }
     service
@@ -329,7 +329,7 @@ fn answers_have_no_member_that_is_not_specified() {
         }
         let address = path
             .replace("{city}", "us-los-angeles")
-            .replace("{network}", "c40")
+            .replace("{network}", "alliance")
             .replace("{baseline}", "1990")
             .replace("{target}", "2025-half")
             .replace("{year}", "2020");

@@ -218,7 +218,7 @@ impl ImportAnswer {
 #[utoipa::path(operation_id = "importReports", tag = "reports", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), ImportQuery),
     request_body(description = "The file", content(
-        (String = "text/csv"), (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        (String = "text/csv"), (upload::Workbook = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
         (ReportsBody = "application/json"))),
     responses((status = 200, description = "What became of each row, or would become", body = ImportAnswer)))]
 #[post("/cities/{city}/reports:import")]

@@ -146,7 +146,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         operation["security"] = json!([]);
     }
     if let Some(body) = request_example(path, method) {
-        operation["requestBody"]["description"] = json!("The record.");
+        if operation["requestBody"]["description"].is_null() {
+            operation["requestBody"]["description"] = json!("The record.");
+        }
         operation["requestBody"]["required"] = json!(true);
         operation["requestBody"]["content"]["application/json"]["example"] = body;
     }

@@ -8,7 +8,7 @@ use utoipa::IntoParams;
 
 use super::conditional::{Keep, answer};
 use super::problem::{Code, Problem};
-use super::upload::XLSX;
+use super::upload::{Workbook, XLSX};
 use super::{Service, present_city};
 use crate::import::blank;
 use crate::import::columns::Sheet;
@@ -30,7 +30,7 @@ pub struct TemplateQuery {
 ///
 /// A sheet for the totals of each year, one for GPC lines, and one that explains the columns. With `city` its recorded years are filled in; imported as it is, it changes nothing.
 #[utoipa::path(operation_id = "getReportsTemplate", tag = "reports", params(TemplateQuery),
-    responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Vec<u8>)))]
+    responses((status = 200, description = "The workbook", content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Workbook)))]
 #[get("/templates/reports.xlsx")]
 pub async fn workbook(
     request: HttpRequest,

@@ -4,6 +4,7 @@ use actix_multipart::Multipart;
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest};
 use futures_util::TryStreamExt;
+use utoipa::ToSchema;
 
 use super::body;
 use super::problem::{Code, Problem, too_large};
@@ -11,6 +12,12 @@ use crate::record::limits::{BODY_WAIT, FORM_FIELDS, SHEET_BYTES};
 
 /// The media type of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+
+/// An XLSX workbook.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct Workbook(Bytes);
 
 /// What was sent.
 #[derive(Debug)]

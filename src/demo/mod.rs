@@ -1,4 +1,4 @@
-//! The cities that `serve --demo` shows: real figures, each with its source, as bodies to be recorded.
+//! The cities that `serve --demo` shows and their networks: real data with its sources, as bodies to be recorded.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -8,6 +8,9 @@ use crate::record::{Fault, Kind, RecordKey, Slug};
 
 /// The figures: bodies as one would post them.
 const CITIES: &str = include_str!("cities.json");
+
+/// The networks, and which of the cities belong to them as far as a source says so.
+const NETWORKS: &str = include_str!("networks.json");
 
 /// A record of the demo, ready to be written.
 #[derive(Debug)]
@@ -34,7 +37,7 @@ pub enum DemoError {
         kind: Kind,
         /// The record's id.
         id: String,
-        /// The city.
+        /// The city; empty for a network.
         city: String,
         /// What is wrong.
         faults: Vec<Fault>,
@@ -46,37 +49,45 @@ pub enum DemoError {
 /// # Errors
 /// What is wrong with the data.
 pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
-    let data: Value = serde_json::from_str(CITIES)?;
+    let (cities, networks): (Value, Value) = (serde_json::from_str(CITIES)?, serde_json::from_str(NETWORKS)?);
     let mut entries = Vec::new();
-    for city in list(&data, "cities")? {
-        let id = city["id"].as_str().ok_or(DemoError::Missing("id of a city"))?;
-        let mut add = |kind: Kind, record: &str, body: &Value| {
-            let key = RecordKey {
-                city: Some(Slug::new(id).ok_or(DemoError::Missing("valid id of a city"))?),
-                kind,
-                id: record.to_owned(),
-            };
-            let record = AnyRecord::parse(&key, body.clone(), today).map_err(|faults| DemoError::Invalid {
-                kind,
-                id: record.to_owned(),
-                city: id.to_owned(),
-                faults,
-            })?;
-            entries.push(Entry { key, record });
-            Ok::<_, DemoError>(())
-        };
-        add(Kind::City, id, &city["city"])?;
+    for city in list(&cities, "cities")? {
+        let id = text(city, "id")?;
+        entries.push(entry(Some(id), Kind::City, id, &city["city"], today)?);
         for (kind, name) in [(Kind::Baseline, "baselines"), (Kind::Report, "reports"), (Kind::Target, "targets")] {
             for item in list(city, name)? {
                 let record = match &item["year"] {
                     Value::Number(year) => year.to_string(),
-                    _ => item["id"].as_str().ok_or(DemoError::Missing("id of a record"))?.to_owned(),
+                    _ => text(item, "id")?.to_owned(),
                 };
-                add(kind, &record, &item["body"])?;
+                entries.push(entry(Some(id), kind, &record, &item["body"], today)?);
             }
         }
     }
+    for network in list(&networks, "networks")? {
+        let id = text(network, "id")?;
+        entries.push(entry(None, Kind::Network, id, &network["body"], today)?);
+        for member in list(network, "members")? {
+            entries.push(entry(Some(text(member, "city")?), Kind::Member, id, &member["body"], today)?);
+        }
+    }
     Ok(entries)
+}
+
+fn entry(city: Option<&str>, kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<Entry, DemoError> {
+    let slug = |city| Slug::new(city).ok_or(DemoError::Missing("valid id of a city"));
+    let key = RecordKey { city: city.map(slug).transpose()?, kind, id: id.to_owned() };
+    match AnyRecord::parse(&key, body.clone(), today) {
+        Ok(record) => Ok(Entry { key, record }),
+        Err(faults) => {
+            let city = key.city_word().to_owned();
+            Err(DemoError::Invalid { kind, id: key.id, city, faults })
+        }
+    }
+}
+
+fn text<'a>(value: &'a Value, name: &'static str) -> Result<&'a str, DemoError> {
+    value[name].as_str().ok_or(DemoError::Missing(name))
 }
 
 fn list<'a>(value: &'a Value, name: &'static str) -> Result<&'a Vec<Value>, DemoError> {
