@@ -1,9 +1,13 @@
 //! The HTTP server: what every request passes on its way, and which address leads where.
 
+#[cfg(target_os = "linux")]
+use std::any::Any;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
 use actix_web::body::{EitherBody, MessageBody};
+#[cfg(target_os = "linux")]
+use actix_web::dev::Extensions;
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
 use actix_web::http::{Method, StatusCode, header};
@@ -16,6 +20,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::api::access::{Limiter, client_address};
 use crate::api::problem::{Code, Problem};
 use crate::api::{self, NoQuery, Service, conditional, openapi};
+#[cfg(target_os = "linux")]
+use crate::record::limits::CLIENT_WAIT;
 use crate::record::limits::SHUTDOWN_SECONDS;
 use crate::registry::Registry;
 use crate::registry::bodies::Body;
@@ -79,7 +85,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
     });
     let offers = web::Data::new(Offers::new(&document));
     let specification = web::Data::new(Specification(Body::json(&document)));
-    let idle = service.clone();
+    forget_idle(service.clone());
     let mut server = HttpServer::new(move || {
         App::new()
             .into_utoipa_app()
@@ -110,15 +116,31 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
-    let server = server.listen(listener)?.run();
+    #[cfg(target_os = "linux")]
+    let server = server.on_connect(drop_if_stuck);
+    Ok((server.listen(listener)?.run(), address))
+}
+
+/// Forgets from time to time whose rate is not worth remembering.
+fn forget_idle(service: web::Data<Service>) {
     actix_web::rt::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(60)).await;
-            idle.writes.forget_idle();
-            idle.reads.forget_idle();
+            service.writes.forget_idle();
+            service.reads.forget_idle();
         }
     });
-    Ok((server, address))
+}
+
+/// Has the system drop a client that takes in nothing: while it cannot be written to, the server does not look at
+/// its connection again.
+#[cfg(target_os = "linux")]
+fn drop_if_stuck(connection: &dyn Any, _: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(CLIENT_WAIT))
+    {
+        log::warn!("a client that gets stuck will not be dropped: {error}");
+    }
 }
 
 /// One line a request; never a header, so never a key.

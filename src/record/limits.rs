@@ -84,6 +84,8 @@ pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
 /// Connections of the pool that reads the log.
 pub const POOL_CONNECTIONS: u32 = 4;
 
+/// How long a client may take in nothing of what it is sent before its connection is dropped.
+pub const CLIENT_WAIT: Duration = Duration::from_secs(60);
 /// How often a node looks whether another has written.
 pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How long a reader of the log waits for a connection.
