@@ -5,7 +5,7 @@ use std::any::Any;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{self, BodySize, EitherBody, MessageBody};
 #[cfg(target_os = "linux")]
 use actix_web::dev::Extensions;
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
@@ -42,6 +42,8 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
+    /// How long a stream of changes is silent at most.
+    pub heartbeat: Duration,
 }
 
 /// What leads outside the documented API: pages for people.
@@ -81,11 +83,14 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
         reads: Limiter::per_minute(settings.reads_per_minute),
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
+        heartbeat: settings.heartbeat,
         columns: openapi::columns(&document),
     });
     let offers = web::Data::new(Offers::new(&document));
     let specification = web::Data::new(Specification(Body::json(&document)));
     forget_idle(service.clone());
+    #[cfg(unix)]
+    end_streams_at_stop(service.registry.clone())?;
     let mut server = HttpServer::new(move || {
         App::new()
             .into_utoipa_app()
@@ -132,6 +137,18 @@ fn forget_idle(service: web::Data<Service>) {
     });
 }
 
+/// Ends the streams when the service is asked to stop: the server waits for what is under way, and they never end.
+#[cfg(unix)]
+fn end_streams_at_stop(registry: Registry) -> std::io::Result<()> {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    let mut asked = signal(SignalKind::terminate())?;
+    actix_web::rt::spawn(async move {
+        asked.recv().await;
+        registry.stop_listening();
+    });
+    Ok(())
+}
+
 /// Has the system drop a client that takes in nothing: while it cannot be written to, the server does not look at
 /// its connection again.
 #[cfg(target_os = "linux")]
@@ -175,12 +192,18 @@ async fn serve_specification(
 /// Answers HEAD as GET; the server itself leaves the body out.
 async fn head_as_get(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if request.method() == Method::HEAD {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, body::None>>, actix_web::Error> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
-    next.call(request).await
+    let response = next.call(request).await?;
+    // It would wait for the end of a stream all the same.
+    if is_head && response.response().body().size() == BodySize::Stream {
+        return Ok(response.map_body(|_, _| EitherBody::right(body::None::new())));
+    }
+    Ok(response.map_into_left_body())
 }
 
 /// Takes one read of the client's address; health checks are never refused.
@@ -223,7 +246,7 @@ async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<Htt
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match, Last-Event-ID"))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
             .finish()),
         Some(allow) => Err(Problem::method_not_allowed(allow)),
