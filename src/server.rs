@@ -1,9 +1,13 @@
 //! The HTTP server: what every request passes on its way, and which address leads where.
 
+#[cfg(target_os = "linux")]
+use std::any::Any;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{self, BodySize, EitherBody, MessageBody};
+#[cfg(target_os = "linux")]
+use actix_web::dev::Extensions;
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
 use actix_web::http::{Method, StatusCode, header};
@@ -16,6 +20,8 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 use crate::api::access::{Limiter, client_address};
 use crate::api::problem::{Code, Problem};
 use crate::api::{self, NoQuery, Service, conditional, openapi};
+#[cfg(target_os = "linux")]
+use crate::record::limits::CLIENT_WAIT;
 use crate::record::limits::SHUTDOWN_SECONDS;
 use crate::registry::Registry;
 use crate::registry::bodies::Body;
@@ -36,6 +42,8 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
+    /// How long a stream of changes is silent at most.
+    pub heartbeat: Duration,
 }
 
 /// What leads outside the documented API: pages for people.
@@ -75,11 +83,14 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
         reads: Limiter::per_minute(settings.reads_per_minute),
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
+        heartbeat: settings.heartbeat,
         columns: openapi::columns(&document),
     });
     let offers = web::Data::new(Offers::new(&document));
     let specification = web::Data::new(Specification(Body::json(&document)));
-    let idle = service.clone();
+    forget_idle(service.clone());
+    #[cfg(unix)]
+    end_streams_at_stop(service.registry.clone())?;
     let mut server = HttpServer::new(move || {
         App::new()
             .into_utoipa_app()
@@ -110,15 +121,43 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
     if let Some(workers) = settings.workers {
         server = server.workers(workers);
     }
-    let server = server.listen(listener)?.run();
+    #[cfg(target_os = "linux")]
+    let server = server.on_connect(drop_if_stuck);
+    Ok((server.listen(listener)?.run(), address))
+}
+
+/// Forgets from time to time whose rate is not worth remembering.
+fn forget_idle(service: web::Data<Service>) {
     actix_web::rt::spawn(async move {
         loop {
             tokio::time::sleep(Duration::from_secs(60)).await;
-            idle.writes.forget_idle();
-            idle.reads.forget_idle();
+            service.writes.forget_idle();
+            service.reads.forget_idle();
         }
     });
-    Ok((server, address))
+}
+
+/// Ends the streams when the service is asked to stop: the server waits for what is under way, and they never end.
+#[cfg(unix)]
+fn end_streams_at_stop(registry: Registry) -> std::io::Result<()> {
+    use actix_web::rt::signal::unix::{SignalKind, signal};
+    let mut asked = signal(SignalKind::terminate())?;
+    actix_web::rt::spawn(async move {
+        asked.recv().await;
+        registry.stop_listening();
+    });
+    Ok(())
+}
+
+/// Has the system drop a client that takes in nothing: while it cannot be written to, the server does not look at
+/// its connection again.
+#[cfg(target_os = "linux")]
+fn drop_if_stuck(connection: &dyn Any, _: &mut Extensions) {
+    if let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>()
+        && let Err(error) = socket2::SockRef::from(stream).set_tcp_user_timeout(Some(CLIENT_WAIT))
+    {
+        log::warn!("a client that gets stuck will not be dropped: {error}");
+    }
 }
 
 /// One line a request; never a header, so never a key.
@@ -153,12 +192,18 @@ async fn serve_specification(
 /// Answers HEAD as GET; the server itself leaves the body out.
 async fn head_as_get(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if request.method() == Method::HEAD {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, body::None>>, actix_web::Error> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
-    next.call(request).await
+    let response = next.call(request).await?;
+    // It would wait for the end of a stream all the same.
+    if is_head && response.response().body().size() == BodySize::Stream {
+        return Ok(response.map_body(|_, _| EitherBody::right(body::None::new())));
+    }
+    Ok(response.map_into_left_body())
 }
 
 /// Takes one read of the client's address; health checks are never refused.
@@ -201,7 +246,7 @@ async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<Htt
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match, Last-Event-ID"))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
             .finish()),
         Some(allow) => Err(Problem::method_not_allowed(allow)),

@@ -22,6 +22,7 @@ mod sheets;
 mod smoke;
 mod specification;
 mod status;
+mod stream;
 mod submit;
 mod support;
 mod validation;

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use diesel::{Connection, PgConnection};
 use serde_json::{Value, json};
 
+use crate::stream::{Listener, large_report};
 use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, signal, target};
 
 /// A PostgreSQL server of the test's own, which can be stopped. It listens on a socket in its directory.
@@ -156,6 +157,8 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     assert_eq!(service.delete(&format!("/v1/keys/{}", key["id"].as_str().unwrap()), &service.admin).status, 204);
     let before = reads(&service);
     let report = |year: i32| service.put(&format!("/v1/cities/here/reports/{year}"), &service.admin, &inventory(1.0));
+    let stream = |query: &str| service.request("GET", &format!("/v1/changes/stream{query}"));
+    let mut listener = Listener::open(stream(""));
 
     cluster.stop();
     assert_unavailable(&report(2011));
@@ -163,6 +166,10 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     assert_unavailable(&service.post("/v1/keys", &service.admin, &json!({"label": "x", "role": "admin"})));
     assert_unavailable(&service.get("/v1/changes"));
     assert_unavailable(&service.get("/v1/cities/here/changes"));
+    // Missed entries cannot be read, nor whether there are more than known here; what is new needs no reading.
+    assert_unavailable(&send(stream("?after=3")));
+    assert_unavailable(&send(stream("").header("last-event-id", "5")));
+    let mut another = Listener::open(stream(""));
     // Whether a key that is not known here was made elsewhere cannot be told now: 503 asks to try again, and a
     // clerk whose key is new is not told that it is wrong. One that is known to be revoked is refused as ever.
     assert_unavailable(&service.put("/v1/cities/here", "pwk_unknown", &city("Here")));
@@ -180,6 +187,9 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     cluster.resume();
     eventually("the database being up", || service.json("/health/ready")["status"] == "up");
     assert_eq!(report(2011).status, 201);
+    for listener in [&mut listener, &mut another, &mut Listener::open(stream("?after=4"))] {
+        assert_eq!(listener.next().unwrap().0, 5);
+    }
     assert_eq!(service.get("/v1/changes").status, 200);
     let entries = service.entries();
     assert_eq!(entries.len(), 5, "nothing was written twice");
@@ -224,6 +234,36 @@ fn an_outage_amid_writes_loses_and_doubles_nothing() {
     printed(&service.verify());
 }
 
+#[test]
+fn a_stream_of_the_past_ends_with_the_database_and_is_taken_up_later() {
+    const CHANGES: i32 = 80;
+    let Some(mut cluster) = Cluster::start() else { return };
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    service.record("/v1/cities/here", &city("Here"));
+    for number in 2..=CHANGES {
+        service.record("/v1/cities/here/reports/2020", &large_report(number));
+    }
+    let stream = || service.request("GET", "/v1/changes/stream");
+    let mut listener = Listener::open(stream().header("last-event-id", "0"));
+    cluster.stop();
+    // What was read for it already is much less than the 10 MB that it missed.
+    let mut ids = Vec::new();
+    while let Some((id, _)) = listener.next() {
+        ids.push(id);
+    }
+    let seen = listener.seen;
+    assert!((1..i64::from(CHANGES)).contains(&seen), "it ended after {seen}");
+    cluster.resume();
+    let mut listener = None;
+    eventually("the log being read again", || {
+        let response = stream().header("last-event-id", seen.to_string()).send().unwrap();
+        listener = (response.status() == 200).then(|| Listener::reading(response));
+        listener.is_some()
+    });
+    ids.extend(listener.unwrap().until(i64::from(CHANGES)).iter().map(|(id, _)| id));
+    assert_eq!(ids, (1..=i64::from(CHANGES)).collect::<Vec<_>>());
+}
+
 /// Takes the entries after one out of a database, as a failover to a standby that lagged does.
 fn lose_after(database: &Database, sequence: i64) {
     database.execute(&format!(
@@ -246,13 +286,19 @@ fn with_reports(years: std::ops::RangeInclusive<i32>) -> Service {
 fn commits_lost_by_a_failover_are_noticed() {
     let service = with_reports(2000..=2004);
     let entries = service.entries();
+    let stream = || service.request("GET", "/v1/changes/stream");
+    let mut listener = Listener::open(stream());
     lose_after(&service.database, 4);
+    assert_eq!(listener.next(), None, "what was sent is true no longer");
     eventually("the lost report being gone", || service.get("/v1/cities/here/reports/2004").status == 404);
     assert_eq!(service.json("/v1/cities/here/reports")["total"], 3);
     assert_eq!(service.entries(), entries[..4]);
     assert_eq!(service.json("/health/ready")["status"], "up");
     assert!(service.log().contains("the log is not the one this node had"), "{}", service.log());
+    let mut listener = Listener::open(stream().header("last-event-id", "6"));
+    assert_eq!(listener.seen, 4, "the log does not have what it saw");
     service.record("/v1/cities/here/reports/2004", &inventory(4.0));
+    assert_eq!(listener.next().unwrap().0, 5);
     assert_eq!(service.json("/v1/cities/here/reports/2004")["revision"], 1);
     assert_eq!(service.entries().len(), 5);
     printed(&service.verify());

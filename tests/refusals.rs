@@ -39,6 +39,7 @@ const ROWS: &[Row] = &[
     row("getReady", "/health/ready", &[], &[]),
     row("listChanges", "/v1/changes", &[], &[]),
     row("listChangesCsv", "/v1/changes.csv", &[], &[]),
+    row("streamChanges", "/v1/changes/stream", &["/v1/changes/stream?city=nowhere", "/v1/changes/stream?city=Not-an-id"], &[]),
     row("listCities", "/v1/cities", &[], &[]),
     row("listCitiesCsv", "/v1/cities.csv", &[], &[]),
     row("getCity", "/v1/cities/us-los-angeles", &["/v1/cities/nowhere", "/v1/cities/Not-an-id"], &["/v1/cities/us-gone"]),
@@ -277,6 +278,16 @@ fn by_address(world: &World) -> Vec<Refusal> {
             refuse(410, "gone", world.whole(operation, path));
         }
         refuse(400, "invalid_query", world.keyed(operation, &format!("{}?nonsense=1", row.here)));
+        if operation.id == "streamChanges" {
+            for after in ["", "-1", "many", "9007199254740992", "1&after=2"] {
+                refuse(400, "invalid_query", world.bare(operation, &format!("{}?after={after}", row.here)));
+            }
+            for id in ["", "-1", "+1", "1.0", "many", "\u{e9}", "9007199254740992", "1, 2"] {
+                refuse(400, "invalid_header", world.bare(operation, row.here).header("last-event-id", id));
+            }
+            let twice = world.bare(operation, row.here).header("last-event-id", "1").header("last-event-id", "2");
+            refuse(400, "invalid_header", twice);
+        }
         if operation.secured {
             let key = |scheme, secret: &str| {
                 world.bare(operation, row.here).header("authorization", format!("{scheme} {secret}"))

@@ -30,6 +30,10 @@ fn is_csv(path: &str) -> bool {
     std::path::Path::new(path).extension().is_some_and(|extension| extension == "csv")
 }
 
+fn is_stream(path: &str) -> bool {
+    path.ends_with("/stream")
+}
+
 fn is_said(value: &Value) -> bool {
     value.as_str().is_some_and(|text| !text.trim().is_empty())
 }
@@ -123,6 +127,7 @@ fn every_answer_is_described() {
                     assert_eq!(types, ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "{what}");
                     continue;
                 }
+                _ if is_stream(path) => assert_eq!(types, ["text/event-stream"], "{what}"),
                 _ => assert_eq!(types, ["application/json"], "{what}"),
             }
             for name in types {
@@ -172,6 +177,30 @@ fn every_example_is_valid() {
             assert_valid(&document, property, &property["example"], &format!("{place}/{name}"));
         }
     });
+}
+
+#[test]
+fn the_example_of_a_stream_is_one() {
+    let document = document();
+    let response = &document["paths"]["/v1/changes/stream"]["get"]["responses"]["200"];
+    let example = response["content"]["text/event-stream"]["example"].as_str().unwrap();
+    let blocks: Vec<&str> = example.split_terminator("\n\n").collect();
+    assert_eq!(blocks[0], "retry: 3000\nid: 0");
+    let data = blocks[1].strip_prefix("id: 1\nevent: change\ndata: ").unwrap();
+    let schema = json!({"$ref": "#/components/schemas/ChangeAnswer"});
+    assert_valid(&document, &schema, &serde_json::from_str(data).unwrap(), "the example's event");
+    assert_eq!(blocks.len(), 2);
+}
+
+#[test]
+fn only_what_has_a_tag_can_be_unchanged() {
+    let document = document();
+    for (method, path, operation) in operations(&document) {
+        let has_tag = operation.pointer("/responses/200/headers/ETag").is_some();
+        let may_be_unchanged = operation["responses"].get("304").is_some();
+        assert!(has_tag || !may_be_unchanged, "{method} {path}");
+        assert!(!has_tag || !is_stream(path), "{method} {path}");
+    }
 }
 
 #[test]
@@ -297,7 +326,9 @@ fn every_answer_is_as_specified() {
         let addresses = addresses(&service, path);
         assert!(!addresses.is_empty(), "{path}");
         for address in addresses {
-            let answer = crate::support::send(service.request("GET", &address).bearer_auth(&service.admin));
+            // A stream never ends; what it sends is tested where someone listens.
+            let method = if is_stream(path) { "HEAD" } else { "GET" };
+            let answer = crate::support::send(service.request(method, &address).bearer_auth(&service.admin));
             assert_eq!(answer.status, 200, "{address}");
             let (kind, _) = content.as_object().unwrap().iter().next().unwrap();
             assert!(answer.header("content-type").starts_with(kind.as_str()), "{address}");

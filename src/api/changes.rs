@@ -41,6 +41,17 @@ pub struct ChangeList {
     pub total: i64,
 }
 
+/// Reads `after`.
+///
+/// # Errors
+/// 400 for what cannot be the number of an entry, or 0.
+pub fn position(after: i64) -> Result<i64, Problem> {
+    if (0..=LAST_SEQUENCE).contains(&after) {
+        return Ok(after);
+    }
+    Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")))
+}
+
 async fn read(
     service: &Service,
     city: Option<CityId>,
@@ -49,10 +60,7 @@ async fn read(
     query: &ChangesQuery,
 ) -> Result<ChangeList, Problem> {
     let limit = limit(query.limit)?;
-    let after = query.after.unwrap_or(0);
-    if !(0..=LAST_SEQUENCE).contains(&after) {
-        return Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")));
-    }
+    let after = position(query.after.unwrap_or(0))?;
     let asked = i64::try_from(limit).unwrap_or(i64::MAX);
     let mut items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;
     // Another node may have written since: items, `next` and `total` are of the same moment.

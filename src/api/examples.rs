@@ -11,14 +11,14 @@ use super::changes::ChangeList;
 use super::filters::Row;
 use super::list::List;
 use super::rankings::{self, RankingQuery};
-use super::{cities, judgements};
+use super::{cities, judgements, stream};
 use crate::record::change::{Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
 use crate::registry::progress::progress;
 use crate::registry::summary::Summary;
-use crate::registry::{CityEntry, NetworkEntry, Snapshot};
+use crate::registry::{CityEntry, NetworkEntry, Snapshot, event};
 
 /// The city of the examples.
 pub const CITY: &str = "us-los-angeles";
@@ -227,6 +227,13 @@ impl Example {
     pub fn progress(&self) -> Value {
         let network = Slug::new(NETWORK);
         value(&network.map(|id| progress(&self.snapshot(), &id, "C40 Cities", Level::Basic, None)))
+    }
+
+    /// What a stream of changes begins with when one entry is missed.
+    pub fn events(&self) -> String {
+        let answer = |change: &Change| ChangeAnswer::new(change.clone(), None).ok();
+        let event = self.changes.first().and_then(answer).map(|answer| event(&answer)).unwrap_or_default();
+        format!("{}{}", stream::opening(0), String::from_utf8_lossy(&event))
     }
 
     /// A page of the change log.

@@ -29,6 +29,7 @@ pub mod series;
 pub mod sorting;
 pub mod statement;
 pub mod status;
+pub mod stream;
 pub mod summary;
 pub mod targets;
 pub mod templates;
@@ -37,6 +38,7 @@ mod write;
 
 use std::collections::BTreeMap;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use serde::Deserialize;
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -59,6 +61,8 @@ pub struct Service {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
+    /// How long a stream of changes is silent at most.
+    pub heartbeat: Duration,
     /// The columns of each list as CSV, by the schema of its items.
     pub columns: BTreeMap<&'static str, Vec<String>>,
 }
@@ -170,6 +174,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::of_city_csv)
             .service(changes::list)
             .service(changes::list_csv)
+            .service(stream::stream)
             .service(keys::list)
             .service(keys::create)
             .service(keys::get)

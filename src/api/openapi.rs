@@ -10,7 +10,8 @@ use utoipa_actix_web::AppExt;
 use super::examples::{self, Example};
 use super::problem::{Code, Problem, ProblemDocument};
 use super::schemas;
-use crate::record::limits::RETRY_AFTER_SECONDS;
+use super::stream::LAST_EVENT_ID;
+use crate::record::limits::{LAST_SEQUENCE, RETRY_AFTER_SECONDS};
 use crate::record::{Fault, Kind};
 
 #[derive(OpenApi)]
@@ -161,14 +162,17 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         if let Some(content) = response.pointer_mut("/content/text~1csv").and_then(Value::as_object_mut) {
             content.insert("example".to_owned(), json!("id,…\r\n"));
         }
-        if status != "204" && !path.starts_with("/v1/keys") && !is_import(path) {
+        if let Some(content) = response.pointer_mut("/content/text~1event-stream").and_then(Value::as_object_mut) {
+            content.insert("example".to_owned(), json!(example.events()));
+        }
+        if status != "204" && is_tagged(path) {
             response["headers"]["ETag"] = header("Changes only when the answer does; to be sent in If-None-Match.");
         }
         if status == "201" {
             response["headers"]["Location"] = header("Where it is read.");
         }
     }
-    if method != "get" && !path.starts_with("/v1/keys") && !is_import(path) {
+    if method != "get" && is_tagged(path) {
         let conditions = [
             ("If-Match", "Write only if the record still has this ETag, or, with `*`, if there is one."),
             ("If-None-Match", "With `*`: write only if there is no such record."),
@@ -187,7 +191,14 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
             }
         }
     }
-    if method == "get" && !path.starts_with("/v1/keys") && !path.starts_with("/health") {
+    if is_stream(path)
+        && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut)
+    {
+        parameters.push(json!({"name": LAST_EVENT_ID, "in": "header", "required": false, "example": 812,
+            "description": "Go on after this entry: the `id` of the last event that was received.",
+            "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": LAST_SEQUENCE}}));
+    }
+    if method == "get" && is_tagged(path) && !path.starts_with("/health") {
         operation["responses"]["304"] = json!({"description": "The client has it already (If-None-Match)"});
     }
     for (status, codes) in failures(path, method, open) {
@@ -204,6 +215,16 @@ fn is_import(path: &str) -> bool {
     path.ends_with(":import")
 }
 
+/// Whether an operation answers with events for as long as the client listens.
+fn is_stream(path: &str) -> bool {
+    path.ends_with("/stream")
+}
+
+/// Whether the answers of an operation have tags.
+fn is_tagged(path: &str) -> bool {
+    !path.starts_with("/v1/keys") && !is_import(path) && !is_stream(path)
+}
+
 /// The codes that an operation may be refused with, by status.
 fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let mut codes = vec![Code::InvalidQuery];
@@ -217,6 +238,9 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     }
     if path.contains("/changes") {
         codes.push(Code::Unavailable);
+    }
+    if is_stream(path) {
+        codes.extend([Code::InvalidHeader, Code::NotFound, Code::Busy]);
     }
     let makes_city = method == "put" && path == "/v1/cities/{city}";
     let makes_network = method == "put" && path == "/v1/networks/{network}";

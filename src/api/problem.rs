@@ -80,8 +80,8 @@ codes! {
         "The address has a query parameter that this resource does not have, or one whose value cannot be read.",
         "Compare the parameters with the documentation of the resource. Unknown ones are refused so that a misspelt filter is never ignored.";
     InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not understood",
-        "If-Match or If-None-Match is not written as RFC 9110 has it, or a condition does not fit the request.",
-        "Send the ETag of a previous answer, with its quotation marks, in If-Match; or If-None-Match: * to create only.";
+        "If-Match or If-None-Match is not written as RFC 9110 has it, a condition does not fit the request, or Last-Event-ID is not the id of an event.",
+        "Send the ETag of a previous answer, with its quotation marks, in If-Match; or If-None-Match: * to create only. Send the id of the last event as it came, or leave Last-Event-ID out.";
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed",
         "Writing needs a key, sent as Authorization: Bearer KEY. The request had none, or one that is unknown or revoked.",
         "Ask the operator of the service for a key, and check that it is sent whole.";
@@ -133,8 +133,8 @@ codes! {
     Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached",
         "Reads go on from memory; writes, and reads of the change log, wait for the database. A write answered so may or may not have been done.",
         "Send the same request again after as many seconds as Retry-After says: the same body twice makes one revision. With If-Match or If-None-Match, 412 may then mean that the write was done: read the record.";
-    Busy = "busy", SERVICE_UNAVAILABLE, "Too many writes are waiting",
-        "The service has as many writes waiting as it takes.",
+    Busy = "busy", SERVICE_UNAVAILABLE, "The service is busy",
+        "The service has as many writes waiting, or as many streams open, as it takes.",
         "Send the same request again after as many seconds as Retry-After says.";
 }
 

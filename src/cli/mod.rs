@@ -5,6 +5,7 @@ mod import;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -13,8 +14,8 @@ use clap::{Args, Parser, Subcommand};
 use crate::api::openapi;
 use crate::demo;
 use crate::record::Slug;
-use crate::record::limits::{KEY_CITIES, WRITES_PER_MINUTE};
-use crate::registry::{Clock, Condition, Effect, Operation, Registry, WriteRequest};
+use crate::record::limits::{HEARTBEAT, KEY_CITIES, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
+use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
 use crate::server::{self, Settings};
 use crate::store::{self, AnyConnection, DatabaseUrl, NewKey, Role, StoreError};
 
@@ -84,6 +85,15 @@ struct Serve {
     /// The day to take for today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
+    /// Streams of changes that may be open at once.
+    #[arg(long, env = "PLEDGEWATCH_STREAMS", default_value_t = STREAMS, hide = true)]
+    streams: usize,
+    /// Seconds that a stream of changes is silent at most.
+    #[arg(long, env = "PLEDGEWATCH_HEARTBEAT", default_value_t = HEARTBEAT.as_secs(), hide = true)]
+    heartbeat: u64,
+    /// Bytes of the latest changes that are kept for those who listen.
+    #[arg(long, env = "PLEDGEWATCH_NEWS_BYTES", default_value_t = NEWS_BYTES, hide = true)]
+    news_bytes: usize,
 }
 
 #[derive(Debug, Subcommand)]
@@ -220,7 +230,8 @@ fn run_keys(keys: Keys) -> anyhow::Result<()> {
 
 async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let database = serve.database.database;
-    let registry = Registry::open(&database, clock(serve.today))?;
+    let bounds = NewsBounds { bytes: serve.news_bytes, listeners: serve.streams };
+    let registry = Registry::open(&database, clock(serve.today), bounds)?;
     if serve.demo {
         load_demo(&registry).await?;
     }
@@ -231,6 +242,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         trusted_proxies: serve.trusted_proxies,
         workers: serve.workers,
         contact: serve.contact,
+        heartbeat: Duration::from_secs(serve.heartbeat),
     };
     let has_admin =
         registry.present().keyring.all().iter().any(|key| key.role == Role::Admin && key.revoked_at.is_none());

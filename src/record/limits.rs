@@ -84,6 +84,19 @@ pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
 /// Connections of the pool that reads the log.
 pub const POOL_CONNECTIONS: u32 = 4;
 
+/// Streams of changes that are open at once before more are refused with 503.
+pub const STREAMS: usize = 1_000;
+/// The latest changes are kept for those who listen, as they are sent, up to so many bytes.
+pub const NEWS_BYTES: usize = 16 * 1024 * 1024;
+/// How long the feed of a stream waits before it asks the log again for what it could not read.
+pub const NEWS_PAUSE: Duration = Duration::from_secs(1);
+/// A stream is silent for so long at most: then a comment keeps the proxies on its way from closing it.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// What a listener whose stream has ended is told to wait before it comes back.
+pub const STREAM_RETRY: Duration = Duration::from_secs(3);
+/// How long a client may take in nothing of what it is sent before its connection is dropped.
+pub const CLIENT_WAIT: Duration = Duration::from_secs(60);
+
 /// How often a node looks whether another has written.
 pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How long a reader of the log waits for a connection.

@@ -8,6 +8,8 @@ mod history;
 pub mod judgement;
 mod keyring;
 mod latest;
+mod listener;
+mod news;
 pub mod progress;
 pub mod ranking;
 mod relations;
@@ -30,17 +32,20 @@ use tokio::sync::oneshot;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
 pub use keyring::Keyring;
 pub use latest::Latest;
+pub use listener::Listener;
+pub use news::{NewsBounds, event};
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
 use answers::ChangeAnswer;
 use history::History;
+use news::News;
 use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
-use crate::record::{Fault, RecordKey};
+use crate::record::{CityId, Fault, RecordKey};
 
 /// Tells the time; given from outside, so that tests own it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -127,7 +132,7 @@ pub enum Refusal {
     IdentifierTaken(String),
     /// Others name the record; which, as a list.
     InUse(String),
-    /// Too many writes are waiting.
+    /// As many writes are waiting, or as many listen, as may.
     Busy,
     /// The database cannot be reached. Whether the write was done is then unknown.
     Unavailable,
@@ -147,6 +152,7 @@ pub struct Health {
 /// What the writer and the readers share.
 struct Shared {
     snapshot: ArcSwap<Snapshot>,
+    news: Arc<News>,
     database: ArcSwap<Option<String>>,
     writing: AtomicBool,
     clock: Clock,
@@ -157,8 +163,17 @@ impl Shared {
         self.snapshot.load_full()
     }
 
-    fn publish(&self, snapshot: Snapshot) {
-        self.snapshot.store(Arc::new(snapshot));
+    fn publish(&self, snapshot: Arc<Snapshot>) {
+        let head = snapshot.head.number;
+        self.snapshot.store(snapshot);
+        self.news.advance(head);
+    }
+
+    /// Publishes what does not follow from the snapshot before.
+    fn publish_anew(&self, snapshot: Arc<Snapshot>) {
+        let head = snapshot.head.number;
+        self.snapshot.store(snapshot);
+        self.news.start_anew(head);
     }
 
     fn database_is_up(&self) -> bool {
@@ -185,15 +200,18 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Opens a database, brings it to this version, loads the present from its log and starts the writer.
+    /// Opens a database, brings it to this version, loads the present from its log and starts the writer and the
+    /// feed of those who listen.
     ///
     /// # Errors
     /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong.
-    pub fn open(database: &DatabaseUrl, clock: Clock) -> Result<Self, StoreError> {
+    pub fn open(database: &DatabaseUrl, clock: Clock, bounds: NewsBounds) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
         crate::store::migrate(&mut connection)?;
         let snapshot = writer::load(&mut connection, clock().date_naive())?;
+        let news = Arc::new(News::new(snapshot.head.number, bounds));
         let shared = Arc::new(Shared {
+            news: Arc::clone(&news),
             snapshot: ArcSwap::from_pointee(snapshot),
             database: ArcSwap::from_pointee(None),
             writing: AtomicBool::new(true),
@@ -201,10 +219,10 @@ impl Registry {
         });
         let (commands, queue) = sync_channel(WRITE_QUEUE);
         let writer = Writer::new(database.clone(), connection, Arc::clone(&shared));
-        std::thread::Builder::new()
-            .name("writer".to_owned())
-            .spawn(move || writer.run(&queue))
-            .map_err(|error| StoreError::Migration(format!("no thread for the writer: {error}")))?;
+        thread("writer", move || writer.run(&queue))?;
+        // With a pool of its own, so that what is new does not wait behind those who read the past.
+        let history = History::new(database.clone());
+        thread("news", move || news.feed(&history))?;
         let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
         Ok(Registry {
             shared,
@@ -313,6 +331,21 @@ impl Registry {
         }
     }
 
+    /// Listens to the log after an entry or, without one, from now on: to all of it, or to what is of one city. An
+    /// entry that the log does not have, because it has lost its end, is taken for its last one.
+    ///
+    /// # Errors
+    /// [`Refusal::Busy`] when as many listen as may; [`Refusal::Unavailable`] when the log has to be read first and
+    /// the database cannot be reached.
+    pub async fn listen(&self, after: Option<i64>, city: Option<CityId>) -> Result<Listener, Refusal> {
+        Listener::open(&self.shared.news, self.history.clone(), after, city).await
+    }
+
+    /// Ends the streams of all who listen, for the service stops.
+    pub fn stop_listening(&self) {
+        self.shared.news.close();
+    }
+
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Command) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
         self.commands.try_send(command(reply)).map_err(|error| match error {
@@ -325,4 +358,9 @@ impl Registry {
             Err(_) => Err(Refusal::Unavailable),
         }
     }
+}
+
+fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
+    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
+    started.map(drop).map_err(|error| StoreError::Migration(format!("no thread for the {name}: {error}")))
 }
