@@ -1,15 +1,13 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
-use std::borrow::Cow;
-
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
-use serde_json::Value;
 
 use super::conditional::{Keep, answer};
 use super::fields::Fields;
 use super::problem::{Code, Problem};
+use super::table::Table;
 use crate::registry::bodies::Body;
 
 /// Answers with a page of a list; a `Link` header leads to the next one, so that no one takes a page for
@@ -56,41 +54,14 @@ pub fn answer_fields<T: Serialize>(
 /// # Errors
 /// 500 when a row cannot be written, which plain data always can.
 pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Problem> {
-    let mistake = |error: &dyn std::fmt::Display| {
-        log::error!("a list could not be written as CSV: {error}");
-        Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
-    };
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
-    writer.write_record(columns).map_err(|error| mistake(&error))?;
+    let mut table = Table::new(columns);
+    let mut bytes = Vec::new();
+    table.header(&mut bytes);
     for row in rows {
-        let row = serde_json::to_value(row).map_err(|error| mistake(&error))?;
-        let cells = columns.iter().map(|column| cell(column.split('.').try_fold(&row, |value, name| value.get(name))));
-        writer.write_record(cells).map_err(|error| mistake(&error))?;
+        table.row(row, &mut bytes).map_err(|error| {
+            log::error!("a list could not be written as CSV: {error}");
+            Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
+        })?;
     }
-    let bytes = writer.into_inner().map_err(|error| mistake(&error))?;
     Ok(Body::new("text/csv; charset=utf-8", bytes))
-}
-
-/// The text of a cell; the words of a list are joined by semicolons, and what a spreadsheet would run as a formula is made plain text.
-fn cell(value: Option<&Value>) -> String {
-    match value {
-        None | Some(Value::Null) => String::new(),
-        Some(Value::String(text)) => harmless(text).into_owned(),
-        Some(Value::Array(elements)) => match words(elements) {
-            Some(words) => harmless(&words.join(";")).into_owned(),
-            None => Value::from(elements.as_slice()).to_string(),
-        },
-        Some(other) => other.to_string(),
-    }
-}
-
-/// A text as a cell; what a spreadsheet would run as a formula is made plain text.
-#[must_use]
-pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
-}
-
-/// The words of a list, those of things with a `code` being their codes; none for any other list.
-fn words(elements: &[Value]) -> Option<Vec<&str>> {
-    elements.iter().map(|element| element.as_str().or_else(|| element["code"].as_str())).collect()
 }

@@ -30,6 +30,7 @@ pub mod sorting;
 pub mod statement;
 pub mod status;
 pub mod summary;
+pub mod table;
 pub mod targets;
 pub mod templates;
 pub mod upload;
