@@ -130,7 +130,10 @@ fn logger() -> Logger {
 fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .add((header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Location, Retry-After"))
+        .add((
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "Content-Disposition, ETag, Last-Modified, Link, Location, Retry-After",
+        ))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }
 
@@ -201,7 +204,7 @@ async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<Htt
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-Modified-Since, If-None-Match"))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
             .finish()),
         Some(allow) => Err(Problem::method_not_allowed(allow)),

@@ -2,6 +2,7 @@
 #![allow(clippy::pedantic, reason = "tests compare floats, cast and repeat where that reads best")]
 
 mod bringing;
+mod caching;
 mod command_line;
 mod durability;
 mod import;

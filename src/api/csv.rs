@@ -1,5 +1,7 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
@@ -9,22 +11,10 @@ use super::fields::Fields;
 use super::problem::{Code, Problem};
 use super::table::Table;
 use crate::registry::bodies::Body;
+use crate::registry::edition::Edition;
 
-/// Answers with a page of a list; a `Link` header leads to the next one, so that no one takes a page for
-/// the whole.
-///
-/// # Errors
-/// Those of [`render`].
-pub fn answer_list<T: Serialize>(
-    request: &HttpRequest,
-    columns: &[String],
-    items: &[T],
-    next: Option<(&str, String)>,
-) -> Result<HttpResponse, Problem> {
-    answer_fields(request, columns, None, items, next)
-}
-
-/// The same with only the columns of the `fields` asked for.
+/// Answers with a page of a list, of the columns only those of the `fields` asked for; a `Link` header leads to the
+/// next page, so that no one takes a page for the whole.
 ///
 /// # Errors
 /// Those of [`render`], and 422 for fields that there are not.
@@ -34,9 +24,17 @@ pub fn answer_fields<T: Serialize>(
     fields: Option<&str>,
     items: &[T],
     next: Option<(&str, String)>,
+    edition: &Arc<Edition>,
 ) -> Result<HttpResponse, Problem> {
     let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
-    let mut response = answer(request, &render(left.as_deref().unwrap_or(columns), items)?, Keep::Revalidate);
+    let body = render(left.as_deref().unwrap_or(columns), items)?;
+    Ok(answer_page(request, &body.of(edition), next))
+}
+
+/// Answers with a rendered page; a `Link` header leads to the next one.
+#[must_use]
+pub fn answer_page(request: &HttpRequest, page: &Body, next: Option<(&str, String)>) -> HttpResponse {
+    let mut response = answer(request, page, Keep::Shared);
     if let Some((parameter, value)) = next {
         let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
         let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();
@@ -46,7 +44,7 @@ pub fn answer_fields<T: Serialize>(
             response.headers_mut().insert(header::LINK, link);
         }
     }
-    Ok(response)
+    response
 }
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.

@@ -185,10 +185,10 @@ impl Example {
     /// The city as it is served, in a network with it alone.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::empty(self.day);
-        let entry = CityEntry::new(self.dossier.clone(), self.day);
+        let entry = CityEntry::new(self.dossier.clone(), self.day, Arc::default());
         snapshot.cities.insert(self.dossier.id.clone(), Arc::new(entry));
         if let Some(id) = Slug::new(NETWORK) {
-            let network = NetworkEntry::new(id.clone(), self.network.clone());
+            let network = NetworkEntry::new(id.clone(), self.network.clone(), Arc::default());
             snapshot.networks.insert(id, Arc::new(network));
         }
         snapshot

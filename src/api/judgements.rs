@@ -13,6 +13,7 @@ use super::{Service, csv};
 use crate::record::city::Country;
 use crate::record::units::Population;
 use crate::record::{Degrees, Slug, Source, Year};
+use crate::registry::Snapshot;
 
 /// A target of a city, judged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -66,9 +67,8 @@ pub struct StatusItem {
     pub permalink: String,
 }
 
-fn listed(service: &Service, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
-    let snapshot = service.registry.present();
-    let filters = query.filters(&snapshot)?;
+fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
+    let filters = query.filters(snapshot)?;
     let rows = snapshot.present().flat_map(|(id, entry, present)| {
         present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
     });
@@ -116,8 +116,9 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let body = rendered(&listed(&snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// List all judged targets as CSV
@@ -131,7 +132,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &query)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &query)?;
     let (columns, fields) = (service.columns("StatusItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }

@@ -151,20 +151,7 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         operation["requestBody"]["content"]["application/json"]["example"] = body;
     }
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        if let Some(content) = response.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
-            && let Some(answer) = response_example(path, status, example)
-        {
-            content.insert("example".to_owned(), answer);
-        }
-        if let Some(content) = response.pointer_mut("/content/text~1csv").and_then(Value::as_object_mut) {
-            content.insert("example".to_owned(), json!("id,…\r\n"));
-        }
-        if status != "204" && !path.starts_with("/v1/keys") && !is_import(path) {
-            response["headers"]["ETag"] = header("Changes only when the answer does; to be sent in If-None-Match.");
-        }
-        if status == "201" {
-            response["headers"]["Location"] = header("Where it is read.");
-        }
+        complete_response(path, method, status, response, example);
     }
     if method != "get" && !path.starts_with("/v1/keys") && !is_import(path) {
         let conditions = [
@@ -186,10 +173,48 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         }
     }
     if method == "get" && !path.starts_with("/v1/keys") && !path.starts_with("/health") {
-        operation["responses"]["304"] = json!({"description": "The client has it already (If-None-Match)"});
+        operation["responses"]["304"] = json!({"description":
+            "The client has it already (If-None-Match or, without it, If-Modified-Since)"});
     }
     for (status, codes) in failures(path, method, open) {
         operation["responses"][status.to_string()] = failure(status, &codes);
+    }
+}
+
+/// Adds to a response that refuses nothing its example and its headers.
+fn complete_response(path: &str, method: &str, status: &str, response: &mut Value, example: &Example) {
+    for (kind, content) in response.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        if kind.ends_with("json")
+            && let Some(answer) = response_example(path, status, example)
+        {
+            content["example"] = answer;
+        }
+        if kind == "text/csv" {
+            content["example"] = json!("id,…\r\n");
+        }
+    }
+    let is_file = path.starts_with("/v1/templates");
+    let is_tagged = status != "204" && !path.starts_with("/v1/keys") && !is_import(path);
+    let is_read = method == "get" && is_tagged && path.starts_with("/v1/");
+    // What is read from the log, and what is made to be filled in, has no time of its own.
+    let has_time = is_read && !path.contains("/changes") && !path.starts_with("/v1/templates");
+    let is_csv = path.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "csv");
+    let is_page = is_csv && !is_file && !path.ends_with("/series.csv");
+    let told = [
+        (is_tagged, "ETag", "Changes only when the answer does; to be sent in If-None-Match."),
+        (is_read, "Cache-Control", "Who may keep the answer, and for how long (RFC 9111, RFC 5861)."),
+        (
+            has_time,
+            "Last-Modified",
+            "It has not changed since; to be sent in If-Modified-Since by who has no ETag. Absent in the first \
+            seconds after a change, and for the change log.",
+        ),
+        (is_file, "Content-Disposition", "The name to save it under."),
+        (is_page, "Link", "Where the next page is (`rel=\"next\"`); absent at the end."),
+        (status == "201", "Location", "Where it is read."),
+    ];
+    for (_, name, description) in told.into_iter().filter(|(is_there, ..)| *is_there) {
+        response["headers"][name] = header(description);
     }
 }
 

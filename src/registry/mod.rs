@@ -4,6 +4,7 @@ pub mod answers;
 pub mod arrival;
 pub mod bodies;
 pub mod bulk;
+pub mod edition;
 mod history;
 pub mod judgement;
 mod keyring;
@@ -157,8 +158,10 @@ impl Shared {
         self.snapshot.load_full()
     }
 
-    fn publish(&self, snapshot: Snapshot) {
-        self.snapshot.store(Arc::new(snapshot));
+    fn publish(&self, snapshot: Arc<Snapshot>) {
+        let edition = Arc::clone(&snapshot.edition);
+        let before = self.snapshot.swap(snapshot);
+        edition.begin((self.clock)(), Some(&before.edition));
     }
 
     fn database_is_up(&self) -> bool {
@@ -193,6 +196,7 @@ impl Registry {
         let mut connection = database.connect()?;
         crate::store::migrate(&mut connection)?;
         let snapshot = writer::load(&mut connection, clock().date_naive())?;
+        snapshot.edition.begin(clock(), None);
         let shared = Arc::new(Shared {
             snapshot: ArcSwap::from_pointee(snapshot),
             database: ArcSwap::from_pointee(None),

@@ -124,8 +124,8 @@ impl Writer {
         let (requests, replies): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
         match self.commit(&requests) {
             Ok((snapshot, effects)) => {
-                self.shared.publish(snapshot);
-                let snapshot = self.shared.present();
+                let snapshot = Arc::new(snapshot);
+                self.shared.publish(Arc::clone(&snapshot));
                 for (reply, effect) in replies.into_iter().zip(effects) {
                     answer(reply, effect.map(|effect| Written { effect, snapshot: Arc::clone(&snapshot) }));
                 }
@@ -180,7 +180,7 @@ impl Writer {
         });
         let together = done.map_err(|failure| self.note(failure))?;
         if together.done {
-            self.shared.snapshot.store(Arc::clone(&together.after));
+            self.shared.publish(Arc::clone(&together.after));
         }
         Ok(together)
     }
@@ -200,7 +200,7 @@ impl Writer {
         match looked {
             Ok(news) => {
                 if let Some(snapshot) = news {
-                    self.shared.publish(snapshot);
+                    self.shared.publish(Arc::new(snapshot));
                 }
                 self.shared.set_database(None);
             }
@@ -213,7 +213,7 @@ impl Writer {
         let (present, today) = (self.shared.present(), (self.shared.clock)().date_naive());
         if present.judged_on != today {
             log::info!("judging as of {today}");
-            self.shared.publish(present.judged(today));
+            self.shared.publish(Arc::new(present.judged(today)));
         }
     }
 
@@ -255,7 +255,7 @@ impl Writer {
         let today = (self.shared.clock)().date_naive();
         let loaded = connect(&mut self.connection, &self.database).and_then(|connection| load(connection, today));
         match loaded {
-            Ok(snapshot) => self.shared.publish(snapshot),
+            Ok(snapshot) => self.shared.publish(Arc::new(snapshot)),
             Err(error) => {
                 log::error!("the log could not be loaded: {error}");
                 self.shared.set_database(Some(error.to_string()));
