@@ -3,7 +3,7 @@
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
-use actix_web::body::{EitherBody, MessageBody};
+use actix_web::body::{self, BodySize, EitherBody, MessageBody};
 use actix_web::dev::{ResourceDef, Server, ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
 use actix_web::http::{Method, StatusCode, header};
@@ -156,12 +156,18 @@ async fn serve_specification(
 /// Answers HEAD as GET; the server itself leaves the body out.
 async fn head_as_get(
     mut request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    if request.method() == Method::HEAD {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, body::None>>, actix_web::Error> {
+    let is_head = request.method() == Method::HEAD;
+    if is_head {
         request.head_mut().method = Method::GET;
     }
-    next.call(request).await
+    let response = next.call(request).await?;
+    // It would wait for the end of a stream all the same.
+    if is_head && response.response().body().size() == BodySize::Stream {
+        return Ok(response.map_body(|_, _| EitherBody::right(body::None::new())));
+    }
+    Ok(response.map_into_left_body())
 }
 
 /// Takes one read of the client's address; health checks are never refused.

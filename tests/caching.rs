@@ -91,7 +91,9 @@ fn a_change_of_one_city_leaves_every_answer_without_it() {
     elsewhere.push("/v1/changes?limit=8&after=0".to_owned());
     let mut here = of_city("no-oslo", "north");
     here.extend(of_place("no-oslo", "NO", "north"));
-    here.extend(["/v1/cities", "/v1/status", "/v1/summary", "/v1/changes"].map(str::to_owned));
+    here.extend(
+        ["/v1/cities", "/v1/status", "/v1/summary", "/v1/changes", "/v1/export/reports.csv"].map(str::to_owned),
+    );
 
     let (before, known) = (tags(&service, &elsewhere), tags(&service, &here));
     let reason = |mut body: serde_json::Value| {
@@ -141,6 +143,8 @@ fn records_are_asked_for_each_time_and_what_many_ask_for_is_shared() {
         "/v1/networks/west/members.csv",
         "/v1/networks/west/progress",
         "/v1/changes",
+        "/v1/export/status.ndjson",
+        "/v1/export/changes.csv",
     ] {
         assert_eq!(keep(path), SHARED, "{path}");
     }
@@ -157,7 +161,7 @@ fn records_are_asked_for_each_time_and_what_many_ask_for_is_shared() {
     // What needs a key, and what refuses, is kept by no one.
     let keys = send(service.request("GET", "/v1/keys").bearer_auth(&service.admin));
     assert_eq!((keys.status.as_u16(), keys.header("cache-control")), (200, "no-store"));
-    for path in ["/v1/keys", "/v1/cities/nowhere", "/v1/cities?colour=red"] {
+    for path in ["/v1/keys", "/v1/cities/nowhere", "/v1/cities?colour=red", "/v1/export/nothing.csv"] {
         let refused = service.get(path);
         assert!(refused.status.is_client_error());
         assert_eq!(refused.header("cache-control"), "no-store", "{path}");
@@ -188,7 +192,7 @@ fn a_client_that_knows_only_the_time_is_told_so_too() {
     let service = two_cities();
     let mut paths = of_city("us-los-angeles", "west");
     paths.extend(of_place("us-los-angeles", "US", "west"));
-    paths.extend(["/v1/summary", "/v1/networks", "/v1/cities.csv"].map(str::to_owned));
+    paths.extend(["/v1/summary", "/v1/networks", "/v1/export/targets.csv"].map(str::to_owned));
     for path in paths.iter().filter(|path| !path.contains("/changes")) {
         let time = modified(&service, path);
         let got = read(&service, path);
@@ -208,7 +212,7 @@ fn a_client_that_knows_only_the_time_is_told_so_too() {
         }
     }
     // What is read from the log has no time: a body can be taken out of it without an entry.
-    for path in ["/v1/changes", "/v1/cities/us-los-angeles/changes.csv", "/v1/changes.csv"] {
+    for path in ["/v1/changes", "/v1/cities/us-los-angeles/changes.csv", "/v1/export/changes.ndjson"] {
         assert_eq!(read(&service, path).header("last-modified"), "", "{path}");
     }
 }
@@ -277,7 +281,7 @@ fn what_has_changed_is_never_said_to_be_the_same() {
 #[test]
 fn pages_of_any_origin_may_see_what_the_headers_say() {
     let service = two_cities();
-    let answer = read(&service, "/v1/cities.csv");
+    let answer = read(&service, "/v1/export/cities.csv");
     let exposed: Vec<&str> = answer.header("access-control-expose-headers").split(", ").collect();
     for name in ["Content-Disposition", "ETag", "Last-Modified", "Link", "Location", "Retry-After"] {
         assert!(exposed.contains(&name), "{name}");

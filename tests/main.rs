@@ -5,6 +5,7 @@ mod bringing;
 mod caching;
 mod command_line;
 mod durability;
+mod export;
 mod import;
 mod importing;
 mod layout;

@@ -68,6 +68,17 @@ pub fn answer(request: &HttpRequest, body: &Body, keep: Keep) -> HttpResponse {
     if is_known { response.finish() } else { response.body(body.bytes(encoding)) }
 }
 
+/// Begins the answer to a read whose body is made while it is sent; returns whether the client has it already.
+#[must_use]
+pub fn begin(
+    request: &HttpRequest,
+    content_type: &str,
+    validators: Validators<'_>,
+    keep: Keep,
+) -> (HttpResponseBuilder, bool) {
+    open(request, content_type, Encoding::Identity, validators, keep)
+}
+
 fn open(
     request: &HttpRequest,
     content_type: &str,

@@ -7,7 +7,9 @@ pub mod changes;
 pub mod cities;
 pub mod conditional;
 pub mod csv;
+pub mod dataset;
 mod examples;
+pub mod export;
 pub mod fields;
 pub mod filters;
 pub mod health;
@@ -171,6 +173,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::of_city_csv)
             .service(changes::list)
             .service(changes::list_csv)
+            .service(export::csv)
+            .service(export::ndjson)
             .service(keys::list)
             .service(keys::create)
             .service(keys::get)

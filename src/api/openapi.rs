@@ -38,6 +38,7 @@ use crate::record::{Fault, Kind};
         (name = "summary", description = "The world, its countries, regions and networks in numbers"),
         (name = "networks", description = "Networks of cities, and their members"),
         (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
+        (name = "exports", description = "Whole data sets in one answer"),
         (name = "keys", description = "Keys to write with, for administrators"),
         (name = "health", description = "For operators and load balancers"),
     ),
@@ -193,7 +194,7 @@ fn complete_response(path: &str, method: &str, status: &str, response: &mut Valu
             content["example"] = json!("id,…\r\n");
         }
     }
-    let is_file = path.starts_with("/v1/templates");
+    let is_file = path.starts_with("/v1/templates") || is_export(path);
     let is_tagged = status != "204" && !path.starts_with("/v1/keys") && !is_import(path);
     let is_read = method == "get" && is_tagged && path.starts_with("/v1/");
     // What is read from the log, and what is made to be filled in, has no time of its own.
@@ -227,6 +228,11 @@ fn is_import(path: &str) -> bool {
     path.ends_with(":import")
 }
 
+/// Whether an operation answers with a file that is sent as it is made.
+fn is_export(path: &str) -> bool {
+    path.starts_with("/v1/export/")
+}
+
 /// The codes that an operation may be refused with, by status.
 fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let mut codes = vec![Code::InvalidQuery];
@@ -238,7 +244,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if !open {
         codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy]);
     }
-    if path.contains("/changes") {
+    if path.contains("/changes") || is_export(path) {
         codes.push(Code::Unavailable);
     }
     let makes_city = method == "put" && path == "/v1/cities/{city}";
@@ -277,7 +283,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
             codes.push(Code::InvalidInput);
         }
     }
-    let plain = ["/changes", "/health", "/templates"].iter().any(|part| path.contains(part));
+    let plain = ["/changes", "/health", "/templates", "/export/"].iter().any(|part| path.contains(part));
     let pages = !writes && !plain;
     if pages && !path.ends_with('}') && !path.ends_with("/statement") {
         codes.push(Code::InvalidInput);
@@ -329,6 +335,7 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
 fn response_example(path: &str, status: &str, example: &Example) -> Option<Value> {
     match path {
         "/v1/cities" => Some(examples::list_of(example.city_item())),
+        "/v1/export/{what}.ndjson" => Some(json!(format!("{}\n", example.status_item()))),
         "/v1/cities/{city}" => Some(example.record(Kind::City)),
         "/v1/cities/{city}/baselines" => Some(examples::list_of(example.record(Kind::Baseline))),
         "/v1/cities/{city}/baselines/{baseline}" => Some(example.record(Kind::Baseline)),

@@ -68,7 +68,8 @@ pub const WRITES_PER_MINUTE: u32 = 600;
 pub const KEY_LOOKUPS_PER_SECOND: u32 = 20;
 /// Bodies smaller than this are not compressed, in bytes.
 pub const COMPRESS_FROM_BYTES: usize = 512;
-
+/// An export is made in pieces of about so many bytes; a row is never divided.
+pub const EXPORT_PIECE_BYTES: usize = 64 * 1024;
 /// How long after a change `Last-Modified` is told again: longer than a request takes from memory, and than other
 /// nodes take to follow.
 pub const SETTLED_AFTER: Duration = Duration::from_secs(2);

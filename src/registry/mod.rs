@@ -317,6 +317,18 @@ impl Registry {
         }
     }
 
+    /// How many entries of the change log have had their bodies taken out.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    pub async fn redacted(&self) -> Result<i64, Refusal> {
+        let history = self.history.clone();
+        match actix_web::web::block(move || history.redacted()).await {
+            Ok(counted) => counted,
+            Err(_) => Err(Refusal::Internal),
+        }
+    }
+
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Command) -> Result<T, Refusal> {
         let (reply, answer) = oneshot::channel();
         self.commands.try_send(command(reply)).map_err(|error| match error {

@@ -25,6 +25,8 @@ pub struct Snapshot {
     pub head: Head,
     /// When its last entry was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// How many entries of the log were without their bodies when they were read.
+    pub redacted: i64,
     /// The day as of which targets are judged.
     pub judged_on: NaiveDate,
     /// Since when any of it is as it is.
@@ -185,6 +187,7 @@ impl Snapshot {
         Snapshot {
             head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0 },
             recorded_at: DateTime::UNIX_EPOCH,
+            redacted: 0,
             judged_on,
             edition: Arc::default(),
             cities: OrdMap::new(),

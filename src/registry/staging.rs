@@ -224,6 +224,7 @@ impl Staging {
             None => self.apply_to_network(change)?,
         }
         self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
+        self.snapshot.redacted += i64::from(change.body.is_none());
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
         Ok(())
