@@ -59,6 +59,7 @@ fn of_place(id: &str, country: &str, network: &str) -> Vec<String> {
         format!("/v1/cities?country={country}"),
         format!("/v1/cities.csv?network={network}"),
         format!("/v1/cities?ids={id}"),
+        format!("/v1/cities.geojson?country={country}"),
         format!("/v1/status?network={network}"),
         format!("/v1/status.csv?ids={id}"),
         format!("/v1/rankings?country={country}"),
@@ -135,6 +136,7 @@ fn records_are_asked_for_each_time_and_what_many_ask_for_is_shared() {
     for path in [
         "/v1/cities",
         "/v1/cities.csv",
+        "/v1/cities.geojson",
         "/v1/status",
         "/v1/rankings",
         "/v1/rankings?fields=rank",
@@ -223,7 +225,7 @@ fn what_has_changed_is_never_said_to_be_the_same() {
     let oslo = "/v1/cities/no-oslo";
     let (status, reports, report) =
         (format!("{oslo}/status"), format!("{oslo}/reports"), format!("{oslo}/reports/2020"));
-    let paths = [&status, &reports, &report, "/v1/cities", "/v1/networks/north/progress"];
+    let paths = [&status, &reports, &report, "/v1/cities", "/v1/networks/north/progress", "/v1/cities.geojson"];
     let los_angeles = "/v1/cities/us-los-angeles/status";
     let settled = modified(&service, los_angeles);
     let mut held: BTreeMap<&str, String> = paths.iter().map(|path| (*path, modified(&service, path))).collect();

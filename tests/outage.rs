@@ -114,6 +114,7 @@ fn reads(service: &Service) -> Vec<(String, String)> {
         "/problems/unavailable".to_owned(),
         "/v1/cities".to_owned(),
         "/v1/cities.csv".to_owned(),
+        "/v1/cities.geojson".to_owned(),
         "/v1/export/status.csv".to_owned(),
         "/v1/export/reports.ndjson".to_owned(),
         "/v1/cities/here".to_owned(),

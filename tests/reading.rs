@@ -19,6 +19,7 @@ const LOS_ANGELES: &str = "/v1/cities/us-los-angeles";
 const READS: &[&str] = &[
     "/v1/cities",
     "/v1/cities.csv",
+    "/v1/cities.geojson",
     "/v1/cities/us-los-angeles",
     "/v1/cities/us-los-angeles/baselines",
     "/v1/cities/us-los-angeles/baselines.csv",

@@ -51,13 +51,18 @@ fn assert_valid(document: &Value, schema: &Value, value: &Value, what: &str) {
 
 /// Calls with every object schema in the document, wherever it stands, and where that is.
 fn each_object(value: &Value, place: &str, found: &mut dyn FnMut(&str, &Map<String, Value>)) {
-    if let Some(properties) = value["properties"].as_object() {
-        found(place, properties);
-    }
     match value {
         Value::Object(members) => {
-            let parts = members.iter().filter(|(name, _)| !name.starts_with("example"));
-            parts.for_each(|(name, part)| each_object(part, &format!("{place}/{name}"), found));
+            for (name, part) in members.iter().filter(|(name, _)| !name.starts_with("example")) {
+                match part.as_object().filter(|_| name == "properties") {
+                    // A member may itself be called so, as in GeoJSON.
+                    Some(properties) => {
+                        found(place, properties);
+                        properties.iter().for_each(|(name, part)| each_object(part, &format!("{place}/{name}"), found));
+                    }
+                    None => each_object(part, &format!("{place}/{name}"), found),
+                }
+            }
         }
         Value::Array(parts) => parts.iter().for_each(|part| each_object(part, place, found)),
         _ => {}
@@ -119,6 +124,7 @@ fn every_answer_is_described() {
                 204 | 304 => assert!(types.is_empty(), "{what}"),
                 400.. => assert_eq!(types, ["application/problem+json"], "{what}"),
                 _ if is_csv(path) => assert_eq!(types, ["text/csv"], "{what}"),
+                _ if path.ends_with(".geojson") => assert_eq!(types, ["application/geo+json"], "{what}"),
                 _ if path.ends_with(".ndjson") => assert_eq!(types, ["application/x-ndjson"], "{what}"),
                 _ if path.ends_with(".xlsx") => {
                     assert_eq!(types, ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "{what}");
@@ -337,7 +343,8 @@ fn answers_have_no_member_that_is_not_specified() {
         }
     }
     for (method, path, operation) in operations(&document) {
-        let Some(content) = operation.pointer("/responses/200/content/application~1json") else { continue };
+        let answer = &operation["responses"]["200"]["content"];
+        let Some(content) = answer.get("application/json").or(answer.get("application/geo+json")) else { continue };
         if method != "get" || path.starts_with("/v1/keys") {
             continue;
         }

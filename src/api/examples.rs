@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::changes::ChangeList;
-use super::filters::Row;
+use super::filters::{ListQuery, Row};
 use super::list::List;
 use super::rankings::{self, RankingQuery};
-use super::{cities, judgements};
+use super::{cities, geojson, judgements};
 use crate::record::change::{Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
@@ -204,6 +204,11 @@ impl Example {
     /// A city in a list, with its headline.
     pub fn city_item(&self) -> Value {
         self.of_row(cities::item)
+    }
+
+    /// The city on the map.
+    pub fn city_features(&self) -> Value {
+        value(&geojson::collection(&self.snapshot(), &ListQuery::default()).ok())
     }
 
     /// A target in the list of all.

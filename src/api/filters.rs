@@ -109,6 +109,24 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// The parameters that are not about which rows there are.
+    pub const OF_LISTS: &[&str] = &["sort", "limit", "cursor", "fields"];
+
+    /// Checks that they are not used, for an answer that has every row.
+    ///
+    /// # Errors
+    /// 400 for the first that is.
+    pub fn check_is_whole(&self) -> Result<(), Problem> {
+        let used = [self.sort.is_some(), self.limit.is_some(), self.cursor.is_some(), self.fields.is_some()];
+        match Self::OF_LISTS.iter().zip(used).find(|(_, used)| *used) {
+            Some((name, _)) => {
+                let told = format!("there is no parameter {name} here: the answer has every city, whole and by id");
+                Err(Problem::new(Code::InvalidQuery, told))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The page asked for.
     #[must_use]
     pub fn page(&self) -> Page {

@@ -12,6 +12,7 @@ mod examples;
 pub mod export;
 pub mod fields;
 pub mod filters;
+pub mod geojson;
 pub mod health;
 pub mod imports;
 pub mod judged;
@@ -124,6 +125,7 @@ pub fn routes(config: &mut ServiceConfig) {
         utoipa_actix_web::scope("/v1")
             .service(cities::list)
             .service(cities::list_csv)
+            .service(geojson::map)
             .service(cities::get)
             .service(cities::put)
             .service(cities::withdraw)

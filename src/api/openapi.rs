@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use super::examples::{self, Example};
+use super::filters::ListQuery;
 use super::problem::{Code, Problem, ProblemDocument};
 use super::schemas;
 use crate::record::limits::RETRY_AFTER_SECONDS;
@@ -150,6 +151,11 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         operation["requestBody"]["description"] = json!("The record.");
         operation["requestBody"]["required"] = json!(true);
         operation["requestBody"]["content"]["application/json"]["example"] = body;
+    }
+    if path.ends_with(".geojson")
+        && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut)
+    {
+        parameters.retain(|parameter| !ListQuery::OF_LISTS.iter().any(|name| parameter["name"] == *name));
     }
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         complete_response(path, method, status, response, example);
@@ -335,6 +341,7 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
 fn response_example(path: &str, status: &str, example: &Example) -> Option<Value> {
     match path {
         "/v1/cities" => Some(examples::list_of(example.city_item())),
+        "/v1/cities.geojson" => Some(example.city_features()),
         "/v1/export/{what}.ndjson" => Some(json!(format!("{}\n", example.status_item()))),
         "/v1/cities/{city}" => Some(example.record(Kind::City)),
         "/v1/cities/{city}/baselines" => Some(examples::list_of(example.record(Kind::Baseline))),

@@ -58,8 +58,17 @@ impl Body {
     /// Never for our answers, which are plain data with text keys.
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::json_as("application/json", value)
+    }
+
+    /// Renders a value as JSON of a media type of its own.
+    ///
+    /// # Panics
+    /// Never for our answers, which are plain data with text keys.
+    #[must_use]
+    pub fn json_as<T: Serialize + ?Sized>(content_type: &'static str, value: &T) -> Self {
         let text = serde_json::to_vec(value).expect("answers are plain data with text keys");
-        Self::new("application/json", text)
+        Self::new(content_type, text)
     }
 
     /// Takes bytes as they are.
