@@ -169,7 +169,10 @@ fn logger() -> Logger {
 fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
-        .add((header::ACCESS_CONTROL_EXPOSE_HEADERS, "ETag, Location, Retry-After"))
+        .add((
+            header::ACCESS_CONTROL_EXPOSE_HEADERS,
+            "Content-Disposition, ETag, Last-Modified, Link, Location, Retry-After",
+        ))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }
 
@@ -238,6 +241,9 @@ async fn tell_not_found(
     Ok(response.map_into_left_body())
 }
 
+/// The headers that a page of another origin may send when it reads.
+const READ_HEADERS: &str = "Accept, If-Modified-Since, If-None-Match, Last-Event-ID";
+
 /// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
 ///
 /// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
@@ -246,7 +252,7 @@ async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<Htt
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
-            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, "Accept, If-None-Match, Last-Event-ID"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, READ_HEADERS))
             .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
             .finish()),
         Some(allow) => Err(Problem::method_not_allowed(allow)),

@@ -2,8 +2,10 @@
 #![allow(clippy::pedantic, reason = "tests compare floats, cast and repeat where that reads best")]
 
 mod bringing;
+mod caching;
 mod command_line;
 mod durability;
+mod export;
 mod import;
 mod importing;
 mod layout;

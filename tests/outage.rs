@@ -115,6 +115,9 @@ fn reads(service: &Service) -> Vec<(String, String)> {
         "/problems/unavailable".to_owned(),
         "/v1/cities".to_owned(),
         "/v1/cities.csv".to_owned(),
+        "/v1/cities.geojson".to_owned(),
+        "/v1/export/status.csv".to_owned(),
+        "/v1/export/reports.ndjson".to_owned(),
         "/v1/cities/here".to_owned(),
         "/v1/cities/here/baselines".to_owned(),
         "/v1/cities/here/baselines/1990".to_owned(),
@@ -170,6 +173,7 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     assert_unavailable(&send(stream("?after=3")));
     assert_unavailable(&send(stream("").header("last-event-id", "5")));
     let mut another = Listener::open(stream(""));
+    assert_unavailable(&service.get("/v1/export/changes.csv"));
     // Whether a key that is not known here was made elsewhere cannot be told now: 503 asks to try again, and a
     // clerk whose key is new is not told that it is wrong. One that is known to be revoked is refused as ever.
     assert_unavailable(&service.put("/v1/cities/here", "pwk_unknown", &city("Here")));

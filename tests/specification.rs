@@ -55,13 +55,18 @@ fn assert_valid(document: &Value, schema: &Value, value: &Value, what: &str) {
 
 /// Calls with every object schema in the document, wherever it stands, and where that is.
 fn each_object(value: &Value, place: &str, found: &mut dyn FnMut(&str, &Map<String, Value>)) {
-    if let Some(properties) = value["properties"].as_object() {
-        found(place, properties);
-    }
     match value {
         Value::Object(members) => {
-            let parts = members.iter().filter(|(name, _)| !name.starts_with("example"));
-            parts.for_each(|(name, part)| each_object(part, &format!("{place}/{name}"), found));
+            for (name, part) in members.iter().filter(|(name, _)| !name.starts_with("example")) {
+                match part.as_object().filter(|_| name == "properties") {
+                    // A member may itself be called so, as in GeoJSON.
+                    Some(properties) => {
+                        found(place, properties);
+                        properties.iter().for_each(|(name, part)| each_object(part, &format!("{place}/{name}"), found));
+                    }
+                    None => each_object(part, &format!("{place}/{name}"), found),
+                }
+            }
         }
         Value::Array(parts) => parts.iter().for_each(|part| each_object(part, place, found)),
         _ => {}
@@ -123,6 +128,8 @@ fn every_answer_is_described() {
                 204 | 304 => assert!(types.is_empty(), "{what}"),
                 400.. => assert_eq!(types, ["application/problem+json"], "{what}"),
                 _ if is_csv(path) => assert_eq!(types, ["text/csv"], "{what}"),
+                _ if path.ends_with(".geojson") => assert_eq!(types, ["application/geo+json"], "{what}"),
+                _ if path.ends_with(".ndjson") => assert_eq!(types, ["application/x-ndjson"], "{what}"),
                 _ if path.ends_with(".xlsx") => {
                     assert_eq!(types, ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "{what}");
                     continue;
@@ -299,6 +306,17 @@ fn with_all_kinds() -> Service {
     service
 }
 
+/// The paths that an operation stands for when each of a parameter's words is put in.
+fn spelled_out(operation: &Value, path: &str) -> Vec<String> {
+    let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let words =
+        parameters.into_iter().find_map(|given| Some((given["name"].as_str()?, given["schema"]["enum"].as_array()?)));
+    match words.map(|(name, words)| (format!("{{{name}}}"), words)).filter(|(name, _)| path.contains(name)) {
+        Some((name, words)) => words.iter().map(|word| path.replace(&name, word.as_str().unwrap())).collect(),
+        None => vec![path.to_owned()],
+    }
+}
+
 /// The addresses that a path of the specification stands for, in the demo.
 fn addresses(service: &Service, path: &str) -> Vec<String> {
     let Some((list, rest)) = path.split_once("/{") else { return vec![path.to_owned()] };
@@ -322,15 +340,17 @@ fn every_answer_is_as_specified() {
             continue;
         }
         let content = &operation["responses"]["200"]["content"];
-        let validator = content.get("application/json").map(|json| validator(&document, &json["schema"]));
-        let addresses = addresses(&service, path);
+        let (kind, told) = content.as_object().unwrap().iter().next().unwrap();
+        let is_json = kind.ends_with("/json") || kind.ends_with("+json");
+        let validator = is_json.then(|| validator(&document, &told["schema"]));
+        let addresses: Vec<String> =
+            spelled_out(operation, path).iter().flat_map(|path| addresses(&service, path)).collect();
         assert!(!addresses.is_empty(), "{path}");
         for address in addresses {
             // A stream never ends; what it sends is tested where someone listens.
             let method = if is_stream(path) { "HEAD" } else { "GET" };
             let answer = crate::support::send(service.request(method, &address).bearer_auth(&service.admin));
             assert_eq!(answer.status, 200, "{address}");
-            let (kind, _) = content.as_object().unwrap().iter().next().unwrap();
             assert!(answer.header("content-type").starts_with(kind.as_str()), "{address}");
             if let Some(validator) = &validator {
                 let told: Vec<String> = validator
@@ -354,7 +374,8 @@ fn answers_have_no_member_that_is_not_specified() {
         }
     }
     for (method, path, operation) in operations(&document) {
-        let Some(content) = operation.pointer("/responses/200/content/application~1json") else { continue };
+        let answer = &operation["responses"]["200"]["content"];
+        let Some(content) = answer.get("application/json").or(answer.get("application/geo+json")) else { continue };
         if method != "get" || path.starts_with("/v1/keys") {
             continue;
         }

@@ -9,6 +9,7 @@ use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_city, present_record, write};
 use crate::record::{Inventory, Kind, Slug};
+use crate::registry::CityEntry;
 use crate::registry::answers::{self, InventoryAnswer};
 
 /// The body of a baseline.
@@ -23,15 +24,13 @@ pub struct BaselineBody {
     reason: Option<String>,
 }
 
-fn listed(service: &Service, city: &str, asked: &Page) -> Result<List<InventoryAnswer>, Problem> {
-    let snapshot = service.registry.present();
-    let (entry, _) = present_city(&snapshot, city)?;
+fn listed(entry: &CityEntry, asked: &Page) -> Result<List<InventoryAnswer>, Problem> {
     let keyed = entry
         .dossier
         .baselines
         .keys()
         .filter_map(|id| Some((id.to_string(), answers::baseline(&entry.dossier, id.as_str())?)));
-    page(keyed.collect(), asked, &format!("baselines {city}"))
+    page(keyed.collect(), asked, &format!("baselines {}", entry.dossier.id))
 }
 
 /// List a city's baselines
@@ -47,9 +46,10 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let body =
-        rendered(&listed(&service, &city, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, &city)?;
+    let body = rendered(&listed(entry, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&entry.edition), Keep::Shared))
 }
 
 /// List a city's baselines as CSV
@@ -65,9 +65,11 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &city, &asked)?;
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, &city)?;
+    let List { items, next, .. } = listed(entry, &asked)?;
     let (columns, fields) = (service.columns("InventoryAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &entry.edition)
 }
 
 /// Get a baseline

@@ -86,7 +86,8 @@ async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Prob
 
 fn answer_csv(request: &HttpRequest, service: &Service, page: &ChangeList) -> Result<HttpResponse, Problem> {
     let next = page.next.map(|next| ("after", next.to_string()));
-    csv::answer_list(request, service.columns("ChangeAnswer"), &page.items, next)
+    let body = csv::render(service.columns("ChangeAnswer"), &page.items)?;
+    Ok(csv::answer_page(request, &body, next))
 }
 
 /// List a city's changes
@@ -103,7 +104,7 @@ pub async fn of_city(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&of(&service, &city, &query).await?), Keep::Revalidate))
+    Ok(answer(&request, &Body::json(&of(&service, &city, &query).await?), Keep::Shared))
 }
 
 /// List a city's changes as CSV
@@ -135,7 +136,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&all(&service, &query).await?), Keep::Revalidate))
+    Ok(answer(&request, &Body::json(&all(&service, &query).await?), Keep::Shared))
 }
 
 /// List all changes as CSV

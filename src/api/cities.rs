@@ -13,6 +13,7 @@ use super::{NoQuery, Service, csv, present_record, write};
 use crate::method::Assessment;
 use crate::record::units::Population;
 use crate::record::{City, Kind, Slug, Year};
+use crate::registry::Snapshot;
 use crate::registry::answers::{self, CityAnswer};
 
 /// The target that a city is first shown with, judged.
@@ -54,9 +55,8 @@ pub struct CityItem {
     pub headline: Option<Headline>,
 }
 
-fn listed(service: &Service, query: &ListQuery) -> Result<List<CityItem>, Problem> {
-    let snapshot = service.registry.present();
-    let filters = query.filters(&snapshot)?;
+fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<CityItem>, Problem> {
+    let filters = query.filters(snapshot)?;
     let rows = snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() });
     let keyed = rows.filter(|row| filters.take(row)).map(|row| (query.sort().place(&row, row.id.to_string()), row));
     let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("cities {}", query.fingerprint()))?;
@@ -87,8 +87,9 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let body = rendered(&listed(&snapshot, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// List cities as CSV
@@ -102,9 +103,10 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &query)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &query)?;
     let (columns, fields) = (service.columns("CityItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }
 
 /// Get a city

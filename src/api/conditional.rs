@@ -1,17 +1,29 @@
 //! Entity tags, conditions and encodings (RFC 9110).
 
-use actix_web::http::header::{self, AcceptEncoding, ContentEncoding, Encoding as Wanted, Header, HeaderMap};
-use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder};
+use std::sync::LazyLock;
+use std::time::SystemTime;
 
+use actix_web::http::header::{
+    self, AcceptEncoding, ContentEncoding, Encoding as Wanted, Header, HeaderMap, HeaderValue, IfModifiedSince,
+};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
+use chrono::{DateTime, Utc};
+
+use super::Service;
 use super::problem::{Code, Problem};
+use crate::record::limits::{SHARED_SECONDS, STALE_IF_ERROR_SECONDS, STALE_WHILE_ASKING_SECONDS};
 use crate::registry::Condition;
 use crate::registry::bodies::{Body, Encoding};
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {
-    /// By anyone, but asked for again each time: the tag makes that cheap.
+    /// By anyone, but asked for again each time, so that whoever writes reads what they wrote; the tag makes that
+    /// cheap.
     Revalidate,
+    /// By caches that many share, for some seconds, and while they ask again or cannot: what many ask for at once is
+    /// made once. A browser asks each time.
+    Shared,
     /// By anyone, for a day: a permalink's numbers do not change, though members may be added.
     ADay,
     /// By no one.
@@ -19,23 +31,72 @@ pub enum Keep {
 }
 
 impl Keep {
-    const fn header(self) -> &'static str {
+    fn header(self) -> HeaderValue {
         match self {
-            Keep::Revalidate => "public, no-cache",
-            Keep::ADay => "public, max-age=86400",
-            Keep::Never => "no-store",
+            Keep::Revalidate => HeaderValue::from_static("public, no-cache"),
+            Keep::Shared => SHARED.clone(),
+            Keep::ADay => HeaderValue::from_static("public, max-age=86400"),
+            Keep::Never => HeaderValue::from_static("no-store"),
         }
     }
+}
+
+/// RFC 9111 and, for the two that let an old answer be served, RFC 5861.
+static SHARED: LazyLock<HeaderValue> = LazyLock::new(|| {
+    let told = format!(
+        "public, max-age=0, s-maxage={SHARED_SECONDS}, stale-while-revalidate={STALE_WHILE_ASKING_SECONDS}, \
+        stale-if-error={STALE_IF_ERROR_SECONDS}"
+    );
+    HeaderValue::from_str(&told).expect("it is plain ASCII")
+});
+
+/// By what a client can tell whether the answer it has is still the answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Validators<'a> {
+    /// What the answer is made of, without quotation marks.
+    pub tag: &'a str,
+    /// The time before which it was not so, if that is known.
+    pub modified_at: Option<DateTime<Utc>>,
 }
 
 /// Answers a read: 304 when the client has it already, else the body in the encoding it prefers.
 #[must_use]
 pub fn answer(request: &HttpRequest, body: &Body, keep: Keep) -> HttpResponse {
     let encoding = negotiate(request, body);
-    let known = has_tag(request.headers(), header::IF_NONE_MATCH, body.tag());
-    let mut response = if known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    dress(&mut response, body, encoding, keep);
-    if known { response.finish() } else { response.body(body.bytes(encoding)) }
+    let validators = Validators { tag: body.tag(), modified_at: body.modified_at() };
+    let (mut response, is_known) = open(request, body.content_type(), encoding, validators, keep);
+    if is_known { response.finish() } else { response.body(body.bytes(encoding)) }
+}
+
+/// Begins the answer to a read whose body is made while it is sent; returns whether the client has it already.
+#[must_use]
+pub fn begin(
+    request: &HttpRequest,
+    content_type: &str,
+    validators: Validators<'_>,
+    keep: Keep,
+) -> (HttpResponseBuilder, bool) {
+    open(request, content_type, Encoding::Identity, validators, keep)
+}
+
+fn open(
+    request: &HttpRequest,
+    content_type: &str,
+    encoding: Encoding,
+    validators: Validators<'_>,
+    keep: Keep,
+) -> (HttpResponseBuilder, bool) {
+    let now = request.app_data::<web::Data<Service>>().map(|service| service.registry.now());
+    let modified_at = validators.modified_at.filter(|time| now.is_some_and(|now| *time <= now));
+    let validators = Validators { modified_at, ..validators };
+    let is_known = if request.headers().contains_key(header::IF_NONE_MATCH) {
+        has_tag(request.headers(), header::IF_NONE_MATCH, validators.tag)
+    } else {
+        is_unmodified(request, modified_at, now)
+    };
+    let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
+    dress(&mut response, content_type, encoding, validators, keep);
+    (response, is_known)
 }
 
 /// Answers a write with the record as it now is.
@@ -50,21 +111,32 @@ pub fn answer_write(request: &HttpRequest, body: &Body, created_at: Option<&str>
         }
         None => HttpResponse::Ok(),
     };
-    dress(&mut response, body, encoding, Keep::Never);
+    let validators = Validators { tag: body.tag(), modified_at: None };
+    dress(&mut response, body.content_type(), encoding, validators, Keep::Never);
     response.body(body.bytes(encoding))
 }
 
-fn dress(response: &mut HttpResponseBuilder, body: &Body, encoding: Encoding, keep: Keep) {
+fn dress(
+    response: &mut HttpResponseBuilder,
+    content_type: &str,
+    encoding: Encoding,
+    validators: Validators<'_>,
+    keep: Keep,
+) {
+    let Validators { tag, modified_at } = validators;
+    if let Some(time) = modified_at {
+        response.insert_header(header::LastModified(SystemTime::from(time).into()));
+    }
     response
-        .content_type(body.content_type())
+        .content_type(content_type)
         .insert_header((header::CACHE_CONTROL, keep.header()))
         .insert_header((header::VARY, "Accept-Encoding"));
     // A strong tag speaks of bytes, so each encoding has its own.
     match encoding.name() {
         Some(name) => response
             .insert_header((header::CONTENT_ENCODING, name))
-            .insert_header((header::ETAG, format!("\"{}-{name}\"", body.tag()))),
-        None => response.insert_header((header::ETAG, format!("\"{}\"", body.tag()))),
+            .insert_header((header::ETAG, format!("\"{tag}-{name}\""))),
+        None => response.insert_header((header::ETAG, format!("\"{tag}\""))),
     };
 }
 
@@ -79,6 +151,18 @@ fn negotiate(request: &HttpRequest, body: &Body) -> Encoding {
         Some(Wanted::Known(ContentEncoding::Brotli)) => Encoding::Brotli,
         Some(Wanted::Known(ContentEncoding::Gzip)) => Encoding::Gzip,
         _ => Encoding::Identity,
+    }
+}
+
+/// Whether the answer was the same at the time that the client names (RFC 9110, 13.1.3).
+///
+/// A time that has not come yet says nothing of what will be by then.
+fn is_unmodified(request: &HttpRequest, modified_at: Option<DateTime<Utc>>, now: Option<DateTime<Utc>>) -> bool {
+    let named = IfModifiedSince::parse(request).ok();
+    let named = named.map(|IfModifiedSince(date)| DateTime::<Utc>::from(SystemTime::from(date)));
+    match (named, modified_at, now) {
+        (Some(named), Some(modified_at), Some(now)) => modified_at <= named && named <= now,
+        _ => false,
     }
 }
 

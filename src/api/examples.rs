@@ -8,10 +8,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::changes::ChangeList;
-use super::filters::Row;
+use super::filters::{ListQuery, Row};
 use super::list::List;
 use super::rankings::{self, RankingQuery};
-use super::{cities, judgements, stream};
+use super::{cities, geojson, judgements, stream};
 use crate::record::change::{Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
@@ -185,10 +185,10 @@ impl Example {
     /// The city as it is served, in a network with it alone.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::empty(self.day);
-        let entry = CityEntry::new(self.dossier.clone(), self.day);
+        let entry = CityEntry::new(self.dossier.clone(), self.day, Arc::default());
         snapshot.cities.insert(self.dossier.id.clone(), Arc::new(entry));
         if let Some(id) = Slug::new(NETWORK) {
-            let network = NetworkEntry::new(id.clone(), self.network.clone());
+            let network = NetworkEntry::new(id.clone(), self.network.clone(), Arc::default());
             snapshot.networks.insert(id, Arc::new(network));
         }
         snapshot
@@ -204,6 +204,11 @@ impl Example {
     /// A city in a list, with its headline.
     pub fn city_item(&self) -> Value {
         self.of_row(cities::item)
+    }
+
+    /// The city on the map.
+    pub fn city_features(&self) -> Value {
+        value(&geojson::collection(&self.snapshot(), &ListQuery::default()).ok())
     }
 
     /// A target in the list of all.

@@ -12,7 +12,7 @@ use super::problem::{Code, Problem};
 use super::sorting::Sort;
 use crate::method::{Assessment, Confidence, Verdict};
 use crate::record::city::Country;
-use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS};
+use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
 use crate::record::{CityId, Fault, Level, Slug, Standing};
 use crate::registry::{CityEntry, Present, Snapshot};
@@ -109,6 +109,24 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// The parameters that are not about which rows there are.
+    pub const OF_LISTS: &[&str] = &["sort", "limit", "cursor", "fields"];
+
+    /// Checks that they are not used, for an answer that has every row.
+    ///
+    /// # Errors
+    /// 400 for the first that is.
+    pub fn check_is_whole(&self) -> Result<(), Problem> {
+        let used = [self.sort.is_some(), self.limit.is_some(), self.cursor.is_some(), self.fields.is_some()];
+        match Self::OF_LISTS.iter().zip(used).find(|(_, used)| *used) {
+            Some((name, _)) => {
+                let told = format!("there is no parameter {name} here: the answer has every city, whole and by id");
+                Err(Problem::new(Code::InvalidQuery, told))
+            }
+            None => Ok(()),
+        }
+    }
+
     /// The page asked for.
     #[must_use]
     pub fn page(&self) -> Page {
@@ -229,7 +247,7 @@ impl<'q> PlaceQuery<'q> {
     /// Reads it.
     ///
     /// # Errors
-    /// 422 for what there is not, and for bounds the wrong way round.
+    /// 422 for what there is not, and for bounds out of range or the wrong way round.
     pub fn read(self, snapshot: &'q Snapshot) -> Result<Places<'q>, Problem> {
         let mut faults = Vec::new();
         let mut fault = |pointer: &str, code: &str, detail: String| {
@@ -242,6 +260,11 @@ impl<'q> PlaceQuery<'q> {
             let known = Slug::new(network)
                 .map_or("there is no such network".to_owned(), |id| format!("there is no network {id}"));
             fault("/network", "unknown_network", known);
+        }
+        for (name, people) in [("population_min", self.population_min), ("population_max", self.population_max)] {
+            if people.is_some_and(|people| !(0..=POPULATION_MAX).contains(&people)) {
+                fault(&format!("/{name}"), "out_of_range", format!("must be between 0 and {POPULATION_MAX}"));
+            }
         }
         if let (Some(least), Some(most)) = (self.population_min, self.population_max)
             && most < least

@@ -12,7 +12,8 @@ use super::problem::Problem;
 use super::{Service, csv};
 use crate::record::city::Country;
 use crate::record::units::Population;
-use crate::record::{Degrees, Slug, Year};
+use crate::record::{Degrees, Slug, Source, Year};
+use crate::registry::Snapshot;
 
 /// A target of a city, judged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -55,14 +56,19 @@ pub struct StatusItem {
     /// What it asks for, the verdict, and the figures of the year judged.
     #[serde(flatten)]
     pub judged: JudgedTarget,
+    /// Where the figure that the target is measured from was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_source: Option<Source>,
+    /// Where the figure of the year judged was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_source: Option<Source>,
     /// The path of the city's whole judgement, which will give the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
     pub permalink: String,
 }
 
-fn listed(service: &Service, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
-    let snapshot = service.registry.present();
-    let filters = query.filters(&snapshot)?;
+fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
+    let filters = query.filters(snapshot)?;
     let rows = snapshot.present().flat_map(|(id, entry, present)| {
         present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
     });
@@ -91,6 +97,8 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
         latest_report_year: present.latest.report,
         headline: row.is_headline(),
         judged: JudgedTarget::of(target),
+        baseline_source: target.baseline.as_ref().map(|figure| figure.source.clone()),
+        judged_source: target.judged.as_ref().map(|figure| figure.source.clone()),
         permalink: present.permalink.clone(),
     })
 }
@@ -98,8 +106,8 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
 /// List all judged targets
 ///
 /// Every target of every city, one item each, with its verdict and the figures it was made from; proposed,
-/// superseded and withdrawn targets are `not_judged`. The `status` of a city has more: the trend, the budget, the
-/// sources, and why a number is absent.
+/// superseded and withdrawn targets are `not_judged`. The `status` of a city has more: the trend, the budget, and
+/// why a number is absent.
 #[utoipa::path(operation_id = "listStatus", tag = "status", params(ListQuery),
     responses((status = 200, description = "A page of targets", body = List<StatusItem>)))]
 #[get("/status")]
@@ -108,8 +116,9 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let body = rendered(&listed(&snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// List all judged targets as CSV
@@ -123,7 +132,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &query)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &query)?;
     let (columns, fields) = (service.columns("StatusItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }

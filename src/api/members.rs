@@ -9,6 +9,7 @@ use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_network, present_record, write};
 use crate::record::{Kind, Member, Slug};
+use crate::registry::Snapshot;
 use crate::registry::answers::{self, MemberAnswer};
 
 /// The body of a membership.
@@ -23,9 +24,8 @@ pub struct MemberBody {
     reason: Option<String>,
 }
 
-fn listed(service: &Service, network: &str, asked: &Page) -> Result<List<MemberAnswer>, Problem> {
-    let snapshot = service.registry.present();
-    present_network(&snapshot, network)?;
+fn listed(snapshot: &Snapshot, network: &str, asked: &Page) -> Result<List<MemberAnswer>, Problem> {
+    present_network(snapshot, network)?;
     let cities = snapshot.present();
     let keyed =
         cities.filter_map(|(city, entry, _)| Some((city.to_string(), answers::member(&entry.dossier, network)?)));
@@ -46,9 +46,10 @@ pub async fn list(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
+    let snapshot = service.registry.present();
     let body =
-        rendered(&listed(&service, &network, &asked)?, service.columns("MemberAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+        rendered(&listed(&snapshot, &network, &asked)?, service.columns("MemberAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// List a network's members as CSV
@@ -64,9 +65,10 @@ pub async fn list_csv(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &network, &asked)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &network, &asked)?;
     let (columns, fields) = (service.columns("MemberAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }
 
 /// Get a membership

@@ -7,9 +7,12 @@ pub mod changes;
 pub mod cities;
 pub mod conditional;
 pub mod csv;
+pub mod dataset;
 mod examples;
+pub mod export;
 pub mod fields;
 pub mod filters;
+pub mod geojson;
 pub mod health;
 pub mod imports;
 pub mod judged;
@@ -31,6 +34,7 @@ pub mod statement;
 pub mod status;
 pub mod stream;
 pub mod summary;
+pub mod table;
 pub mod targets;
 pub mod templates;
 pub mod upload;
@@ -125,6 +129,7 @@ pub fn routes(config: &mut ServiceConfig) {
         utoipa_actix_web::scope("/v1")
             .service(cities::list)
             .service(cities::list_csv)
+            .service(geojson::map)
             .service(cities::get)
             .service(cities::put)
             .service(cities::withdraw)
@@ -175,6 +180,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::list)
             .service(changes::list_csv)
             .service(stream::stream)
+            .service(export::csv)
+            .service(export::ndjson)
             .service(keys::list)
             .service(keys::create)
             .service(keys::get)

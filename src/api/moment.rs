@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 
+use super::conditional::Keep;
 use super::problem::Problem;
 use crate::method;
 use crate::record::fault::day;
@@ -94,6 +95,12 @@ impl Moment<'_> {
     #[must_use]
     pub fn is_permalink(&self) -> bool {
         self.sequence.is_some() && self.judged_on.is_some() && self.method.is_some()
+    }
+
+    /// How long the answer may be kept.
+    #[must_use]
+    pub fn keep(&self) -> Keep {
+        if self.is_permalink() { Keep::ADay } else { Keep::Shared }
     }
 
     /// Reads it, on `today`, when `last` is the last entry of the log.

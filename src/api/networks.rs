@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::write::{self, Named};
 use super::{NoQuery, Service, csv, present_network};
 use crate::record::{Kind, Network, Slug};
+use crate::registry::Snapshot;
 use crate::registry::answers::{self, NetworkAnswer};
 
 /// The body of a network.
@@ -28,8 +29,7 @@ fn named(network: &str) -> Named<'_> {
     Named { city: None, kind: Kind::Network, id: network }
 }
 
-fn listed(service: &Service, asked: &Page) -> Result<List<NetworkAnswer>, Problem> {
-    let snapshot = service.registry.present();
+fn listed(snapshot: &Snapshot, asked: &Page) -> Result<List<NetworkAnswer>, Problem> {
     let networks = snapshot.networks.iter();
     let keyed = networks.filter_map(|(id, entry)| Some((id.to_string(), answers::network(id, &entry.network)?)));
     page(keyed.collect(), asked, "networks")
@@ -46,8 +46,9 @@ pub async fn list(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let body = rendered(&listed(&snapshot, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// List networks as CSV
@@ -61,9 +62,10 @@ pub async fn list_csv(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &asked)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &asked)?;
     let (columns, fields) = (service.columns("NetworkAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }
 
 /// Get a network

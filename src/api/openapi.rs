@@ -8,6 +8,7 @@ use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
 use super::examples::{self, Example};
+use super::filters::ListQuery;
 use super::problem::{Code, Problem, ProblemDocument};
 use super::schemas;
 use super::stream::LAST_EVENT_ID;
@@ -39,6 +40,7 @@ use crate::record::{Fault, Kind};
         (name = "summary", description = "The world, its countries, regions and networks in numbers"),
         (name = "networks", description = "Networks of cities, and their members"),
         (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
+        (name = "exports", description = "Whole data sets in one answer"),
         (name = "keys", description = "Keys to write with, for administrators"),
         (name = "health", description = "For operators and load balancers"),
     ),
@@ -153,24 +155,13 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         operation["requestBody"]["required"] = json!(true);
         operation["requestBody"]["content"]["application/json"]["example"] = body;
     }
+    if path.ends_with(".geojson")
+        && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut)
+    {
+        parameters.retain(|parameter| !ListQuery::OF_LISTS.iter().any(|name| parameter["name"] == *name));
+    }
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
-        if let Some(content) = response.pointer_mut("/content/application~1json").and_then(Value::as_object_mut)
-            && let Some(answer) = response_example(path, status, example)
-        {
-            content.insert("example".to_owned(), answer);
-        }
-        if let Some(content) = response.pointer_mut("/content/text~1csv").and_then(Value::as_object_mut) {
-            content.insert("example".to_owned(), json!("id,…\r\n"));
-        }
-        if let Some(content) = response.pointer_mut("/content/text~1event-stream").and_then(Value::as_object_mut) {
-            content.insert("example".to_owned(), json!(example.events()));
-        }
-        if status != "204" && is_tagged(path) {
-            response["headers"]["ETag"] = header("Changes only when the answer does; to be sent in If-None-Match.");
-        }
-        if status == "201" {
-            response["headers"]["Location"] = header("Where it is read.");
-        }
+        complete_response(path, method, status, response, example);
     }
     if method != "get" && is_tagged(path) {
         let conditions = [
@@ -199,10 +190,51 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
             "schema": {"type": "integer", "format": "int64", "minimum": 0, "maximum": LAST_SEQUENCE}}));
     }
     if method == "get" && is_tagged(path) && !path.starts_with("/health") {
-        operation["responses"]["304"] = json!({"description": "The client has it already (If-None-Match)"});
+        operation["responses"]["304"] = json!({"description":
+            "The client has it already (If-None-Match or, without it, If-Modified-Since)"});
     }
     for (status, codes) in failures(path, method, open) {
         operation["responses"][status.to_string()] = failure(status, &codes);
+    }
+}
+
+/// Adds to a response that refuses nothing its example and its headers.
+fn complete_response(path: &str, method: &str, status: &str, response: &mut Value, example: &Example) {
+    for (kind, content) in response.get_mut("content").and_then(Value::as_object_mut).into_iter().flatten() {
+        if kind.ends_with("json")
+            && let Some(answer) = response_example(path, status, example)
+        {
+            content["example"] = answer;
+        }
+        if kind == "text/csv" {
+            content["example"] = json!("id,…\r\n");
+        }
+        if kind == "text/event-stream" {
+            content["example"] = json!(example.events());
+        }
+    }
+    let is_file = path.starts_with("/v1/templates") || is_export(path);
+    let has_tag = status != "204" && is_tagged(path);
+    let is_read = method == "get" && has_tag && path.starts_with("/v1/");
+    // What is read from the log, and what is made to be filled in, has no time of its own.
+    let has_time = is_read && !path.contains("/changes") && !path.starts_with("/v1/templates");
+    let is_csv = path.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "csv");
+    let is_page = is_csv && !is_file && !path.ends_with("/series.csv");
+    let told = [
+        (has_tag, "ETag", "Changes only when the answer does; to be sent in If-None-Match."),
+        (is_read, "Cache-Control", "Who may keep the answer, and for how long (RFC 9111, RFC 5861)."),
+        (
+            has_time,
+            "Last-Modified",
+            "It has not changed since; to be sent in If-Modified-Since by who has no ETag. Absent in the first \
+            seconds after a change, and for the change log.",
+        ),
+        (is_file, "Content-Disposition", "The name to save it under."),
+        (is_page, "Link", "Where the next page is (`rel=\"next\"`); absent at the end."),
+        (status == "201", "Location", "Where it is read."),
+    ];
+    for (_, name, description) in told.into_iter().filter(|(is_there, ..)| *is_there) {
+        response["headers"][name] = header(description);
     }
 }
 
@@ -225,6 +257,11 @@ fn is_tagged(path: &str) -> bool {
     !path.starts_with("/v1/keys") && !is_import(path) && !is_stream(path)
 }
 
+/// Whether an operation answers with a file that is sent as it is made.
+fn is_export(path: &str) -> bool {
+    path.starts_with("/v1/export/")
+}
+
 /// The codes that an operation may be refused with, by status.
 fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let mut codes = vec![Code::InvalidQuery];
@@ -236,7 +273,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if !open {
         codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy]);
     }
-    if path.contains("/changes") {
+    if path.contains("/changes") || is_export(path) {
         codes.push(Code::Unavailable);
     }
     if is_stream(path) {
@@ -278,7 +315,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
             codes.push(Code::InvalidInput);
         }
     }
-    let plain = ["/changes", "/health", "/templates"].iter().any(|part| path.contains(part));
+    let plain = ["/changes", "/health", "/templates", "/export/"].iter().any(|part| path.contains(part));
     let pages = !writes && !plain;
     if pages && !path.ends_with('}') && !path.ends_with("/statement") {
         codes.push(Code::InvalidInput);
@@ -330,6 +367,8 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
 fn response_example(path: &str, status: &str, example: &Example) -> Option<Value> {
     match path {
         "/v1/cities" => Some(examples::list_of(example.city_item())),
+        "/v1/cities.geojson" => Some(example.city_features()),
+        "/v1/export/{what}.ndjson" => Some(json!(format!("{}\n", example.status_item()))),
         "/v1/cities/{city}" => Some(example.record(Kind::City)),
         "/v1/cities/{city}/baselines" => Some(examples::list_of(example.record(Kind::Baseline))),
         "/v1/cities/{city}/baselines/{baseline}" => Some(example.record(Kind::Baseline)),

@@ -57,5 +57,5 @@ pub async fn get(
     let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
     let level = query.level.unwrap_or(Level::Basic);
     let progress = progress(&snapshot, &entry.id, known.name.as_str(), level, query.year()?);
-    Ok(answer(&request, &Body::json(&progress), Keep::Revalidate))
+    Ok(answer(&request, &Body::json(&progress).of(&snapshot.edition), Keep::Shared))
 }

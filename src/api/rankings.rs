@@ -238,16 +238,17 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let ranking = ranking(&service.registry.present(), &query)?;
+    let snapshot = service.registry.present();
+    let ranking = ranking(&snapshot, &query)?;
     let Some(fields) = query.fields.as_deref() else {
-        return Ok(answer(&request, &Body::json(&ranking), Keep::Revalidate));
+        return Ok(answer(&request, &Body::json(&ranking).of(&snapshot.edition), Keep::Shared));
     };
     let fields = Fields::read(fields, service.columns("RankingEntry"))?;
     let trim = |entries: Vec<RankingEntry>| entries.iter().map(|entry| fields.trim(entry)).collect::<Result<_, _>>();
     let Ranking { by, level, judged_on, items, unranked, next, total, unranked_total } = ranking;
     let (items, unranked): (Vec<serde_json::Value>, Vec<serde_json::Value>) = (trim(items)?, trim(unranked)?);
     let trimmed = Ranking { by, level, judged_on, items, unranked, next, total, unranked_total };
-    Ok(answer(&request, &Body::json(&trimmed), Keep::Revalidate))
+    Ok(answer(&request, &Body::json(&trimmed).of(&snapshot.edition), Keep::Shared))
 }
 
 /// Rank cities as CSV
@@ -261,8 +262,9 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let Ranking { mut items, unranked, next, .. } = ranking(&service.registry.present(), &query)?;
+    let snapshot = service.registry.present();
+    let Ranking { mut items, unranked, next, .. } = ranking(&snapshot, &query)?;
     items.extend(unranked);
     let (columns, fields) = (service.columns("RankingEntry"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }

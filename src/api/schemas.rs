@@ -25,8 +25,10 @@ pub(super) fn flatten(document: &mut Value) {
             flat.add(&original, schema);
             *schema = flat.into_schema(description);
         }
-        // An optional member is left out when absent, never null.
-        drop_null(schema);
+        // An optional member is left out when absent, never null; only GeoJSON has a member that may be.
+        if name != "CityFeature" {
+            drop_null(schema);
+        }
         let is_body = name.ends_with("Body");
         if name == "ReportBody"
             && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)

@@ -1,14 +1,18 @@
 //! A target's course, ready to plot: `/v1/cities/{city}/series`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::conditional::{Keep, answer};
+use super::conditional::answer;
 use super::moment::moment_query;
 use super::problem::{Code, Problem};
 use super::status::{not_then, past_city};
 use super::{Service, csv};
 use crate::record::Slug;
+use crate::registry::Snapshot;
 use crate::registry::bodies::Body;
+use crate::registry::edition::Edition;
 use crate::registry::judgement::{self, SeriesAnswer};
 
 moment_query! {
@@ -20,17 +24,15 @@ moment_query! {
     }
 }
 
-fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Keep), Problem> {
-    let snapshot = service.registry.present();
-    let moment = query.moment();
-    let (dossier, asked) = past_city(&snapshot, city, &moment)?;
+fn series(snapshot: &Snapshot, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Arc<Edition>), Problem> {
+    let (entry, asked) = past_city(snapshot, city, &query.moment())?;
+    let dossier = &entry.dossier;
     let series = judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
     let missing = || match dossier.view(&asked.cut) {
         Some(_) => Problem::new(Code::NotFound, "the city had no such target at the asked moment"),
         None => not_then(dossier, &asked.cut),
     };
-    let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
-    Ok((series.ok_or_else(missing)?, keep))
+    Ok((series.ok_or_else(missing)?, Arc::clone(&entry.edition)))
 }
 
 /// Plot a target's course
@@ -48,8 +50,8 @@ pub async fn get(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, keep) = series(&service, &city, &query)?;
-    Ok(answer(&request, &Body::json(&series), keep))
+    let (series, edition) = series(&service.registry.present(), &city, &query)?;
+    Ok(answer(&request, &Body::json(&series).of(&edition), query.moment().keep()))
 }
 
 /// Plot a target's course as CSV
@@ -65,6 +67,7 @@ pub async fn get_csv(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, keep) = series(&service, &city, &query)?;
-    Ok(answer(&request, &csv::render(service.columns("SeriesRow"), &series.rows)?, keep))
+    let (series, edition) = series(&service.registry.present(), &city, &query)?;
+    let body = csv::render(service.columns("SeriesRow"), &series.rows)?;
+    Ok(answer(&request, &body.of(&edition), query.moment().keep()))
 }

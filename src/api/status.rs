@@ -9,7 +9,7 @@ use super::{Service, present_city};
 use crate::record::{Cut, Dossier, Level, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::judgement::{self, StatusAnswer};
-use crate::registry::{Found, Snapshot};
+use crate::registry::{CityEntry, Found, Snapshot};
 
 moment_query! {
     /// Which judgement, and how much of it.
@@ -43,13 +43,13 @@ pub async fn get(
     let explain = query.explain.unwrap_or(false);
     if moment.is_present() && query.level.is_none() && !explain {
         let (_, present) = present_city(&snapshot, &city)?;
-        return Ok(answer(&request, &present.status, Keep::Revalidate));
+        return Ok(answer(&request, &present.status, Keep::Shared));
     }
-    let (dossier, asked) = past_city(&snapshot, &city, &moment)?;
+    let (entry, asked) = past_city(&snapshot, &city, &moment)?;
+    let dossier = &entry.dossier;
     let status = judgement::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
     let status = status.ok_or_else(|| not_then(dossier, &asked.cut))?;
-    let keep = if moment.is_permalink() { Keep::ADay } else { Keep::Revalidate };
-    Ok(answer(&request, &Body::json(&status), keep))
+    Ok(answer(&request, &Body::json(&status).of(&entry.edition), moment.keep()))
 }
 
 /// The city and the moment asked for; withdrawn at present, its past stays readable.
@@ -60,14 +60,14 @@ pub(super) fn past_city<'a>(
     snapshot: &'a Snapshot,
     city: &str,
     moment: &Moment<'_>,
-) -> Result<(&'a Dossier, Asked), Problem> {
+) -> Result<(&'a CityEntry, Asked), Problem> {
     if moment.is_present() {
         present_city(snapshot, city)?;
     }
     let (Found::Here(entry, _) | Found::Withdrawn(entry)) = snapshot.find(city) else {
         return Err(Problem::not_found());
     };
-    Ok((&entry.dossier, moment.read(snapshot.judged_on, snapshot.head.number)?))
+    Ok((entry, moment.read(snapshot.judged_on, snapshot.head.number)?))
 }
 
 /// Why there is nothing of a city at the asked moment.

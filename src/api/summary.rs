@@ -8,6 +8,7 @@ use super::conditional::{Keep, answer};
 use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{Service, csv};
+use crate::registry::Snapshot;
 use crate::registry::summary::{Scope, Summary, SummaryItem};
 
 /// Which rows.
@@ -30,9 +31,8 @@ pub struct SummaryQuery {
     fields: Option<String>,
 }
 
-fn listed(service: &Service, query: &SummaryQuery) -> Result<List<SummaryItem>, Problem> {
-    let snapshot = service.registry.present();
-    let summary = Summary::of(&snapshot, query.scope);
+fn listed(snapshot: &Snapshot, query: &SummaryQuery) -> Result<List<SummaryItem>, Problem> {
+    let summary = Summary::of(snapshot, query.scope);
     // The scopes follow each other in their own order, which is that of the number before the id.
     let keyed = summary.keys().map(|key| (format!("{} {}", key.0 as u8, key.1), key));
     let asked = Page { limit: query.limit, cursor: query.cursor.clone(), fields: None };
@@ -53,8 +53,9 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let body = rendered(&listed(&snapshot, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
 }
 
 /// Sum up the world as CSV
@@ -68,7 +69,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &query)?;
+    let snapshot = service.registry.present();
+    let List { items, next, .. } = listed(&snapshot, &query)?;
     let (columns, fields) = (service.columns("SummaryItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
 }

@@ -9,6 +9,7 @@ use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::{NoQuery, Service, csv, present_city, present_record, write};
 use crate::record::{Kind, Slug, Target};
+use crate::registry::CityEntry;
 use crate::registry::answers::{self, TargetAnswer};
 
 /// The body of a target.
@@ -23,15 +24,13 @@ pub struct TargetBody {
     reason: Option<String>,
 }
 
-fn listed(service: &Service, city: &str, asked: &Page) -> Result<List<TargetAnswer>, Problem> {
-    let snapshot = service.registry.present();
-    let (entry, _) = present_city(&snapshot, city)?;
+fn listed(entry: &CityEntry, asked: &Page) -> Result<List<TargetAnswer>, Problem> {
     let keyed = entry
         .dossier
         .targets
         .keys()
         .filter_map(|id| Some((id.to_string(), answers::target(&entry.dossier, id.as_str())?)));
-    page(keyed.collect(), asked, &format!("targets {city}"))
+    page(keyed.collect(), asked, &format!("targets {}", entry.dossier.id))
 }
 
 /// List a city's targets
@@ -47,8 +46,10 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let body = rendered(&listed(&service, &city, &asked)?, service.columns("TargetAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, &city)?;
+    let body = rendered(&listed(entry, &asked)?, service.columns("TargetAnswer"), asked.fields.as_deref())?;
+    Ok(answer(&request, &body.of(&entry.edition), Keep::Shared))
 }
 
 /// List a city's targets as CSV
@@ -64,9 +65,11 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let List { items, next, .. } = listed(&service, &city, &asked)?;
+    let snapshot = service.registry.present();
+    let (entry, _) = present_city(&snapshot, &city)?;
+    let List { items, next, .. } = listed(entry, &asked)?;
     let (columns, fields) = (service.columns("TargetAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)))
+    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &entry.edition)
 }
 
 /// Get a target

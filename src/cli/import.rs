@@ -12,7 +12,7 @@ use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Database, clock, print};
-use crate::api::csv::harmless;
+use crate::api::table::harmless;
 use crate::import::failure::ReadError;
 use crate::import::format::{Format, SourceFile};
 use crate::import::stream::{self, CityReport, TableRow};

@@ -68,6 +68,21 @@ pub const WRITES_PER_MINUTE: u32 = 600;
 pub const KEY_LOOKUPS_PER_SECOND: u32 = 20;
 /// Bodies smaller than this are not compressed, in bytes.
 pub const COMPRESS_FROM_BYTES: usize = 512;
+/// An export is made in pieces of about so many bytes; a row is never divided.
+pub const EXPORT_PIECE_BYTES: usize = 64 * 1024;
+/// How long after a change `Last-Modified` is told again: longer than a request takes from memory, and than other
+/// nodes take to follow.
+pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
+
+/// A shared cache answers lists, judgements and exports itself for so long, in seconds. However many ask, the service
+/// is asked six times a minute; cities report once a year, so nobody is misled by what is ten seconds old.
+pub const SHARED_SECONDS: u32 = 10;
+/// For so long after that it may still answer at once with what it has, while it asks for what is new, in seconds:
+/// no reader waits for a cache that looks again.
+pub const STALE_WHILE_ASKING_SECONDS: u32 = 60;
+/// For so long it may answer with what it has while the service cannot be reached, in seconds: yesterday's answer is
+/// dated, and better than none.
+pub const STALE_IF_ERROR_SECONDS: u32 = 86_400;
 
 /// Writes that wait for the writer before more are refused with 503.
 pub const WRITE_QUEUE: usize = 1_024;

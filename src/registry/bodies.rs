@@ -4,9 +4,11 @@ use std::io::Write;
 use std::sync::{Arc, OnceLock};
 
 use actix_web::web::Bytes;
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
+use super::edition::Edition;
 use crate::record::limits::COMPRESS_FROM_BYTES;
 
 /// How a body is encoded for the way.
@@ -34,7 +36,11 @@ impl Encoding {
 
 /// A rendered answer; cheap to clone.
 #[derive(Debug, Clone)]
-pub struct Body(Arc<Rendered>);
+pub struct Body {
+    rendered: Arc<Rendered>,
+    /// Since when it is so; none where that is not known.
+    edition: Option<Arc<Edition>>,
+}
 
 #[derive(Debug)]
 struct Rendered {
@@ -52,8 +58,17 @@ impl Body {
     /// Never for our answers, which are plain data with text keys.
     #[must_use]
     pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        Self::json_as("application/json", value)
+    }
+
+    /// Renders a value as JSON of a media type of its own.
+    ///
+    /// # Panics
+    /// Never for our answers, which are plain data with text keys.
+    #[must_use]
+    pub fn json_as<T: Serialize + ?Sized>(content_type: &'static str, value: &T) -> Self {
         let text = serde_json::to_vec(value).expect("answers are plain data with text keys");
-        Self::new("application/json", text)
+        Self::new(content_type, text)
     }
 
     /// Takes bytes as they are.
@@ -61,31 +76,44 @@ impl Body {
     pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let plain = bytes.into();
         let tag = hex::encode(&Sha256::digest(&plain)[..16]);
-        Body(Arc::new(Rendered { content_type, tag, plain, gzip: OnceLock::new(), brotli: OnceLock::new() }))
+        let rendered = Rendered { content_type, tag, plain, gzip: OnceLock::new(), brotli: OnceLock::new() };
+        Body { rendered: Arc::new(rendered), edition: None }
+    }
+
+    /// The same, made of nothing that changes without the edition.
+    #[must_use]
+    pub fn of(self, edition: &Arc<Edition>) -> Self {
+        Body { edition: Some(Arc::clone(edition)), ..self }
+    }
+
+    /// The time before which it was not so, if that is known.
+    #[must_use]
+    pub fn modified_at(&self) -> Option<DateTime<Utc>> {
+        self.edition.as_ref()?.modified_at()
     }
 
     /// What it is made of: a digest of the plain bytes, so it changes only when the answer does.
     #[must_use]
     pub fn tag(&self) -> &str {
-        &self.0.tag
+        &self.rendered.tag
     }
 
     /// Its media type.
     #[must_use]
     pub fn content_type(&self) -> &'static str {
-        self.0.content_type
+        self.rendered.content_type
     }
 
     /// Whether it is large enough for compression to pay.
     #[must_use]
     pub fn is_compressible(&self) -> bool {
-        self.0.plain.len() >= COMPRESS_FROM_BYTES
+        self.rendered.plain.len() >= COMPRESS_FROM_BYTES
     }
 
     /// The bytes in an encoding.
     #[must_use]
     pub fn bytes(&self, encoding: Encoding) -> Bytes {
-        let Rendered { plain, gzip, brotli, .. } = &*self.0;
+        let Rendered { plain, gzip, brotli, .. } = &*self.rendered;
         match encoding {
             Encoding::Identity => plain.clone(),
             Encoding::Gzip => gzip.get_or_init(|| gzip_of(plain).unwrap_or_else(|| plain.clone())).clone(),

@@ -46,12 +46,9 @@ impl History {
 
     /// Reads entries with what each changed; blocks.
     pub(super) fn read(&self, excerpt: &Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
-        let mut connection = self.0.get().map_err(|error| {
-            log::warn!("the log cannot be read: {error}");
-            Refusal::Unavailable
-        })?;
-        let read = page(&mut connection, excerpt).and_then(|entries| {
-            let predecessors = store::log::predecessors(&mut connection, &entries)?;
+        self.with_connection(|connection| {
+            let entries = page(connection, excerpt)?;
+            let predecessors = store::log::predecessors(connection, &entries)?;
             let before = |of: &crate::record::Change| {
                 predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
             };
@@ -60,8 +57,20 @@ impl History {
                 ChangeAnswer::new(entry, before)
             });
             answers.collect::<Result<Vec<_>, String>>().map_err(StoreError::Corrupt)
-        });
-        read.map_err(|error| {
+        })
+    }
+
+    /// Counts the entries whose bodies were taken out; blocks.
+    pub(super) fn redacted(&self) -> Result<i64, Refusal> {
+        self.with_connection(|connection| Ok(store::log::redacted(connection)?))
+    }
+
+    fn with_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
+        let mut connection = self.0.get().map_err(|error| {
+            log::warn!("the log cannot be read: {error}");
+            Refusal::Unavailable
+        })?;
+        work(&mut connection).map_err(|error| {
             log::error!("the log cannot be read: {error}");
             if matches!(error, StoreError::Corrupt(_)) { Refusal::Internal } else { Refusal::Unavailable }
         })

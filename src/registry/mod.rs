@@ -4,6 +4,7 @@ pub mod answers;
 pub mod arrival;
 pub mod bodies;
 pub mod bulk;
+pub mod edition;
 mod history;
 pub mod judgement;
 mod keyring;
@@ -165,15 +166,21 @@ impl Shared {
 
     fn publish(&self, snapshot: Arc<Snapshot>) {
         let head = snapshot.head.number;
-        self.snapshot.store(snapshot);
+        self.store(snapshot);
         self.news.advance(head);
     }
 
     /// Publishes what does not follow from the snapshot before.
     fn publish_anew(&self, snapshot: Arc<Snapshot>) {
         let head = snapshot.head.number;
-        self.snapshot.store(snapshot);
+        self.store(snapshot);
         self.news.start_anew(head);
+    }
+
+    fn store(&self, snapshot: Arc<Snapshot>) {
+        let edition = Arc::clone(&snapshot.edition);
+        let before = self.snapshot.swap(snapshot);
+        edition.begin((self.clock)(), Some(&before.edition));
     }
 
     fn database_is_up(&self) -> bool {
@@ -210,6 +217,7 @@ impl Registry {
         crate::store::migrate(&mut connection)?;
         let snapshot = writer::load(&mut connection, clock().date_naive())?;
         let news = Arc::new(News::new(snapshot.head.number, bounds));
+        snapshot.edition.begin(clock(), None);
         let shared = Arc::new(Shared {
             news: Arc::clone(&news),
             snapshot: ArcSwap::from_pointee(snapshot),
@@ -344,6 +352,18 @@ impl Registry {
     /// Ends the streams of all who listen, for the service stops.
     pub fn stop_listening(&self) {
         self.shared.news.close();
+    }
+
+    /// How many entries of the change log have had their bodies taken out.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    pub async fn redacted(&self) -> Result<i64, Refusal> {
+        let history = self.history.clone();
+        match actix_web::web::block(move || history.redacted()).await {
+            Ok(counted) => counted,
+            Err(_) => Err(Refusal::Internal),
+        }
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Command) -> Result<T, Refusal> {

@@ -8,6 +8,7 @@ use imbl::OrdMap;
 
 use super::answers;
 use super::bodies::Body;
+use super::edition::Edition;
 use super::judgement::{self, Reply};
 use super::keyring::Keyring;
 use super::latest::Latest;
@@ -24,8 +25,12 @@ pub struct Snapshot {
     pub head: Head,
     /// When its last entry was recorded.
     pub recorded_at: DateTime<Utc>,
+    /// How many entries of the log were without their bodies when they were read.
+    pub redacted: i64,
     /// The day as of which targets are judged.
     pub judged_on: NaiveDate,
+    /// Since when any of it is as it is.
+    pub edition: Arc<Edition>,
     /// The cities, withdrawn ones included, by id.
     pub cities: OrdMap<CityId, Arc<CityEntry>>,
     /// The networks, withdrawn ones included, by id.
@@ -55,6 +60,8 @@ pub struct CityEntry {
     pub dossier: Dossier,
     /// What is served of it; none once it is withdrawn.
     pub present: Option<Present>,
+    /// Since when all that is served of it is as it is.
+    pub edition: Arc<Edition>,
     /// The rendered answers of its records, made when first asked for.
     records: BTreeMap<(Kind, String), OnceLock<Option<Body>>>,
 }
@@ -66,6 +73,8 @@ pub struct NetworkEntry {
     pub id: Slug,
     /// All that is recorded of it, but for its members: they are in the dossiers of the cities.
     pub network: Recorded<Network>,
+    /// Since when it is as it is.
+    edition: Arc<Edition>,
     /// Its rendered answer, made when first asked for.
     record: OnceLock<Option<Body>>,
 }
@@ -73,14 +82,15 @@ pub struct NetworkEntry {
 impl NetworkEntry {
     /// A network whose answer is not rendered yet.
     #[must_use]
-    pub fn new(id: Slug, network: Recorded<Network>) -> Self {
-        NetworkEntry { id, network, record: OnceLock::new() }
+    pub fn new(id: Slug, network: Recorded<Network>, edition: Arc<Edition>) -> Self {
+        NetworkEntry { id, network, edition, record: OnceLock::new() }
     }
 
     /// The rendered answer; none when it is withdrawn.
     #[must_use]
     pub fn record(&self) -> Option<Body> {
-        let render = || answers::network(&self.id, &self.network).map(|answer| Body::json(&answer));
+        let answer = || answers::network(&self.id, &self.network);
+        let render = || answer().map(|answer| Body::json(&answer).of(&self.edition));
         self.record.get_or_init(render).clone()
     }
 }
@@ -127,20 +137,20 @@ pub enum Found<'a> {
 impl CityEntry {
     /// Judges a city as of `judged_on` and renders the answer.
     #[must_use]
-    pub fn new(dossier: Dossier, judged_on: NaiveDate) -> Self {
+    pub fn new(dossier: Dossier, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
         let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
-            let status = Body::json(&answer);
+            let status = Body::json(&answer).of(&edition);
             let (city, _) = dossier.city.live()?;
             let latest = Latest::of(&dossier.view(&Cut::default())?, judged_on);
             let judgement::StatusAnswer { headline, targets, statement, permalink, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
-        CityEntry { records: Self::slots(&dossier), dossier, present }
+        CityEntry { records: Self::slots(&dossier), dossier, present, edition }
     }
 
     /// A city that is written to and not read: nothing is judged or rendered.
     pub(super) fn unread(dossier: Dossier) -> Self {
-        CityEntry { dossier, present: None, records: BTreeMap::new() }
+        CityEntry { dossier, present: None, edition: Arc::default(), records: BTreeMap::new() }
     }
 
     /// A place for each record's answer.
@@ -165,7 +175,8 @@ impl CityEntry {
     #[must_use]
     pub fn record(&self, kind: Kind, id: &str) -> Option<Body> {
         let slot = self.records.get(&(kind, id.to_owned()))?;
-        slot.get_or_init(|| answers::record(&self.dossier, kind, id)).clone()
+        let render = || answers::record(&self.dossier, kind, id).map(|body| body.of(&self.edition));
+        slot.get_or_init(render).clone()
     }
 }
 
@@ -176,7 +187,9 @@ impl Snapshot {
         Snapshot {
             head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0 },
             recorded_at: DateTime::UNIX_EPOCH,
+            redacted: 0,
             judged_on,
+            edition: Arc::default(),
             cities: OrdMap::new(),
             networks: OrdMap::new(),
             identifiers: OrdMap::new(),
@@ -226,10 +239,12 @@ impl Snapshot {
     /// The same, judged as of another day.
     #[must_use]
     pub fn judged(&self, judged_on: NaiveDate) -> Self {
+        let edition = Arc::default();
         let judge = |(id, entry): (&CityId, &Arc<CityEntry>)| {
-            (id.clone(), Arc::new(CityEntry::new(entry.dossier.clone(), judged_on)))
+            (id.clone(), Arc::new(CityEntry::new(entry.dossier.clone(), judged_on, Arc::clone(&edition))))
         };
-        Snapshot { judged_on, cities: self.cities.iter().map(judge).collect(), ..self.clone() }
+        let cities = self.cities.iter().map(judge).collect();
+        Snapshot { judged_on, edition, cities, ..self.clone() }
     }
 }
 

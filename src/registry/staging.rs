@@ -6,6 +6,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::bodies::Body;
+use super::edition::Edition;
 use super::relations::city_key;
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
@@ -223,6 +224,7 @@ impl Staging {
             None => self.apply_to_network(change)?,
         }
         self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
+        self.snapshot.redacted += i64::from(change.body.is_none());
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
         Ok(())
@@ -286,22 +288,28 @@ impl Staging {
     /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
     pub(super) fn finish(self) -> Snapshot {
         let judged_on = self.snapshot.judged_on;
-        self.finish_with(|dossier| CityEntry::new(dossier, judged_on))
+        self.finish_with(|dossier, edition| CityEntry::new(dossier, judged_on, Arc::clone(edition)))
     }
 
     /// The same where nobody reads it: nothing is judged.
     pub(super) fn finish_unread(self) -> Snapshot {
-        self.finish_with(CityEntry::unread)
+        self.finish_with(|dossier, _| CityEntry::unread(dossier))
     }
 
-    fn finish_with(self, entry: impl Fn(Dossier) -> CityEntry) -> Snapshot {
+    fn finish_with(self, entry: impl Fn(Dossier, &Arc<Edition>) -> CityEntry) -> Snapshot {
         let mut snapshot = self.snapshot;
+        if self.touched.is_empty() && self.networks.is_empty() {
+            return snapshot;
+        }
+        let edition = Arc::default();
         for (id, dossier) in self.touched {
-            snapshot.cities.insert(id, Arc::new(entry(dossier)));
+            snapshot.cities.insert(id, Arc::new(entry(dossier, &edition)));
         }
         for (id, network) in self.networks {
-            snapshot.networks.insert(id.clone(), Arc::new(NetworkEntry::new(id, network)));
+            let entry = NetworkEntry::new(id.clone(), network, Arc::clone(&edition));
+            snapshot.networks.insert(id, Arc::new(entry));
         }
+        snapshot.edition = edition;
         snapshot
     }
 

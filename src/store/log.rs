@@ -170,6 +170,14 @@ pub fn predecessors(connection: &mut AnyConnection, entries: &[Change]) -> Resul
     Ok(found)
 }
 
+/// Counts the entries whose bodies were taken out by hand.
+///
+/// # Errors
+/// Those of the database.
+pub fn redacted(connection: &mut AnyConnection) -> QueryResult<i64> {
+    changes::table.filter(changes::body.is_null()).count().get_result(connection)
+}
+
 /// Hands every entry after `after` to `each`, in order, a bounded number at a time.
 ///
 /// # Errors

@@ -1,0 +1,117 @@
+//! Whole data sets in one answer: `/v1/export/{what}.csv` and `/v1/export/{what}.ndjson`.
+
+use actix_web::http::header;
+use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use super::conditional::{Keep, Validators, begin};
+use super::dataset::{CityRows, DataSet, LogRows, Sheet};
+use super::problem::Problem;
+use super::{NoQuery, Service};
+use crate::method;
+use crate::record::change::sha256;
+use crate::registry::Snapshot;
+
+/// How the rows are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Format {
+    Csv,
+    Ndjson,
+}
+
+impl Format {
+    const fn suffix(self) -> &'static str {
+        match self {
+            Format::Csv => "csv",
+            Format::Ndjson => "ndjson",
+        }
+    }
+
+    const fn content_type(self) -> &'static str {
+        match self {
+            Format::Csv => "text/csv; charset=utf-8",
+            Format::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+/// Export a data set as CSV
+///
+/// Every row of all pages of the list, of one moment, by city and id (the change log by sequence), with the columns
+/// of the list. It is sent as it is made, and not compressed; a connection that is cut before the end means that it
+/// is not whole.
+#[utoipa::path(operation_id = "exportCsv", tag = "exports",
+    params(("what" = inline(DataSet), Path, description = "The data set")),
+    responses((status = 200, description = "The whole data set", content_type = "text/csv", body = String)))]
+#[get("/export/{what}.csv")]
+pub async fn csv(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    what: web::Path<String>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    export(&request, &service, &what, Format::Csv).await
+}
+
+/// Export a data set as JSON lines
+///
+/// Every item of all pages of the list, of one moment, by city and id (the change log by sequence): one JSON object
+/// a line, the same as in the list. It is sent as it is made, and not compressed; a connection that is cut before the
+/// end means that it is not whole.
+#[utoipa::path(operation_id = "exportNdjson", tag = "exports",
+    params(("what" = inline(DataSet), Path, description = "The data set")),
+    responses((status = 200, description = "The whole data set", content_type = "application/x-ndjson", body = String)))]
+#[get("/export/{what}.ndjson")]
+pub async fn ndjson(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    what: web::Path<String>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    export(&request, &service, &what, Format::Ndjson).await
+}
+
+async fn export(request: &HttpRequest, service: &Service, what: &str, format: Format) -> Result<HttpResponse, Problem> {
+    let what = DataSet::from_word(what).ok_or_else(Problem::not_found)?;
+    let snapshot = service.registry.present();
+    let columns = service.columns(what.schema());
+    let redacted = match what {
+        DataSet::Changes => service.registry.redacted().await?,
+        _ => snapshot.redacted,
+    };
+    let tag = tag(&snapshot, what, format, columns, redacted);
+    // A body that is taken out of the log leaves no entry there, and so no edition.
+    let modified_at = snapshot.edition.modified_at().filter(|_| what != DataSet::Changes);
+    let validators = Validators { tag: &tag, modified_at };
+    let (mut response, is_known) = begin(request, format.content_type(), validators, Keep::Shared);
+    let name = format!("pledgewatch-{what}-{}.{}", snapshot.judged_on, format.suffix());
+    response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
+    if is_known {
+        return Ok(response.finish());
+    }
+    let sheet = Sheet::new(Some(columns).filter(|_| format == Format::Csv));
+    Ok(match what {
+        DataSet::Changes => {
+            let rows = LogRows::open(service.registry.clone(), &snapshot, sheet).await?;
+            response.streaming(rows.pieces())
+        }
+        _ => response.streaming(CityRows::new(snapshot, what, sheet).pieces()),
+    })
+}
+
+/// What stands for the content before it is made: all that it is made of.
+///
+/// The log's last hash stands for every entry; a body that is taken out of the log by hand leaves it as it was, and
+/// is counted.
+fn tag(snapshot: &Snapshot, what: DataSet, format: Format, columns: &[String], redacted: i64) -> String {
+    let parts = [
+        what.as_str(),
+        format.suffix(),
+        &snapshot.head.hash,
+        &snapshot.judged_on.to_string(),
+        method::VERSION,
+        env!("CARGO_PKG_VERSION"),
+        &columns.join(","),
+        &redacted.to_string(),
+    ];
+    sha256(&parts.join("\n"))[..32].to_owned()
+}

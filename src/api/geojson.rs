@@ -1,0 +1,283 @@
+//! Cities on the map: `/v1/cities.geojson`, by RFC 7946.
+
+use actix_web::{HttpRequest, HttpResponse, get, web};
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::Service;
+use super::conditional::{Keep, answer};
+use super::filters::{ListQuery, Row};
+use super::problem::Problem;
+use crate::method::{Amount, Confidence, Ratio, Reason, Verdict};
+use crate::record::city::Country;
+use crate::record::units::Population;
+use crate::record::{Degrees, Level, Percent, Slug, Tonnes, Year};
+use crate::registry::Snapshot;
+use crate::registry::bodies::Body;
+
+/// Declares what a `type` member always says.
+macro_rules! always {
+    ($($name:ident = $word:literal: $told:literal,)+) => {$(
+        #[doc = $told]
+        #[derive(Debug, Serialize)]
+        pub enum $name {
+            #[doc = $told]
+            #[serde(rename = $word)]
+            Always,
+        }
+
+        impl PartialSchema for $name {
+            fn schema() -> RefOr<Schema> {
+                let schema = ObjectBuilder::new().schema_type(Type::String);
+                schema.enum_values(Some([$word])).description(Some($told)).into()
+            }
+        }
+
+        impl ToSchema for $name {}
+    )+};
+}
+
+always! {
+    CollectionType = "FeatureCollection": "Always `FeatureCollection`.",
+    FeatureType = "Feature": "Always `Feature`.",
+    PointType = "Point": "Always `Point`.",
+}
+
+/// Cities as a GeoJSON feature collection.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CityFeatures {
+    #[serde(rename = "type")]
+    #[schema(inline)]
+    kind: CollectionType,
+    /// The day of the judgement.
+    #[schema(example = "2026-11-23")]
+    judged_on: NaiveDate,
+    /// How many items there are in `features`.
+    #[schema(minimum = 0, example = 31)]
+    total: usize,
+    /// The cities, by id.
+    features: Vec<CityFeature>,
+}
+
+/// A city as a GeoJSON feature.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CityFeature {
+    #[serde(rename = "type")]
+    #[schema(inline)]
+    kind: FeatureType,
+    /// The city's id.
+    id: Slug,
+    /// Where it is; null when it has not said so.
+    #[schema(schema_with = point_or_null)]
+    geometry: Option<Point>,
+    /// What it is called, and its headline target, judged, in flat members.
+    properties: CityProperties,
+}
+
+/// A position.
+#[derive(Debug, Serialize)]
+pub struct Point {
+    #[serde(rename = "type")]
+    kind: PointType,
+    /// Degrees east of Greenwich, then degrees north of the equator.
+    coordinates: [Degrees; 2],
+}
+
+/// RFC 7946 wants the member to be there, so here null is a value.
+fn point_or_null() -> Schema {
+    let degrees = ObjectBuilder::new().schema_type(Type::Number);
+    let coordinates = ArrayBuilder::new()
+        .items(degrees)
+        .min_items(Some(2))
+        .max_items(Some(2))
+        .description(Some("Degrees east of Greenwich, then degrees north of the equator; to 0.0001."));
+    ObjectBuilder::new()
+        .schema_type(SchemaType::from_iter([Type::Object, Type::Null]))
+        .description(Some("Where it is; null when it has not said so."))
+        .property("type", PointType::schema())
+        .property("coordinates", coordinates)
+        .required("type")
+        .required("coordinates")
+        .into()
+}
+
+/// A city's name and its headline target, judged. What is not known, and what there is without a target, is absent.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CityProperties {
+    /// The city's name.
+    #[schema(example = "Los Angeles")]
+    name: String,
+    /// The country the city lies in: ISO 3166-1 alpha-2.
+    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
+    country: Country,
+    /// The state, province or region the city lies in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "California")]
+    region: Option<String>,
+    /// The people of the city's latest report that states them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    population: Option<Population>,
+    /// The year of the city's latest report.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    latest_report_year: Option<Year>,
+    /// The id of the target that the city is first shown with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<Slug>,
+    /// The year by which it is to be met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_year: Option<Year>,
+    /// The level of the totals it speaks of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    level: Option<Level>,
+    /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 50)]
+    reduction_percent: Option<Percent>,
+    /// Whether it is being kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verdict: Option<Verdict>,
+    /// How far the figures carry the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    confidence: Option<Confidence>,
+    /// Why there is no verdict; absent when there is one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<Reason>,
+    /// The verdict as one sentence, with rounded numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway.")]
+    sentence: Option<String>,
+    /// The year that the target is measured from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    baseline_year: Option<Year>,
+    /// The whole city's figure of that year, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    baseline_tonnes: Option<Tonnes>,
+    /// The year judged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    judged_year: Option<Year>,
+    /// The whole city's figure of the year judged, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_049_331)]
+    judged_tonnes: Option<Tonnes>,
+    /// The figure of the year judged in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    judged_tonnes_per_person: Option<Ratio>,
+    /// The title of the publication that the figure of the year judged was taken from.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "C40 GHG dashboard data")]
+    judged_source: Option<String>,
+    /// The licence or terms that it is published under.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "CC BY 4.0")]
+    judged_licence: Option<String>,
+    /// What the pathway allowed in the year judged, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 18_999_263.429)]
+    expected_tonnes: Option<Amount>,
+    /// The gap to the pathway, in t CO2e: above 0 when more was emitted than it allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2_050_067.571)]
+    gap_tonnes: Option<Amount>,
+    /// The gap in percent of what the pathway allowed; absent when that is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 10.790_248)]
+    gap_percent: Option<Ratio>,
+    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
+    /// called for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.856_13)]
+    pace: Option<Ratio>,
+    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 36.691_287)]
+    achieved_reduction_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the whole reduction pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 73.382_574)]
+    target_progress_percent: Option<Ratio>,
+}
+
+impl CityProperties {
+    fn of(row: &Row<'_>) -> Self {
+        let (city, latest, judged) = (&row.present.city, &row.present.latest, row.target);
+        let baseline = judged.and_then(|target| target.baseline.as_ref());
+        let figure = judged.and_then(|target| target.judged.as_ref());
+        CityProperties {
+            name: city.name.to_string(),
+            country: city.country,
+            region: city.region.as_ref().map(ToString::to_string),
+            population: latest.population.map(|(_, people)| people),
+            latest_report_year: latest.report,
+            target: judged.map(|target| target.target.id.clone()),
+            target_year: judged.map(|target| target.target.target_year),
+            level: judged.map(|target| target.target.level),
+            reduction_percent: judged.and_then(|target| target.target.reduction_percent),
+            verdict: judged.map(|target| target.verdict),
+            confidence: judged.map(|target| target.confidence),
+            reason: judged.and_then(|target| target.reason),
+            sentence: judged.map(|target| target.sentence.clone()),
+            baseline_year: baseline.map(|figure| figure.year),
+            baseline_tonnes: baseline.map(|figure| figure.tonnes),
+            judged_year: figure.map(|figure| figure.year),
+            judged_tonnes: figure.map(|figure| figure.tonnes),
+            judged_tonnes_per_person: figure.and_then(|figure| figure.tonnes_per_person),
+            judged_source: figure.map(|figure| figure.source.title.to_string()),
+            judged_licence: figure.and_then(|figure| figure.source.licence.as_ref()).map(ToString::to_string),
+            expected_tonnes: judged.and_then(|target| target.expected_tonnes),
+            gap_tonnes: judged.and_then(|target| target.gap_tonnes),
+            gap_percent: judged.and_then(|target| target.gap_percent),
+            pace: judged.and_then(|target| target.pace),
+            achieved_reduction_percent: judged.and_then(|target| target.achieved_reduction_percent),
+            target_progress_percent: judged.and_then(|target| target.target_progress_percent),
+        }
+    }
+}
+
+/// The cities that the filters take.
+///
+/// # Errors
+/// What is wrong with the filters.
+pub(super) fn collection(snapshot: &Snapshot, query: &ListQuery) -> Result<CityFeatures, Problem> {
+    query.check_is_whole()?;
+    let filters = query.filters(snapshot)?;
+    let rows = snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() });
+    let features: Vec<CityFeature> = rows
+        .filter(|row| filters.take(row))
+        .map(|row| CityFeature {
+            kind: FeatureType::Always,
+            id: row.id.clone(),
+            geometry: row
+                .present
+                .city
+                .longitude
+                .zip(row.present.city.latitude)
+                .map(|(east, north)| Point { kind: PointType::Always, coordinates: [east, north] }),
+            properties: CityProperties::of(&row),
+        })
+        .collect();
+    let (judged_on, total) = (snapshot.judged_on, features.len());
+    Ok(CityFeatures { kind: CollectionType::Always, judged_on, total, features })
+}
+
+/// Map cities
+///
+/// Every city that the filters take, in one answer, as a GeoJSON feature collection (RFC 7946): a point, and the
+/// figures of its headline target in flat properties to colour it by. A city without a position has a null geometry.
+#[utoipa::path(operation_id = "mapCities", tag = "exports", params(ListQuery),
+    responses((status = 200, description = "The cities", content_type = "application/geo+json", body = CityFeatures)))]
+#[get("/cities.geojson")]
+pub async fn map(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    query: web::Query<ListQuery>,
+) -> Result<HttpResponse, Problem> {
+    let snapshot = service.registry.present();
+    let body = Body::json_as("application/geo+json", &collection(&snapshot, &query)?);
+    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+}
