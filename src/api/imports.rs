@@ -293,7 +293,7 @@ pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Impo
         read.rows.iter().filter_map(|row| Some(asked.request(row.outcome.as_ref().ok()?))).collect();
     let unreadable_rows = requests.len() < read.rows.len();
     let together = if asked.dry_run || unreadable_rows {
-        service.registry.rehearse(&requests)
+        service.registry.rehearse(service.registry.present(), &requests)
     } else {
         service.registry.write_together(requests).await?
     };
