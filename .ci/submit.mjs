@@ -69,7 +69,7 @@ try {
 
     await check(mended, 200);
     await shot('3-check');
-    assert.match(await text('p.lead'), /2 new/);
+    assert.match(await text('p.lead'), /2 rows: 2 would be new/);
     assert.match(await text('tbody'), /kilotonne/, 'a slip of the unit is pointed out before it is public');
     assert.deepEqual(await recorded(), [], 'a check records nothing');
 

@@ -44,7 +44,8 @@ fn a_file_is_recorded_whole_and_a_dry_run_says_so_beforehand() {
     assert_eq!(service.entries().len(), 1);
 
     let done = csv(&service, "", THREE).json();
-    (asked["dry_run"], asked["done"]) = (json!(false), json!(true));
+    assert_eq!((&asked["sequence"], &done["sequence"]), (&json!(1), &json!(4)));
+    (asked["dry_run"], asked["done"], asked["sequence"]) = (json!(false), json!(true), json!(4));
     assert_eq!(done, asked, "what was done is what was said");
     let report = service.json(&format!("{CITY}/reports/2019"));
     assert_eq!((&report["totals"]["basic"], &report["population"]), (&json!(690), &json!(100)));
@@ -64,15 +65,210 @@ fn a_changed_year_is_told_with_both_figures_and_needs_a_reason() {
     let problem = csv(&service, "", &changed).assert_problem(422, "import_refused");
     assert_eq!(outcomes(&problem["import"]), ["unchanged", "refused", "unchanged"]);
     assert_eq!(problem["errors"][0]["code"], "reason_required");
+    let refused = &problem["import"]["rows"][1];
+    let figures = json!([{"level": "basic", "old_tonnes": 690, "new_tonnes": 621, "change_percent": -10}]);
+    assert_eq!(refused["changes"], figures, "what it would change is told with the refusal");
+    assert!(refused.get("warnings").is_none());
     let done = csv(&service, "?reason=Recalculated", &changed).json();
     let row = &done["rows"][1];
-    assert_eq!(
-        row["changes"],
-        json!([{"level": "basic", "old_tonnes": 690, "new_tonnes": 621, "change_percent": -10}])
-    );
+    assert_eq!(row["changes"], figures);
     assert_eq!((&row["row"], &row["year"], &row["outcome"]), (&json!(3), &json!(2019), &json!("revised")));
     let report = service.json(&format!("{CITY}/reports/2019"));
     assert_eq!((&report["revision"], &report["reason"]), (&json!(2), &json!("Recalculated")));
+}
+
+/// A report with lines, one of them by gas, so that it needs its potentials.
+fn lined() -> Value {
+    json!({"totals": {"basic": 380}, "gwp": "ar5", "population": 100, "source": {"title": "S"},
+        "lines": [{"ref": "I.1.1", "gas": "nf3", "gas_tonnes": 10}, {"ref": "II.1.1", "tonnes": 100}]})
+}
+
+#[test]
+fn every_member_that_changes_is_told_with_what_it_was() {
+    let service = service();
+    service.record(&format!("{CITY}/reports/2015"), &lined());
+    let row = |asked: &str, body: Value| {
+        let text = json!({"reports": [body]}).to_string();
+        let answer = post(&service, &format!("?dry_run=true&{asked}"), "application/json", text);
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        answer.json()["rows"][0].clone()
+    };
+    let mut body = lined();
+    body["year"] = json!(2015);
+    let same = row("", body.clone());
+    assert_eq!(same, json!({"row": 0, "year": 2015, "outcome": "unchanged"}));
+
+    body["lines"] =
+        json!([{"ref": "II.1.1", "tonnes": 90}, {"ref": "II.1.2", "notation": "NO"}, {"ref": "I.2.1", "tonnes": 1}]);
+    body["population"] = json!(110);
+    body["period"] = json!({"start": "2015-07-01", "end": "2016-06-30"});
+    body["source"] = json!({"title": "T", "url": "https://example.org/"});
+    body["gases"] = json!(["co2"]);
+    body.as_object_mut().unwrap().remove("gwp");
+    for asked in ["", "reason=Restated"] {
+        let told = row(asked, body.clone());
+        assert_eq!(told["outcome"], if asked.is_empty() { "refused" } else { "revised" });
+        assert_eq!(told["line_changes"], json!({"added": 2, "removed": 1, "changed": 1}));
+        assert_eq!(
+            told["member_changes"],
+            json!([
+                {"pointer": "/gases", "new": ["co2"]},
+                {"pointer": "/gwp", "old": "ar5"},
+                {"pointer": "/period/end", "new": "2016-06-30"},
+                {"pointer": "/period/start", "new": "2015-07-01"},
+                {"pointer": "/population", "old": 100, "new": 110, "change_percent": 10},
+                {"pointer": "/source/title", "old": "S", "new": "T"},
+                {"pointer": "/source/url", "new": "https://example.org/"},
+            ])
+        );
+        assert!(told.get("changes").is_none(), "the figure is as it was");
+    }
+    let mut turned = lined();
+    turned["year"] = json!(2015);
+    turned["lines"].as_array_mut().unwrap().reverse();
+    let told = row("reason=Sorted", turned);
+    assert_eq!(told["line_changes"], json!({"added": 0, "removed": 0, "changed": 0}), "another order is a change");
+}
+
+#[test]
+fn lines_stay_with_their_potentials_or_the_row_is_refused() {
+    let service = service();
+    service.record(&format!("{CITY}/reports/2015"), &lined());
+    let restated = "year,total_basic,source_title\n2015,390,S\n";
+    let done = csv(&service, "?reason=Revised", restated).json();
+    assert_eq!(outcomes(&done), ["revised"]);
+    let row = &done["rows"][0];
+    assert!(row.get("line_changes").is_none(), "{row}");
+    assert_eq!(row["member_changes"][0], json!({"pointer": "/population", "old": 100}), "what is not said goes");
+    let report = service.json(&format!("{CITY}/reports/2015"));
+    assert_eq!((&report["lines"], &report["gwp"]), (&lined()["lines"], &json!("ar5")));
+
+    // The set of 1995 has no value for the gas of a line.
+    let unfit = "year,total_basic,gwp,source_title\n2015,400,ar2,S\n";
+    let problem = csv(&service, "?reason=Revised", unfit).assert_problem(422, "import_refused");
+    let fault = &problem["import"]["rows"][0]["faults"][0];
+    assert_eq!((&fault["code"], &fault["pointer"]), (&json!("no_potential"), &json!("/lines/0/gas")));
+    assert_eq!(service.json(&format!("{CITY}/reports/2015"))["totals"]["basic"], 390);
+}
+
+#[test]
+fn a_table_of_lines_that_nobody_filled_in_says_nothing_of_them() {
+    let service = service();
+    service.record(&format!("{CITY}/reports/2015"), &lined());
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let reports = book.add_worksheet().set_name("Reports").unwrap();
+    reports.write_row(0, 0, ["year", "total_basic", "source_title"]).unwrap();
+    reports.write_row(1, 0, ["2015", "390", "S"]).unwrap();
+    let lines = book.add_worksheet().set_name("Lines").unwrap();
+    lines.write_row(0, 0, ["year", "ref", "tonnes"]).unwrap();
+    let done = post(&service, "?reason=Revised", XLSX, book.save_to_buffer().unwrap()).json();
+    assert_eq!(outcomes(&done), ["revised"]);
+    assert_eq!(service.json(&format!("{CITY}/reports/2015"))["lines"], lined()["lines"]);
+}
+
+#[test]
+fn lines_that_stay_never_overwrite_newer_ones() {
+    let service = service();
+    let path = format!("{CITY}/reports/2015");
+    service.record(&path, &lined());
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for tonnes in 0..40 {
+                let mut body = lined();
+                body["lines"][1]["tonnes"] = json!(tonnes);
+                body["reason"] = json!("Counted anew");
+                service.record(&path, &body);
+            }
+        });
+        for total in 0..40 {
+            let file = format!("year,total_basic,source_title\n2015,{total},S\n");
+            let done = csv(&service, "?reason=Restated", &file);
+            assert!(done.status == 200 || done.status == 412, "{}", done.text);
+        }
+    });
+    let entries = service.entries();
+    let reports: Vec<&Value> = entries.iter().filter(|entry| entry["kind"] == "report").collect();
+    let mut imports = 0;
+    for pair in reports.windows(2).filter(|pair| pair[1]["reason"] == "Restated") {
+        assert_eq!(pair[0]["after"]["lines"], pair[1]["after"]["lines"], "as they were just before");
+        imports += 1;
+    }
+    assert!(imports > 0);
+}
+
+#[test]
+fn a_file_can_be_recorded_only_as_the_dry_run_saw_it() {
+    let service = service();
+    csv(&service, "", THREE);
+    let file = THREE.replace("2019,690", "2019,600");
+    let asked = csv(&service, "?dry_run=true&reason=Mended", &file).json();
+    assert_eq!(asked["sequence"], 4);
+    service.record(&format!("{CITY}/reports/2021"), &inventory(650.0));
+    let mut other = inventory(610.0);
+    other["reason"] = json!("Another's");
+    service.record(&format!("{CITY}/reports/2019"), &other);
+    let guarded = |since: i32| csv(&service, &format!("?reason=Mended&unchanged_since={since}"), &file);
+    for since in [0, 4, 5] {
+        let problem = guarded(since).assert_problem(412, "precondition_failed");
+        assert_eq!(outcomes(&problem["import"]), ["unchanged", "refused", "unchanged"]);
+        let row = &problem["import"]["rows"][1];
+        assert_eq!(
+            (&row["faults"][0]["code"], &row["changes"][0]["old_tonnes"]),
+            (&json!("precondition_failed"), &json!(610))
+        );
+        assert!(problem["detail"].as_str().unwrap().contains("2019"), "{problem}");
+    }
+    assert_eq!(service.json(&format!("{CITY}/reports/2019"))["totals"]["basic"], 610);
+    assert_eq!(outcomes(&guarded(6).json()), ["unchanged", "revised", "unchanged"]);
+    assert_eq!(outcomes(&guarded(6).json()), ["unchanged"; 3], "the same file again overwrites nothing");
+    csv(&service, "?unchanged_since=soon", &file).assert_problem(400, "invalid_query");
+    csv(&service, "?unchanged_since=-1", &file).assert_problem(422, "invalid_input");
+}
+
+#[test]
+fn a_withdrawn_report_comes_back_with_a_reason() {
+    let service = service();
+    csv(&service, "", THREE);
+    let withdrawn = service.delete(&format!("{CITY}/reports/2019?reason=Wrong%20city"), &service.admin);
+    assert_eq!(withdrawn.status, 204);
+    let problem = csv(&service, "", THREE).assert_problem(422, "import_refused");
+    let fault = &problem["import"]["rows"][1]["faults"][0];
+    assert_eq!(fault["code"], "reason_required");
+    assert!(fault["detail"].as_str().unwrap().contains("was withdrawn"), "{fault}");
+    assert_eq!(
+        outcomes(&csv(&service, "?reason=Right%20after%20all", THREE).json()),
+        ["unchanged", "created", "unchanged"]
+    );
+}
+
+#[test]
+fn a_row_is_no_larger_than_a_record_may_be() {
+    let service = service();
+    let references = [
+        "I.1", "I.2", "I.3", "I.4", "I.5", "I.6", "I.7", "I.8", "II.1", "II.2", "II.3", "III.1", "III.2", "III.3",
+        "III.4",
+    ];
+    let line = |reference: String| json!({"ref": reference, "notation": "NE", "explanation": "é".repeat(2_000)});
+    let mut body = lined();
+    body["lines"] = references.map(|reference| line(format!("{reference}.1"))).into();
+    service.record(&format!("{CITY}/reports/2014"), &body);
+    body["lines"].as_array_mut().unwrap().extend(["I.1.2", "I.2.2"].map(|reference| line(reference.to_owned())));
+    let alone = service.put(&format!("{CITY}/reports/2015"), &service.admin, &body);
+    alone.assert_problem(413, "body_too_large");
+    body["year"] = json!(2015);
+    let problem =
+        post(&service, "", "application/json", json!([body]).to_string()).assert_problem(422, "import_refused");
+    assert_eq!(problem["errors"][0]["code"], "record_too_large", "{problem}");
+}
+
+#[test]
+fn the_faults_of_a_file_are_not_all_told_twice() {
+    let service = service();
+    let rows: String = (0..150).map(|row| format!("20x{row},1\n")).collect();
+    let problem = csv(&service, "", &format!("year,total_own\n{rows}")).assert_problem(422, "import_refused");
+    let rows = problem["import"]["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), problem["errors"].as_array().unwrap().len()), (150, 100));
+    assert!(rows.iter().all(|row| row["faults"][0]["code"] == problem["errors"][0]["code"]), "{}", rows[149]);
 }
 
 #[test]
@@ -174,6 +370,43 @@ fn json_is_taken_too() {
     let problem = post(&service, "", "application/json", twice.to_string()).assert_problem(422, "import_refused");
     assert_eq!(outcomes(&problem["import"]), ["refused"; 3]);
     assert_eq!(problem["errors"][0]["code"], "duplicate_year");
+}
+
+#[test]
+fn a_file_is_known_by_its_type_in_any_letters_and_a_byte_order_mark_is_no_matter() {
+    let service = service();
+    for media_type in ["Text/CSV; Charset=utf-8", "APPLICATION/octet-stream"] {
+        assert_eq!(post(&service, "?dry_run=true", media_type, THREE).status, 200, "{media_type}");
+    }
+    let report = json!([{"year": 2020, "totals": {"basic": 1}, "source": {"title": "S"}}]).to_string();
+    for media_type in ["application/json", "Application/JSON"] {
+        let done = post(&service, "?dry_run=true", media_type, format!("\u{feff}{report}"));
+        assert_eq!(done.status, 200, "{}", done.text);
+    }
+    post(&service, "", "application/json", "\u{feff}[").assert_problem(400, "malformed_json");
+}
+
+#[test]
+fn a_form_has_files_and_nothing_else() {
+    let service = service();
+    let import = |form: Form| {
+        let request = service.request("POST", &format!("{CITY}/reports:import?dry_run=true"));
+        send(request.bearer_auth(&service.admin).multipart(form))
+    };
+    let file = |text: &str, name: &str| Part::text(text.to_owned()).file_name(name.to_owned());
+    let fault = |answer: Answer| answer.assert_problem(422, "invalid_input")["errors"][0].clone();
+    for name in ["dry_run", "reason", "unchanged_since"] {
+        let told = fault(import(Form::new().part("file", file(THREE, "three.csv")).text(name, "true")));
+        assert_eq!(told["code"], "belongs_in_query");
+        assert!(told["detail"].as_str().unwrap().contains(name), "{told}");
+    }
+    let report = json!([{"year": 2020, "totals": {"basic": 1}, "source": {"title": "S"}}]).to_string();
+    let typed = Part::text(report.clone()).mime_str("application/json").unwrap();
+    assert_eq!(outcomes(&import(Form::new().part("file", typed)).json()), ["created"]);
+    assert_eq!(outcomes(&import(Form::new().part("file", file(&report, "reports.JSON"))).json()), ["created"]);
+    let both = Form::new().part("file", file(&report, "reports.json")).part("lines", file("year,ref\n", "lines.csv"));
+    assert_eq!(fault(import(both))["code"], "not_alone");
+    assert_eq!(fault(import(Form::new().part("file", file("", ""))))["code"], "no_file");
 }
 
 #[test]

@@ -30,6 +30,30 @@ fn what_one_writes_the_other_serves() {
     eventually("the withdrawal on the other node", || node.get("/v1/cities/here/reports/2020").status == 410);
 }
 
+/// A node that has not yet read what another wrote must not write over it.
+#[test]
+fn lines_that_stay_are_those_that_another_node_has_just_written() {
+    let service = Service::start();
+    let node = service.second_node();
+    service.record("/v1/cities/here", &city("Here"));
+    eventually("the city on the other node", || node.get("/v1/cities/here").status == 200);
+    let path = "/v1/cities/here/reports/2020";
+    for round in 1..=10 {
+        let mut body = inventory(5.0);
+        body["lines"] = json!([{"ref": "I.1.1", "tonnes": round}]);
+        body["reason"] = json!("Counted anew");
+        service.record(path, &body);
+        let import = node.request("POST", "/v1/cities/here/reports:import?reason=Restated").bearer_auth(&service.admin);
+        let file = format!("year,total_basic,source_title\n2020,{round}00,A test\n");
+        let done = send(import.header("content-type", "text/csv").body(file));
+        assert_eq!(done.status, 200, "{}", done.text);
+        let row = &done.json()["rows"][0];
+        assert_eq!(row["changes"][0]["old_tonnes"], 5, "it is compared with what was there: {row}");
+        let report = node.get(path).json();
+        assert_eq!((&report["totals"]["basic"], &report["lines"]), (&json!(100 * round), &body["lines"]));
+    }
+}
+
 #[test]
 fn both_write_at_once_and_end_with_the_same() {
     const CITIES: [&str; 4] = ["aa", "bb", "cc", "dd"];

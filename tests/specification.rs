@@ -228,6 +228,7 @@ fn every_member_is_described_and_every_number_has_a_unit() {
         "entry",
         "entries",
         "row",
+        "lines",
         "items",
         "status",
         "Degrees",

@@ -28,10 +28,12 @@ pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value,
 
 /// Whether the body is said to be JSON.
 pub fn is_json(request: &HttpRequest) -> bool {
-    let media_type = request.mime_type().ok().flatten();
-    media_type.is_some_and(|mime| {
-        mime.type_() == "application" && (mime.subtype() == "json" || mime.suffix().is_some_and(|s| s == "json"))
-    })
+    request.mime_type().ok().flatten().is_some_and(|mime| is_json_type(mime.essence_str()))
+}
+
+/// Whether a media type, in small letters and without parameters, is that of JSON.
+pub fn is_json_type(essence: &str) -> bool {
+    essence.strip_prefix("application/").is_some_and(|subtype| subtype == "json" || subtype.ends_with("+json"))
 }
 
 /// Whether the body is said to be compressed: we do not unpack.

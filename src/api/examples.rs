@@ -66,8 +66,10 @@ pub fn reports() -> Value {
 pub fn import_answer() -> Value {
     let change =
         json!({"level": "basic", "old_tonnes": 22_000_000, "new_tonnes": 22_941_658, "change_percent": 4.280_264});
+    let total = json!({"pointer": "/totals/basic", "old": 22_000_000, "new": 22_941_658, "change_percent": 4.280_264});
     json!({"city": CITY, "dry_run": false, "done": true, "created": 1, "revised": 1, "unchanged": 0, "refused": 0,
-        "rows": [{"sheet": "Reports", "row": 3, "year": 2019, "outcome": "revised", "changes": [change]},
+        "sequence": 814, "rows": [{"sheet": "Reports", "row": 3, "year": 2019, "outcome": "revised",
+                "changes": [change], "member_changes": [total], "line_changes": {"added": 0, "removed": 0, "changed": 2}},
             {"sheet": "Reports", "row": 4, "year": 2020, "outcome": "created"}]})
 }
 

@@ -296,7 +296,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         codes.push(Code::InvalidInput);
     }
     if is_import(path) {
-        codes.push(Code::ImportRefused);
+        codes.extend([Code::ImportRefused, Code::PreconditionFailed]);
     }
     if path.starts_with("/v1/templates") {
         codes.extend([Code::NotFound, Code::Gone]);

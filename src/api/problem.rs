@@ -11,7 +11,7 @@ use crate::record::Fault;
 use crate::record::limits::RETRY_AFTER_SECONDS;
 use crate::registry::Refusal;
 
-use super::imports::ImportAnswer;
+use super::import_answer::ImportAnswer;
 
 /// Declares the codes: word, status, title, meaning, what to do.
 macro_rules! codes {
@@ -107,8 +107,8 @@ codes! {
         "The record, or the city it belongs to, was withdrawn. Its history stays readable under the city's changes.",
         "To bring it back, PUT it again with a reason.";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "The condition does not hold",
-        "The record has changed since the ETag in If-Match was read, or exists although If-None-Match: * was sent.",
-        "Read the record again, apply your change to what it says now, and send it with the new ETag.";
+        "The record has changed since the ETag in If-Match was read, or exists although If-None-Match: * was sent; of a file of reports, one has changed after the entry in unchanged_since.",
+        "Read the record again, apply your change to what it says now, and send it with the new ETag; ask with dry_run=true what the file would change now.";
     BodyTooLarge = "body_too_large", PAYLOAD_TOO_LARGE, "The body is too large",
         "A record may have 64 KiB, a file of reports 5 MiB.",
         "Shorten texts; publish long documents elsewhere and name them as the source.";
@@ -119,7 +119,7 @@ codes! {
         "The input was read, but something in it cannot be so. Every fault is listed in errors, each with a JSON pointer to its place.",
         "Mend all that is listed and send it again.";
     ImportRefused = "import_refused", UNPROCESSABLE_ENTITY, "The file cannot be imported as it is",
-        "Something in the file cannot be so, and a file is recorded whole or not at all. Every fault is listed with its sheet, row and column.",
+        "Something in the file cannot be so, and a file is recorded whole or not at all. Every fault is listed with its sheet, row and column; of very many the first.",
         "Mend all that is listed and send the file again; with dry_run=true nothing is recorded and every row is answered for.";
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A reason is required",
         "What was published is changed, brought back or withdrawn only with a reason, which stays visible beside the change.",
@@ -171,7 +171,7 @@ pub struct ProblemDocument {
     detail: String,
     /// The code, for programs.
     code: Code,
-    /// Of an input: everything that is wrong with it.
+    /// Of an input: everything that is wrong with it; of a file of reports the first 100 faults of its rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Fault>>)]
     errors: Vec<Fault>,
@@ -212,6 +212,12 @@ impl Problem {
         let waits = matches!(code, Code::Unavailable | Code::Busy);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
         Problem { code, detail: detail.into(), errors: Vec::new(), retry_after, allow: None, import: None }
+    }
+
+    /// The code, for programs.
+    #[must_use]
+    pub const fn code(&self) -> Code {
+        self.code
     }
 
     /// The document it is answered as.
@@ -259,6 +265,15 @@ impl Problem {
             n => format!("{n} rows are refused, so nothing was recorded"),
         };
         Problem { errors, import: Some(Box::new(import)), ..Problem::new(Code::ImportRefused, detail) }
+    }
+
+    /// A file that is not recorded because reports have changed meanwhile.
+    #[must_use]
+    pub fn import_outdated(import: ImportAnswer) -> Self {
+        let years: Vec<String> = import.years_with("precondition_failed").iter().map(ToString::to_string).collect();
+        let detail =
+            format!("others have changed the reports of {} meanwhile, so nothing was recorded", years.join(", "));
+        Problem { import: Some(Box::new(import)), ..Problem::new(Code::PreconditionFailed, detail) }
     }
 
     /// Nothing is recorded under the address.

@@ -1,5 +1,7 @@
 //! Files on their way in: one as the body, or several in a form.
 
+use std::path::Path;
+
 use actix_multipart::Multipart;
 use actix_web::web::{self, Bytes, BytesMut};
 use actix_web::{HttpMessage, HttpRequest};
@@ -20,7 +22,7 @@ pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadshee
 pub struct Workbook(Bytes);
 
 /// What was sent.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Upload {
     /// JSON in which no object names a member twice.
     Json(Bytes),
@@ -29,12 +31,14 @@ pub enum Upload {
 }
 
 /// A field of a form.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Field {
     /// Its name.
     pub name: String,
     /// Whether it is a file: it has a file name, which may be empty where none was chosen.
     pub file: Option<String>,
+    /// Whether it is said to be JSON, by its media type or its file name.
+    pub is_json: bool,
     /// What it holds.
     pub value: Bytes,
 }
@@ -58,41 +62,64 @@ pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload
         return Err(unsupported());
     }
     if body::is_json(request) {
-        return json(body::bytes(request, payload, SHEET_BYTES).await?);
+        return json(&body::bytes(request, payload, SHEET_BYTES).await?);
     }
-    match request.content_type() {
+    match request.content_type().to_ascii_lowercase().as_str() {
         "text/csv" | "application/csv" | "application/octet-stream" | XLSX => {
             Ok(Upload::Files(vec![body::bytes(request, payload, SHEET_BYTES).await?]))
         }
         "multipart/form-data" => {
             let fields = form(request, payload).await?;
-            let files: Vec<Bytes> =
-                fields.into_iter().filter(|field| !field.value.is_empty()).map(|field| field.value).collect();
-            if files.is_empty() {
-                Err(Problem::fault("", "no_file", "the form has no file"))
-            } else {
-                Ok(Upload::Files(files))
+            let parameter = |field: &&Field| field.file.is_none() && PARAMETERS.contains(&field.name.as_str());
+            if let Some(Field { name, .. }) = fields.iter().find(parameter) {
+                let told = format!("`{name}` belongs in the query, not in the form: ?{name}=…");
+                return Err(Problem::fault("", "belongs_in_query", told));
             }
+            files(fields)
         }
         _ => Err(unsupported()),
     }
 }
 
-/// JSON, once it is known to be unambiguous.
+/// The parameters of an import, which a form may not have as fields.
+const PARAMETERS: [&str; 3] = ["dry_run", "reason", "unchanged_since"];
+
+/// The files of a form; those that are empty were not chosen.
+///
+/// # Errors
+/// 400, or 422 where there is none, or JSON beside another.
+pub fn files(mut fields: Vec<Field>) -> Result<Upload, Problem> {
+    fields.retain(|field| !field.value.is_empty());
+    match fields.as_slice() {
+        [] => Err(Problem::fault("/file", "no_file", "choose a file: the form has none")),
+        [lone] if lone.is_json => json(&lone.value),
+        several if several.iter().any(|field| field.is_json) => {
+            Err(Problem::fault("/file", "not_alone", "a JSON file is sent alone: it has the lines in it"))
+        }
+        _ => Ok(Upload::Files(fields.into_iter().map(|field| field.value).collect())),
+    }
+}
+
+/// JSON, once it is known to be unambiguous; spreadsheet programs begin a file with a byte order mark.
 ///
 /// # Errors
 /// 400.
-pub fn json(bytes: Bytes) -> Result<Upload, Problem> {
+pub fn json(bytes: &Bytes) -> Result<Upload, Problem> {
+    let begin = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
+    let bytes = bytes.slice(begin..);
     body::unambiguous(&bytes)?;
     Ok(Upload::Json(bytes))
 }
+
+/// What some programs begin a text in UTF-8 with.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// Reads the fields of a form, files among them.
 ///
 /// # Errors
 /// 400, 408, 413 or 415.
 pub async fn form(request: &HttpRequest, payload: web::Payload) -> Result<Vec<Field>, Problem> {
-    if request.content_type() != "multipart/form-data" {
+    if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body must be multipart/form-data"));
     }
     let parts = Multipart::new(request.headers(), payload);
@@ -109,12 +136,15 @@ async fn fields(mut parts: Multipart) -> Result<Vec<Field>, Problem> {
         let named = part.content_disposition();
         let name = named.and_then(|named| named.get_name()).unwrap_or_default().to_owned();
         let file = named.and_then(|named| named.get_filename()).map(str::to_owned);
+        let named_json = file.as_deref().and_then(|name| Path::new(name).extension());
+        let is_json = part.content_type().is_some_and(|mime| body::is_json_type(mime.essence_str()))
+            || named_json.is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
         let mut value = BytesMut::new();
         while let Some(chunk) = part.try_next().await.map_err(malformed)? {
             left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(SHEET_BYTES))?;
             value.extend_from_slice(&chunk);
         }
-        read.push(Field { name, file, value: value.freeze() });
+        read.push(Field { name, file, is_json, value: value.freeze() });
         if read.len() > FORM_FIELDS {
             return Err(Problem::fault("", "too_many", format!("a form has at most {FORM_FIELDS} fields")));
         }

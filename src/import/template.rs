@@ -22,7 +22,7 @@ pub struct Import {
     pub rows: Vec<ImportRow>,
     /// Sheets that are neither `Reports` nor `Lines` and were not read.
     pub ignored: Vec<Arc<str>>,
-    /// Whether the file could say anything of lines: a report without any then has none, else nothing is said of them.
+    /// Whether the file says anything of lines: a report without any then has none, else nothing is said of them.
     pub with_lines: bool,
 }
 
@@ -65,9 +65,11 @@ pub fn read(tables: &[Table], city: &CityId, today: NaiveDate) -> Result<Import,
         let tables = layouts.iter().filter(|(layout, _)| layout.kind == wanted);
         tables.flat_map(|(layout, table)| readings(layout, table, city)).collect()
     };
-    let mut rows = reports(read(Sheet::Reports), read(Sheet::Lines), today);
+    let lines = read(Sheet::Lines);
+    // A table of lines without any, as in the template, is one that nobody filled in.
+    let with_lines = !lines.is_empty();
+    let mut rows = reports(read(Sheet::Reports), lines, today);
     refuse_duplicates(&mut rows, |row, told| year_fault(row, &layouts, told));
-    let with_lines = layouts.iter().any(|(layout, _)| layout.kind == Sheet::Lines);
     Ok(Import { rows, ignored, with_lines })
 }
 

@@ -133,6 +133,10 @@ pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Rows of an import that share one transaction.
 pub const IMPORT_BATCH: usize = 1_000;
+/// Tries to record a file whose reports others change meanwhile.
+pub const IMPORT_TRIES: usize = 5;
+/// Most faults of a refused file that are listed as those of any input.
+pub const IMPORT_ERRORS: usize = 100;
 /// Most fields of a form, files among them.
 pub const FORM_FIELDS: usize = 16;
 /// Most cities that are listed to choose from.

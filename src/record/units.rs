@@ -26,6 +26,22 @@ pub fn plain<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Erro
     }
 }
 
+/// A number with its digits grouped by thousands: `21,049,331`.
+#[must_use]
+pub fn grouped(number: f64) -> String {
+    let text = number.abs().to_string();
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let mut digits = String::new();
+    for (index, digit) in whole.chars().enumerate() {
+        if index > 0 && (whole.len() - index) % 3 == 0 {
+            digits.push(',');
+        }
+        digits.push(digit);
+    }
+    let sign = if number < 0.0 { "-" } else { "" };
+    fraction.map_or_else(|| format!("{sign}{digits}"), |fraction| format!("{sign}{digits}.{fraction}"))
+}
+
 /// Reads a finite number between `least` and `most`.
 fn number(value: &Value, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
     let Some(number) = value.as_f64().filter(|n| n.is_finite()) else {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::inventory::{Inventory, Level};
+use super::units::grouped;
 use super::vocabulary::vocabulary;
 
 /// A change of a total from the year before that is worth a look, in percent.
@@ -37,7 +38,7 @@ pub struct Warning {
     /// What it is about; stable.
     pub code: WarningCode,
     /// What was found, with the figures.
-    #[schema(example = "basic is 32.1 % above 2019: 27201138 t after 20592000 t")]
+    #[schema(example = "basic is 32.1 % above 2019: 27,201,138 t after 20,592,000 t")]
     pub detail: String,
 }
 
@@ -77,7 +78,8 @@ fn total_jump(inventory: &Inventory, year_before: Option<&Inventory>, level: Lev
     let (was, is) = (before.figure(level)?.tonnes.get(), inventory.figure(level)?.tonnes.get());
     let (percent, way) = change(was, is)?;
     (percent > JUMP_PERCENT).then(|| {
-        let detail = format!("{level} is {percent:.1} % {way} {}: {is} t after {was} t", before.year);
+        let detail =
+            format!("{level} is {percent:.1} % {way} {}: {} t after {} t", before.year, grouped(is), grouped(was));
         warning(WarningCode::TotalJump, detail)
     })
 }
@@ -87,7 +89,8 @@ fn population_jump(inventory: &Inventory, year_before: Option<&Inventory>) -> Op
     let (was, is) = (before.population?.people(), inventory.population?.people());
     let (percent, way) = change(was, is)?;
     (percent > POPULATION_JUMP_PERCENT).then(|| {
-        let detail = format!("the population is {percent:.1} % {way} {}: {is} after {was}", before.year);
+        let detail =
+            format!("the population is {percent:.1} % {way} {}: {} after {}", before.year, grouped(is), grouped(was));
         warning(WarningCode::PopulationJump, detail)
     })
 }
@@ -117,8 +120,8 @@ fn per_person(inventory: &Inventory, level: Level) -> Option<Warning> {
 
 fn stated_against_sum(inventory: &Inventory, level: Level) -> Option<Warning> {
     let figure = inventory.figure(level).filter(super::inventory::Figure::differs_from_sum)?;
-    let detail =
-        format!("{level} is stated as {} t, its lines sum to {} t", figure.stated?.get(), figure.summed?.get());
+    let (stated, summed) = (grouped(figure.stated?.get()), grouped(figure.summed?.get()));
+    let detail = format!("{level} is stated as {stated} t, its lines sum to {summed} t");
     Some(warning(WarningCode::StatedDiffersFromSum, detail))
 }
 
@@ -133,8 +136,8 @@ fn scopes_above_total(inventory: &Inventory, concerns: impl Fn(Level) -> bool) -
     parts.into_iter().filter(|(part, whole)| concerns(*part) || concerns(*whole)).find_map(|(part, whole)| {
         let (less, more) = (inventory.figure(part)?.tonnes, inventory.figure(whole)?.tonnes);
         (less > more).then(|| {
-            let detail =
-                format!("{part} ({} t) is above {whole} ({} t), which should include it", less.get(), more.get());
+            let (less, more) = (grouped(less.get()), grouped(more.get()));
+            let detail = format!("{part} ({less} t) is above {whole} ({more} t), which should include it");
             warning(WarningCode::ScopesAboveTotal, detail)
         })
     })

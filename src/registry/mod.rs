@@ -62,6 +62,8 @@ pub enum Condition {
     Exists,
     /// Only if the record's answer has one of these tags (`If-Match: "…"`).
     Tag(Vec<String>),
+    /// Only if the record has not changed after this entry of the log, or says the same already.
+    UnchangedSince(i64),
 }
 
 /// What to do with a record.
@@ -282,10 +284,10 @@ impl Registry {
         self.ask(|reply| Command::WriteTogether(requests, reply)).await
     }
 
-    /// What [`write_together`](Registry::write_together) would do now; nothing is changed.
+    /// What [`write_together`](Registry::write_together) would have done to `before`; nothing is changed.
     #[must_use]
-    pub fn rehearse(&self, requests: &[WriteRequest]) -> Together {
-        let (before, now) = (self.present(), self.now());
+    pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> Together {
+        let now = self.now();
         let mut staging = Staging::new(Snapshot::clone(&before));
         let outcomes = requests.iter().map(|request| staging.execute(request, now)).collect();
         Together { done: false, outcomes, after: Arc::new(staging.finish()), before }

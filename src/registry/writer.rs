@@ -170,18 +170,20 @@ impl Writer {
                 let head = store::log::lock(connection)?;
                 let mut staging = Staging::new(Snapshot::clone(&present));
                 catch_up(connection, &mut staging, &present, &head)?;
+                let before = Arc::new(staging.finish());
+                let mut staging = Staging::new(Snapshot::clone(&before));
                 let outcomes: Vec<_> = requests.iter().map(|request| staging.execute(request, now)).collect();
                 let done = outcomes.iter().all(Result::is_ok);
                 if done {
                     staging.save(connection, &head)?;
                 }
-                Ok(Together { done, outcomes, after: Arc::new(staging.finish()), before: present })
+                Ok(Together { done, outcomes, after: Arc::new(staging.finish()), before })
             })
         });
         let together = done.map_err(|failure| self.note(failure))?;
-        if together.done {
-            self.shared.publish(Arc::clone(&together.after));
-        }
+        // Whoever was refused for what another node wrote must see that before they try again.
+        let known = if together.done { &together.after } else { &together.before };
+        self.shared.publish(Arc::clone(known));
         Ok(together)
     }
 

@@ -3,6 +3,7 @@
 mod front;
 mod page;
 mod problems;
+mod row;
 mod submit;
 
 use std::sync::LazyLock;

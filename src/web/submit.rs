@@ -9,9 +9,11 @@ use maud::{Markup, html};
 use serde_json::{Value, json};
 
 use super::page::respond_with_form;
-use crate::api::imports::{self, Asked, FigureChange, ImportAnswer, Imported, RowAnswer, RowFault, RowOutcome};
+use super::row;
+use crate::api::import_answer::ImportAnswer;
+use crate::api::imports::{self, Asked, Imported};
 use crate::api::problem::{Code, Problem};
-use crate::api::upload::{self, Field, Upload};
+use crate::api::upload::{self, Field};
 use crate::api::{Service, access, present_city};
 use crate::record::Slug;
 use crate::record::limits::{LISTED_CITIES, NAME_CHARACTERS, TEXT_CHARACTERS};
@@ -30,25 +32,44 @@ struct Form {
     city: String,
     key: String,
     reason: String,
-    files: Vec<web::Bytes>,
-    /// The reports of the check, to be confirmed.
-    reports: Option<web::Bytes>,
+    files: Vec<Field>,
+    /// The check that is confirmed.
+    checked: Option<Checked>,
+}
+
+/// What a check hands to its confirmation.
+#[derive(Debug)]
+struct Checked {
+    /// The reports as the file has them.
+    reports: web::Bytes,
+    /// Whether the file said nothing of lines, so that those recorded stay.
+    keeps_lines: bool,
+    /// The entry of the change log up to which the check knew what was recorded.
+    sequence: i64,
 }
 
 impl Form {
     fn of(fields: Vec<Field>) -> Result<Self, Problem> {
         let mut form = Form::default();
+        let (mut reports, mut keeps_lines, mut sequence) = (None, false, None);
         for field in fields {
             match field.name.as_str() {
                 "city" => form.city = field.text(),
                 "key" => form.key = field.text(),
                 "reason" => form.reason = field.text(),
-                "reports" => form.reports = Some(field.value),
+                "reports" => reports = Some(field.value),
+                "keeps_lines" => keeps_lines = field.text() == "true",
+                "sequence" => sequence = field.text().parse().ok(),
                 // A file that was not chosen comes as an empty one.
                 "file" if field.value.is_empty() => {}
-                "file" => form.files.push(field.value),
+                "file" => form.files.push(field),
                 other => return Err(Problem::fault("", "unknown_field", format!("the form has no field {other}"))),
             }
+        }
+        if let Some(reports) = reports {
+            let told = "what was checked cannot be told: check the file again";
+            let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", told))?;
+            form.checked = Some(Checked { reports, keeps_lines, sequence });
         }
         Ok(form)
     }
@@ -64,15 +85,21 @@ pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payl
         Ok(form) => form,
         Err(problem) => return refused(&service, &Form::default(), &problem),
     };
-    match import(&service, &form).await {
+    let mut imported = import(&service, &form, form.checked.is_none()).await;
+    let outdated = imported.as_ref().err().filter(|problem| problem.code() == Code::PreconditionFailed).cloned();
+    if outdated.is_some() {
+        // What was confirmed is not what would happen now: that is to be seen first.
+        imported = import(&service, &form, true).await;
+    }
+    match imported {
         Ok(imported) if imported.answer.done => done(&imported.answer),
-        Ok(imported) => checked(&service, &form, &imported),
+        Ok(imported) => checked(&service, &form, &imported, outdated.as_ref()),
         Err(problem) => refused(&service, &form, &problem),
     }
 }
 
-/// Checks the file or, once that was confirmed, records the reports.
-async fn import(service: &web::Data<Service>, form: &Form) -> Result<Imported, Problem> {
+/// Checks the file or what was read from it or, once that was confirmed, records the reports.
+async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Result<Imported, Problem> {
     let Some(city) = Slug::new(&form.city) else {
         return Err(Problem::fault("/city", "invalid_id", "choose a city"));
     };
@@ -84,12 +111,19 @@ async fn import(service: &web::Data<Service>, form: &Form) -> Result<Imported, P
     let today = service.registry.today();
     let reason = Some(&form.reason).filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| crate::api::body::reason_text(Value::from(reason.as_str()), today)).transpose()?;
-    let (upload, dry_run) = match &form.reports {
-        Some(reports) => (upload::json(reports.clone())?, false),
-        None if form.files.is_empty() => return Err(Problem::fault("/file", "no_file", "choose a file")),
-        None => (Upload::Files(form.files.clone()), true),
+    let upload = match &form.checked {
+        Some(checked) => upload::json(&checked.reports)?,
+        None => upload::files(form.files.clone())?,
     };
-    imports::run(service, Asked { actor: writer.label.to_string(), city, reason, dry_run }, upload).await
+    let asked = Asked {
+        actor: writer.label.to_string(),
+        city,
+        reason,
+        dry_run,
+        unchanged_since: form.checked.as_ref().filter(|_| !dry_run).map(|checked| checked.sequence),
+        keeps_lines: form.checked.as_ref().is_some_and(|checked| checked.keeps_lines),
+    };
+    imports::run(service, asked, upload).await
 }
 
 fn page(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
@@ -174,14 +208,20 @@ fn lost_key(service: &web::Data<Service>) -> Markup {
     }
 }
 
-/// What would happen, and the way to confirm it.
-fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported) -> HttpResponse {
+/// What would happen, and the way to confirm it; above it why an earlier check does not count any more.
+fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outdated: Option<&Problem>) -> HttpResponse {
     let answer = &imported.answer;
     let news = answer.created + answer.revised > 0;
     let content = html! {
         h1 { "Check of the file for " (answer.city) }
-        (summary(answer, "would be"))
-        (rows(answer))
+        @if let Some(problem) = outdated {
+            div.refusal role="alert" {
+                h2 { "Not recorded: look again" }
+                p { "After you had checked the file, " (problem.document().detail()) ". This is what it would change now." }
+            }
+        }
+        (summary(answer, ["would be", "would be"]))
+        (row::table(answer))
         @if answer.refused > 0 {
             h2 { "Nothing can be recorded yet" }
             p { "A file is recorded whole or not at all. Mend what is marked and check it again." }
@@ -192,6 +232,8 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported) -> Ht
             form method="post" action="/submit" enctype="multipart/form-data" {
                 input type="hidden" name="city" value=(form.city);
                 input type="hidden" name="reason" value=(form.reason);
+                input type="hidden" name="sequence" value=(answer.sequence);
+                input type="hidden" name="keeps_lines" value=(imported.keeps_lines);
                 input type="hidden" name="reports" value=(json!({"reports": imported.reports}));
                 (key_field())
                 p { button { "Record " (answer.created + answer.revised) " reports" } }
@@ -202,7 +244,11 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported) -> Ht
             (empty_form(service, form))
         }
     };
-    let status = if answer.refused > 0 { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = match outdated {
+        Some(problem) => problem.status_code(),
+        None if answer.refused > 0 => StatusCode::UNPROCESSABLE_ENTITY,
+        None => StatusCode::OK,
+    };
     page(status, "Check of the file", &content)
 }
 
@@ -211,8 +257,8 @@ fn done(answer: &ImportAnswer) -> HttpResponse {
     let status = format!("/v1/cities/{}/status", answer.city);
     let content = html! {
         h1 { "Recorded for " (answer.city) }
-        (summary(answer, "were"))
-        (rows(answer))
+        (summary(answer, ["was", "were"]))
+        (row::table(answer))
         p { a href=(reports) { "All reports" } " · " a href=(status) { "What follows for the targets" } }
     };
     page(StatusCode::OK, "Recorded", &content)
@@ -235,66 +281,22 @@ fn refused(service: &web::Data<Service>, form: &Form, problem: &Problem) -> Http
     page(problem.status_code(), "Not recorded", &content)
 }
 
-fn summary(answer: &ImportAnswer, verb: &str) -> Markup {
+/// How many rows came to what; the verb, of one and of several, stands once.
+fn summary(answer: &ImportAnswer, [one, several]: [&str; 2]) -> Markup {
     let counted = [
         (answer.created, "new"),
         (answer.revised, "changed"),
         (answer.unchanged, "the same as before"),
         (answer.refused, "refused"),
     ];
-    let told: Vec<String> =
-        counted.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let mut told = Vec::new();
+    for (count, word) in counted.into_iter().filter(|(count, _)| *count > 0) {
+        let verb = if count == 1 { one } else { several };
+        told.push(if told.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
+    }
+    let rows = answer.rows.len();
     html! {
-        p.lead { "Of " (answer.rows.len()) " rows " (verb) ": " (told.join(", ")) "." }
+        p.lead { (rows) @if rows == 1 { " row: " } @else { " rows: " } (told.join(", ")) "." }
         @if !answer.ignored_sheets.is_empty() { p.note { "Not read: " (answer.ignored_sheets.join(", ")) } }
-    }
-}
-
-fn rows(answer: &ImportAnswer) -> Markup {
-    html! {
-        table {
-            caption { "Every row of the file" }
-            thead { tr {
-                th scope="col" { "Row" } th scope="col" { "Year" } th scope="col" { "Outcome" } th scope="col" { "What to look at" }
-            } }
-            tbody { @for row in &answer.rows { (row_of(row)) } }
-        }
-    }
-}
-
-fn row_of(row: &RowAnswer) -> Markup {
-    let mark = if row.outcome == RowOutcome::Refused { "off_track" } else { "" };
-    html! {
-        tr {
-            th scope="row" { @if let Some(sheet) = &row.sheet { (sheet) " " } (row.row) }
-            td { @if let Some(year) = row.year { (year) } }
-            td { span.verdict.(mark) { (row.outcome.as_str()) } }
-            td {
-                @for change in &row.changes { p { (change_of(change)) } }
-                @for fault in &row.faults { p.fault { (fault_of(fault)) } }
-                @for warning in &row.warnings { p.note { "Look again: " (warning.detail) } }
-            }
-        }
-    }
-}
-
-fn change_of(change: &FigureChange) -> Markup {
-    html! {
-        (change.level) ": "
-        @match change.old_tonnes { Some(old) => { (old.get()) " t" } None => { "nothing" } }
-        " becomes "
-        @match change.new_tonnes { Some(new) => { (new.get()) " t" } None => { "nothing" } }
-        @if let Some(percent) = change.change_percent { " (" (format!("{:+.1}", percent.get())) " %)" }
-    }
-}
-
-fn fault_of(fault: &RowFault) -> Markup {
-    html! {
-        @if let Some(header) = &fault.header {
-            strong { @if let Some(column) = &fault.column { (column) ", " } (header) }
-            @if let Some(text) = &fault.text { " " code { (text) } }
-            ": "
-        }
-        (fault.detail)
     }
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 
 use crate::record::Year;
 use crate::record::target::{MilestoneLevel, TargetKind};
-use crate::record::units::Percent;
+use crate::record::units::{Percent, grouped};
 
 use super::assessment::{Assessment, CitedFigure, PathwayPoint, YearFigure};
 use super::caution::{Caution, CautionCode};
@@ -77,21 +77,6 @@ fn n(number: f64) -> String {
     // More digits than these carry the noise of binary fractions: 0.30000000000000004.
     let number: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if number < 0.0 { format!("({})", grouped(number)) } else { grouped(number) }
-}
-
-/// A number with its digits grouped by thousands.
-fn grouped(number: f64) -> String {
-    let text = number.abs().to_string();
-    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
-    let mut digits = String::new();
-    for (index, digit) in whole.chars().enumerate() {
-        if index > 0 && (whole.len() - index) % 3 == 0 {
-            digits.push(',');
-        }
-        digits.push(digit);
-    }
-    let sign = if number < 0.0 { "-" } else { "" };
-    fraction.map_or_else(|| format!("{sign}{digits}"), |fraction| format!("{sign}{digits}.{fraction}"))
 }
 
 /// The terms joined by plus signs.

@@ -1,0 +1,96 @@
+//! The rows of a file on the page `/submit`: what became of each, what it changes, what is wrong with it.
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use crate::api::differences::LineChanges;
+use crate::api::import_answer::{ImportAnswer, RowAnswer, RowFault, RowOutcome};
+use crate::method::Ratio;
+use crate::record::Tonnes;
+use crate::record::units::grouped;
+
+/// Every row of a file, with what became of it and why.
+pub(super) fn table(answer: &ImportAnswer) -> Markup {
+    html! {
+        table {
+            caption { "Every row of the file" }
+            thead { tr {
+                th scope="col" { "Row" } th scope="col" { "Year" } th scope="col" { "Outcome" } th scope="col" { "What to look at" }
+            } }
+            tbody { @for row in &answer.rows { (row_of(row)) } }
+        }
+    }
+}
+
+fn row_of(row: &RowAnswer) -> Markup {
+    let mark = if row.outcome == RowOutcome::Refused { "off_track" } else { "" };
+    html! {
+        tr {
+            th scope="row" { @if let Some(sheet) = &row.sheet { (sheet) " " } (row.row) }
+            td { @if let Some(year) = row.year { (year) } }
+            td { span.verdict.(mark) { (row.outcome.as_str()) } }
+            td {
+                (changes(row))
+                @for fault in &row.faults { p.fault { (fault_of(fault)) } }
+                @for warning in &row.warnings { p.note { "Look again: " (warning.detail) } }
+            }
+        }
+    }
+}
+
+/// All that differs from what is recorded.
+fn changes(row: &RowAnswer) -> Markup {
+    // A stated total is told with its figure.
+    let is_told = |pointer: &str| {
+        row.changes.iter().any(|change| pointer.strip_prefix("/totals/") == Some(change.level.as_str()))
+    };
+    html! {
+        @for change in &row.changes {
+            p { (change.level) ": " (tonnes(change.old_tonnes)) " becomes " (tonnes(change.new_tonnes)) (percent(change.change_percent)) }
+        }
+        @for change in row.member_changes.iter().filter(|change| !is_told(&change.pointer)) {
+            p {
+                (change.pointer[1..].replace(['/', '_'], " ")) ": "
+                (value(change.old.as_ref())) " becomes " (value(change.new.as_ref())) (percent(change.change_percent))
+            }
+        }
+        @if let Some(LineChanges { added, removed, changed }) = row.line_changes {
+            @let told = [(removed, "removed"), (added, "added"), (changed, "changed")];
+            @let told: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+            p { "lines: " @if told.is_empty() { "in another order" } @else { (told.join(", ")) } }
+        }
+    }
+}
+
+fn tonnes(tonnes: Option<Tonnes>) -> String {
+    tonnes.map_or_else(|| "nothing".to_owned(), |tonnes| format!("{} t", grouped(tonnes.get())))
+}
+
+fn percent(percent: Option<Ratio>) -> String {
+    percent.map(|percent| format!(" ({:+.1} %)", percent.get())).unwrap_or_default()
+}
+
+/// A value of a member, for reading.
+fn value(of_member: Option<&Value>) -> String {
+    match of_member {
+        None => "nothing".to_owned(),
+        Some(Value::String(text)) => format!("\"{text}\""),
+        Some(Value::Array(parts)) => parts
+            .iter()
+            .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
+            .collect::<Vec<_>>()
+            .join(", "),
+        Some(other) => other.as_f64().map_or_else(|| other.to_string(), grouped),
+    }
+}
+
+fn fault_of(fault: &RowFault) -> Markup {
+    html! {
+        @if let Some(header) = &fault.header {
+            strong { @if let Some(column) = &fault.column { (column) ", " } (header) }
+            @if let Some(text) = &fault.text { " " code { (text) } }
+            ": "
+        }
+        (fault.detail)
+    }
+}
