@@ -19,6 +19,8 @@ pub enum Cell {
     Number(f64),
     /// A number that is shown as a percentage: 5 % is stored as 0.05.
     Share(f64),
+    /// A number that is shown as another one, and the number format that does so.
+    Disguised(f64, String),
     /// A day.
     Day(NaiveDate),
     /// True or false.
@@ -62,6 +64,7 @@ impl fmt::Display for Cell {
             Cell::Text(text) | Cell::Error(text) => f.write_str(text),
             Cell::Number(number) => number.fmt(f),
             Cell::Share(share) => write!(f, "{} %", percent_of(*share)),
+            Cell::Disguised(number, format) => write!(f, "{number} shown by {format}"),
             Cell::Day(day) => day.fmt(f),
             Cell::Boolean(true) => f.write_str("TRUE"),
             Cell::Boolean(false) => f.write_str("FALSE"),

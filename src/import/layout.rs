@@ -239,6 +239,13 @@ fn value(cell: &Cell, kind: Kind, settled: Option<Decimal>) -> Result<Value, (&'
                 "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
             return Err(("formula_without_value", told.to_owned()));
         }
+        Cell::Disguised(number, _) => {
+            let told = format!(
+                "holds {number}, which its number format shows as something else, so that nobody can say which is meant: \
+                 format the cell as a plain number and type what is meant"
+            );
+            return Err(("number_format", told));
+        }
         _ => {}
     }
     match kind {

@@ -23,6 +23,7 @@ pub mod number;
 mod package;
 mod period;
 mod records;
+mod shown;
 pub mod stream;
 pub mod table;
 pub mod template;

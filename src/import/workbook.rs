@@ -8,11 +8,12 @@ use std::sync::Arc;
 use calamine::{DataRef, Reader, SheetType, Style, Xlsx};
 
 use crate::record::fault;
-use crate::record::limits::{SHEET_COLUMNS, SHEET_ROWS};
+use crate::record::limits::{SHEET_COLUMNS, SHEET_QUOTED_CHARACTERS, SHEET_ROWS};
 
 use super::cell::{Cell, Refused, Row, Table};
 use super::csv_table::too_many_rows;
 use super::package::{damaged, repack};
+use super::shown::{Shown, shown};
 use super::{day, number};
 
 /// Reads every sheet of an XLSX workbook.
@@ -116,46 +117,10 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
 /// A number, by how it is shown: one that is shown as `5 %` or `1233 kt` is that, not 0.05 or 1233.
 fn amount(number: f64, style: Option<&Style>) -> Cell {
     let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
-    let shown = Shown::by(format);
-    if shown.percent {
-        Cell::Share(number)
-    } else if shown.words.chars().any(char::is_alphabetic) {
-        Cell::Text(format!("{} {}", number::plain(number), shown.words.trim()))
-    } else {
-        Cell::Number(number)
-    }
-}
-
-/// What a number format adds to a number.
-#[derive(Debug, Default)]
-struct Shown {
-    /// It is shown as a percentage.
-    percent: bool,
-    /// The words beside it.
-    words: String,
-}
-
-impl Shown {
-    fn by(format: &str) -> Shown {
-        let mut shown = Shown::default();
-        let mut rest = format.chars();
-        let (mut inside_quotes, mut inside_brackets) = (false, false);
-        while let Some(c) = rest.next() {
-            match c {
-                '"' => inside_quotes = !inside_quotes,
-                c if inside_quotes => shown.words.push(c),
-                '[' => inside_brackets = true,
-                ']' => inside_brackets = false,
-                _ if inside_brackets => {}
-                '\\' => shown.words.extend(rest.next()),
-                // What follows is for negative numbers.
-                ';' => break,
-                '%' => shown.percent = true,
-                // As wide as the next character, or filled with it.
-                '_' | '*' => drop(rest.next()),
-                _ => {}
-            }
-        }
-        shown
+    match shown(format, number) {
+        Shown::Plain => Cell::Number(number),
+        Shown::Percent => Cell::Share(number),
+        Shown::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),
+        Shown::Otherwise => Cell::Disguised(number, format.chars().take(SHEET_QUOTED_CHARACTERS).collect()),
     }
 }

@@ -37,7 +37,7 @@ pub const KEY_CITIES: usize = 500;
 
 /// Largest file of figures, in bytes.
 pub const SHEET_BYTES: usize = 5 * 1024 * 1024;
-/// Most rows with a value of a file of figures, headers and remarks included, over all its sheets.
+/// Most rows of figures that are sent at once, without headers and remarks, over all sheets and files.
 pub const SHEET_ROWS: usize = 5_000;
 /// Most columns of a sheet.
 pub const SHEET_COLUMNS: usize = 256;
@@ -47,6 +47,8 @@ pub const SHEET_ROW_BYTES: usize = 256 * 1024;
 pub const WORKBOOK_BYTES: u64 = 64 * 1024 * 1024;
 /// Most parts of a workbook's package.
 pub const WORKBOOK_PARTS: usize = 2_000;
+/// Longest number format that is looked into, in characters: spreadsheets take no longer ones.
+pub const NUMBER_FORMAT_CHARACTERS: usize = 255;
 /// A cell's text is cut after so many characters in a message.
 pub const SHEET_QUOTED_CHARACTERS: usize = 100;
 

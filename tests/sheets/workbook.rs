@@ -107,6 +107,65 @@ fn cells_hold_what_the_file_stores() {
 }
 
 #[test]
+fn a_number_that_its_format_shows_as_another_is_refused() {
+    // Each number with its format: what is recorded, in tonnes, or why not.
+    let cases: &[(f64, &str, Result<f64, &str>)] = &[
+        (1_233_000.0, "#,##0,\"kt\"", Err("number_format")),
+        (1_233_000.0, "0.0,,\" Mt\"", Err("number_format")),
+        (1_233_000.0, "#,##0,\\ \"kt\"", Err("number_format")),
+        (1_233_000.0, "0,.0", Err("number_format")),
+        (1_233_000.0, "#,##0,", Err("number_format")),
+        (500.0, "[>=1000000]0.0,,\"Mt\";[>=1000]0.0,\"kt\";0\"t\"", Err("number_format")),
+        (5.0, "[<1000]0;0", Err("number_format")),
+        (1233.0, "0\",000\"", Err("number_format")),
+        (1233.0, "0\"000\"", Err("number_format")),
+        (1233.0, "0\\0", Err("number_format")),
+        (1233.0, "0*0", Err("number_format")),
+        (1233.0, "1#", Err("number_format")),
+        (1233.0, "\"closed\"", Err("number_format")),
+        (1233.0, ";;;", Err("number_format")),
+        (1233.0, "(0)", Err("number_format")),
+        (1233.0, "0\"-\"", Err("number_format")),
+        (12.0, "0%%", Err("number_format")),
+        (12.0, "0% \"kt\"", Err("number_format")),
+        (5.0, "0\"%\"", Err("unknown_unit")),
+        (5.0, "0%", Err("unknown_unit")),
+        (1233.0, "0.0\" k\"", Err("unknown_unit")),
+        (1233.0, "#,##0 [$$-409]", Err("not_a_number")),
+        (1233.0, "#,##0 \"Tsd. t\"", Err("unknown_unit")),
+        (1233.0, "#,##0 [$kt-407]", Ok(1_233_000.0)),
+        (1233.0, "\"kt \"0", Ok(1_233_000.0)),
+        (1233.0, "#,##0 \"t CO2e\"", Ok(1233.0)),
+        (1233.0, "#,##0.00_);[Red](#,##0.00)", Ok(1233.0)),
+        (1233.0, "_-* #,##0.00 _-;-* #,##0.00 _-;_-* \"-\"?? _-;_-@_-", Ok(1233.0)),
+        (0.0, "_-* #,##0.00 _-;-* #,##0.00 _-;_-* \"-\"?? _-;_-@_-", Ok(0.0)),
+        (0.0, "0;-0;\"-\"", Ok(0.0)),
+        (0.0, "0;-0;\"none\"", Err("number_format")),
+        (1_233_000.5, "0.00E+00", Ok(1_233_000.5)),
+        (1233.0, "General", Ok(1233.0)),
+        (1233.0, "@", Ok(1233.0)),
+        (1233.0, "# ##0", Ok(1233.0)),
+        (1233.0, "[Blue]General;[Red]-General", Ok(1233.0)),
+        (-5.0, "0;\"kt\" -0", Err("out_of_range")),
+    ];
+    for (number, format, expected) in cases {
+        let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
+            sheet.write(1, 0, 2020).unwrap();
+            sheet.write_with_format(1, 1, *number, &Format::new().set_num_format(*format)).unwrap();
+            sheet.write(1, 2, "x").unwrap();
+        });
+        let import = import(&tables(&bytes));
+        match (&import.rows[0].outcome, expected) {
+            (Ok(report), Ok(tonnes)) => {
+                assert_eq!(report.record.body()["totals"]["own"].as_f64(), Some(*tonnes), "{format}");
+            }
+            (Err(found), Err(code)) => assert_eq!(found[0].code, *code, "{format}: {}", super::told(found)),
+            (outcome, _) => panic!("{number} shown by {format} became {outcome:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_sheet_becomes_reports() {
     let headers =
         ["year", "Total own", "population", "uncertainty %", "period start", "period end", "source title", "note"];
