@@ -280,7 +280,8 @@ pub struct Imported {
 /// 422 with every fault, and those of any write; in a dry run only a file that cannot be read at all.
 pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Imported, Problem> {
     let (city, today) = (asked.city.clone(), service.registry.today());
-    let read = web::block(move || read(upload, &city, today)).await;
+    let snapshot = service.registry.present();
+    let read = web::block(move || read(upload, &city, today, &snapshot)).await;
     let read = read.map_err(|_| Problem::from(Refusal::Internal))?.map_err(|refused| unreadable(&refused))?;
     if read.rows.is_empty() {
         return Err(Problem::fault("", "no_rows", "there is no report in the file"));
@@ -317,13 +318,14 @@ fn body_of(report: &Report) -> Value {
     body
 }
 
-fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate) -> Result<Import, Refused> {
+fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
+    let recorded = |year| {
+        let (report, _) = snapshot.cities.get(city.as_str())?.dossier.reports.get(&year)?.live()?;
+        Some(AnyRecord::Report(report.clone()).body())
+    };
     match upload {
         Upload::Json(bytes) => json_reports::read(&bytes, today),
-        Upload::Files(files) => {
-            let tables: Vec<_> = files.iter().map(|file| table::read(file)).collect::<Result<_, _>>()?;
-            template::read(&tables.concat(), city, today)
-        }
+        Upload::Files(files) => template::read(&table::read_all(&files)?, city, today, &recorded),
     }
 }
 

@@ -11,6 +11,7 @@ mod csv_file;
 pub mod csv_table;
 pub mod day;
 pub mod draft;
+mod duplicates;
 pub mod failure;
 mod figure;
 pub mod finding;
