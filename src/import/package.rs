@@ -7,8 +7,8 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::record::limits::{
-    WORKBOOK_BYTES, WORKBOOK_ELEMENT_BYTES, WORKBOOK_FORMATS, WORKBOOK_PARTS, WORKBOOK_SHEETS, WORKBOOK_STRINGS,
-    WORKBOOK_STYLE_ELEMENTS,
+    WORKBOOK_BYTES, WORKBOOK_ELEMENT_BYTES, WORKBOOK_ELEMENTS, WORKBOOK_FORMATS, WORKBOOK_PARTS, WORKBOOK_SHEETS,
+    WORKBOOK_STRINGS, WORKBOOK_STYLE_ELEMENTS,
 };
 
 use super::cell::Refused;
@@ -35,6 +35,7 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         return Err(too_large());
     }
     let mut left = WORKBOOK_BYTES;
+    let mut elements_left = WORKBOOK_ELEMENTS;
     let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for index in 0..archive.len() {
@@ -48,6 +49,9 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         // Declared sizes may lie: one byte more than is left tells that there is more.
         part.take(left + 1).read_to_end(&mut content).map_err(|_| damaged())?;
         left = left.checked_sub(content.len() as u64).ok_or_else(too_large)?;
+        let elements = content.split(|byte| *byte == b'<').skip(1).count();
+        elements_left =
+            elements_left.checked_sub(elements).ok_or_else(|| too_many(WORKBOOK_ELEMENTS, "elements of XML"))?;
         check_part(&name, &content)?;
         packed.start_file(name, stored).map_err(|_| damaged())?;
         packed.write_all(&content).map_err(|_| damaged())?;

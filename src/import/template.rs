@@ -90,8 +90,8 @@ fn no_table(tables: &[Table]) -> Refused {
     } else {
         let names = some_of(sheets.iter().map(|name| format!("\"{name}\"")), sheets.len());
         format!(
-            "there is no table to be read among the sheets of the workbook, {names}: name the one with a row a year \
-             \"{}\" and one with GPC lines \"{}\", or leave one sheet only",
+            "there is no table in the workbook that could be read; its sheets are {names}. A sheet with headers and a row \
+             a year is called \"{}\", one with GPC lines \"{}\"; if there is only one sheet it may have any name",
             Sheet::Reports.name(),
             Sheet::Lines.name()
         )

@@ -53,6 +53,8 @@ pub const SHEET_ROW_BYTES: usize = 256 * 1024;
 pub const WORKBOOK_BYTES: u64 = 64 * 1024 * 1024;
 /// Most parts of a workbook's package.
 pub const WORKBOOK_PARTS: usize = 2_000;
+/// Most elements of the parts of a workbook, over all of them.
+pub const WORKBOOK_ELEMENTS: usize = 4_000_000;
 /// Most sheets of a workbook.
 pub const WORKBOOK_SHEETS: usize = 100;
 /// Most cells of the sheets of a workbook that are read, formatted ones without a value among them.

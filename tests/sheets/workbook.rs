@@ -244,8 +244,8 @@ fn sheets_are_chosen_by_name_or_alone() {
     assert_eq!(refused.code, "no_table", "which of two sheets is meant nobody can say");
     assert_eq!(
         refused.detail,
-        "there is no table to be read among the sheets of the workbook, \"Data\", \"Notes\": name the one with a row a \
-         year \"Reports\" and one with GPC lines \"Lines\", or leave one sheet only"
+        "there is no table in the workbook that could be read; its sheets are \"Data\", \"Notes\". A sheet with headers \
+         and a row a year is called \"Reports\", one with GPC lines \"Lines\"; if there is only one sheet it may have any name"
     );
 }
 
