@@ -356,6 +356,56 @@ fn the_template_comes_back_as_it_went() {
 }
 
 #[test]
+fn a_report_of_lines_alone_comes_back_without_them() {
+    let service = service();
+    let lines = json!([{"ref": "I.1.1", "gas": "ch4", "gas_tonnes": 10}, {"ref": "II.1.1", "tonnes": 100}]);
+    let body = json!({"lines": lines, "gwp": "ar5", "source": {"title": "Inventory"}});
+    service.record(&format!("{CITY}/reports/2015"), &body);
+    let template = service.get("/v1/templates/reports.csv?city=us-somewhere").text;
+    let back = csv(&service, "", &template);
+    assert_eq!(outcomes(&back.json()), ["unchanged"], "{}", back.text);
+    let bare = "year,source_title,note\n2015,Inventory,Checked\n";
+    assert_eq!(outcomes(&csv(&service, "?reason=Checked", bare).json()), ["revised"]);
+    let report = service.json(&format!("{CITY}/reports/2015"));
+    assert_eq!((&report["lines"], &report["gwp"], &report["note"]), (&lines, &json!("ar5"), &json!("Checked")));
+    let other = bare.replace("2015", "2016");
+    let problem = csv(&service, "", &other).assert_problem(422, "import_refused");
+    assert_eq!(problem["errors"][0]["code"], "no_figures", "no lines are recorded for 2016");
+}
+
+#[test]
+fn a_year_that_two_files_name_is_recorded_from_neither() {
+    let service = service();
+    let file =
+        |rows: &str, name: &str| Part::text(format!("year,total_own,source_title\n{rows}")).file_name(name.to_owned());
+    let form = Form::new().part("a", file("2014,10,S\n", "a.csv"));
+    let form = form.part("b", file("2016,99,T\n2015,5,T\n2015,500,T\n2014,11,S\n", "b.csv"));
+    let request = service.request("POST", &format!("{CITY}/reports:import")).bearer_auth(&service.admin);
+    let problem = send(request.multipart(form)).assert_problem(422, "import_refused");
+    assert_eq!(outcomes(&problem["import"]), ["refused", "created", "refused", "refused", "refused"]);
+    let row = &problem["import"]["rows"][0];
+    assert_eq!((&row["sheet"], &row["faults"][0]["code"]), (&json!("file 1"), &json!("duplicate_year")));
+    assert_eq!(row["faults"][0]["detail"], "2014 has more than one row; see row 5 of file 2");
+    assert_eq!(problem["import"]["rows"][1]["sheet"], "file 2");
+    assert_eq!(service.json(&format!("{CITY}/reports"))["total"], 0);
+}
+
+#[test]
+fn an_answer_stays_small_however_much_is_wrong() {
+    let service = service();
+    let same = format!("year,total_own,source_title\n{}", "2015,1,S\n".repeat(4999));
+    let years = format!("[{}]", vec!["{\"year\":2015}"; 5000].join(","));
+    for answer in [csv(&service, "", &same), post(&service, "", "application/json", years)] {
+        let problem = answer.assert_problem(422, "import_refused");
+        assert!(problem["import"]["rows"].as_array().unwrap().len() >= 4999);
+        assert!(problem["import"]["refused"].as_u64().unwrap() >= 4999, "every row is counted");
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(errors.iter().any(|fault| fault["code"] == "duplicate_year"));
+        assert!(answer.text.len() < 3_000_000, "{} bytes", answer.text.len());
+    }
+}
+
+#[test]
 fn json_is_taken_too() {
     let service = service();
     let report = |year: i32, tonnes: f64| {

@@ -9,7 +9,7 @@ use pledgewatch::record::CityId;
 fuzz_target!(|bytes: &[u8]| {
     let (Some(city), Some(today)) = (CityId::new("us-here"), NaiveDate::from_ymd_opt(2026, 11, 24)) else { return };
     if let Ok(table) = csv_table::read(bytes) {
-        let _ = template::read(&[table], &city, today);
+        let _ = template::read(&[table], &city, today, &|_| None);
     }
     if let Ok(rows) = stream::open(bytes, today) {
         rows.for_each(drop);

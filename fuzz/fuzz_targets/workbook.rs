@@ -9,6 +9,6 @@ use pledgewatch::record::CityId;
 fuzz_target!(|bytes: &[u8]| {
     let (Some(city), Some(today)) = (CityId::new("us-here"), NaiveDate::from_ymd_opt(2026, 11, 24)) else { return };
     if let Ok(tables) = workbook::read(bytes) {
-        let _ = template::read(&tables, &city, today);
+        let _ = template::read(&tables, &city, today, &|_| None);
     }
 });

@@ -175,7 +175,7 @@ struct Prepared {
 
 impl Prepared {
     fn new(upload: Upload, asked: &Asked, before: &Snapshot, today: chrono::NaiveDate) -> Result<Self, Problem> {
-        let read = read(upload, &asked.city, today).map_err(|refused| unreadable(&refused))?;
+        let read = read(upload, &asked.city, today, before).map_err(|refused| unreadable(&refused))?;
         if read.rows.is_empty() {
             return Err(Problem::fault("", "no_rows", "there is no report in the file"));
         }
@@ -210,13 +210,14 @@ fn body_of(report: &Report) -> Value {
     body
 }
 
-fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate) -> Result<Import, Refused> {
+fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
+    let recorded = |year| {
+        let (report, _) = snapshot.cities.get(city.as_str())?.dossier.reports.get(&year)?.live()?;
+        Some(AnyRecord::Report(report.clone()).body())
+    };
     match upload {
         Upload::Json(bytes) => json_reports::read(&bytes, today),
-        Upload::Files(files) => {
-            let tables: Vec<_> = files.iter().map(|file| table::read(file)).collect::<Result<_, _>>()?;
-            template::read(&tables.concat(), city, today)
-        }
+        Upload::Files(files) => template::read(&table::read_all(&files)?, city, today, &recorded),
     }
 }
 

@@ -8,15 +8,14 @@ use serde_json::Value;
 use crate::record::Year;
 use crate::record::limits::SHEET_ROWS;
 
-use super::columns::{Column, Kind, Sheet};
-use super::csv_table::is_like_formula;
+use super::columns::{Column, Kind, READ_ME, Sheet};
+use super::csv_table::needs_apostrophe;
 use super::number;
-use super::template::READ_ME;
 
 /// What the sheet `Read me` says above the list of columns.
 const ADVICE: [&str; 12] = [
     "One row of the sheet Reports is the inventory of one year. The sheet Lines may give it line by line, by GPC reference.",
-    "Rows whose first cell begins with # are remarks and are not read. Columns may stand in any order; those you do not need can go.",
+    "Rows whose filled cells all begin with # are remarks and are not read. Columns may stand in any order; those you do not need can go.",
     "A row is either recorded whole or refused with everything that is wrong with it, cell by cell.",
     "A row that says what is recorded already changes nothing. One that changes a published figure needs a reason.",
     "Figures are tonnes of CO2 equivalent. A cell may name another unit itself: 1233 kt, 1.5 Mt, 4 Gg.",
@@ -64,12 +63,9 @@ pub fn csv(sheet: Sheet, reports: &[(Year, Value)]) -> std::io::Result<Vec<u8>> 
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// What each column means, the first marked so that the row is not read.
+/// What each column means, marked so that the row is not read.
 fn remarks(sheet: Sheet) -> impl Iterator<Item = String> {
-    let marked = |(index, column): (usize, &Column)| {
-        if index == 0 { format!("# {}", column.meaning) } else { column.meaning.to_owned() }
-    };
-    sheet.columns().iter().enumerate().map(marked)
+    sheet.columns().iter().map(|column| format!("# {}", column.meaning))
 }
 
 /// The rows of a sheet: for each column its value, if there is one.
@@ -104,7 +100,7 @@ fn joined(value: &Value) -> Value {
 fn csv_text(value: &Value) -> String {
     match (value.as_f64(), value.as_str()) {
         (Some(number), _) => number::plain(number),
-        (_, Some(text)) if is_like_formula(text) => format!("'{text}"),
+        (_, Some(text)) if needs_apostrophe(text) => format!("'{text}"),
         (_, text) => text.unwrap_or_default().to_owned(),
     }
 }
@@ -114,7 +110,8 @@ fn fill(sheet: &mut Worksheet, kind: Sheet, reports: &[(Year, Value)]) -> Result
     let bold = Format::new().set_bold();
     let remark = Format::new().set_italic().set_font_color(Color::Gray).set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_freeze_panes(1, 1)?;
-    let last = u32::try_from(SHEET_ROWS).unwrap_or(u32::MAX);
+    // Two rows stand above the figures.
+    let last = u32::try_from(SHEET_ROWS + 1).unwrap_or(u32::MAX);
     for ((index, column), meaning) in (0_u16..).zip(kind.columns()).zip(remarks(kind)) {
         sheet.write_string_with_format(0, index, column.name, &bold)?;
         sheet.write_string_with_format(1, index, meaning, &remark)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::record::limits::SHEET_QUOTED_CHARACTERS;
+use crate::record::limits::{SHEET_OTHERS_NAMED, SHEET_QUOTED_CHARACTERS};
 
 /// What a cell of a file holds.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -19,6 +19,8 @@ pub enum Cell {
     Number(f64),
     /// A number that is shown as a percentage: 5 % is stored as 0.05.
     Share(f64),
+    /// A number that is shown as another one, and the number format that does so.
+    Disguised(f64, String),
     /// A day.
     Day(NaiveDate),
     /// True or false.
@@ -33,18 +35,24 @@ pub enum Cell {
 const ERRORS: [&str; 9] =
     ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#GETTING_DATA"];
 
+/// Whether a text is the word of an error.
+#[must_use]
+pub fn is_error(text: &str) -> bool {
+    ERRORS.contains(&text)
+}
+
 impl Cell {
-    /// The cell that was typed as `text`; outer white space is cut.
+    /// The cell that was typed as `text`, or came to be it as the value of a formula; outer white space is cut.
     #[must_use]
     pub fn typed(text: &str) -> Cell {
+        if is_error(text.trim()) { Cell::Error(text.trim().to_owned()) } else { Cell::text(text) }
+    }
+
+    /// The cell that holds `text` and nothing else; outer white space is cut.
+    #[must_use]
+    pub fn text(text: &str) -> Cell {
         let text = text.trim();
-        if text.is_empty() {
-            Cell::Empty
-        } else if ERRORS.contains(&text) {
-            Cell::Error(text.to_owned())
-        } else {
-            Cell::Text(text.to_owned())
-        }
+        if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
     }
 
     /// Whether there is nothing in it.
@@ -62,6 +70,7 @@ impl fmt::Display for Cell {
             Cell::Text(text) | Cell::Error(text) => f.write_str(text),
             Cell::Number(number) => number.fmt(f),
             Cell::Share(share) => write!(f, "{} %", percent_of(*share)),
+            Cell::Disguised(number, format) => write!(f, "{number} shown by {format}"),
             Cell::Day(day) => day.fmt(f),
             Cell::Boolean(true) => f.write_str("TRUE"),
             Cell::Boolean(false) => f.write_str("FALSE"),
@@ -95,10 +104,11 @@ impl Row {
         self.cells.get(index).unwrap_or(&Cell::Empty)
     }
 
-    /// Whether there is nothing to read in it: no value, or a remark, whose first cell begins with `#`.
+    /// Whether there is nothing to read in it: no value, or a remark, each of whose values begins with `#`.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        self.cells.iter().all(Cell::is_empty) || matches!(self.cell(0), Cell::Text(text) if text.starts_with('#'))
+        let is_remark = |cell: &Cell| matches!(cell, Cell::Text(text) if text.starts_with('#'));
+        self.cells.iter().all(|cell| cell.is_empty() || is_remark(cell))
     }
 }
 
@@ -107,8 +117,30 @@ impl Row {
 pub struct Table {
     /// The sheet's name; none for a CSV file.
     pub sheet: Option<Arc<str>>,
-    /// Its rows that have a value, in order; those without are left out.
+    /// Which of several files it is in; none when there is only one.
+    pub file: Option<Arc<str>>,
+    /// The headers, and the rows of figures below them, in order; empty ones and remarks are left out.
     pub rows: Vec<Row>,
+    /// Whether it was left unread: a sheet that is hidden, or that stands beside those that are wanted.
+    pub is_unread: bool,
+}
+
+impl Table {
+    /// What it is called where rows of several tables are told apart; none for a CSV file sent alone.
+    #[must_use]
+    pub fn name(&self) -> Option<Arc<str>> {
+        match (&self.sheet, &self.file) {
+            (Some(sheet), Some(file)) => Some(format!("{sheet} of {file}").into()),
+            (Some(name), None) | (None, Some(name)) => Some(name.clone()),
+            (None, None) => None,
+        }
+    }
+
+    /// How many rows of figures it has.
+    #[must_use]
+    pub fn figures(&self) -> usize {
+        self.rows.len().saturating_sub(1)
+    }
 }
 
 /// Where a column stands in its sheet, and what it is called.
@@ -123,7 +155,7 @@ pub struct ColumnPlace {
 /// One thing that is wrong with a file, and the cell where it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellFault {
-    /// The sheet; none for CSV and JSON.
+    /// The sheet or, of several files, which of them; none for CSV sent alone and for JSON.
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     pub row: u64,
@@ -195,6 +227,16 @@ pub fn quoted(cell: &Cell) -> Option<String> {
             None => text,
         }
     })
+}
+
+/// The first few of `count` names, as many as a fault names, and how many more there are.
+#[must_use]
+pub fn some_of(names: impl Iterator<Item = String>, count: usize) -> String {
+    let told = names.take(SHEET_OTHERS_NAMED).collect::<Vec<_>>().join(", ");
+    match count.saturating_sub(SHEET_OTHERS_NAMED) {
+        0 => told,
+        more => format!("{told} and {more} more"),
+    }
 }
 
 /// The letters of a column, the first being 0: `A`, `Z`, `AA`, `XFD`.

@@ -21,6 +21,12 @@ impl Sheet {
         }
     }
 
+    /// The sheet that is called `name`, whatever its capitals.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Sheet> {
+        [Sheet::Reports, Sheet::Lines].into_iter().find(|sheet| sheet.name().eq_ignore_ascii_case(name.trim()))
+    }
+
     /// Its columns, in the template's order; `city` is understood but not in the template.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
@@ -29,6 +35,15 @@ impl Sheet {
             Sheet::Lines => LINES,
         }
     }
+}
+
+/// The sheet that explains the others.
+pub const READ_ME: &str = "Read me";
+
+/// Whether a sheet of this name explains the others.
+#[must_use]
+pub fn is_read_me(name: &str) -> bool {
+    name.trim().eq_ignore_ascii_case(READ_ME)
 }
 
 /// What the cells of a column hold.

@@ -4,7 +4,7 @@ use std::io::{BufRead, ErrorKind, Read};
 
 use crate::record::limits::{SHEET_COLUMNS, SHEET_ROW_BYTES, SHEET_ROWS};
 
-use super::cell::{Cell, Refused, Row, Table};
+use super::cell::{Cell, Refused, Row, Table, is_error};
 
 /// How to write a file that is read without doubt.
 const SAVE_AS_UTF8: &str = "save it as \"CSV UTF-8 (comma delimited)\" in Excel, or choose the character set \"Unicode (UTF-8)\" in \
@@ -21,20 +21,24 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refused> {
     let mut rows = Vec::new();
     for row in CsvRows::open(bytes)? {
         let row = row?;
-        if rows.len() == SHEET_ROWS {
+        // The first are the headers.
+        if rows.len() > SHEET_ROWS {
             return Err(too_many_rows());
         }
         rows.push(row);
     }
-    Ok(Table { sheet: None, rows })
+    Ok(Table { rows, ..Table::default() })
 }
 
-/// The refusal of a file with more rows than are read at once.
+/// The refusal of more rows than are read at once.
 pub(super) fn too_many_rows() -> Refused {
-    Refused::new("too_many_rows", format!("the file has more than {SHEET_ROWS} rows; send it in parts"))
+    Refused::new(
+        "too_many_rows",
+        format!("there are more than {SHEET_ROWS} rows below the headers; send them in parts"),
+    )
 }
 
-/// The rows of a CSV file that have a value, in order, read one by one.
+/// The rows of a CSV file that have a value and are no remarks, in order, read one by one.
 #[derive(Debug)]
 pub struct CsvRows<R> {
     source: R,
@@ -100,7 +104,7 @@ impl<R: BufRead> Iterator for CsvRows<R> {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
             match self.read_row() {
-                Ok(Some(row)) if row.cells.iter().all(Cell::is_empty) => {}
+                Ok(Some(row)) if row.is_silent() => {}
                 Ok(Some(row)) => return Some(Ok(row)),
                 Ok(None) => self.ended = true,
                 Err(refused) => {
@@ -246,7 +250,7 @@ impl Splitter {
                 format!("row {} is not in UTF-8, so its letters can only be guessed: {SAVE_AS_UTF8}", self.row.number);
             return Err(Refused::new("not_utf8", told));
         };
-        let cell = Cell::typed(unescaped(text));
+        let cell = cell_of(text);
         self.row.width += 1;
         if !cell.is_empty() {
             if self.row.width > SHEET_COLUMNS {
@@ -272,14 +276,18 @@ impl Splitter {
     }
 }
 
-/// Whether a text could be taken for a formula, or for one that was kept from being taken so by an apostrophe.
-pub(super) fn is_like_formula(text: &str) -> bool {
-    text.trim_start_matches('\'').starts_with(['=', '+', '-', '@'])
+/// Whether a text could be taken for a formula or an error, or for one that was kept from being so by an apostrophe.
+pub(super) fn needs_apostrophe(text: &str) -> bool {
+    let bare = text.trim_start_matches('\'');
+    bare.starts_with(['=', '+', '-', '@']) || is_error(bare)
 }
 
-/// The text without the apostrophe that keeps it from being taken for a formula.
-fn unescaped(text: &str) -> &str {
-    text.strip_prefix('\'').filter(|rest| is_like_formula(rest)).unwrap_or(text)
+/// The cell of a text, without the apostrophe that keeps it from being taken for something else.
+fn cell_of(text: &str) -> Cell {
+    match text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)) {
+        Some(rest) => Cell::text(rest),
+        None => Cell::typed(text),
+    }
 }
 
 /// The refusal of a file that the machine could not read to its end.

@@ -26,9 +26,17 @@ pub struct Report {
 
 /// Reads the report of a row and of the lines that belong to it.
 ///
+/// `recorded` is what is recorded of its year, where the file says nothing of lines: a row without totals is judged with
+/// the lines that are there, for they stay.
+///
 /// # Errors
 /// Everything that is wrong with the row, its cells, its lines and theirs.
-pub(super) fn report(mut row: Reading<'_>, lines: &[Reading<'_>], today: NaiveDate) -> Result<Report, Vec<CellFault>> {
+pub(super) fn report(
+    mut row: Reading<'_>,
+    lines: &[Reading<'_>],
+    recorded: Option<&Value>,
+    today: NaiveDate,
+) -> Result<Report, Vec<CellFault>> {
     row.require("/year");
     let year = year_of(&mut row);
     let mut body = Map::new();
@@ -47,6 +55,8 @@ pub(super) fn report(mut row: Reading<'_>, lines: &[Reading<'_>], today: NaiveDa
     }
     if !lines.is_empty() {
         body.insert("lines".to_owned(), lines.iter().map(line).collect());
+    } else if let Some(recorded) = recorded.filter(|_| !body.contains_key("totals")) {
+        keep_lines(&mut body, recorded);
     }
     let made = make(body, reason, year, today);
     let number = row.row.number;
@@ -116,6 +126,16 @@ fn put(body: &mut Map<String, Value>, pointer: &str, value: Value) {
             }
         }
     }
+}
+
+/// Puts recorded lines into a body, with the potentials that those by gas were recorded with unless it names its own.
+fn keep_lines(body: &mut Map<String, Value>, recorded: &Value) {
+    let Some(lines) = recorded["lines"].as_array() else { return };
+    let by_gas = lines.iter().any(|line| line.get("gas").is_some());
+    if let Some(gwp) = recorded.get("gwp").filter(|_| by_gas) {
+        body.entry("gwp").or_insert_with(|| gwp.clone());
+    }
+    body.insert("lines".to_owned(), recorded["lines"].clone());
 }
 
 /// The body of a line.

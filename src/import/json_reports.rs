@@ -6,12 +6,13 @@ use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
 use crate::record::fault::{self, kind_of};
-use crate::record::limits::{SHEET_BYTES, SHEET_ROWS};
+use crate::record::limits::{SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::{Fault, Parse, Year};
 
 use super::cell::{CellFault, Refused};
 use super::draft::{self, Report};
-use super::template::{Import, ImportRow, refuse_duplicates};
+use super::duplicates::duplicates;
+use super::template::{Import, ImportRow, bound};
 
 /// Reads the reports of a city on the day `today`; the row of each is its index, from 0.
 ///
@@ -29,12 +30,15 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
         return Err(super::csv_table::too_many_rows());
     }
     let mut rows: Vec<ImportRow> = (0..).zip(reports).map(|(index, report)| row(index, report, today)).collect();
-    refuse_duplicates(&mut rows, |row, told| {
-        Some(cell_fault(
-            row.row,
-            Fault { pointer: "/year".to_owned(), code: "duplicate_year".to_owned(), detail: told },
-        ))
-    });
+    let places: Vec<_> = rows.iter().map(|row| (row.year, (None, row.row))).collect();
+    for (row, told) in rows.iter_mut().zip(duplicates(&places)) {
+        let Some(detail) = told else { continue };
+        let fault = Fault { pointer: "/year".to_owned(), code: "duplicate_year".to_owned(), detail };
+        let mut faults = row.outcome.as_mut().err().map(std::mem::take).unwrap_or_default();
+        faults.push(cell_fault(row.row, fault));
+        row.outcome = Err(faults);
+    }
+    bound(&mut rows);
     Ok(Import { rows, ignored: Vec::new(), with_lines: true })
 }
 
@@ -61,7 +65,10 @@ fn row(index: u64, value: Value, today: NaiveDate) -> ImportRow {
             (None, Err(vec![Fault { pointer: String::new(), code: "wrong_type".to_owned(), detail }]))
         }
     };
-    let told = |faults: Vec<Fault>| faults.into_iter().map(|fault| cell_fault(index, fault)).collect();
+    // One more than is told lets it be seen that there are more.
+    let told = |faults: Vec<Fault>| {
+        faults.into_iter().take(SHEET_ROW_FAULTS + 1).map(|fault| cell_fault(index, fault)).collect()
+    };
     ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(told) }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::cell::{Cell, CellFault, ColumnPlace, Refused, Row, letters, percent_of, quoted};
+use super::cell::{Cell, CellFault, ColumnPlace, Refused, Row, Table, letters, percent_of, quoted, some_of};
 use super::columns::{Column, Kind, Meaning, Sheet, meaning};
 use super::day;
 use super::number::{self, Decimal, Quantity};
@@ -25,8 +25,10 @@ struct Found {
 #[derive(Debug, Clone)]
 pub(super) struct Layout {
     pub(super) kind: Sheet,
-    /// The sheet's name; none for a CSV file.
+    /// What its table is called; none for a CSV file sent alone.
     pub(super) sheet: Option<Arc<str>>,
+    /// Whether its cells are parted by a character that may also stand within one.
+    is_parted: bool,
     found: Vec<Found>,
     /// Cells of the header row, empty ones among them.
     width: usize,
@@ -58,23 +60,25 @@ impl Layout {
     ///
     /// # Errors
     /// All headers that are unknown, given twice or in another unit, and that of the year if it is missing.
-    pub(super) fn of(kind: Sheet, sheet: Option<Arc<str>>, header: &Row) -> Result<Layout, Refused> {
-        let mut layout = Layout { kind, sheet, found: Vec::new(), width: header.width };
+    pub(super) fn of(kind: Sheet, table: &Table, header: &Row) -> Result<Layout, Refused> {
+        let (sheet, is_parted) = (table.name(), table.sheet.is_none());
+        let mut layout = Layout { kind, sheet, is_parted, found: Vec::new(), width: header.width };
         let mut faults = Vec::new();
         for (index, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            let title = cell.to_string();
+            // It is repeated with every fault of its cells.
+            let title = quoted(cell).unwrap_or_default();
             match layout.understand(&title) {
                 Ok(column) => layout.found.push(Found { column, index, header: title, settled: None }),
                 Err((code, detail)) => {
-                    let column =
-                        Some(ColumnPlace { letters: Some(letters(index)), header: quoted(cell).unwrap_or_default() });
+                    let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
                     faults.push(layout.fault(header, column, quoted(cell), code, detail));
                 }
             }
         }
         if layout.find("year").is_none() {
             let column = Some(ColumnPlace { letters: None, header: "year".to_owned() });
-            let told = "there is no column `year`; the first row that is not a remark must be the headers".to_owned();
+            let told = "there is no column `year`; the first row must be the headers, but for remarks, whose cells all begin with #"
+                .to_owned();
             faults.push(layout.fault(header, column, None, "missing_column", told));
         }
         if faults.is_empty() {
@@ -121,7 +125,7 @@ impl Layout {
     /// Notes for each column of numbers which mark its cells show to stand before decimals, where all that show one agree.
     pub(super) fn settle(&mut self, rows: &[Row]) {
         for found in self.found.iter_mut().filter(|found| matches!(found.column.kind, Kind::Number(_))) {
-            let texts = rows.iter().filter(|row| !row.is_silent()).filter_map(|row| match row.cell(found.index) {
+            let texts = rows.iter().filter_map(|row| match row.cell(found.index) {
                 Cell::Text(text) => number::evidence(text),
                 _ => None,
             });
@@ -139,7 +143,7 @@ impl Layout {
             values: Vec::new(),
             failed: Vec::new(),
             faults: Vec::new(),
-            out_of_step: self.sheet.is_none() && row.width > self.width,
+            out_of_step: self.is_parted && row.width > self.width,
         };
         // A number such as 1,233 without quotes makes two cells and moves all that follow.
         if reading.out_of_step {
@@ -150,11 +154,10 @@ impl Layout {
             reading.faults.push(self.fault(row, None, None, "too_many_cells", told));
             return reading;
         }
+        let mut strays = Vec::new();
         for (index, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             let Some(found) = self.found.iter().find(|found| found.index == index) else {
-                let column = Some(ColumnPlace { letters: Some(letters(index)), header: String::new() });
-                let told = "stands in a column without a header".to_owned();
-                reading.faults.push(self.fault(row, column, quoted(cell), "no_header", told));
+                strays.push(index);
                 continue;
             };
             match value(cell, found.column.kind, found.settled) {
@@ -162,7 +165,20 @@ impl Layout {
                 Err((code, detail)) => reading.fail(found.column.pointer, code, detail),
             }
         }
+        reading.faults.extend(self.stray_fault(row, &strays));
         reading
+    }
+
+    /// The fault of the cells of a row that stand in columns without a header.
+    fn stray_fault(&self, row: &Row, strays: &[usize]) -> Option<CellFault> {
+        let (first, others) = strays.split_first()?;
+        let column = Some(ColumnPlace { letters: Some(letters(*first)), header: String::new() });
+        let mut told = "stands in a column without a header".to_owned();
+        if !others.is_empty() {
+            told +=
+                &format!(", as do the cells in {}", some_of(others.iter().map(|index| letters(*index)), others.len()));
+        }
+        Some(self.fault(row, column, quoted(row.cell(*first)), "no_header", told))
     }
 
     /// The column that a place in the body belongs to: its own, that of what encloses it, or the first that it encloses.
@@ -233,11 +249,24 @@ fn names(kind: Sheet) -> String {
 /// The JSON value that a cell stands for; the record's own rules are applied later.
 fn value(cell: &Cell, kind: Kind, settled: Option<Decimal>) -> Result<Value, (&'static str, String)> {
     match cell {
-        Cell::Error(error) => return Err(("error_cell", format!("holds the error {error} in place of a value"))),
+        Cell::Error(error) => {
+            let mut told = format!("holds the error {error} in place of a value");
+            if matches!(kind, Kind::Text) {
+                told += &format!("; in CSV write '{error} if the text itself is meant");
+            }
+            return Err(("error_cell", told));
+        }
         Cell::Formula => {
             let told =
                 "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
             return Err(("formula_without_value", told.to_owned()));
+        }
+        Cell::Disguised(number, _) => {
+            let told = format!(
+                "holds {number}, which its number format shows as something else, so that nobody can say which is meant: \
+                 format the cell as a plain number and type what is meant"
+            );
+            return Err(("number_format", told));
         }
         _ => {}
     }

@@ -1,11 +1,15 @@
 //! The package that a workbook is: a ZIP archive, unpacked within limits before anything is read from it.
 
+use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
 
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::record::limits::{WORKBOOK_BYTES, WORKBOOK_PARTS};
+use crate::record::limits::{
+    WORKBOOK_BYTES, WORKBOOK_ELEMENT_BYTES, WORKBOOK_ELEMENTS, WORKBOOK_FORMATS, WORKBOOK_PARTS, WORKBOOK_SHEETS,
+    WORKBOOK_STRINGS, WORKBOOK_STYLE_ELEMENTS,
+};
 
 use super::cell::Refused;
 
@@ -31,6 +35,7 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         return Err(too_large());
     }
     let mut left = WORKBOOK_BYTES;
+    let mut elements_left = WORKBOOK_ELEMENTS;
     let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for index in 0..archive.len() {
@@ -44,7 +49,10 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         // Declared sizes may lie: one byte more than is left tells that there is more.
         part.take(left + 1).read_to_end(&mut content).map_err(|_| damaged())?;
         left = left.checked_sub(content.len() as u64).ok_or_else(too_large)?;
-        check_part(&content)?;
+        let elements = content.split(|byte| *byte == b'<').skip(1).count();
+        elements_left =
+            elements_left.checked_sub(elements).ok_or_else(|| too_many(WORKBOOK_ELEMENTS, "elements of XML"))?;
+        check_part(&name, &content)?;
         packed.start_file(name, stored).map_err(|_| damaged())?;
         packed.write_all(&content).map_err(|_| damaged())?;
     }
@@ -71,8 +79,8 @@ fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), Refused> {
     ))
 }
 
-/// Refuses a part that no spreadsheet program writes and that could lead its reader astray.
-fn check_part(content: &[u8]) -> Result<(), Refused> {
+/// Refuses a part that no spreadsheet program writes and that could lead its reader astray or cost it much.
+fn check_part(name: &str, content: &[u8]) -> Result<(), Refused> {
     let text = std::str::from_utf8(content).map_err(|_| damaged())?;
     // XML allows no others; they would also hide text from the search below, as UTF-16 does.
     if text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
@@ -87,7 +95,85 @@ fn check_part(content: &[u8]) -> Result<(), Refused> {
             return Err(damaged());
         }
     }
+    for (element, most, meaning) in [
+        ("sheet", WORKBOOK_SHEETS, "sheets"),
+        ("si", WORKBOOK_STRINGS, "texts"),
+        ("xf", WORKBOOK_FORMATS, "formats of cells"),
+    ] {
+        if elements(text, element).nth(most).is_some() {
+            return Err(too_many(most, meaning));
+        }
+    }
+    let name = name.to_ascii_lowercase();
+    let is_styles = name.ends_with("styles.xml");
+    if is_styles && text.split('<').nth(WORKBOOK_STYLE_ELEMENTS).is_some() {
+        return Err(too_many(WORKBOOK_STYLE_ELEMENTS, "elements of its styles"));
+    }
+    // Each may be copied for every format of a cell.
+    if is_styles && text.split('<').any(|element| element.len() > WORKBOOK_ELEMENT_BYTES) {
+        return Err(damaged());
+    }
+    check_sheets(text)
+}
+
+/// Refuses two sheets that are the same part: a small file would be read as often as it has sheets.
+fn check_sheets(text: &str) -> Result<(), Refused> {
+    let mut relations = HashSet::new();
+    for sheet in elements(text, "sheet") {
+        let is_id = |key: &str| key == "id" || key.ends_with(":id");
+        let id = attributes(sheet).find(|(key, _)| is_id(key)).ok_or_else(damaged)?.1;
+        if !relations.insert(id) {
+            return Err(damaged());
+        }
+    }
+    let mut parts = HashSet::new();
+    for relation in elements(text, "Relationship") {
+        let attribute = |wanted: &str| attributes(relation).find(|(key, _)| *key == wanted).map(|(_, value)| value);
+        let kind = attribute("Type").ok_or_else(damaged)?;
+        let target = attribute("Target").ok_or_else(damaged)?.to_ascii_lowercase();
+        // It is copied for every sheet that names it.
+        if kind.ends_with("sheet") && target.len() > WORKBOOK_ELEMENT_BYTES {
+            return Err(damaged());
+        }
+        // One part can be named by several paths, but no program gives two sheets the same file name.
+        let file = target.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+        if kind.ends_with("/worksheet") && !parts.insert(file) {
+            return Err(damaged());
+        }
+    }
     Ok(())
+}
+
+/// What follows the name of each element that begins here and is called so, in whatever namespace.
+fn elements<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
+    let is_mark = |c: char| c.is_ascii_whitespace() || matches!(c, '<' | '/' | '>');
+    text.match_indices(name).filter_map(move |(at, _)| {
+        let (before, rest) = (&text[..at], &text[at + name.len()..]);
+        let before = match before.strip_suffix(':') {
+            Some(namespace) if rest.starts_with(is_mark) => namespace.trim_end_matches(|c| !is_mark(c)),
+            _ => before,
+        };
+        (before.ends_with('<') && rest.starts_with(is_mark)).then_some(rest)
+    })
+}
+
+/// The attributes of an element, each as its name and its value, from what follows the element's name.
+fn attributes(element: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = element;
+    std::iter::from_fn(move || {
+        let (key, after) = rest.split_once('=')?;
+        let after = after.trim_ascii_start();
+        let quote = after.chars().next().filter(|c| matches!(c, '"' | '\''))?;
+        let (value, after) = after[1..].split_once(quote)?;
+        rest = after;
+        // The end of the element ends its attributes.
+        (!key.contains(['<', '>'])).then_some((key.trim_ascii(), value))
+    })
+}
+
+fn too_many(most: usize, meaning: &str) -> Refused {
+    let told = format!("the workbook has more than {most} {meaning}: copy the table into a new one");
+    Refused::new("workbook_too_large", told)
 }
 
 pub(super) fn damaged() -> Refused {

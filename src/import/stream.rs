@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use crate::record::CityId;
 
-use super::cell::{CellFault, Refused};
+use super::cell::{CellFault, Refused, Table};
 use super::columns::Sheet;
 use super::csv_table::CsvRows;
 use super::draft::{self, Report};
@@ -49,14 +49,8 @@ pub struct TableRows<R> {
 /// When it is not CSV in UTF-8, its headers are not those of the template, or there is no column `city`.
 pub fn open<R: BufRead>(source: R, today: NaiveDate) -> Result<TableRows<impl BufRead>, Refused> {
     let mut rows = CsvRows::open(source)?;
-    let header = loop {
-        match rows.next() {
-            None => return Err(Refused::new("no_table", "there are no headers in the file")),
-            Some(Ok(row)) if row.is_silent() => {}
-            Some(row) => break row?,
-        }
-    };
-    let layout = Layout::of(Sheet::Reports, None, &header)?;
+    let header = rows.next().ok_or_else(|| Refused::new("no_table", "there are no headers in the file"))??;
+    let layout = Layout::of(Sheet::Reports, &Table::default(), &header)?;
     if !layout.has("city") {
         return Err(Refused::new("missing_column", "there is no column `city`, which names the city of each row"));
     }
@@ -68,12 +62,9 @@ impl<R: BufRead> Iterator for TableRows<R> {
     type Item = Result<TableRow, Refused>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        let row = loop {
-            match self.rows.next()? {
-                Ok(row) if row.is_silent() => {}
-                Ok(row) => break row,
-                Err(refused) => return Some(Err(refused)),
-            }
+        let row = match self.rows.next()? {
+            Ok(row) => row,
+            Err(refused) => return Some(Err(refused)),
         };
         let mut reading = self.layout.read(&row);
         let text =
@@ -86,7 +77,7 @@ impl<R: BufRead> Iterator for TableRows<R> {
             reading.fail("/city", if named.is_empty() { "missing" } else { "invalid_id" }, told);
         }
         let number = row.number;
-        let outcome = draft::report(reading, &[], self.today);
+        let outcome = draft::report(reading, &[], None, self.today);
         let outcome = outcome.and_then(|report| Ok(CityReport { city: city.ok_or_else(Vec::new)?, report }));
         Some(Ok(TableRow { row: number, subject, outcome }))
     }

@@ -1,19 +1,19 @@
 //! Tables laid out as the template, read into the reports of one city.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde_json::Value;
 
+use crate::record::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
 use crate::record::{CityId, Year};
 
-use super::cell::{CellFault, Refused, Table};
-use super::columns::Sheet;
+use super::cell::{CellFault, Refused, Table, some_of};
+use super::columns::{Sheet, is_read_me};
 use super::draft::{self, Report};
+use super::duplicates::{Place, duplicates};
 use super::layout::{Layout, Reading};
-
-/// The sheet that explains the others.
-pub(super) const READ_ME: &str = "Read me";
 
 /// What the tables of a file came to.
 #[derive(Debug, Clone, Default)]
@@ -29,7 +29,7 @@ pub struct Import {
 /// A row of a file, and the report it came to.
 #[derive(Debug, Clone)]
 pub struct ImportRow {
-    /// The sheet; none for CSV and JSON.
+    /// The sheet or, of several files, which of them; none for CSV sent alone and for JSON.
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     pub row: u64,
@@ -41,9 +41,16 @@ pub struct ImportRow {
 
 /// Reads the reports of `city` from tables laid out as the template, on the day `today`.
 ///
+/// `recorded` tells the body of the report that is recorded for a year, whose lines stay where the tables have none.
+///
 /// # Errors
 /// When there is no table of reports, or the headers are not those of the template.
-pub fn read(tables: &[Table], city: &CityId, today: NaiveDate) -> Result<Import, Refused> {
+pub fn read(
+    tables: &[Table],
+    city: &CityId,
+    today: NaiveDate,
+    recorded: &dyn Fn(Year) -> Option<Value>,
+) -> Result<Import, Refused> {
     let (chosen, ignored) = choose(tables);
     let mut layouts = Vec::new();
     let mut faults = Vec::new();
@@ -55,11 +62,12 @@ pub fn read(tables: &[Table], city: &CityId, today: NaiveDate) -> Result<Import,
         }
     }
     if !faults.is_empty() {
+        faults.truncate(SHEET_FAULTS);
         let detail = "the headers are not those of the template".to_owned();
         return Err(Refused { code: "invalid_headers", detail, faults });
     }
     if layouts.is_empty() {
-        return Err(Refused::new("no_table", "there is no table in the file: it needs headers and a row a year"));
+        return Err(no_table(tables));
     }
     let read = |wanted: Sheet| -> Vec<Reading<'_>> {
         let tables = layouts.iter().filter(|(layout, _)| layout.kind == wanted);
@@ -68,75 +76,107 @@ pub fn read(tables: &[Table], city: &CityId, today: NaiveDate) -> Result<Import,
     let lines = read(Sheet::Lines);
     // A table of lines without any, as in the template, is one that nobody filled in.
     let with_lines = !lines.is_empty();
-    let mut rows = reports(read(Sheet::Reports), lines, today);
-    refuse_duplicates(&mut rows, |row, told| year_fault(row, &layouts, told));
+    let kept = |year| if with_lines { None } else { recorded(year) };
+    let mut rows = reports(read(Sheet::Reports), lines, &kept, today);
+    bound(&mut rows);
     Ok(Import { rows, ignored, with_lines })
+}
+
+/// The refusal of a file in which there is nothing to read.
+fn no_table(tables: &[Table]) -> Refused {
+    let sheets: Vec<&Arc<str>> = tables.iter().filter_map(|table| table.sheet.as_ref()).collect();
+    let told = if sheets.is_empty() {
+        "there is no table in the file: it needs headers and a row a year".to_owned()
+    } else {
+        let names = some_of(sheets.iter().map(|name| format!("\"{name}\"")), sheets.len());
+        format!(
+            "there is no table in the workbook that could be read; its sheets are {names}. A sheet with headers and a row \
+             a year is called \"{}\", one with GPC lines \"{}\"; if there is only one sheet it may have any name",
+            Sheet::Reports.name(),
+            Sheet::Lines.name()
+        )
+    };
+    Refused::new("no_table", told)
 }
 
 /// The tables that are read, each as what, and the names of those that are not.
 ///
 /// A workbook's sheets are known by their names; a lone sheet with another name, and CSV, by their headers.
 fn choose(tables: &[Table]) -> (Vec<(Sheet, &Table)>, Vec<Arc<str>>) {
-    let named = |table: &Table| {
-        let name = table.sheet.as_deref()?.trim().to_lowercase();
-        [Sheet::Reports, Sheet::Lines].into_iter().find(|sheet| sheet.name().to_lowercase() == name)
-    };
-    let by_header = |table: &Table| header(table).map_or(Sheet::Reports, Layout::kind_of);
-    let explains = |table: &Table| table.sheet.as_deref().is_some_and(|name| name.trim().eq_ignore_ascii_case(READ_ME));
-    let full: Vec<&Table> = tables.iter().filter(|table| header(table).is_some() && !explains(table)).collect();
+    let named = |table: &Table| table.sheet.as_deref().and_then(Sheet::named);
+    let by_header = |table: &Table| table.rows.first().map_or(Sheet::Reports, Layout::kind_of);
+    let explains = |table: &Table| table.sheet.as_deref().is_some_and(is_read_me);
+    let full: Vec<&Table> = tables.iter().filter(|table| !table.rows.is_empty() && !explains(table)).collect();
     let any_named = full.iter().any(|table| named(table).is_some());
-    let (mut chosen, mut ignored) = (Vec::new(), Vec::new());
+    let mut chosen = Vec::new();
+    let mut ignored: Vec<Arc<str>> = tables.iter().filter(|table| table.is_unread).filter_map(Table::name).collect();
     for table in &full {
-        match (named(table), &table.sheet) {
+        match (named(table), table.name()) {
             (Some(sheet), _) => chosen.push((sheet, *table)),
-            (None, Some(name)) if any_named || full.len() > 1 => ignored.push(name.clone()),
+            (None, Some(name)) if table.sheet.is_some() && (any_named || full.len() > 1) => ignored.push(name),
             (None, _) => chosen.push((by_header(table), *table)),
         }
     }
     (chosen, ignored)
 }
 
-/// The header row of a table: the first that is not a remark.
-fn header(table: &Table) -> Option<&super::cell::Row> {
-    table.rows.iter().find(|row| !row.is_silent())
-}
-
 /// The layout of a table; none when it has no header row.
 fn understand(kind: Sheet, table: &Table) -> Result<Option<Layout>, Refused> {
-    let Some(header) = header(table) else { return Ok(None) };
-    let mut layout = Layout::of(kind, table.sheet.clone(), header)?;
-    layout.settle(&table.rows);
+    let Some((header, rows)) = table.rows.split_first() else { return Ok(None) };
+    let mut layout = Layout::of(kind, table, header)?;
+    layout.settle(rows);
     Ok(Some(layout))
 }
 
 /// The rows of a table below its headers, their cells read.
 fn readings<'a>(layout: &'a Layout, table: &'a Table, city: &CityId) -> Vec<Reading<'a>> {
-    let rows = table.rows.iter().filter(|row| !row.is_silent()).skip(1);
-    rows.map(|row| {
+    let mut left = SHEET_FAULTS;
+    let read = |row| {
         let mut reading = layout.read(row);
         let named = reading.value("/city").and_then(|value| value.as_str());
         if named.is_some_and(|named| named != city.as_str()) {
             reading.fail("/city", "other_city", format!("must be {city}, whose reports are imported, or empty"));
         }
+        // Once there are as many as are told, one is enough to know that a row is refused.
+        if left == 0 {
+            reading.faults.truncate(1);
+        }
+        left = left.saturating_sub(reading.faults.len());
         reading
-    })
-    .collect()
+    };
+    table.rows.iter().skip(1).map(read).collect()
 }
 
 /// The reports that rows and lines come to.
-fn reports(rows: Vec<Reading<'_>>, lines: Vec<Reading<'_>>, today: NaiveDate) -> Vec<ImportRow> {
+fn reports(
+    rows: Vec<Reading<'_>>,
+    lines: Vec<Reading<'_>>,
+    kept: &dyn Fn(Year) -> Option<Value>,
+    today: NaiveDate,
+) -> Vec<ImportRow> {
     let mut by_year: BTreeMap<Option<Year>, Vec<Reading<'_>>> = BTreeMap::new();
     for mut line in lines {
         line.require("/year");
         let year = draft::year_of(&mut line);
         by_year.entry(year).or_default().push(line);
     }
+    let places: Vec<(Option<Year>, Place)> =
+        rows.iter().map(|row| (draft::year_of(&mut row.clone()), (row.layout.sheet.clone(), row.row.number))).collect();
+    let mut years = BTreeSet::new();
     let mut read = Vec::new();
-    let years: Vec<Option<Year>> = rows.iter().map(|row| draft::year_of(&mut row.clone())).collect();
-    for (row, year) in rows.into_iter().zip(&years) {
+    for ((mut row, (year, place)), duplicate) in rows.into_iter().zip(&places).zip(duplicates(&places)) {
         let own = year.and_then(|_| by_year.get(year)).map_or(&[][..], Vec::as_slice);
-        let (sheet, number) = (row.layout.sheet.clone(), row.row.number);
-        read.push(ImportRow { sheet, row: number, year: *year, outcome: draft::report(row, own, today) });
+        let is_first = years.insert(*year);
+        if !is_first && !own.is_empty() {
+            // The lines are judged with the first row of their year; what they stand for is not missed in another.
+            row.failed.push("/totals");
+        }
+        if let Some(told) = duplicate {
+            row.fail("/year", "duplicate_year", told);
+        }
+        let recorded = year.filter(|_| is_first).and_then(kept);
+        let outcome = draft::report(row, if is_first { own } else { &[] }, recorded.as_ref(), today);
+        read.push(ImportRow { sheet: place.0.clone(), row: place.1, year: *year, outcome });
     }
     let orphans = by_year.into_iter().filter(|(year, _)| year.is_none() || !years.contains(year));
     read.extend(orphans.flat_map(|(year, lines)| without_row(year, &lines)));
@@ -161,34 +201,31 @@ fn without_row(year: Option<Year>, lines: &[Reading<'_>]) -> Vec<ImportRow> {
     vec![refused(first, faults)]
 }
 
-/// Refuses all rows of a year that has more than one: nobody can say which is meant.
-pub(super) fn refuse_duplicates(rows: &mut [ImportRow], at_year: impl Fn(&ImportRow, String) -> Option<CellFault>) {
-    let mut by_year: BTreeMap<Year, Vec<u64>> = BTreeMap::new();
-    for row in rows.iter() {
-        if let Some(year) = row.year {
-            by_year.entry(year).or_default().push(row.row);
-        }
-    }
+/// Leaves of the faults of all rows as many as are told, and says where there are more.
+pub(super) fn bound(rows: &mut [ImportRow]) {
+    let mut left = SHEET_FAULTS;
+    let mut is_told = false;
     for row in rows {
-        let Some((year, found)) = row.year.and_then(|year| Some((year, by_year.get(&year)?))) else { continue };
-        if found.len() < 2 {
-            continue;
-        }
-        let others: Vec<String> = found.iter().filter(|other| **other != row.row).map(u64::to_string).collect();
-        let told = format!("{year} has more than one row; see row {}", others.join(", "));
-        if let Some(fault) = at_year(row, told) {
-            match &mut row.outcome {
-                Ok(_) => row.outcome = Err(vec![fault]),
-                Err(faults) => faults.push(fault),
-            }
+        let Err(faults) = &mut row.outcome else { continue };
+        let most = left.min(SHEET_ROW_FAULTS);
+        let are_more = faults.len() > most;
+        faults.truncate(most);
+        left -= faults.len();
+        if are_more && !is_told {
+            is_told = left == 0;
+            faults.push(CellFault {
+                sheet: row.sheet.clone(),
+                row: row.row,
+                column: None,
+                pointer: None,
+                text: None,
+                code: "more_faults".to_owned(),
+                detail: if is_told {
+                    "more is wrong here and below than is told: mend what is told and send the file again".to_owned()
+                } else {
+                    "more is wrong with this row than is told: mend what is told and send the file again".to_owned()
+                },
+            });
         }
     }
-}
-
-/// The fault `duplicate_year` at the cell of a row's year.
-fn year_fault(row: &ImportRow, layouts: &[(Layout, &Table)], told: String) -> Option<CellFault> {
-    let (layout, table) =
-        layouts.iter().find(|(layout, _)| layout.kind == Sheet::Reports && layout.sheet == row.sheet)?;
-    let cells = table.rows.iter().find(|cells| cells.number == row.row)?;
-    Some(layout.read(cells).fault("/year", "duplicate_year", told))
 }

@@ -5,17 +5,19 @@ use std::io::Cursor;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use calamine::{DataRef, Reader, SheetType, Style, Xlsx};
+use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Style, Xlsx};
 
 use crate::record::fault;
-use crate::record::limits::{SHEET_COLUMNS, SHEET_ROWS};
+use crate::record::limits::{SHEET_COLUMNS, SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_CELLS, WORKBOOK_TEXT_BYTES};
 
 use super::cell::{Cell, Refused, Row, Table};
+use super::columns::{self, is_read_me};
 use super::csv_table::too_many_rows;
 use super::package::{damaged, repack};
+use super::shown::{Shown, shown};
 use super::{day, number};
 
-/// Reads every sheet of an XLSX workbook.
+/// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all that can be seen where it has neither.
 ///
 /// # Errors
 /// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
@@ -33,50 +35,108 @@ fn sheets(package: Vec<u8>) -> Result<Vec<Table>, Refused> {
         let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
         return Err(Refused::new("days_from_1904", told));
     }
-    let worksheets = book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet);
-    let names: Vec<String> = worksheets.map(|sheet| sheet.name.clone()).collect();
-    let mut left = SHEET_ROWS;
+    let sheets: Vec<Sheet> =
+        book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
+    let any_wanted = sheets.iter().any(is_wanted);
+    if let Some(hidden) = sheets.iter().find(|sheet| is_wanted(sheet) && is_hidden(sheet)) {
+        let told = format!("the sheet {} is hidden: show it, so that all can be seen that is imported", name(hidden));
+        return Err(Refused::new("hidden_sheet", told));
+    }
+    let mut left = Left { figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
     let mut tables = Vec::new();
-    for name in names {
-        let rows = rows(&mut book, &name, left)?;
-        left -= rows.len();
-        tables.push(Table { sheet: Some(Arc::from(name)), rows });
+    for sheet in &sheets {
+        let is_read = if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) };
+        let rows = if is_read { rows(&mut book, &sheet.name, &mut left)? } else { Vec::new() };
+        let is_unread = !is_read && !is_read_me(&sheet.name);
+        tables.push(Table { sheet: Some(name(sheet)), file: None, rows, is_unread });
     }
     Ok(tables)
 }
 
-/// The rows of a sheet that have a value, at most `most`.
-fn rows(book: &mut Book, name: &str, most: usize) -> Result<Vec<Row>, Refused> {
+/// Whether the sheet's name is that of one of the template.
+fn is_wanted(sheet: &Sheet) -> bool {
+    columns::Sheet::named(&sheet.name).is_some()
+}
+
+fn is_hidden(sheet: &Sheet) -> bool {
+    sheet.visible != SheetVisible::Visible
+}
+
+/// The name of a sheet, cut where it is longer than any program allows: it is repeated with every fault.
+fn name(sheet: &Sheet) -> Arc<str> {
+    sheet.name.chars().take(SHEET_QUOTED_CHARACTERS).collect::<String>().into()
+}
+
+/// How much more is read of a workbook.
+struct Left {
+    /// Rows of figures.
+    figures: usize,
+    /// Cells, empty ones among them.
+    cells: usize,
+    /// Bytes of text.
+    text: usize,
+}
+
+/// The rows of a sheet that have a value and are no remarks.
+fn rows(book: &mut Book, name: &str, left: &mut Left) -> Result<Vec<Row>, Refused> {
+    let mut rows = Vec::new();
+    let mut cells = cells(book, name, left)?.into_iter().peekable();
+    while let Some(((number, _), _)) = cells.peek() {
+        let number = *number;
+        let mut row = Row { number: u64::from(number) + 1, ..Row::default() };
+        while let Some(((_, column), cell)) = cells.next_if(|((row, _), _)| *row == number) {
+            let column = column as usize;
+            if column >= SHEET_COLUMNS {
+                let told = format!("sheet {name}, row {} has more than {SHEET_COLUMNS} columns", row.number);
+                return Err(Refused::new("too_many_columns", told));
+            }
+            row.cells.resize(column, Cell::Empty);
+            row.cells.push(cell);
+        }
+        row.width = row.cells.len();
+        if row.is_silent() {
+            continue;
+        }
+        // The first are the headers.
+        if rows.len() > left.figures {
+            return Err(too_many_rows());
+        }
+        rows.push(row);
+    }
+    left.figures -= rows.len().saturating_sub(1);
+    Ok(rows)
+}
+
+/// The cells of a sheet that have a value, each at its row and column, the first being 0.
+fn cells(book: &mut Book, name: &str, left: &mut Left) -> Result<BTreeMap<(u32, u32), Cell>, Refused> {
+    let too_large = |told: String| Refused::new("workbook_too_large", told);
     let uncomputed = uncomputed(book, name)?;
     let mut reader = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
-    let mut rows: BTreeMap<u32, Row> = BTreeMap::new();
+    let mut cells = BTreeMap::new();
     // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| damaged())? {
-        let (row, column) = found.get_position();
-        let cell = if uncomputed.contains(&(row, column)) {
+        left.cells = left.cells.checked_sub(1).ok_or_else(|| {
+            let told = "cells, those included that only have a format: copy the table into a new workbook";
+            too_large(format!("the workbook has more than {WORKBOOK_CELLS} {told}"))
+        })?;
+        let place = found.get_position();
+        let cell = if uncomputed.contains(&place) {
             Cell::Formula
         } else {
             cell(found.get_value(), reader.styles().get(style))
         };
-        if cell.is_empty() {
-            continue;
+        // One text may stand in many cells of a small file.
+        if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) = &cell {
+            left.text = left.text.checked_sub(text.len()).ok_or_else(|| {
+                too_large(format!("the cells of the workbook have more than {WORKBOOK_TEXT_BYTES} bytes of text"))
+            })?;
         }
-        let column = column as usize;
-        if column >= SHEET_COLUMNS {
-            let told = format!("sheet {name}, row {} has more than {SHEET_COLUMNS} columns", u64::from(row) + 1);
-            return Err(Refused::new("too_many_columns", told));
-        }
-        let kept = rows.entry(row).or_insert_with(|| Row { number: u64::from(row) + 1, ..Row::default() });
-        if kept.cells.len() <= column {
-            kept.cells.resize(column + 1, Cell::Empty);
-        }
-        kept.cells[column] = cell;
-        kept.width = kept.cells.len();
-        if rows.len() > most {
-            return Err(too_many_rows());
+        // Which of two cells in one place a program would show is for it to say.
+        if !cell.is_empty() && cells.insert(place, cell).is_some() {
+            return Err(damaged());
         }
     }
-    Ok(rows.into_values().collect())
+    Ok(cells)
 }
 
 /// The cells of a sheet that have a formula and no value.
@@ -98,8 +158,9 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
         #[allow(clippy::cast_precision_loss, reason = "spreadsheets hold binary fractions only")]
         DataRef::Int(number) => amount(*number as f64, style),
         DataRef::Float(number) => amount(*number, style),
+        DataRef::SharedString(text) => Cell::text(text),
+        // What a formula came to stands here too, an error as its word.
         DataRef::String(text) | DataRef::DurationIso(text) => Cell::typed(text),
-        DataRef::SharedString(text) => Cell::typed(text),
         DataRef::Bool(boolean) => Cell::Boolean(*boolean),
         DataRef::DateTime(moment) if moment.is_datetime() => {
             day::counted(moment.as_f64()).map_or_else(|| Cell::Text("a time of day".to_owned()), Cell::Day)
@@ -116,46 +177,10 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
 /// A number, by how it is shown: one that is shown as `5 %` or `1233 kt` is that, not 0.05 or 1233.
 fn amount(number: f64, style: Option<&Style>) -> Cell {
     let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
-    let shown = Shown::by(format);
-    if shown.percent {
-        Cell::Share(number)
-    } else if shown.words.chars().any(char::is_alphabetic) {
-        Cell::Text(format!("{} {}", number::plain(number), shown.words.trim()))
-    } else {
-        Cell::Number(number)
-    }
-}
-
-/// What a number format adds to a number.
-#[derive(Debug, Default)]
-struct Shown {
-    /// It is shown as a percentage.
-    percent: bool,
-    /// The words beside it.
-    words: String,
-}
-
-impl Shown {
-    fn by(format: &str) -> Shown {
-        let mut shown = Shown::default();
-        let mut rest = format.chars();
-        let (mut inside_quotes, mut inside_brackets) = (false, false);
-        while let Some(c) = rest.next() {
-            match c {
-                '"' => inside_quotes = !inside_quotes,
-                c if inside_quotes => shown.words.push(c),
-                '[' => inside_brackets = true,
-                ']' => inside_brackets = false,
-                _ if inside_brackets => {}
-                '\\' => shown.words.extend(rest.next()),
-                // What follows is for negative numbers.
-                ';' => break,
-                '%' => shown.percent = true,
-                // As wide as the next character, or filled with it.
-                '_' | '*' => drop(rest.next()),
-                _ => {}
-            }
-        }
-        shown
+    match shown(format, number) {
+        Shown::Plain => Cell::Number(number),
+        Shown::Percent => Cell::Share(number),
+        Shown::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),
+        Shown::Otherwise => Cell::Disguised(number, format.chars().take(SHEET_QUOTED_CHARACTERS).collect()),
     }
 }

@@ -37,8 +37,14 @@ pub const KEY_CITIES: usize = 500;
 
 /// Largest file of figures, in bytes.
 pub const SHEET_BYTES: usize = 5 * 1024 * 1024;
-/// Most rows with a value of a file of figures, headers and remarks included, over all its sheets.
+/// Most rows of figures that are sent at once, without headers and remarks, over all sheets and files.
 pub const SHEET_ROWS: usize = 5_000;
+/// Most faults of one row that are told.
+pub const SHEET_ROW_FAULTS: usize = 25;
+/// Most faults that are told of the rows of a file, or of its headers.
+pub const SHEET_FAULTS: usize = 1_000;
+/// Most other rows, columns or sheets that a fault names.
+pub const SHEET_OTHERS_NAMED: usize = 5;
 /// Most columns of a sheet.
 pub const SHEET_COLUMNS: usize = 256;
 /// Largest row of a CSV file, in bytes.
@@ -47,6 +53,24 @@ pub const SHEET_ROW_BYTES: usize = 256 * 1024;
 pub const WORKBOOK_BYTES: u64 = 64 * 1024 * 1024;
 /// Most parts of a workbook's package.
 pub const WORKBOOK_PARTS: usize = 2_000;
+/// Most elements of the parts of a workbook, over all of them.
+pub const WORKBOOK_ELEMENTS: usize = 4_000_000;
+/// Most sheets of a workbook.
+pub const WORKBOOK_SHEETS: usize = 100;
+/// Most cells of the sheets of a workbook that are read, formatted ones without a value among them.
+pub const WORKBOOK_CELLS: usize = 300_000;
+/// Most text of the cells of a workbook that are read, in bytes.
+pub const WORKBOOK_TEXT_BYTES: usize = 8 * 1024 * 1024;
+/// Most texts that the cells of a workbook share.
+pub const WORKBOOK_STRINGS: usize = 500_000;
+/// Most formats of the cells of a workbook.
+pub const WORKBOOK_FORMATS: usize = 20_000;
+/// Most elements of the part of a workbook that has its formats.
+pub const WORKBOOK_STYLE_ELEMENTS: usize = 200_000;
+/// Longest element of the part of a workbook that has its formats, and longest path of a sheet, in bytes.
+pub const WORKBOOK_ELEMENT_BYTES: usize = 2 * 1024;
+/// Longest number format that is looked into, in characters: spreadsheets take no longer ones.
+pub const NUMBER_FORMAT_CHARACTERS: usize = 255;
 /// A cell's text is cut after so many characters in a message.
 pub const SHEET_QUOTED_CHARACTERS: usize = 100;
 

@@ -38,7 +38,7 @@ fn every_delimiter_is_found() {
     }
     // What separates the cells is what the headers show, not the first remark or what stands in quotes.
     let text = "# a, b, c, d\n\nyear;\"note, or remark, if any\"\n2020;a,b,c\n";
-    assert_eq!(cells(text.as_bytes())[1..], [row(3, &["year", "note, or remark, if any"]), row(4, &["2020", "a,b,c"])]);
+    assert_eq!(cells(text.as_bytes()), [row(3, &["year", "note, or remark, if any"]), row(4, &["2020", "a,b,c"])]);
     assert_eq!(refusal(b"a,b;c\n1,2;3\n").code, "unclear_delimiter");
 }
 
@@ -81,9 +81,13 @@ fn quotes_lines_and_empty_cells_are_understood() {
 
 #[test]
 fn files_beyond_the_limits_are_refused() {
-    let rows = |count: usize| format!("year,total_own\n{}", "2020,5\n".repeat(count - 1));
-    assert_eq!(csv_table::read(rows(5000).as_bytes()).unwrap().rows.len(), 5000);
+    let rows = |count: usize| format!("# remark\nyear,total_own\n# years,# tonnes\n{}#\n", "2020,5\n".repeat(count));
+    assert_eq!(csv_table::read(rows(5000).as_bytes()).unwrap().figures(), 5000, "headers and remarks are no figures");
     assert_eq!(refusal(rows(5001).as_bytes()).code, "too_many_rows");
+    let two = |counts: [usize; 2]| table::read_all(&counts.map(rows));
+    assert_eq!(two([2500, 2500]).unwrap().iter().map(|table| table.figures()).sum::<usize>(), 5000);
+    assert_eq!(two([2500, 2501]).unwrap_err().code, "too_many_rows");
+    assert!(table::read_all(&["a,b\n", "a,b;c\n"]).unwrap_err().detail.starts_with("file 2: "));
     assert!(csv_table::read(format!("{}x\n", "x,".repeat(255)).as_bytes()).is_ok());
     assert_eq!(refusal(format!("{}x\n", "x,".repeat(256)).as_bytes()).code, "too_many_columns");
     assert!(csv_table::read(format!("a,b{}\n", ",".repeat(1000)).as_bytes()).is_ok(), "empty columns are none");
@@ -178,7 +182,7 @@ fn a_number_cut_in_two_by_the_delimiter_is_noticed() {
 fn headers_are_those_of_the_template() {
     let refused = |text: &str| {
         let table = csv_table::read(text.as_bytes()).unwrap();
-        pledgewatch::import::template::read(&[table], &here(), today()).expect_err("is refused")
+        pledgewatch::import::template::read(&[table], &here(), today(), &|_| None).expect_err("is refused")
     };
     let refusal = refused("year,populaton,Year,flavour,total_basic (kt CO2e),uncertainty [t]\n2020,1,2,3,4,5\n");
     let told: Vec<String> = refusal.faults.iter().map(ToString::to_string).collect();
@@ -228,6 +232,81 @@ fn years_and_cities_are_checked() {
     );
     let ready: Vec<i32> = import.rows.iter().filter_map(|row| Some(row.outcome.as_ref().ok()?.year.get())).collect();
     assert_eq!(ready, [2020, 2017, 2016]);
+}
+
+#[test]
+fn only_what_is_clearly_a_remark_is_left_out() {
+    let text = "note,year,total_own,source_title\n# a remark,,,\n#,# 2013,# 10,\n#1 priority,2012,10,S\n#BEZUG!,2011,10,S\n\
+                x,####,10,S\n####,,,\n# 2010 left out,,10,\n";
+    let import = import_csv(&[text]);
+    let rows: Vec<(u64, Option<i32>)> =
+        import.rows.iter().map(|row| (row.row, row.year.map(pledgewatch::record::Year::get))).collect();
+    assert_eq!(rows, [(4, Some(2012)), (5, Some(2011)), (6, None), (8, None)]);
+    assert_eq!(faults(&import), ["6 B invalid_year", "8 B missing", "8 D missing"]);
+    assert_eq!(reports(&import_csv(&[&text[..text.find("x,##").unwrap()]]))[0].record.body()["note"], "#1 priority");
+}
+
+#[test]
+fn the_word_of_an_error_is_a_text_where_an_apostrophe_says_so() {
+    let import = import_csv(&["year,total_own,source_title,note\n2020,1,'#REF!,''#N/A\n2019,'#N/A,#N/A,\n"]);
+    assert_eq!(import.rows[0].outcome.as_ref().unwrap().record.body()["source"]["title"], "#REF!");
+    assert_eq!(import.rows[0].outcome.as_ref().unwrap().record.body()["note"], "'#N/A");
+    assert_eq!(faults(&import), ["3 B unknown_unit", "3 C error_cell"]);
+    let fault = &import.rows[1].outcome.as_ref().unwrap_err()[1];
+    assert!(fault.detail.ends_with("in CSV write '#N/A if the text itself is meant"), "{fault}");
+}
+
+#[test]
+fn a_year_that_two_files_have_is_refused_in_both() {
+    let files = [
+        "year,total_own,source_title\n2014,10,S\n2013,10,S\n",
+        "year,total_own,source_title\n2016,99,T\n2015,5,T\n2015,500,T\n2014,10,S\n",
+    ];
+    let import = super::import(&table::read_all(&files).unwrap());
+    let told: Vec<String> = import
+        .rows
+        .iter()
+        .filter_map(|row| row.outcome.as_ref().err())
+        .flatten()
+        .map(|fault| fault.to_string())
+        .collect();
+    assert_eq!(
+        told,
+        [
+            "sheet file 1, row 2, column A (year), \"2014\": 2014 has more than one row; see row 5 of file 2",
+            "sheet file 2, row 3, column A (year), \"2015\": 2015 has more than one row; see row 4",
+            "sheet file 2, row 4, column A (year), \"2015\": 2015 has more than one row; see row 3",
+            "sheet file 2, row 5, column A (year), \"2014\": 2014 has more than one row; see row 2 of file 1",
+        ]
+    );
+}
+
+#[test]
+fn however_much_is_wrong_a_few_faults_are_told_and_that_there_are_more() {
+    let same = format!("year,total_own,source_title\n{}", "2015,1,S\n".repeat(5000));
+    let import = import_csv(&[&same]);
+    assert_eq!(import.rows.len(), 5000);
+    assert!(import.rows.iter().all(|row| row.outcome.is_err()), "each is refused, told or not");
+    let told = faults(&import);
+    assert_eq!(told.len(), 1001);
+    assert_eq!((told[0].as_str(), told[1000].as_str()), ("2 A duplicate_year", "1002 - more_faults"));
+    let first = &import.rows[0].outcome.as_ref().unwrap_err()[0];
+    assert_eq!(first.detail, "2015 has more than one row; see row 3, row 4, row 5, row 6, row 7 and 4994 more");
+
+    let rows = format!("year,total_own,source_title\n{}", "2015,1,S\n".repeat(500));
+    let lines = format!("year,ref,tonnes\n{}", "2015,x,y\n".repeat(500));
+    let told = faults(&import_csv(&[&rows, &lines]));
+    assert_eq!(told.iter().filter(|fault| fault.ends_with("duplicate_year")).count(), 500);
+    assert_eq!(told.iter().filter(|fault| fault.ends_with("more_faults")).count(), 1, "the lines are told once");
+    assert!(told.len() < 550, "{}", told.len());
+
+    let header = format!("year{},total_own,source_title\n", "!".repeat(200_000));
+    let long = import_csv(&[&format!("{header}20x0,1,S\n")]);
+    assert!(told_length(&long) < 1000, "a header is repeated no longer than a cell");
+}
+
+fn told_length(import: &pledgewatch::import::template::Import) -> usize {
+    import.rows.iter().filter_map(|row| row.outcome.as_ref().err()).map(|faults| told(faults).len()).sum()
 }
 
 #[test]
@@ -303,7 +382,7 @@ proptest! {
     fn no_bytes_make_the_reader_fail(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "[a-z0-9,;\"\r\n\t# ']{0,200}") {
         for bytes in [&bytes[..], text.as_bytes()] {
             if let Ok(tables) = table::read(bytes) {
-                drop(pledgewatch::import::template::read(&tables, &here(), today()));
+                drop(pledgewatch::import::template::read(&tables, &here(), today(), &|_| None));
             }
             if let Ok(rows) = stream::open(bytes, today()) {
                 rows.for_each(drop);

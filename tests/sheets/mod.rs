@@ -23,7 +23,8 @@ pub fn here() -> CityId {
 
 /// Reads tables as those of the city of the tests.
 pub fn import(tables: &[Table]) -> Import {
-    pledgewatch::import::template::read(tables, &here(), today()).unwrap_or_else(|refused| panic!("{refused}"))
+    pledgewatch::import::template::read(tables, &here(), today(), &|_| None)
+        .unwrap_or_else(|refused| panic!("{refused}"))
 }
 
 /// Reads CSV files, the first of reports, as those of the city of the tests.

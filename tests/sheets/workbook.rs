@@ -107,6 +107,65 @@ fn cells_hold_what_the_file_stores() {
 }
 
 #[test]
+fn a_number_that_its_format_shows_as_another_is_refused() {
+    // Each number with its format: what is recorded, in tonnes, or why not.
+    let cases: &[(f64, &str, Result<f64, &str>)] = &[
+        (1_233_000.0, "#,##0,\"kt\"", Err("number_format")),
+        (1_233_000.0, "0.0,,\" Mt\"", Err("number_format")),
+        (1_233_000.0, "#,##0,\\ \"kt\"", Err("number_format")),
+        (1_233_000.0, "0,.0", Err("number_format")),
+        (1_233_000.0, "#,##0,", Err("number_format")),
+        (500.0, "[>=1000000]0.0,,\"Mt\";[>=1000]0.0,\"kt\";0\"t\"", Err("number_format")),
+        (5.0, "[<1000]0;0", Err("number_format")),
+        (1233.0, "0\",000\"", Err("number_format")),
+        (1233.0, "0\"000\"", Err("number_format")),
+        (1233.0, "0\\0", Err("number_format")),
+        (1233.0, "0*0", Err("number_format")),
+        (1233.0, "1#", Err("number_format")),
+        (1233.0, "\"closed\"", Err("number_format")),
+        (1233.0, ";;;", Err("number_format")),
+        (1233.0, "(0)", Err("number_format")),
+        (1233.0, "0\"-\"", Err("number_format")),
+        (12.0, "0%%", Err("number_format")),
+        (12.0, "0% \"kt\"", Err("number_format")),
+        (5.0, "0\"%\"", Err("unknown_unit")),
+        (5.0, "0%", Err("unknown_unit")),
+        (1233.0, "0.0\" k\"", Err("unknown_unit")),
+        (1233.0, "#,##0 [$$-409]", Err("not_a_number")),
+        (1233.0, "#,##0 \"Tsd. t\"", Err("unknown_unit")),
+        (1233.0, "#,##0 [$kt-407]", Ok(1_233_000.0)),
+        (1233.0, "\"kt \"0", Ok(1_233_000.0)),
+        (1233.0, "#,##0 \"t CO2e\"", Ok(1233.0)),
+        (1233.0, "#,##0.00_);[Red](#,##0.00)", Ok(1233.0)),
+        (1233.0, "_-* #,##0.00 _-;-* #,##0.00 _-;_-* \"-\"?? _-;_-@_-", Ok(1233.0)),
+        (0.0, "_-* #,##0.00 _-;-* #,##0.00 _-;_-* \"-\"?? _-;_-@_-", Ok(0.0)),
+        (0.0, "0;-0;\"-\"", Ok(0.0)),
+        (0.0, "0;-0;\"none\"", Err("number_format")),
+        (1_233_000.5, "0.00E+00", Ok(1_233_000.5)),
+        (1233.0, "General", Ok(1233.0)),
+        (1233.0, "@", Ok(1233.0)),
+        (1233.0, "# ##0", Ok(1233.0)),
+        (1233.0, "[Blue]General;[Red]-General", Ok(1233.0)),
+        (-5.0, "0;\"kt\" -0", Err("out_of_range")),
+    ];
+    for (number, format, expected) in cases {
+        let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
+            sheet.write(1, 0, 2020).unwrap();
+            sheet.write_with_format(1, 1, *number, &Format::new().set_num_format(*format)).unwrap();
+            sheet.write(1, 2, "x").unwrap();
+        });
+        let import = import(&tables(&bytes));
+        match (&import.rows[0].outcome, expected) {
+            (Ok(report), Ok(tonnes)) => {
+                assert_eq!(report.record.body()["totals"]["own"].as_f64(), Some(*tonnes), "{format}");
+            }
+            (Err(found), Err(code)) => assert_eq!(found[0].code, *code, "{format}: {}", super::told(found)),
+            (outcome, _) => panic!("{number} shown by {format} became {outcome:?}"),
+        }
+    }
+}
+
+#[test]
 fn a_sheet_becomes_reports() {
     let headers =
         ["year", "Total own", "population", "uncertainty %", "period start", "period end", "source title", "note"];
@@ -177,8 +236,78 @@ fn sheets_are_chosen_by_name_or_alone() {
     };
     assert_eq!(names(&two(["My sums", "REPORTS"])), (1, vec!["My sums".to_owned()]));
     assert_eq!(names(&two(["Sheet1", "Read me"])), (1, vec![]));
-    let read = pledgewatch::import::template::read(&tables(&two(["a", "b"])), &super::here(), super::today());
-    assert_eq!(read.unwrap_err().code, "no_table", "which of two sheets is meant nobody can say");
+    let read =
+        pledgewatch::import::template::read(&tables(&two(["Data", "Notes"])), &super::here(), super::today(), &|_| {
+            None
+        });
+    let refused = read.unwrap_err();
+    assert_eq!(refused.code, "no_table", "which of two sheets is meant nobody can say");
+    assert_eq!(
+        refused.detail,
+        "there is no table in the workbook that could be read; its sheets are \"Data\", \"Notes\". A sheet with headers \
+         and a row a year is called \"Reports\", one with GPC lines \"Lines\"; if there is only one sheet it may have any name"
+    );
+}
+
+#[test]
+fn what_cannot_be_seen_is_not_imported() {
+    let hidden = |names: [&str; 2]| {
+        let mut book = Workbook::new();
+        for name in names {
+            let sheet = book.add_worksheet().set_name(name).unwrap();
+            sheet.write_row(0, 0, ["year", "total_own", "source_title"]).unwrap();
+            sheet.write_row(1, 0, ["2020", "5", "x"]).unwrap();
+        }
+        book.worksheet_from_index(1).unwrap().set_hidden(true);
+        book.save_to_buffer().unwrap()
+    };
+    let refused = refusal(&hidden(["Notes", "Reports"]));
+    assert_eq!((refused.code, refused.detail.split(':').next()), ("hidden_sheet", Some("the sheet Reports is hidden")));
+    let import = import(&tables(&hidden(["Data", "Old data"])));
+    assert_eq!((import.rows.len(), import.ignored), (1, vec!["Old data".into()]));
+}
+
+#[test]
+fn two_cells_in_one_place_are_damage() {
+    let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
+        sheet.write_row(1, 0, [2020.0, 5.0]).unwrap();
+    });
+    let twice = |again: &str| {
+        with_sheet(&bytes, |text| {
+            assert!(text.contains("</row></sheetData>"));
+            text.replace("</row></sheetData>", &format!("{again}</row></sheetData>"))
+        })
+    };
+    assert_eq!(refusal(&twice("<c r=\"B2\"><v>99</v></c>")).code, "damaged_workbook");
+    assert_eq!(tables(&twice("<c r=\"B2\"/>"))[0].rows[1].cells.len(), 2, "an empty one takes nothing away");
+}
+
+#[test]
+fn an_error_is_one_and_its_word_is_text() {
+    let bytes = filled(&["year", "total_own", "source_title", "note"], |sheet| {
+        sheet.write_row(1, 0, [2020.0, 5.0]).unwrap();
+        sheet.write(1, 2, "#REF!").unwrap();
+        sheet.write(1, 3, Formula::new("NA()").set_result("#N/A")).unwrap();
+    });
+    assert_eq!(faults(&import(&tables(&bytes))), ["2 D error_cell"]);
+}
+
+#[test]
+fn cells_without_headers_are_told_once_a_row() {
+    let bytes = filled(&["year"], |sheet| {
+        for row in 1..=1200 {
+            for column in 1..20 {
+                sheet.write(row, column, 1).unwrap();
+            }
+        }
+    });
+    let import = import(&tables(&bytes));
+    assert!(import.rows.iter().all(|row| row.outcome.is_err()));
+    let first = &import.rows[0].outcome.as_ref().unwrap_err();
+    let stray = first.iter().find(|fault| fault.code == "no_header").unwrap();
+    assert_eq!(stray.column.as_ref().unwrap().letters.as_deref(), Some("B"));
+    assert!(stray.detail.ends_with("as do the cells in C, D, E, F, G and 13 more"), "{stray}");
+    assert_eq!(faults(&import).len(), 1001);
 }
 
 #[test]
@@ -235,6 +364,54 @@ fn bombs_are_refused_before_they_go_off() {
 }
 
 #[test]
+fn a_small_file_cannot_stand_for_many_sheets_cells_texts_or_formats() {
+    let small = filled(&["year"], |_| ());
+    let part = |wanted: &'static str, from: &str, to: &str| {
+        rewritten(&small, CompressionMethod::Deflated, |name, text| {
+            if name != wanted {
+                return Some(text.into_bytes());
+            }
+            assert!(text.contains(from), "{text}");
+            Some(text.replace(from, to).into_bytes())
+        })
+    };
+    let code = |bytes: &[u8]| refusal(bytes).code;
+    let sheets = |count: usize, id: fn(usize) -> usize| {
+        let entry = |n: usize| format!("<x:sheet name=\"s{n}\" sheetId=\"{n}\" r:id='rId{}' ></x:sheet>", 100 + id(n));
+        let entries: String = (0..count).map(entry).collect();
+        part("xl/workbook.xml", "<sheets>", &format!("<sheets>{entries}"))
+    };
+    assert_eq!(code(&sheets(2, |_| 1)), "damaged_workbook", "two sheets have one relation");
+    assert_eq!(code(&sheets(100, |n| n)), "workbook_too_large");
+    let worksheet = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet";
+    for target in ["worksheets/sheet1.xml", "/xl/worksheets/SHEET1.xml", "other/../worksheets/sheet1.xml"] {
+        let again = format!("<Relationship Target = '{target}' Id=\"rId9\" Type=\"{worksheet}\"/></Relationships>");
+        let bytes = part("xl/_rels/workbook.xml.rels", "</Relationships>", &again);
+        assert_eq!(code(&bytes), "damaged_workbook", "{target}");
+    }
+    let formats =
+        |element: &str, count: usize| part("xl/styles.xml", "<cellXfs", &format!("{}<cellXfs", element.repeat(count)));
+    assert_eq!(code(&formats("<xf/>", 20_001)), "workbook_too_large");
+    assert_eq!(code(&formats("<a:xf></a:xf>", 20_001)), "workbook_too_large");
+    assert_eq!(code(&formats("<font/>", 200_000)), "workbook_too_large");
+    assert_eq!(code(&formats(&format!("<font name='{}'/>", "x".repeat(2048)), 1)), "damaged_workbook");
+    assert!(table::read(&formats("<font name='x'/>", 10_000)).is_ok());
+    let texts = part("xl/sharedStrings.xml", "</sst>", &format!("{}</sst>", "<si/>".repeat(500_001)));
+    assert_eq!(code(&texts), "workbook_too_large");
+    let cells = |count: usize| {
+        with_sheet(&small, |text| text.replace("</row>", &format!("{}</row>", "<c r=\"A1\"/>".repeat(count))))
+    };
+    assert!(table::read(&cells(10_000)).is_ok());
+    assert_eq!(code(&cells(300_000)), "workbook_too_large");
+    let repeated = filled(&["year"], |sheet| {
+        for row in 1..300 {
+            sheet.write(row, 0, "x".repeat(32_000)).unwrap();
+        }
+    });
+    assert_eq!(code(&repeated), "workbook_too_large");
+}
+
+#[test]
 fn declared_sizes_cost_nothing() {
     let small = filled(&["year"], |sheet| {
         sheet.write(1, 0, "# none").unwrap();
@@ -244,7 +421,7 @@ fn declared_sizes_cost_nothing() {
         let ends = begins + text[begins..].find("/>").unwrap() + 2;
         text.replace(&text[begins..ends], "<dimension ref=\"A1:XFD1048576\"/>")
     });
-    assert_eq!(tables(&huge)[0].rows.len(), 2);
+    assert_eq!(tables(&huge)[0].rows.len(), 1);
     let counted = rewritten(&small, CompressionMethod::Stored, |name, text| {
         let text = if name.ends_with("sharedStrings.xml") {
             assert!(text.contains("uniqueCount=\"2\""));
@@ -261,7 +438,7 @@ fn declared_sizes_cost_nothing() {
     });
     assert_eq!(refusal(&encoded).code, "damaged_workbook");
     let far = filled(&["year"], |sheet| {
-        sheet.write(1_048_575, 0, "# the last row").unwrap();
+        sheet.write(1_048_575, 0, "the last row").unwrap();
     });
     assert_eq!(tables(&far)[0].rows[1].number, 1_048_576);
     let wide = filled(&["year"], |sheet| {
@@ -286,12 +463,14 @@ fn days_counted_from_1904_and_more_rows_than_are_read_are_refused() {
     assert_eq!(refusal(&other).code, "days_from_1904");
     let rows = |count: u32| {
         filled(&["year"], |sheet| {
-            for row in 1..count {
+            sheet.write(1, 0, "# the year").unwrap();
+            for row in 2..count + 2 {
                 sheet.write(row, 0, 2020).unwrap();
             }
+            sheet.write(count + 2, 0, "# the end").unwrap();
         })
     };
-    assert_eq!(tables(&rows(5000))[0].rows.len(), 5000);
+    assert_eq!(tables(&rows(5000))[0].figures(), 5000, "headers and remarks are no figures");
     assert_eq!(refusal(&rows(5001)).code, "too_many_rows");
 }
 
@@ -300,7 +479,7 @@ fn two_sheets_share_the_limit_of_rows() {
     let mut book = Workbook::new();
     for name in ["Reports", "Lines"] {
         let sheet = book.add_worksheet().set_name(name).unwrap();
-        for row in 0..2501 {
+        for row in 0..=2501 {
             sheet.write(row, 0, 1).unwrap();
         }
     }
@@ -339,7 +518,7 @@ proptest! {
             Some(if name == chosen { damage(&text) } else { text })
         });
         if let Ok(tables) = table::read(&inside) {
-            drop(pledgewatch::import::template::read(&tables, &super::here(), super::today()));
+            drop(pledgewatch::import::template::read(&tables, &super::here(), super::today(), &|_| None));
         }
     }
 }
