@@ -281,6 +281,7 @@ const fn word(landing: Landing) -> &'static str {
         Landing::Revised => "revised",
         Landing::Known => "known",
         Landing::Earlier => "earlier",
+        Landing::Dated => "dated",
     }
 }
 
