@@ -18,6 +18,7 @@ mod rankings;
 mod reading;
 mod recompute;
 mod refusals;
+mod rehearsing;
 mod sheets;
 mod smoke;
 mod specification;

@@ -78,8 +78,9 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
     let Some(label) = crate::store::keys::label(&asked.label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
-    let bulk = Bulk::open(&asked.database.database, clock(asked.today), asked.dry_run)?;
-    let today = bulk.now().date_naive();
+    let clock = clock(asked.today);
+    let today = clock().date_naive();
+    let bulk = Bulk::open(&asked.database.database, clock, asked.dry_run)?;
     let progress = progress(&asked.files)?;
     let open = |path: &PathBuf| source(path, asked.published, today, &progress);
     let files: Vec<SourceFile<'_>> = asked.files.iter().map(open).collect::<anyhow::Result<_>>()?;
