@@ -180,6 +180,8 @@ fn the_same_figures_are_no_restatement_because_their_day_of_publication_was_give
 
     // Two days are two publications.
     assert!(bring(&["--published", "2021-05-01"]).contains("2  reports revised"));
+    let future = import(&service, "klimatkollen", &[&file], &["--published", "2999-01-01"]);
+    assert!(String::from_utf8_lossy(&future.stderr).contains("--published must not lie in the future"));
 }
 
 #[test]
@@ -221,6 +223,27 @@ fn of_files_without_a_day_the_one_brought_in_last_stands() {
 }
 
 #[test]
+fn a_table_takes_the_day_of_publication_where_it_has_none_and_no_year_twice() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let text = format!(
+        "{HEADER}us-somewhere,2015,900,100,Inventory,\nus-somewhere,2016,800,100,Inventory,2018-02-03\n\
+         us-somewhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\n"
+    );
+    let table = written(&directory, "table.csv", &text);
+    let report = directory.path().join("report.csv");
+    let flags = ["--published", "2017-04-05", "--report", report.to_str().unwrap()];
+    let told = printed(&import(&service, "table", &[&table], &flags));
+    assert!(told.contains("2  reports created") && told.contains("1  duplicate_year"), "{told}");
+    assert!(told.contains("2  unknown_city") && !told.contains("revised"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    assert!(verdicts.contains("Row 2 has this year of us-somewhere already."), "{verdicts}");
+    crate::support::eventually("both are served", || service.entries().len() == 3);
+    let published = |entry: usize| service.entries()[entry]["after"]["source"]["published"].clone();
+    assert_eq!((published(1), published(2)), (json!("2017-04-05"), json!("2018-02-03")));
+}
+
+#[test]
 fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
     let header = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+";
     let row = |country: &str, tonnes: i32| format!("London,{country},City,2015,2015,BASIC,1000,{tonnes},{tonnes},\n");
@@ -237,6 +260,38 @@ fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
     crate::support::eventually("its figure is its own", || {
         service.get("/v1/cities/gb-london/reports/2015").json()["totals"]["basic"] == 900
     });
+}
+
+#[test]
+fn a_file_that_breaks_off_is_told_and_its_last_row_remarked_on() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let report = directory.path().join("report.csv");
+    let flags = ["--dry-run", "--report", report.to_str().unwrap()];
+    let cut = written(&directory, "cut.csv", KLIMATKOLLEN.trim_end().strip_suffix("00").unwrap());
+    let told = printed(&import(&service, "klimatkollen", &[&cut], &flags));
+    assert!(told.contains("2  reports created"), "{told}");
+    assert!(told.contains("Note: cut.csv ends within row 3, without a line end: is it whole?"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    let remarked = |row: &str, word: &str| verdicts.lines().any(|line| line.starts_with(row) && line.contains(word));
+    assert!(remarked("cut.csv,,3,", "without a line end") && !remarked("cut.csv,,2,", "without"), "{verdicts}");
+    // Without its last cells nobody can say what the row was to be.
+    let shorter = written(&directory, "shorter.csv", KLIMATKOLLEN.trim_end().strip_suffix(",800").unwrap());
+    let told = printed(&import(&service, "klimatkollen", &[&shorter], &["--dry-run"]));
+    assert!(told.contains("1  reports created") && told.contains("1  row_shape") && told.contains("Note: "), "{told}");
+    assert!(
+        !printed(&import(&service, "klimatkollen", &[&written(&directory, "k.csv", KLIMATKOLLEN)], &[]))
+            .contains("Note")
+    );
+
+    let rows = "us-somewhere,2015,900,100,Inventory,\nus-somewhere,2016,800,100,Inv";
+    let whole =
+        |text: String| printed(&import(&service, "table", &[&written(&directory, "t.csv", &text)], &["--dry-run"]));
+    let told = whole(format!("{HEADER}{rows}entory,2017-01-01"));
+    assert!(told.contains("2  reports created") && told.contains("Note: t.csv ends within row 3"), "{told}");
+    let told = whole(format!("{HEADER}{rows}"));
+    assert!(told.contains("1  reports created") && told.contains("1  cut_off"), "{told}");
+    assert!(!whole(format!("{HEADER}{rows}entory,2017-01-01\n")).contains("Note"));
 }
 
 #[test]

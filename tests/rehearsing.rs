@@ -1,10 +1,11 @@
-//! What an import never writes: anything in a rehearsal.
+//! What an import never writes: anything in a rehearsal, a report over another file, letters that are not seen.
 
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use crate::support::{Database, printed, run};
+use crate::support::{Database, Service, city, printed, run};
 
+const TABLE: &str = "city,year,total_own,source_title\nus-somewhere,2015,900,Inventory\n";
 const PUBLIC: &str = "municipality,region,year,emissions_tco2e\nExemplby,L,2015,900.5\n";
 
 fn import(database: &str, format: &str, file: &Path, flags: &[&str]) -> Output {
@@ -76,4 +77,73 @@ fn a_rehearsal_brings_no_database_to_this_version() {
     database.execute(newer);
     let told = refused(&import(&database.url, "klimatkollen", &file, &["--dry-run"]));
     assert!(told.contains("made by a newer version of pledgewatch (migration 29990101000000)"), "{told}");
+}
+
+#[test]
+fn a_report_takes_the_place_of_no_file() {
+    let (data, directory) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let path = data.path().join("test.db");
+    let url = format!("sqlite:{}", path.display());
+    let file = written(&directory, "k.csv", PUBLIC);
+    let report = |path: &Path, flags: &[&str]| {
+        import(&url, "klimatkollen", &file, &[&["--report", path.to_str().unwrap()], flags].concat())
+    };
+    // The database, also where it is not there yet and by another way to it.
+    let winding = data.path().join("../").join(data.path().file_name().unwrap()).join("test.db-wal");
+    for database in [&path, &winding] {
+        let told = refused(&report(database, &["--dry-run"]));
+        assert!(told.contains("is a file of the database"), "{told}");
+    }
+    assert!(contents(data.path()).is_empty());
+    printed(&report(&data.path().join("report.csv"), &[]));
+    let before = (contents(data.path()), contents(directory.path()));
+    for there in [&path, &file, &data.path().join("report.csv")] {
+        let told = refused(&report(there, &["--dry-run"]));
+        assert!(told.contains("is there already") || told.contains("is a file of the database"), "{told}");
+    }
+    assert!((contents(data.path()), contents(directory.path())) == before, "a file was written to");
+
+    // Where nothing was read there is no report, which would be in the way of the next one.
+    let wrong = written(&directory, "wrong.csv", "a,b\n1,2\n");
+    let path = directory.path().join("report.csv");
+    refused(&import(&url, "cdp", &wrong, &["--report", path.to_str().unwrap()]));
+    assert!(!path.exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_name_of_a_file_stands_in_public_reasons_on_one_line() {
+    let service = Service::start();
+    service.record("/v1/cities/us-somewhere", &city("Somewhere"));
+    let directory = tempfile::tempdir().unwrap();
+    printed(&import(&service.database.url, "table", &written(&directory, "a.csv", TABLE), &[]));
+    let changed = written(&directory, "bad\n\u{1b}[31m<b>\u{202e}.csv", TABLE.replace("900", "901"));
+    printed(&import(&service.database.url, "table", &changed, &[]));
+    crate::support::eventually("the restatement is served", || service.entries().len() == 3);
+    assert_eq!(service.entries()[2]["reason"], "Restated in bad [31m<b>.csv, row 2");
+    let told = refused(&import(&service.database.url, "table", &directory.path().join("no\u{1b}\n.csv"), &[]));
+    assert!(told.contains("no .csv cannot be opened") && told.lines().count() == 1, "{told:?}");
+}
+
+#[test]
+fn a_workbook_is_told_how_to_become_a_table() {
+    let database = Database::new();
+    let directory = tempfile::tempdir().unwrap();
+    let workbook = written(&directory, "table.xlsx", b"PK\x03\x04\x14\x00\x06\x00");
+    let told = refused(&import(&database.url, "table", &workbook, &["--dry-run"]));
+    assert!(told.contains("table.xlsx: it is a workbook: save its sheet `Reports` as CSV in UTF-8"), "{told}");
+    assert!(!told.contains("send"), "{told}");
+}
+
+#[test]
+fn columns_that_are_missing_are_told_and_taken_only_when_asked_for() {
+    let database = Database::new();
+    let directory = tempfile::tempdir().unwrap();
+    let renamed = written(&directory, "k.csv", PUBLIC.replace("region", "where"));
+    let told = refused(&import(&database.url, "klimatkollen", &renamed, &["--dry-run"]));
+    assert!(told.contains("k.csv has no column for the region") && told.contains("\"where\""), "{told}");
+    assert!(told.contains("with --allow-missing-columns it is taken as it is"), "{told}");
+    let flags = ["--dry-run", "--allow-missing-columns"];
+    let told = printed(&import(&database.url, "klimatkollen", &renamed, &flags));
+    assert!(told.contains("1  reports created") && told.contains("Note: k.csv has no column for the region"), "{told}");
 }

@@ -14,7 +14,7 @@ const KLIMATKOLLEN: &str = "municipality,region,year,emissions_tco2e\n";
 const UK: &str = "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s\n";
 const CDP: &str = "Account Number,City Name,Country,City Short Name,Reporting Year,Measurement Year,Boundary,Primary Methodology,Gases included,Total City-wide Emissions (metric tonnes CO2e),Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Current Population Year,Current Population\n";
 const TARGETS: &str = "Account No,Organisation,City,Country,Reporting year,Type of target,Sector,Baseline year,Baseline emissions (metric tonnes CO2e),Percentage reduction target,Target date\n";
-const C40: &str = "City,Country,Year,Year_calendar,Level,Population,I.1.1,I.1.2,VI.1,BASIC,BASIC+\n";
+const C40: &str = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,I.1.2,VI.1,BASIC,BASIC+\n";
 const HEADERS: [(Format, &str); 5] = [
     (Format::Klimatkollen, KLIMATKOLLEN),
     (Format::Uk, UK),

@@ -79,6 +79,17 @@ fn what_stops_a_file_is_named() {
 }
 
 #[test]
+fn a_renamed_column_is_not_taken_for_one_that_is_not_there() {
+    let told = refusal(Format::Klimatkollen, "municipality,Where,year,emissions_tco2e\nA,B,1990,1\n");
+    let expected = "file.csv has no column for the region, as files of its layout have; nothing is read from \"Where\"";
+    assert_eq!(told, expected);
+    let header = "Year,local-authority-code,official-name,Industry Total:kt CO2,Total Emissions:kt CO2,People:000s\n";
+    let told = refusal(Format::Uk, header);
+    assert!(told.contains("the population in thousands"), "{told}");
+    assert!(told.ends_with("nothing is read from \"Industry Total:kt CO2\", \"People:000s\""), "{told}");
+}
+
+#[test]
 fn a_sink_can_stop_the_reading() {
     let text = "municipality,region,year,emissions_tco2e\nA,B,1990,1\nC,B,1990,1\n";
     let mut seen = 0;
