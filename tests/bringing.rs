@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Database, Service, city, printed, run, shared};
 
@@ -106,6 +106,194 @@ fn a_running_service_shows_what_is_brought_in() {
     });
 }
 
+/// What the judgements of a city are made from, as they were known on a day.
+fn known_on(service: &Service, city: &str, day: &str) -> Value {
+    let status = service.json(&format!("/v1/cities/{city}/status?known_on={day}&judged_on=2026-11-23"));
+    let judged = status["targets"].as_array().unwrap().iter().map(|judged| {
+        let figures = judged["figures"].as_array().into_iter().flatten();
+        let figures: Vec<Value> = figures.map(|figure| json!([figure["year"], figure["tonnes"]])).collect();
+        let cautions = judged["cautions"].as_array().into_iter().flatten();
+        let cautions: Vec<Value> = cautions
+            .map(|caution| json!([caution["code"], caution["years"], caution["old_tonnes"], caution["new_tonnes"]]))
+            .collect();
+        let base = json!([judged["baseline"]["year"], judged["baseline"]["tonnes"]]);
+        json!([judged["target"]["id"], judged["target"]["target_tonnes"], judged["verdict"], base, figures, cautions])
+    });
+    judged.collect()
+}
+
+#[test]
+fn what_was_known_on_a_day_does_not_depend_on_the_order_of_the_files() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |year: i32, base: i32, tonnes: i32| {
+        let row = |of: i32, tonnes: i32| format!("us-somewhere,{of},{tonnes},,Inventory,{year}-01-10\n");
+        let text = format!("{HEADER}{}{}", row(2005, base), row(2010, tonnes));
+        written(&directory, &format!("{year}-{base}-{tonnes}.csv"), &text)
+    };
+    let target = json!({"kind": "base_year", "level": "own", "base_year": 2005, "reduction_percent": 50,
+        "target_year": 2030, "standing": "adopted", "source": {"title": "Plan", "published": "2001-01-01"}});
+    // The third file says again what the first said, or something new.
+    for (base, tonnes) in [(9_000, 7_500), (8_000, 7_000)] {
+        let files = [file(2016, 8_000, 7_000), file(2017, 8_500, 7_200), file(2018, base, tonnes)];
+        let orders = [[0, 1, 2], [0, 2, 1], [1, 0, 2], [1, 2, 0], [2, 0, 1], [2, 1, 0]];
+        let told = orders.map(|order| {
+            let service = service();
+            for index in order {
+                printed(&import(&service, "table", &[&files[index]], &[]));
+            }
+            service.record("/v1/cities/us-somewhere/targets/half", &target);
+            let days = ["2015-06-01", "2016-06-01", "2017-06-01", "2018-06-01", "2026-11-23"];
+            let known = days.map(|day| known_on(&service, "us-somewhere", day));
+            let figures = known.clone().map(|judged| judged[0][4].clone());
+            let expected = [json!([]), json!([[2010, 7_000]]), json!([[2010, 7_200]])];
+            assert_eq!(figures[..3], expected, "{order:?}");
+            assert_eq!(figures[3..], [json!([[2010, tonnes]]), json!([[2010, tonnes]])], "{order:?}");
+            assert!(known[4].to_string().contains("baseline_restated"), "{}", known[4]);
+            known
+        });
+        assert!(told.iter().all(|one| *one == told[0]), "{told:#?}");
+    }
+}
+
+const KLIMATKOLLEN: &str = "municipality,region,year,emissions_tco2e\nExemplby,L,2015,900.5\nExemplby,L,2016,800\n";
+
+#[test]
+fn the_same_figures_are_no_restatement_because_their_day_of_publication_was_given_or_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = written(&directory, "k.csv", KLIMATKOLLEN);
+    let day = ["--published", "2020-05-01"];
+    let service = Service::start();
+    let bring = |flags: &[&str]| printed(&import(&service, "klimatkollen", &[&file], flags));
+    assert!(bring(&day).contains("2  reports created"));
+    assert!(bring(&[]).contains("2  reports known"));
+    assert!(bring(&day).contains("2  reports known"));
+    crate::support::eventually("all is served", || service.entries().len() == 3);
+
+    // The other way round the day is news: until then they counted from when they were recorded.
+    let service = Service::start();
+    let bring = |flags: &[&str]| printed(&import(&service, "klimatkollen", &[&file], flags));
+    assert!(bring(&[]).contains("2  reports created"));
+    assert!(bring(&day).contains("2  reports dated"));
+    assert!(bring(&day).contains("2  reports known") && bring(&[]).contains("2  reports known"));
+    crate::support::eventually("all is served", || service.entries().len() == 5);
+    assert_eq!(service.entries()[4]["reason"], "The same, published on 2020-05-01, in k.csv, row 3");
+
+    // Two days are two publications.
+    assert!(bring(&["--published", "2021-05-01"]).contains("2  reports revised"));
+    let future = import(&service, "klimatkollen", &[&file], &["--published", "2999-01-01"]);
+    assert!(String::from_utf8_lossy(&future.stderr).contains("--published must not lie in the future"));
+}
+
+#[test]
+fn a_day_that_is_filled_in_once_it_has_passed_makes_no_restatement() {
+    let header = "Year Reported to CDP,Account Number,Organization,City,Country,Accounting year,Boundary,Protocol,Gases Included,Total emissions (metric tonnes CO2e),Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Population,Population Year";
+    let row = |total: i32| {
+        format!(
+            "2020,10001,Examplia,Examplia,France,2015-01-01 - 2015-12-31,,,CO2,{total},3000,{},1000,2015",
+            total - 3000
+        )
+    };
+    let directory = tempfile::tempdir().unwrap();
+    // The city answered twice: the second answer stands, whenever the file is brought in.
+    let file = written(&directory, "cdp.csv", &format!("{header}\n{}\n{}\n", row(5000), row(5100)));
+    let service = Service::start();
+    let bring = |today: &str| printed(&import(&service, "cdp", &[&file], &["--today", today]));
+    let told = bring("2020-11-25");
+    assert!(told.contains("1  reports created") && told.contains("1  reports revised"), "{told}");
+    let told = bring("2021-02-01");
+    assert!(told.contains("2  reports known") && !told.contains("revised"), "{told}");
+    crate::support::eventually("the second answer stands", || {
+        service.get("/v1/cities/fr-examplia/reports/2015").json()["totals"]["own"] == 5_100
+    });
+}
+
+#[test]
+fn of_files_without_a_day_the_one_brought_in_last_stands() {
+    let directory = tempfile::tempdir().unwrap();
+    let one = written(&directory, "one.csv", KLIMATKOLLEN);
+    let other = written(&directory, "other.csv", &KLIMATKOLLEN.replace("900.5", "901"));
+    for (files, stands) in [([&one, &other], 901.0), ([&other, &one], 900.5)] {
+        let service = Service::start();
+        let told = printed(&import(&service, "klimatkollen", &files.map(PathBuf::as_path), &[]));
+        assert!(told.contains("2  reports created") && told.contains("1  reports revised"), "{told}");
+        crate::support::eventually("the last one stands", || {
+            service.get("/v1/cities/se-exemplby/reports/2015").json()["totals"]["own"] == stands
+        });
+    }
+}
+
+#[test]
+fn a_table_takes_the_day_of_publication_where_it_has_none_and_no_year_twice() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let text = format!(
+        "{HEADER}us-somewhere,2015,900,100,Inventory,\nus-somewhere,2016,800,100,Inventory,2018-02-03\n\
+         us-somewhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\n"
+    );
+    let table = written(&directory, "table.csv", &text);
+    let report = directory.path().join("report.csv");
+    let flags = ["--published", "2017-04-05", "--report", report.to_str().unwrap()];
+    let told = printed(&import(&service, "table", &[&table], &flags));
+    assert!(told.contains("2  reports created") && told.contains("1  duplicate_year"), "{told}");
+    assert!(told.contains("2  unknown_city") && !told.contains("revised"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    assert!(verdicts.contains("Row 2 has this year of us-somewhere already."), "{verdicts}");
+    crate::support::eventually("both are served", || service.entries().len() == 3);
+    let published = |entry: usize| service.entries()[entry]["after"]["source"]["published"].clone();
+    assert_eq!((published(1), published(2)), (json!("2017-04-05"), json!("2018-02-03")));
+}
+
+#[test]
+fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
+    let header = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+";
+    let row = |country: &str, tonnes: i32| format!("London,{country},City,2015,2015,BASIC,1000,{tonnes},{tonnes},\n");
+    let directory = tempfile::tempdir().unwrap();
+    let text = format!("{header}\n{}{}", row("United Kingdom", 900), row("Canada", 300));
+    let service = Service::start();
+    let report = directory.path().join("report.csv");
+    let flags = ["--report", report.to_str().unwrap()];
+    let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &text)], &flags));
+    assert!(told.contains("1  reports created") && told.contains("1  identifier_taken"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    assert!(verdicts.contains("its identifier belongs to gb-london in GB, not in CA"), "{verdicts}");
+    crate::support::eventually("one city is served", || service.json("/v1/cities")["total"] == 1);
+    crate::support::eventually("its figure is its own", || {
+        service.get("/v1/cities/gb-london/reports/2015").json()["totals"]["basic"] == 900
+    });
+}
+
+#[test]
+fn a_file_that_breaks_off_is_told_and_its_last_row_remarked_on() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let report = directory.path().join("report.csv");
+    let flags = ["--dry-run", "--report", report.to_str().unwrap()];
+    let cut = written(&directory, "cut.csv", KLIMATKOLLEN.trim_end().strip_suffix("00").unwrap());
+    let told = printed(&import(&service, "klimatkollen", &[&cut], &flags));
+    assert!(told.contains("2  reports created"), "{told}");
+    assert!(told.contains("Note: cut.csv ends within row 3, without a line end: is it whole?"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    let remarked = |row: &str, word: &str| verdicts.lines().any(|line| line.starts_with(row) && line.contains(word));
+    assert!(remarked("cut.csv,,3,", "without a line end") && !remarked("cut.csv,,2,", "without"), "{verdicts}");
+    // Without its last cells nobody can say what the row was to be.
+    let shorter = written(&directory, "shorter.csv", KLIMATKOLLEN.trim_end().strip_suffix(",800").unwrap());
+    let told = printed(&import(&service, "klimatkollen", &[&shorter], &["--dry-run"]));
+    assert!(told.contains("1  reports created") && told.contains("1  row_shape") && told.contains("Note: "), "{told}");
+    assert!(
+        !printed(&import(&service, "klimatkollen", &[&written(&directory, "k.csv", KLIMATKOLLEN)], &[]))
+            .contains("Note")
+    );
+
+    let rows = "us-somewhere,2015,900,100,Inventory,\nus-somewhere,2016,800,100,Inv";
+    let whole =
+        |text: String| printed(&import(&service, "table", &[&written(&directory, "t.csv", &text)], &["--dry-run"]));
+    let told = whole(format!("{HEADER}{rows}entory,2017-01-01"));
+    assert!(told.contains("2  reports created") && told.contains("Note: t.csv ends within row 3"), "{told}");
+    let told = whole(format!("{HEADER}{rows}"));
+    assert!(told.contains("1  reports created") && told.contains("1  cut_off"), "{told}");
+    assert!(!whole(format!("{HEADER}{rows}entory,2017-01-01\n")).contains("Note"));
+}
+
 #[test]
 fn the_world_of_cdp_is_the_same_in_either_order() {
     let Some(folder) = shared("data/cdp") else { return };
@@ -133,15 +321,33 @@ fn the_world_of_cdp_is_the_same_in_either_order() {
         crate::support::eventually("the cities are served", || {
             service.get(&format!("/v1/cities/{city}/status")).status == 200
         });
+        let mut known: Vec<(String, Value)> = Vec::new();
+        for (place, city) in cities.iter().filter(|(_, city)| city["identifiers"]["cdp"].is_string()) {
+            let id = place.split('"').nth(1).unwrap();
+            if !figures.iter().any(|(of, _)| of.starts_with(&format!("\"{id}\" \"target\""))) {
+                continue;
+            }
+            for year in 2016..=2021 {
+                let account = format!("{} {year}", city["identifiers"]["cdp"]);
+                known.push((account, known_on(&service, id, &format!("{year}-07-01"))));
+            }
+        }
+        known.sort_by(|one, other| one.0.cmp(&other.0));
         for (place, _) in &mut figures {
             let id = place.split('"').nth(1).unwrap().to_owned();
             let city = cities.iter().find(|(place, _)| place.starts_with(&format!("\"{id}\""))).unwrap();
             *place = place.replace(&id, city.1["identifiers"]["cdp"].as_str().unwrap());
         }
         figures.sort_by(|one, other| one.0.cmp(&other.0));
-        figures
+        (figures, known)
     };
     let forward = figures(&files);
     files.reverse();
-    assert!(figures(&files) == forward, "the order of the files decided what stands");
+    let backward = figures(&files);
+    assert!(forward.0 == backward.0, "the order of the files decided what stands");
+    println!("{} answers about what was known", forward.1.len());
+    for (one, other) in forward.1.iter().zip(&backward.1) {
+        assert_eq!(one, other, "the order of the files decided what was known");
+    }
+    assert!(forward.1.len() == backward.1.len() && forward.1.len() > 1_000);
 }

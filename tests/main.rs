@@ -20,6 +20,7 @@ mod rankings;
 mod reading;
 mod recompute;
 mod refusals;
+mod rehearsing;
 mod sheets;
 mod smoke;
 mod specification;

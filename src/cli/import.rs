@@ -1,28 +1,35 @@
 //! `pledgewatch import`: files of figures, row by row, through the registry.
 
-use std::collections::BTreeMap;
+mod report;
+mod summary;
+
+use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use super::{Database, clock, print};
-use crate::api::table::harmless;
 use crate::import::failure::ReadError;
+use crate::import::finding::{UNFINISHED, breaks_off, file_name};
 use crate::import::format::{Format, SourceFile};
 use crate::import::stream::{self, CityReport, TableRow};
-use crate::import::{LeftOut, Place, Provenance, Row};
+use crate::import::{FileError, LeftOut, Place, Provenance, Row};
+use crate::record::dossier::AnyRecord;
 use crate::record::limits::IMPORT_BATCH;
-use crate::record::{Kind, Year};
+use crate::record::{CityId, Kind, Year};
 use crate::registry::Refusal;
 use crate::registry::answers;
 use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
 use crate::registry::bulk::Bulk;
+
+use report::{Report, Told, Verdict};
+use summary::Summary;
 
 /// What to import, and how.
 #[derive(Debug, Args)]
@@ -35,15 +42,19 @@ pub(super) struct Import {
     files: Vec<PathBuf>,
     #[command(flatten)]
     database: Database,
-    /// Say what would happen, and change nothing.
+    /// Say what would happen, and write nothing; a database that is not there counts as an empty one.
     #[arg(long, env = "PLEDGEWATCH_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
     dry_run: bool,
-    /// A CSV file to write a verdict on every row to.
+    /// A CSV file to write a verdict on every row to; one that is there already is never overwritten.
     #[arg(long, env = "PLEDGEWATCH_REPORT")]
     report: Option<PathBuf>,
     /// The day the files were published, where they do not say so: figures published later stand.
     #[arg(long, env = "PLEDGEWATCH_PUBLISHED")]
     published: Option<NaiveDate>,
+    /// Take public files that lack columns which files of their layout have; by default they are refused, as a column
+    /// is more often renamed than gone.
+    #[arg(long, env = "PLEDGEWATCH_ALLOW_MISSING_COLUMNS", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
+    allow_missing_columns: bool,
     /// By whom it is recorded; shown beside the records.
     #[arg(long, env = "PLEDGEWATCH_LABEL", default_value = "pledgewatch import")]
     label: String,
@@ -78,28 +89,45 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
     let Some(label) = crate::store::keys::label(&asked.label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
-    let bulk = Bulk::open(&asked.database.database, clock(asked.today), asked.dry_run)?;
-    let today = bulk.now().date_naive();
+    let clock = clock(asked.today);
+    let today = clock().date_naive();
+    if asked.published.is_some_and(|day| day > today) {
+        bail!("--published must not lie in the future");
+    }
+    let database = &asked.database.database;
+    let mut report = asked.report.as_deref().map(|path| Report::create(path, database)).transpose()?;
+    let outcome = Bulk::open(database, clock, asked.dry_run).map_err(Into::into).and_then(|bulk| {
+        let (waiting, summary) = (Vec::new(), Summary::default());
+        let intake = Intake { bulk, label: label.to_string(), report: report.as_mut(), waiting, summary };
+        read(asked, today, intake)
+    });
+    let closed = report.map_or(Ok(()), Report::close);
+    outcome.and(closed)
+}
+
+/// Reads the files into the database, and prints the summary.
+fn read(asked: &Import, today: NaiveDate, mut intake: Intake<'_>) -> anyhow::Result<()> {
     let progress = progress(&asked.files)?;
-    let open = |path: &PathBuf| source(path, asked.published, today, &progress);
+    let open = |path: &PathBuf| source(path, asked, today, &progress);
     let files: Vec<SourceFile<'_>> = asked.files.iter().map(open).collect::<anyhow::Result<_>>()?;
-    let report = asked.report.as_deref().map(Report::create).transpose()?;
-    let mut intake =
-        Intake { bulk, label: label.to_string(), report, waiting: Vec::new(), summary: Summary::default() };
     let read = match asked.format {
         Layout::Public(format) => match format.read(files, &mut |row| intake.take(public(row))) {
+            Err(ReadError::File(error @ FileError::ColumnsMissing { .. })) => {
+                let told = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
+                intake.flush().and(Err(told))
+            }
             Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
             Err(ReadError::Sink(error)) => Err(error),
-            Ok(()) => Ok(()),
+            Ok(notices) => {
+                intake.summary.notices = notices;
+                Ok(())
+            }
         },
         Layout::Table => files.into_iter().try_for_each(|file| read_table(file, &mut intake)),
     };
     let outcome = read.and_then(|()| intake.flush());
     progress.finish_and_clear();
     print(&intake.summary.told(asked.dry_run))?;
-    if let Some(report) = &mut intake.report {
-        report.writer.flush().context("the report could not be written")?;
-    }
     outcome
 }
 
@@ -115,13 +143,14 @@ fn progress(files: &[PathBuf]) -> anyhow::Result<ProgressBar> {
 
 fn source<'p>(
     path: &Path,
-    published: Option<NaiveDate>,
+    asked: &Import,
     today: NaiveDate,
     progress: &'p ProgressBar,
 ) -> anyhow::Result<SourceFile<'p>> {
-    let file = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
-    let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let provenance = Provenance { file: Arc::from(name), published, today };
+    let name = file_name(path);
+    let file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
+    let (published, may_lack_columns) = (asked.published, asked.allow_missing_columns);
+    let provenance = Provenance { file: name, published, today, may_lack_columns };
     let reader: Box<dyn Read + 'p> = Box::new(progress.wrap_read(BufReader::new(file)));
     Ok(SourceFile { provenance, reader })
 }
@@ -151,17 +180,32 @@ fn public(row: Row) -> Incoming {
 }
 
 /// Reads a table laid out as our template.
-fn read_table(file: SourceFile<'_>, intake: &mut Intake) -> anyhow::Result<()> {
+///
+/// A year that a city has twice is no restatement but a slip, so the second is left out. To tell, the years read are
+/// kept, for cities that are there and so are in memory anyway.
+fn read_table(file: SourceFile<'_>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
     let SourceFile { provenance, reader } = file;
     let name = provenance.file;
     let rows = stream::open(BufReader::new(reader), provenance.today).with_context(|| format!("{name}"))?;
+    let mut years: HashMap<CityId, BTreeMap<Year, u64>> = HashMap::new();
     for row in rows {
-        let TableRow { row, subject, outcome } = row.with_context(|| format!("{name}"))?;
+        let TableRow { row, subject, outcome, unfinished } = row.with_context(|| format!("{name}"))?;
         let place = Place { file: Arc::clone(&name), sheet: None, row };
+        let remarks = if unfinished { UNFINISHED.to_owned() } else { String::new() };
+        intake.summary.notices.extend(unfinished.then(|| breaks_off(&name, row)));
         let outcome = match outcome {
             Ok(CityReport { city, report }) => {
-                let records = vec![(Kind::Report, report.year.to_string(), report.record)];
-                Ok(Arrival { city: ArrivalCity::Id(city), records, place: place.to_string(), reason: report.reason })
+                let known = intake.bulk.dossier(city.as_str()).is_some();
+                let first =
+                    if known { *years.entry(city.clone()).or_default().entry(report.year).or_insert(row) } else { row };
+                if first == row {
+                    let record = dated(report.record, provenance.published);
+                    let records = vec![(Kind::Report, report.year.to_string(), record)];
+                    let (city, place) = (ArrivalCity::Id(city), place.to_string());
+                    Ok(Arrival { city, records, place, reason: report.reason })
+                } else {
+                    Err(("duplicate_year".to_owned(), format!("Row {first} has this year of {city} already.")))
+                }
             }
             Err(faults) => {
                 let code = faults.first().map_or_else(String::new, |fault| fault.code.clone());
@@ -169,21 +213,31 @@ fn read_table(file: SourceFile<'_>, intake: &mut Intake) -> anyhow::Result<()> {
                 Err((code, told.join("; ")))
             }
         };
-        intake.take(Incoming { place, subject, outcome, remarks: String::new() })?;
+        intake.take(Incoming { place, subject, outcome, remarks })?;
     }
     Ok(())
 }
 
+/// A report with the day its file was published, where it has none of its own.
+fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
+    if let AnyRecord::Report(report) = &mut record
+        && report.source.published.is_none()
+    {
+        Arc::make_mut(report).source.published = published;
+    }
+    record
+}
+
 /// Rows on their way into the database.
-struct Intake {
+struct Intake<'r> {
     bulk: Bulk,
     label: String,
-    report: Option<Report>,
+    report: Option<&'r mut Report>,
     waiting: Vec<Incoming>,
     summary: Summary,
 }
 
-impl Intake {
+impl Intake<'_> {
     fn take(&mut self, row: Incoming) -> anyhow::Result<()> {
         self.waiting.push(row);
         if self.waiting.len() < IMPORT_BATCH { Ok(()) } else { self.flush() }
@@ -268,19 +322,13 @@ impl Intake {
     }
 }
 
-/// A row as it is told of.
-struct Told {
-    place: Place,
-    subject: String,
-    remarks: String,
-}
-
 const fn word(landing: Landing) -> &'static str {
     match landing {
         Landing::Created => "created",
         Landing::Revised => "revised",
         Landing::Known => "known",
         Landing::Earlier => "earlier",
+        Landing::Dated => "dated",
     }
 }
 
@@ -295,86 +343,5 @@ fn why(refusal: &Refusal) -> (&'static str, String) {
         Refusal::IdentifierTaken(told) => ("identifier_taken", told.clone()),
         Refusal::NotFound => ("unknown_city", "There is no such city.".to_owned()),
         other => ("not_recorded", format!("{other:?}")),
-    }
-}
-
-/// How many of what.
-#[derive(Debug, Default)]
-struct Summary {
-    cities: usize,
-    landed: BTreeMap<(Kind, &'static str), usize>,
-    warned: usize,
-    left_out: BTreeMap<String, usize>,
-    refused: BTreeMap<String, usize>,
-}
-
-impl Summary {
-    fn told(&self, dry_run: bool) -> String {
-        let mut told = String::new();
-        if dry_run {
-            told.push_str("Nothing was changed; this is what would have been.\n");
-        }
-        told.push_str(&format!("{:6}  cities created\n", self.cities));
-        for ((kind, outcome), count) in &self.landed {
-            told.push_str(&format!("{count:6}  {kind}s {outcome}\n"));
-        }
-        told.push_str(&format!("{:6}  inventories with a warning\n", self.warned));
-        for (title, counts) in [("rows left out", &self.left_out), ("records refused", &self.refused)] {
-            told.push_str(&format!("{:6}  {title}\n", counts.values().sum::<usize>()));
-            for (code, count) in counts {
-                told.push_str(&format!("{count:12}  {code}\n"));
-            }
-        }
-        told.trim_end().to_owned()
-    }
-}
-
-/// What became of a row, or of one record of it.
-#[derive(Debug, Clone, Copy, Default)]
-struct Verdict<'v> {
-    city: &'v str,
-    kind: &'v str,
-    id: &'v str,
-    outcome: &'v str,
-    code: &'v str,
-    detail: &'v str,
-    warnings: &'v str,
-}
-
-/// A verdict on every row, as CSV.
-struct Report {
-    writer: csv::Writer<File>,
-}
-
-impl Report {
-    const COLUMNS: [&'static str; 11] =
-        ["file", "sheet", "row", "subject", "outcome", "city", "kind", "id", "code", "detail", "warnings"];
-
-    fn create(path: &Path) -> anyhow::Result<Self> {
-        let mut writer =
-            csv::Writer::from_path(path).with_context(|| format!("{} cannot be written", path.display()))?;
-        writer.write_record(Self::COLUMNS)?;
-        Ok(Report { writer })
-    }
-
-    fn add(&mut self, row: &Told, verdict: &Verdict<'_>) -> anyhow::Result<()> {
-        let place = &row.place;
-        let number = place.row.to_string();
-        let cells = [
-            place.file.as_ref(),
-            place.sheet.as_deref().unwrap_or_default(),
-            &number,
-            &row.subject,
-            verdict.outcome,
-            verdict.city,
-            verdict.kind,
-            verdict.id,
-            verdict.code,
-            verdict.detail,
-            verdict.warnings,
-        ];
-        self.writer
-            .write_record(cells.map(|cell| harmless(cell).into_owned()))
-            .context("the report could not be written")
     }
 }

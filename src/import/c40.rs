@@ -67,6 +67,8 @@ struct Columns {
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let file = CsvFile::open(file)?;
     let columns = Columns::of(&file.header)?;
+    let expected = [&PERIOD, &BOUNDARY, &LEVEL, &POPULATION, &BASIC_PLUS];
+    sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
     let publication = Publication {
         title: "C40 GHG dashboard data".to_owned(),
@@ -81,7 +83,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
         let line = |reference: GpcRef| {
-            let index = header.iter().position(|name| name == reference.as_str())?;
+            let index = header.named(reference.as_str())?;
             Some((reference, index))
         };
         Ok(Columns {

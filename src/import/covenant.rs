@@ -4,7 +4,8 @@
 //! address beside a target) leads to its GCoM number, under which its inventories stand; a target also has
 //! a UN/LOCODE, under which the emissions stand. Inventories come line by line and are summed, each into
 //! one row of the answer: a baseline or, where it monitors, a report. A total of a year that the
-//! inventories have is not taken from the emissions as well.
+//! inventories have is not taken from the emissions as well. So the files are not read in constant memory: what is
+//! kept is one entry a signatory, an inventory and a target.
 //!
 //! Inventories by IPCC factors follow `ipcc`; those by life-cycle factors count what others do not, so they
 //! are `other`; where both are used nothing is declared.
@@ -35,14 +36,15 @@ pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<()
     for file in files {
         told.sort(CsvFile::open(file)?)?;
     }
-    let mut signatories = signatories::Signatories::read(one(told.signatories, "lists of signatories")?)?;
-    let pledges = at_most_one(told.targets, "files of targets")?.map(targets::Pledges::read).transpose()?;
+    let mut signatories = signatories::Signatories::read(one(told.signatories, "list of signatories")?, sink)?;
+    let pledges = at_most_one(told.targets, "list of targets")?;
+    let pledges = pledges.map(|file| targets::Pledges::read(file, sink)).transpose()?;
     if let Some(pledges) = &pledges {
         signatories.name_by_locode(pledges);
     }
-    let inventories = inventories::Inventories::read(one(told.inventories, "files of inventory lines")?)?;
+    let inventories = inventories::Inventories::read(one(told.inventories, "list of inventory lines")?, sink)?;
     let known = inventories.hand_on(&signatories, sink)?;
-    if let Some(file) = at_most_one(told.emissions, "files of emissions")? {
+    if let Some(file) = at_most_one(told.emissions, "list of emissions")? {
         emissions::read(file, &signatories, &known, sink)?;
     }
     pledges.map_or(Ok(()), |pledges| pledges.hand_on(&signatories, &known, sink))

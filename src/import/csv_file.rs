@@ -7,7 +7,7 @@ use std::rc::Rc;
 use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
 
 use super::failure::FileError;
-use super::finding::{Finding, LeftOut, Place, Provenance, Row};
+use super::finding::{Finding, LeftOut, Place, Provenance, Row, UNFINISHED, breaks_off};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Header, is_zero_width};
 use super::records::left_out;
@@ -22,25 +22,47 @@ pub(super) struct CsvFile<'a> {
     /// Its header.
     pub header: Header,
     reader: Reader<Bounded<'a>>,
-    read_of_row: Rc<Cell<usize>>,
+    reading: Rc<Reading>,
     record: StringRecord,
     row: u64,
+}
+
+/// How far a file has been read.
+#[derive(Default)]
+struct Reading {
+    /// Bytes since the last row began.
+    of_row: Cell<usize>,
+    /// The last byte.
+    last: Cell<u8>,
+    /// Whether there are no more.
+    ended: Cell<bool>,
+}
+
+impl Reading {
+    /// Whether the end was met before the end of a line: while a row is read, by that row.
+    fn is_unfinished(&self) -> bool {
+        self.ended.get() && !matches!(self.last.get(), b'\n' | b'\r')
+    }
 }
 
 /// Bytes of a file, as long as no row is too long.
 struct Bounded<'a> {
     bytes: Box<dyn Read + 'a>,
-    read_of_row: Rc<Cell<usize>>,
+    reading: Rc<Reading>,
 }
 
 impl Read for Bounded<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.read_of_row.get() > ROW_BYTES {
+        if self.reading.of_row.get() > ROW_BYTES {
             let told = "the row does not end; is a quotation mark not closed?";
             return Err(io::Error::new(io::ErrorKind::InvalidData, told));
         }
         let read = self.bytes.read(buffer)?;
-        self.read_of_row.set(self.read_of_row.get() + read);
+        self.reading.of_row.set(self.reading.of_row.get() + read);
+        match buffer[..read].last() {
+            Some(last) => self.reading.last.set(*last),
+            None => self.reading.ended.set(true),
+        }
         Ok(read)
     }
 }
@@ -50,6 +72,8 @@ impl Read for Bounded<'_> {
 pub(super) struct Cells<'r> {
     record: &'r StringRecord,
     headers: usize,
+    /// What is to be remarked on the row, whatever it says.
+    pub remark: Option<&'static str>,
 }
 
 impl<'r> Cells<'r> {
@@ -77,13 +101,13 @@ impl<'r> Cells<'r> {
 impl<'a> CsvFile<'a> {
     /// Opens a file and reads its header.
     pub fn open(file: SourceFile<'a>) -> Result<Self, FileError> {
-        let read_of_row = Rc::new(Cell::new(0));
-        let bytes = Bounded { bytes: file.reader, read_of_row: Rc::clone(&read_of_row) };
+        let reading = Rc::new(Reading::default());
+        let bytes = Bounded { bytes: file.reader, reading: Rc::clone(&reading) };
         let mut opened = CsvFile {
             header: Header::new(&StringRecord::new(), &file.provenance.file),
             provenance: file.provenance,
             reader: ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes),
-            read_of_row,
+            reading,
             record: StringRecord::new(),
             row: 0,
         };
@@ -100,7 +124,14 @@ impl<'a> CsvFile<'a> {
             return Ok(None);
         }
         let place = Place { file: self.provenance.file.clone(), sheet: None, row: self.row };
-        Ok(Some((place, Cells { record: &self.record, headers: self.header.len() })))
+        let remark = self.reading.is_unfinished().then_some(UNFINISHED);
+        Ok(Some((place, Cells { record: &self.record, headers: self.header.len(), remark })))
+    }
+
+    /// What is to be told of the file once it has been read: whether its last row may be cut off.
+    pub fn ending(&self) -> Option<String> {
+        let row = self.row.saturating_sub(1);
+        self.reading.is_unfinished().then(|| breaks_off(&self.provenance.file, row))
     }
 
     /// Hands on every row: `subject` says what it is about, `read` what it comes to.
@@ -111,14 +142,18 @@ impl<'a> CsvFile<'a> {
         mut read: impl FnMut(&Cells<'_>) -> Result<Finding, LeftOut>,
     ) -> Result<(), Stop> {
         while let Some((place, cells)) = self.next_row()? {
-            let outcome = cells.check_shape().and_then(|()| read(&cells));
-            sink(Row { place, subject: subject(&cells), outcome })?;
+            let mut outcome = cells.check_shape().and_then(|()| read(&cells));
+            if let Ok(finding) = &mut outcome {
+                finding.remarks.extend(cells.remark.map(str::to_owned));
+            }
+            sink.row(Row { place, subject: subject(&cells), outcome })?;
         }
+        sink.notice(self.ending());
         Ok(())
     }
 
     fn advance(&mut self) -> Result<bool, FileError> {
-        self.read_of_row.set(0);
+        self.reading.of_row.set(0);
         self.row += 1;
         let (file, row) = (self.provenance.file.clone(), self.row);
         self.reader.read_record(&mut self.record).map_err(|error| match error.into_kind() {

@@ -47,6 +47,16 @@ pub enum FileError {
         /// The headers that come nearest, as they are written; empty when none is near.
         headers: Vec<String>,
     },
+    /// Columns are not there that every file of the layout has: they are called otherwise, most likely.
+    #[error("{file} has no column for {}, as files of its layout have{}", .missing.join(", nor for "), not_read(.unread))]
+    ColumnsMissing {
+        /// The file's name.
+        file: Arc<str>,
+        /// What was looked for.
+        missing: Vec<&'static str>,
+        /// Headers that nothing is read from, those first that could hold emissions.
+        unread: Vec<String>,
+    },
     /// Two headers could be the same column.
     #[error("{file} has more than one column for {meaning}: {}", quoted(.headers))]
     TwoColumns {
@@ -68,7 +78,7 @@ pub enum FileError {
         headers: Vec<String>,
     },
     /// A file that the format needs was not given, or was given twice.
-    #[error("{given} of {what} given, one is needed")]
+    #[error("{} a {what}; {}", files(*.given), if *.given == 0 { "one is needed" } else { "at most one is read" })]
     FileCount {
         /// What the file holds.
         what: &'static str,
@@ -90,6 +100,14 @@ pub enum ReadError<E> {
 
 fn quoted(headers: &[String]) -> String {
     headers.iter().map(|header| format!("\"{header}\"")).collect::<Vec<_>>().join(", ")
+}
+
+fn not_read(headers: &[String]) -> String {
+    if headers.is_empty() { String::new() } else { format!("; nothing is read from {}", quoted(headers)) }
+}
+
+fn files(given: usize) -> String {
+    if given == 0 { "no file is".to_owned() } else { format!("{given} files are each") }
 }
 
 fn nearest(headers: &[String]) -> String {

@@ -16,7 +16,7 @@ const CHARACTERS: usize = 40;
 
 /// Reads a plain decimal: `1233`, `1233.5`, `-4`, `1.5E6`, or `1,233,456.7` with every thousand set apart.
 ///
-/// `1,233` alone is refused: where a comma stands for the decimal point it means something else.
+/// `1,233` alone is refused: where a comma stands for the decimal point it means something else. So is `1.233,5`.
 pub(super) fn figure(cell: &str) -> Result<f64, NoFigure> {
     decimal(cell, 0)
 }
@@ -54,10 +54,17 @@ fn without_commas(text: &str) -> Option<String> {
         return Some(text.to_owned());
     }
     let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, fraction)| (whole, Some(fraction)));
-    let groups: Vec<&str> = whole.strip_prefix('-').unwrap_or(whole).split(',').collect();
-    let first = (1..=3).contains(&groups[0].len());
-    let in_threes = first && groups[1..].iter().all(|group| group.len() == 3);
-    let certain = in_threes && (groups.len() > 2 || fraction.is_some());
+    let mut groups = whole.strip_prefix('-').unwrap_or(whole).split(',');
+    let first = groups.next().filter(|first| (1..=3).contains(&first.len()));
+    let further: Vec<&str> = groups.collect();
+    let in_threes =
+        first.is_some() && further.iter().all(|group| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit()));
+    // `1.233,5` has no thousands set apart: there the comma is the decimal point.
+    let certain = in_threes
+        && match fraction {
+            Some(fraction) => !further.is_empty() && !fraction.contains(','),
+            None => further.len() > 1,
+        };
     certain.then(|| text.replace(',', ""))
 }
 

@@ -1,12 +1,16 @@
 //! What a row of a file came to: records of a city, or why it was left out, and where it stands.
 
 use std::fmt;
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 use crate::record::dossier::AnyRecord;
+use crate::record::limits::NAME_CHARACTERS;
 use crate::record::{City, Kind};
+
+use super::records::cleaned;
 
 /// Where something stands in a file, as whoever opens it would look for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -80,4 +84,22 @@ pub struct Provenance {
     pub published: Option<NaiveDate>,
     /// The day of the import: years that end after it are refused.
     pub today: NaiveDate,
+    /// Whether it may lack columns that files of its layout have.
+    pub may_lack_columns: bool,
+}
+
+/// What a row is remarked on that ends with its file, without a line end.
+pub const UNFINISHED: &str = "the file ends within this row, without a line end: is its last figure whole?";
+
+/// What is told of a file that ends in `row` without a line end.
+#[must_use]
+pub fn breaks_off(file: &str, row: u64) -> String {
+    format!("{file} ends within row {row}, without a line end: is it whole?")
+}
+
+/// The name of a file as it may stand in public texts: on one line, without what is not seen.
+#[must_use]
+pub fn file_name(path: &Path) -> Arc<str> {
+    let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();
+    cleaned(&name, NAME_CHARACTERS).unwrap_or_else(|| "a file without a name".to_owned()).into()
 }

@@ -36,8 +36,23 @@ impl From<FileError> for Stop {
     }
 }
 
-/// Where rows go.
-pub(super) type Sink<'a> = dyn FnMut(Row) -> Result<(), Stop> + 'a;
+/// Where rows go, and what is to be told of whole files.
+pub(super) struct Sink<'a> {
+    rows: &'a mut dyn FnMut(Row) -> Result<(), Stop>,
+    notices: Vec<String>,
+}
+
+impl Sink<'_> {
+    /// Hands on a row.
+    pub fn row(&mut self, row: Row) -> Result<(), Stop> {
+        (self.rows)(row)
+    }
+
+    /// Keeps what whoever imports a file should know of it, if there is anything.
+    pub fn notice(&mut self, told: Option<String>) {
+        self.notices.extend(told);
+    }
+}
 
 /// A format of public files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -78,8 +93,9 @@ impl Format {
 
     /// Reads `files` and hands each of their rows to `sink`, in the order of the files and their rows.
     ///
-    /// Only `covenant` reads its files together, whatever their order. Rows are handed on as they are
-    /// read: when a file breaks off, the rows before have been handed on.
+    /// Only `covenant` reads its files together, whatever their order, and keeps what it joins in memory. Rows are
+    /// handed on as they are read: when a file breaks off, the rows before have been handed on. What is answered
+    /// are sentences about whole files that whoever imports them should know.
     ///
     /// # Errors
     /// What stops a whole file, or what the sink said.
@@ -87,14 +103,15 @@ impl Format {
         self,
         files: Vec<SourceFile<'_>>,
         sink: &mut dyn FnMut(Row) -> Result<(), E>,
-    ) -> Result<(), ReadError<E>> {
+    ) -> Result<Vec<String>, ReadError<E>> {
         let mut said = None;
-        let mut hand_on = |row: Row| {
+        let mut rows = |row: Row| {
             sink(row).map_err(|error| {
                 said = Some(error);
                 Stop::Sink
             })
         };
+        let mut hand_on = Sink { rows: &mut rows, notices: Vec::new() };
         let outcome = match self {
             Format::Covenant => covenant::read(files, &mut hand_on),
             Format::Cdp => each(files, &mut hand_on, cdp::read),
@@ -102,10 +119,11 @@ impl Format {
             Format::C40 => each(files, &mut hand_on, c40::read),
             Format::Uk => each(files, &mut hand_on, uk::read),
         };
+        let notices = hand_on.notices;
         match (outcome, said) {
             (_, Some(error)) => Err(ReadError::Sink(error)),
             (Err(Stop::File(error)), None) => Err(ReadError::File(error)),
-            _ => Ok(()),
+            _ => Ok(notices),
         }
     }
 }

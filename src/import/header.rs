@@ -1,5 +1,7 @@
 //! Columns found by what their headers mean, whatever their order and exact wording.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use csv::StringRecord;
@@ -35,17 +37,23 @@ pub(super) struct Header {
     file: Arc<str>,
     headers: Vec<String>,
     words: Vec<Vec<String>>,
+    /// The columns that were asked for and found.
+    read: RefCell<BTreeSet<usize>>,
 }
 
 /// Headers that a message names at most.
 const NAMED: usize = 4;
+/// Headers that nothing is read from, and that a message names at most.
+const UNREAD_NAMED: usize = 16;
+/// Words of headers that could be those of emissions.
+const OF_EMISSIONS: &str = "emissions|emission|co2|co2e|tco2e|tonnes|total|basic|basic+|scope";
 
 impl Header {
     /// The header row `record` of `file`.
     pub fn new(record: &StringRecord, file: &Arc<str>) -> Self {
         let headers: Vec<String> = record.iter().map(shown).collect();
         let words = headers.iter().map(|header| words_of(header)).collect();
-        Header { file: file.clone(), headers, words }
+        Header { file: file.clone(), headers, words, read: RefCell::default() }
     }
 
     /// How many columns there are.
@@ -53,15 +61,44 @@ impl Header {
         self.headers.len()
     }
 
-    /// The headers as they are written.
-    pub fn iter(&self) -> impl Iterator<Item = &str> {
-        self.headers.iter().map(String::as_str)
+    /// The index of the column with just this header, if it is there.
+    pub fn named(&self, name: &str) -> Option<usize> {
+        let index = self.headers.iter().position(|header| header == name);
+        self.read.borrow_mut().extend(index);
+        index
+    }
+
+    /// Refuses a file without columns that those of its layout have, so that one that is called otherwise is not
+    /// taken for one that is not there; where the file may lack them, what is missing is told.
+    pub fn complete(&self, expected: &[&Column], may_lack: bool) -> Result<Option<String>, FileError> {
+        let absent = |column: &&&Column| matches!(self.look_up(column), Ok(None));
+        let missing: Vec<&'static str> = expected.iter().filter(absent).map(|column| column.meaning).collect();
+        if missing.is_empty() {
+            return Ok(None);
+        }
+        let error = FileError::ColumnsMissing { file: self.file.clone(), missing, unread: self.unread() };
+        if may_lack { Ok(Some(format!("{error}."))) } else { Err(error) }
+    }
+
+    /// Headers that nothing is read from, those first that could hold emissions.
+    fn unread(&self) -> Vec<String> {
+        let read = self.read.borrow();
+        let mut unread: Vec<usize> = (0..self.len()).filter(|index| !read.contains(index)).collect();
+        unread.retain(|index| !self.headers[*index].is_empty());
+        unread.sort_by_key(|index| !self.words[*index].iter().any(|word| alike(word, OF_EMISSIONS)));
+        unread.iter().take(UNREAD_NAMED).map(|index| self.headers[*index].clone()).collect()
     }
 
     /// The index of a column, if it is there.
     ///
     /// Of several headers that a wording fits, the one with the fewest words is meant.
     pub fn find(&self, column: &Column) -> Result<Option<usize>, FileError> {
+        let index = self.look_up(column)?;
+        self.read.borrow_mut().extend(index);
+        Ok(index)
+    }
+
+    fn look_up(&self, column: &Column) -> Result<Option<usize>, FileError> {
         for wording in column.wordings {
             let mut fits: Vec<usize> = (0..self.len()).filter(|index| wording.fits(&self.words[*index])).collect();
             fits.sort_by_key(|index| self.words[*index].len());
@@ -91,7 +128,7 @@ impl Header {
 
     /// Whether all these columns are there.
     pub fn has(&self, columns: &[&Column]) -> bool {
-        columns.iter().all(|column| matches!(self.find(column), Ok(Some(_)) | Err(_)))
+        columns.iter().all(|column| matches!(self.look_up(column), Ok(Some(_)) | Err(_)))
     }
 
     /// Says that the file is none of those that a format reads.

@@ -43,6 +43,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         year: file.header.need(&YEAR)?,
         emissions: file.header.need(&EMISSIONS)?,
     };
+    sink.notice(file.header.complete(&[&REGION], file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
     let publication = Publication {
         title: "Klimatkollen: emissions of Swedish municipalities".to_owned(),

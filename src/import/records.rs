@@ -25,21 +25,21 @@ pub(super) fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Val
 
 /// A name as records take it; none where nothing is left of it.
 pub(super) fn name(text: &str) -> Option<Value> {
-    cleaned(text, NAME_CHARACTERS)
+    cleaned(text, NAME_CHARACTERS).map(Value::from)
 }
 
 /// A free text as records take it; none where nothing is left of it.
 pub(super) fn text(text: &str) -> Option<Value> {
-    cleaned(text, TEXT_CHARACTERS)
+    cleaned(text, TEXT_CHARACTERS).map(Value::from)
 }
 
-/// A text on one line, without what is not seen, cut where it is too long.
-fn cleaned(text: &str, most: usize) -> Option<Value> {
+/// A text on one line, without what is not seen, cut where it is too long; none where nothing is left of it.
+pub(super) fn cleaned(text: &str, most: usize) -> Option<String> {
     let seen = text.chars().filter(|c| !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'));
     let spaced: String = seen.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
     let line = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
     let cut = if line.chars().count() <= most { line } else { line.chars().take(most - 1).chain(['…']).collect() };
-    (!cut.trim().is_empty()).then(|| Value::from(cut.trim()))
+    Some(cut.trim().to_owned()).filter(|cut| !cut.is_empty())
 }
 
 /// A publication as the body of a source.

@@ -56,6 +56,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         total: file.header.need(&TOTAL)?,
         population: file.header.find(&POPULATION)?,
     };
+    sink.notice(file.header.complete(&[&POPULATION], file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
     let publication = Publication {
         title: "UK local authority CO2 emissions".to_owned(),

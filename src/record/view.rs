@@ -35,22 +35,29 @@ impl Cut {
     }
 
     /// The record as it was known then; none if it was not, or had been withdrawn.
+    ///
+    /// What stands counts from the day it was published on. Before that day counts what had been published last,
+    /// so that the order in which it was all recorded says nothing; of the same day, what was recorded last.
     fn known<'a, T>(
         &self,
         record: &'a Recorded<T>,
         published: impl Fn(&T) -> Option<NaiveDate>,
     ) -> Option<Known<'a, T>> {
-        let recorded = || record.revisions().iter().filter(|revision| self.includes(&revision.stamp));
-        let published_by = |revision: &&Revision<T>| match (self.known_on, &revision.value) {
-            (Some(day), Some(value)) => published(value).unwrap_or(revision.stamp.recorded_at.date_naive()) <= day,
-            _ => true,
+        let since = |revision: &Revision<T>| {
+            let published = revision.value.as_deref().and_then(&published);
+            published.unwrap_or(revision.stamp.recorded_at.date_naive())
         };
+        let recorded: Vec<&Revision<T>> =
+            record.revisions().iter().filter(|revision| self.includes(&revision.stamp)).collect();
+        let standing = *recorded.last()?;
+        standing.value.as_ref()?;
         // A withdrawal says that what was recorded before was wrong, whenever it was published.
-        let withdrawn = recorded().filter(|revision| revision.value.is_none()).map(|revision| revision.stamp.sequence);
-        let since = self.known_on.and(withdrawn.max()).unwrap_or(0);
-        let mut states: Vec<&Revision<T>> =
-            recorded().filter(published_by).filter(|revision| revision.stamp.sequence >= since).collect();
-        let last = states.pop()?;
+        let withdrawn = recorded.iter().rposition(|revision| revision.value.is_none());
+        let mut states = recorded[self.known_on.and(withdrawn).unwrap_or(0)..].to_vec();
+        states.retain(|state| state.value.is_some() && self.known_on.is_none_or(|day| since(state) <= day));
+        let stands = states.pop_if(|state| std::ptr::eq(*state, standing));
+        states.sort_by_key(|state| since(state));
+        let last = stands.or_else(|| states.pop())?;
         let value = last.value.as_deref()?;
         Some(Known { value, stamp: &last.stamp, earlier: states })
     }
@@ -63,7 +70,7 @@ pub struct Known<'a, T> {
     pub value: &'a T,
     /// Who recorded it, when, and why.
     pub stamp: &'a Stamp,
-    /// The states it had been in before, oldest first, withdrawals among them.
+    /// The states it had been in before, in the order of their publication, withdrawals left out.
     pub earlier: Vec<&'a Revision<T>>,
 }
 

@@ -1,18 +1,20 @@
 //! Records that come from files: which city they are of, and whether they are news.
 //!
-//! A city is known by its identifiers, never by its name. A file published later restates what was recorded
-//! before; one published earlier does not: what it says becomes the state before the one that stands, whenever it
-//! is brought in. So the order in which files are brought in does not change what stands in the end.
+//! A city is known by its identifiers and its country, never by its name. A file published later restates what was
+//! recorded before; one published earlier does not: what it says becomes the state before the one that stands,
+//! whenever it is brought in. So the order in which dated files are brought in does not change what stands in the
+//! end. A file without a day counts from the day it is brought in: of several such files the last one stands.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 
 use super::relations::city_key;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::{Effect, Staging};
 use super::{Condition, Operation, Refusal, WriteRequest};
-use crate::record::dossier::AnyRecord;
+use crate::record::dossier::{AnyRecord, Revision};
 use crate::record::{City, CityId, Dossier, Kind, RecordKey, Recorded, Slug, Source};
 
 /// Records of one city, read from one place in a file.
@@ -44,10 +46,12 @@ pub enum Landing {
     Created,
     /// It restates what stood before.
     Revised,
-    /// It says what stands, or what stood and was restated since.
+    /// It says what stands, or what stood and was restated since; its source says nothing new either.
     Known,
     /// It was published before what stands, and is now the state before it.
     Earlier,
+    /// It says what stands, and on which day that was published, which nothing had said.
+    Dated,
 }
 
 /// What became of an arrival: the city, and each of its records.
@@ -102,6 +106,7 @@ impl Staging {
             }
             [owner] => {
                 let owner = owner.clone();
+                self.check_country(&owner, described)?;
                 self.add_identifiers(&owner, described, place, actor, now)?;
                 Ok((owner, false))
             }
@@ -109,6 +114,17 @@ impl Staging {
                 let several: Vec<&str> = several.iter().map(Slug::as_str).collect();
                 Err(Refusal::IdentifierTaken(format!("its identifiers belong to {}", several.join(" and "))))
             }
+        }
+    }
+
+    /// Refuses a city of another country: some identifiers are names, and London lies in Canada too.
+    fn check_country(&self, owner: &CityId, described: &City) -> Result<(), Refusal> {
+        match self.dossier(owner).and_then(|dossier| dossier.city.live()) {
+            Some((city, _)) if city.country != described.country => {
+                let (there, here) = (city.country.as_str(), described.country.as_str());
+                Err(Refusal::IdentifierTaken(format!("its identifier belongs to {owner} in {there}, not in {here}")))
+            }
+            _ => Ok(()),
         }
     }
 
@@ -157,14 +173,21 @@ impl Staging {
         };
         // Whoever withdrew it knew more than a file does.
         let Some(standing) = standing else { return Err(Refusal::Gone) };
-        let body = record.body();
-        if self.dossier_of(&key).is_some_and(|dossier| has_said(dossier, &key, &body)) {
+        let states = self.dossier_of(&key).map_or_else(Vec::new, |dossier| states(dossier, &key));
+        let arrived = State::new(record, now.date_naive());
+        if arrived.is_in(&states) {
             return Ok(Landing::Known);
         }
-        if rank(record, now.date_naive()) >= rank(&standing, stamp.recorded_at.date_naive()) {
+        let stands = State::new(&standing, stamp.recorded_at.date_naive()).since_its_first_day(&states);
+        if arrived.rank() >= stands.rank() {
             let reason = arrival.reason.clone().or_else(|| Some(format!("Restated in {}", arrival.place)));
             self.do_put(key, record.clone(), reason, actor, now)?;
             return Ok(Landing::Revised);
+        }
+        if stands.published.is_none() && arrived.says_the_same_until(&stands, &states) {
+            let reason = Some(format!("The same, published on {}, in {}", arrived.since, arrival.place));
+            self.do_put(key, record.clone(), reason, actor, now)?;
+            return Ok(Landing::Dated);
         }
         let reason = Some(format!("Published earlier, in {}", arrival.place));
         self.do_put(key.clone(), record.clone(), reason, actor, now)?;
@@ -186,38 +209,98 @@ impl Staging {
     }
 }
 
-/// What decides which of two states stands: the day of publication, else of recording; of the same day, so that
-/// the order of import never decides between two publications, their titles.
-fn rank(record: &AnyRecord, recorded_on: NaiveDate) -> (NaiveDate, String) {
-    let source: Option<&Source> = match record {
-        AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(&inventory.source),
-        AnyRecord::Target(target) => Some(&target.source),
-        AnyRecord::Network(network) => Some(&network.source),
-        AnyRecord::Member(member) => Some(&member.source),
-        AnyRecord::City(_) | AnyRecord::Statement(_) => None,
-    };
-    let published = source.and_then(|source| source.published).unwrap_or(recorded_on);
-    (published, source.map(|source| source.title.to_string()).unwrap_or_default())
+/// A state of a record, as an arrival is held against it.
+struct State {
+    /// When it was published, if its source says so.
+    published: Option<NaiveDate>,
+    /// The day it counts from: of publication, else of recording.
+    since: NaiveDate,
+    /// The title of its source.
+    title: String,
+    body: Value,
+    /// The body without the day of its source and the place in it: neither makes a restatement.
+    said: Value,
 }
 
-/// Whether any state of a record said just this.
-fn has_said(dossier: &Dossier, key: &RecordKey, body: &serde_json::Value) -> bool {
-    fn any<T>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord, body: &serde_json::Value) -> bool {
-        let states = record.into_iter().flat_map(Recorded::revisions);
-        states.filter_map(|state| state.value.clone()).any(|value| wrap(value).body() == *body)
+impl State {
+    fn new(record: &AnyRecord, recorded_on: NaiveDate) -> Self {
+        let source: Option<&Source> = match record {
+            AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(&inventory.source),
+            AnyRecord::Target(target) => Some(&target.source),
+            AnyRecord::Network(network) => Some(&network.source),
+            AnyRecord::Member(member) => Some(&member.source),
+            AnyRecord::City(_) | AnyRecord::Statement(_) => None,
+        };
+        let published = source.and_then(|source| source.published);
+        let title = source.map(|source| source.title.to_string()).unwrap_or_default();
+        let body = record.body();
+        let mut said = body.clone();
+        if let Some(source) = said.get_mut("source").and_then(Value::as_object_mut) {
+            source.remove("published");
+            source.remove("locator");
+        }
+        State { published, since: published.unwrap_or(recorded_on), title, body, said }
+    }
+
+    /// What decides which of two states stands: the day it counts from and, of two publications of one day, the
+    /// title, so that the order of import does not. Of the same title the one that comes later stands.
+    fn rank(&self) -> (NaiveDate, &str) {
+        (self.since, &self.title)
+    }
+
+    /// Whether nothing of it is news: a state says just this, or the same by a source of which only one has a day.
+    ///
+    /// Two days are two publications: each is kept, so that what was known on any day does not depend on which was
+    /// brought in first.
+    fn is_in(&self, states: &[State]) -> bool {
+        states.iter().any(|state| {
+            let one_day = state.published == self.published;
+            let one_undated = state.published.is_none() || self.published.is_none();
+            state.body == self.body
+                || (state.said == self.said && one_day)
+                || (one_undated && state.says_the_same_until(self, states))
+        })
+    }
+
+    /// Whether a later state says the same and none of `states` said otherwise between.
+    fn says_the_same_until(&self, later: &State, states: &[State]) -> bool {
+        let otherwise =
+            |state: &State| state.said != self.said && self.since < state.since && state.since <= later.since;
+        self.said == later.said && self.since <= later.since && !states.iter().any(otherwise)
+    }
+
+    /// The state that stands, counted from when it was first recorded: it is recorded anew after an earlier one.
+    fn since_its_first_day(mut self, states: &[State]) -> Self {
+        let same = states.iter().filter(|state| state.body == self.body && state.says_the_same_until(&self, states));
+        if let Some(first) = same.map(|state| state.since).min() {
+            self.since = first;
+        }
+        self
+    }
+}
+
+/// Every state that a record has been in, withdrawals left out, oldest first.
+fn states(dossier: &Dossier, key: &RecordKey) -> Vec<State> {
+    fn of<T>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord) -> Vec<State> {
+        let revisions = record.into_iter().flat_map(Recorded::revisions);
+        let state = |revision: &Revision<T>| {
+            let recorded_on = revision.stamp.recorded_at.date_naive();
+            Some(State::new(&wrap(revision.value.clone()?), recorded_on))
+        };
+        revisions.filter_map(state).collect()
     }
     let id = key.id.as_str();
     match key.kind {
-        Kind::City => any(Some(&dossier.city), AnyRecord::City, body),
+        Kind::City => of(Some(&dossier.city), AnyRecord::City),
         // A network is in no dossier.
-        Kind::Network => false,
-        Kind::Member => any(dossier.memberships.get(id), AnyRecord::Member, body),
-        Kind::Statement => any(dossier.statement.as_ref(), AnyRecord::Statement, body),
-        Kind::Baseline => any(dossier.baselines.get(id), AnyRecord::Baseline, body),
-        Kind::Target => any(dossier.targets.get(id), AnyRecord::Target, body),
+        Kind::Network => Vec::new(),
+        Kind::Member => of(dossier.memberships.get(id), AnyRecord::Member),
+        Kind::Statement => of(dossier.statement.as_ref(), AnyRecord::Statement),
+        Kind::Baseline => of(dossier.baselines.get(id), AnyRecord::Baseline),
+        Kind::Target => of(dossier.targets.get(id), AnyRecord::Target),
         Kind::Report => {
             let year = crate::record::Year::from_id(id);
-            any(year.and_then(|year| dossier.reports.get(&year)), AnyRecord::Report, body)
+            of(year.and_then(|year| dossier.reports.get(&year)), AnyRecord::Report)
         }
     }
 }

@@ -1,7 +1,5 @@
 //! Many records from the command line: no thread and no reader, so nothing is judged or rendered.
 
-use chrono::{DateTime, Utc};
-
 use super::arrival::{Arrival, Landed};
 use super::snapshot::Snapshot;
 use super::staging::Staging;
@@ -12,22 +10,36 @@ use crate::store::{self, AnyConnection, DatabaseUrl, StoreError};
 
 /// An import under way; a service on the same database sees each batch once it is on disk.
 pub struct Bulk {
-    connection: AnyConnection,
+    /// None in a rehearsal, which writes nothing.
+    connection: Option<AnyConnection>,
     snapshot: Snapshot,
     clock: Clock,
-    rehearsal: bool,
 }
 
 impl Bulk {
-    /// Opens a database, brings it to this version and reads its log; a rehearsal will write nothing.
+    /// Opens a database, brings it to this version and reads its log.
+    ///
+    /// A rehearsal writes nothing, now or later: a database that is not there counts as an empty one.
     ///
     /// # Errors
-    /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong.
+    /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong, and in a rehearsal
+    /// [`StoreError::Older`] for a database that would have to be brought to this version.
     pub fn open(database: &DatabaseUrl, clock: Clock, rehearsal: bool) -> Result<Self, StoreError> {
+        let today = clock().date_naive();
+        if rehearsal {
+            let mut snapshot = Snapshot::empty(today);
+            if database.is_there() {
+                let mut connection = database.connect_to_read()?;
+                if store::is_made(&mut connection)? {
+                    snapshot = load_unread(&mut connection, today)?;
+                }
+            }
+            return Ok(Bulk { connection: None, snapshot, clock });
+        }
         let mut connection = database.connect()?;
         store::migrate(&mut connection)?;
-        let snapshot = load_unread(&mut connection, clock().date_naive())?;
-        Ok(Bulk { connection, snapshot, clock, rehearsal })
+        let snapshot = load_unread(&mut connection, today)?;
+        Ok(Bulk { connection: Some(connection), snapshot, clock })
     }
 
     /// Takes in what has arrived, in one transaction; what is returned is on disk unless this is a rehearsal.
@@ -39,31 +51,15 @@ impl Bulk {
         let take_in = |staging: &mut Staging| -> Vec<_> {
             arrivals.iter().map(|arrival| staging.land(arrival, actor, now)).collect()
         };
-        let (snapshot, landed) = if self.rehearsal {
+        let (snapshot, landed) = if let Some(connection) = &mut self.connection {
+            commit(connection, &self.snapshot, take_in)?
+        } else {
             let mut staging = Staging::new(self.snapshot.clone());
             let landed = take_in(&mut staging);
             (staging.finish_unread(), landed)
-        } else {
-            self.commit(take_in)?
         };
         self.snapshot = snapshot;
         Ok(landed)
-    }
-
-    fn commit<T>(&mut self, work: impl FnOnce(&mut Staging) -> T) -> Result<(Snapshot, T), StoreError> {
-        let present = &self.snapshot;
-        let done: Result<_, Failure> = store::transaction(&mut self.connection, |connection| {
-            let head = store::log::lock(connection)?;
-            let mut staging = Staging::new(present.clone());
-            catch_up(connection, &mut staging, present, &head)?;
-            let value = work(&mut staging);
-            staging.save(connection, &head)?;
-            Ok((staging.finish_unread(), value))
-        });
-        done.map_err(|failure| match failure {
-            Failure::Store(error) => error,
-            Failure::Diverged(told) => StoreError::Corrupt(told),
-        })
     }
 
     /// All that is recorded of a city, the arrivals of a rehearsal included.
@@ -71,10 +67,24 @@ impl Bulk {
     pub fn dossier(&self, city: &str) -> Option<&Dossier> {
         self.snapshot.cities.get(city).map(|entry| &entry.dossier)
     }
+}
 
-    /// The time.
-    #[must_use]
-    pub fn now(&self) -> DateTime<Utc> {
-        (self.clock)()
-    }
+/// Does the work on the present state, and what others have written since, and saves what came of it.
+fn commit<T>(
+    connection: &mut AnyConnection,
+    present: &Snapshot,
+    work: impl FnOnce(&mut Staging) -> T,
+) -> Result<(Snapshot, T), StoreError> {
+    let done: Result<_, Failure> = store::transaction(connection, |connection| {
+        let head = store::log::lock(connection)?;
+        let mut staging = Staging::new(present.clone());
+        catch_up(connection, &mut staging, present, &head)?;
+        let value = work(&mut staging);
+        staging.save(connection, &head)?;
+        Ok((staging.finish_unread(), value))
+    });
+    done.map_err(|failure| match failure {
+        Failure::Store(error) => error,
+        Failure::Diverged(told) => StoreError::Corrupt(told),
+    })
 }

@@ -1,6 +1,7 @@
 //! One connection type over SQLite and PostgreSQL, opened by the scheme of the URL.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Instant;
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -86,6 +87,46 @@ impl DatabaseUrl {
         }
     }
 
+    /// The files of a SQLite database, those included that are there only at times; none of a server.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        match self {
+            DatabaseUrl::Sqlite(path) => {
+                ["", "-wal", "-shm", "-journal"].iter().map(|ending| format!("{path}{ending}").into()).collect()
+            }
+            DatabaseUrl::Postgres(_) => Vec::new(),
+        }
+    }
+
+    /// Opens a connection that cannot write, to a database that is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when the database cannot be reached.
+    pub fn connect_to_read(&self) -> Result<AnyConnection, StoreError> {
+        let connected = match self {
+            DatabaseUrl::Sqlite(path) => SqliteConnection::establish(path)
+                .map(AnyConnection::Sqlite)
+                .map_err(|error| error.to_string())
+                .and_then(|mut connection| {
+                    let pragmas = format!("PRAGMA busy_timeout = {}; PRAGMA query_only = ON;", BUSY_WAIT.as_millis());
+                    connection.batch_execute(&pragmas).map_err(|error| error.to_string())?;
+                    Ok(connection)
+                }),
+            DatabaseUrl::Postgres(url) => connect_postgres(url).and_then(|mut connection| {
+                let read_only = "SET default_transaction_read_only = on";
+                connection.batch_execute(read_only).map_err(|error| error.to_string())?;
+                Ok(connection)
+            }),
+        };
+        connected.map_err(|cause| self.unavailable(&cause))
+    }
+
+    fn unavailable(&self, cause: &str) -> StoreError {
+        // libpq tells its troubles on several lines.
+        let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+        StoreError::Unavailable { database: self.to_string(), cause }
+    }
+
     /// Opens a connection; a SQLite file that is not there is made.
     ///
     /// # Errors
@@ -95,11 +136,7 @@ impl DatabaseUrl {
             DatabaseUrl::Sqlite(path) => connect_sqlite(path),
             DatabaseUrl::Postgres(url) => connect_postgres(url),
         }
-        .map_err(|cause| {
-            // libpq tells its troubles on several lines.
-            let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
-            StoreError::Unavailable { database: self.to_string(), cause }
-        })
+        .map_err(|cause| self.unavailable(&cause))
     }
 }
 

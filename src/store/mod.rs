@@ -14,7 +14,10 @@ pub mod targets;
 pub mod verify;
 
 use diesel::connection::SimpleConnection;
+use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
+use diesel::prelude::*;
+use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use connection::{AnyConnection, DatabaseUrl, transaction};
@@ -43,6 +46,9 @@ pub enum StoreError {
     /// It was made by a newer version.
     #[error("the database was made by a newer version of pledgewatch (migration {0}); use that version or a newer one")]
     Newer(String),
+    /// It was made by an older version, and may not be written to.
+    #[error("the database was made by an older version of pledgewatch; `pledgewatch migrate` brings it to this one")]
+    Older,
     /// It cannot be brought to this version.
     #[error("the database cannot be migrated: {0}")]
     Migration(String),
@@ -105,11 +111,40 @@ fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
         .map_err(run)
 }
 
+/// Whether there is anything in a database, which then is of this version; nothing is written to find out.
+///
+/// # Errors
+/// [`StoreError::Newer`] and [`StoreError::Older`] for a database that another version made.
+pub fn is_made(connection: &mut AnyConnection) -> Result<bool, StoreError> {
+    use schema::__diesel_schema_migrations::dsl;
+    let is_there = match connection {
+        AnyConnection::Sqlite(_) => "EXISTS (SELECT 1 FROM sqlite_master WHERE name = '__diesel_schema_migrations')",
+        AnyConnection::Postgres(_) => "to_regclass('__diesel_schema_migrations') IS NOT NULL",
+    };
+    if !diesel::select(sql::<Bool>(is_there)).get_result::<bool>(connection)? {
+        return Ok(false);
+    }
+    let applied: Vec<String> = dsl::__diesel_schema_migrations.select(dsl::version).load(connection)?;
+    let known: Vec<String> = known_migrations()?.iter().map(ToString::to_string).collect();
+    match applied.iter().find(|version| !known.contains(version)) {
+        Some(version) => Err(StoreError::Newer(version.clone())),
+        None if applied.is_empty() => Ok(false),
+        None if known.iter().any(|version| !applied.contains(version)) => Err(StoreError::Older),
+        None => Ok(true),
+    }
+}
+
+/// The versions of the migrations that this program has.
+fn known_migrations() -> Result<Vec<MigrationVersion<'static>>, StoreError> {
+    let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
+    let known: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = MIGRATIONS.migrations().map_err(failed)?;
+    Ok(known.iter().map(|migration| migration.name().version().as_owned()).collect())
+}
+
 /// Refuses a database with migrations that this program does not have.
 fn check_not_newer(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let failed = |error: Box<dyn std::error::Error + Send + Sync>| StoreError::Migration(error.to_string());
-    let known: Vec<Box<dyn Migration<diesel::sqlite::Sqlite>>> = MIGRATIONS.migrations().map_err(failed)?;
-    let known: Vec<MigrationVersion> = known.iter().map(|migration| migration.name().version()).collect();
+    let known = known_migrations()?;
     let applied = on_either!(connection, c => c.applied_migrations()).map_err(failed)?;
     match applied.iter().find(|version| !known.contains(version)) {
         Some(version) => Err(StoreError::Newer(version.to_string())),

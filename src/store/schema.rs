@@ -3,6 +3,12 @@
 use diesel::{allow_tables_to_appear_in_same_query, table};
 
 table! {
+    __diesel_schema_migrations (version) {
+        version -> Text,
+    }
+}
+
+table! {
     revision (id) {
         id -> Integer,
         number -> BigInt,

@@ -14,7 +14,7 @@ const KLIMATKOLLEN: &str = "municipality,region,year,emissions_tco2e\n";
 const UK: &str = "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s\n";
 const CDP: &str = "Account Number,City Name,Country,City Short Name,Reporting Year,Measurement Year,Boundary,Primary Methodology,Gases included,Total City-wide Emissions (metric tonnes CO2e),Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Current Population Year,Current Population\n";
 const TARGETS: &str = "Account No,Organisation,City,Country,Reporting year,Type of target,Sector,Baseline year,Baseline emissions (metric tonnes CO2e),Percentage reduction target,Target date\n";
-const C40: &str = "City,Country,Year,Year_calendar,Level,Population,I.1.1,I.1.2,VI.1,BASIC,BASIC+\n";
+const C40: &str = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,I.1.2,VI.1,BASIC,BASIC+\n";
 const HEADERS: [(Format, &str); 5] = [
     (Format::Klimatkollen, KLIMATKOLLEN),
     (Format::Uk, UK),
@@ -33,6 +33,8 @@ fn cell() -> impl Strategy<Value = String> {
         1 => Just("USA".to_owned()),
         1 => prop_oneof![Just("NaN"), Just("inf"), Just("-5"), Just("1e400"), Just("1233 kt"), Just("NO; IE"), Just("")]
             .prop_map(str::to_owned),
+        // Commas and points as they are written in any country, and where none writes them.
+        2 => "-?[0-9]{1,3}([.,][0-9]{3}){0,2}[.,][0-9]{1,3}(E[0-9])?",
         1 => "\\PC{0,12}",
     ]
 }
@@ -52,11 +54,17 @@ fn figures(body: &Value) -> Vec<f64> {
 /// The one number that a cell can be read as; none where a comma may mean either.
 fn number(cell: &str) -> Option<f64> {
     let text = cell.trim();
-    let whole = text.split('.').next().unwrap_or_default().trim_start_matches('-');
-    let groups: Vec<&str> = whole.split(',').collect();
+    if !text.contains(',') {
+        return text.parse().ok();
+    }
+    // Thousands set apart, every one of them, and either two commas or a point that tells what they are.
+    let digits = |part: &str| !part.is_empty() && part.chars().all(|letter| letter.is_ascii_digit());
+    let (whole, fraction) = text.split_once('.').map_or((text, None), |(whole, rest)| (whole, Some(rest)));
+    let groups: Vec<&str> = whole.trim_start_matches('-').split(',').collect();
     let in_threes = groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
-    let certain = groups.len() == 1 || in_threes && (groups.len() > 2 || text.contains('.'));
-    certain.then(|| text.replace(',', "").parse().ok())?
+    let told = groups.len() > 2 || groups.len() == 2 && fraction.is_some();
+    let plain = in_threes && told && groups.iter().all(|group| digits(group)) && !fraction.unwrap_or("0").contains(',');
+    plain.then(|| text.replace(',', "").parse().ok())?
 }
 
 /// Whether a row's cells state a figure: one of them, in its unit or a thousand times it, or the sum of two or three.

@@ -6,7 +6,7 @@ use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::warning::{WarningCode, warnings};
 use serde_json::json;
 
-use super::{bodies, city, codes, real, refusal, remarks, rows, tally};
+use super::{bodies, city, codes, real, refusal, remarks, rows, source, tally};
 
 const EMISSIONS: [&str; 5] = [
     "cdp/cdp_2016_citywide_emissions.csv",
@@ -48,16 +48,16 @@ const LAYOUTS: [(&str, &str); 5] = [
         "10001,\"City of Examplia, OR\",Examplia ,USA,2017,2015-01-01 - 2015-12-31,Other: Municipal boundary,2006 IPCC Guidelines for National Greenhouse Gas Inventories,,CO2,5000,Total Scope 1 and Scope 2,3000,2000,1000,2015",
     ),
     (
-        "Year Reported to CDP,Account Number,Organization,City,Country,City-wide Emissions Inventory,Accounting Year,Inventory Boundary,Primary Protocol,Primary Protocol Comment,Gases Included,Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Total Scope 3 emissions (metric tonnes CO2e),Total BASIC Emissions (GPC),Total BASIC+ Emissions (GPC),\u{200b}Land area (in square km),Population,Population Year,City Location",
-        "2018,10001,\"City of Examplia, OR\",Examplia,United States of America,Yes,2015-01-01 - 2015-12-31,Administrative boundary of a local government,2006 IPCC Guidelines for National Greenhouse Gas Inventories,,\"CH4, CO2, N20\",3000,2000,0,5000,Not Applicable,,1000,2016,POINT (-122.6 45.5)",
+        "Year Reported to CDP,Account Number,Organization,City,Country,City-wide Emissions Inventory,Accounting Year,Inventory Boundary,Primary Protocol,Primary Protocol Comment,Gases Included,Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Total Scope 3 emissions (metric tonnes CO2e),Total BASIC Emissions (GPC),Total BASIC+ Emissions (GPC),Direct emissions/ Scope 1 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Indirect emissions from use of grid supplied energy/Scope 2 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Emissions occurring outside city boundary/ Scope 3 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),\u{200b}Land area (in square km),Population,Population Year,City Location",
+        "2018,10001,\"City of Examplia, OR\",Examplia,United States of America,Yes,2015-01-01 - 2015-12-31,Administrative boundary of a local government,2006 IPCC Guidelines for National Greenhouse Gas Inventories,,\"CH4, CO2, N20\",3000,2000,0,5000,Not Applicable,,,,,1000,2016,POINT (-122.6 45.5)",
     ),
     (
-        "Year Reported to CDP,Account Number,Organization,City,Country,Accounting Year,Inventory Boundary,Primary Protocol,Gases Included,Direct emissions/ Scope 1 (metric tonnes CO2e) for Total generation of grid supplied energy\u{a0},Direct emissions/ Scope 1 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy)\u{a0},Indirect emissions from use of grid supplied energy/Scope 2 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Total BASIC Emissions (GPC),Total BASIC+ Emissions (GPC),Population,Population Year",
-        "2019,10001,\"City of Examplia, OR\",,United States of America,2015-01-01 - 2015-12-31,Same – covers entire city and nothing else,2006 IPCC Guidelines for National Greenhouse Gas Inventories,CO2,999,3000,2000,,,,,1000,2016",
+        "Year Reported to CDP,Account Number,Organization,City,Country,Accounting Year,Inventory Boundary,Primary Protocol,Gases Included,Direct emissions/ Scope 1 (metric tonnes CO2e) for Total generation of grid supplied energy\u{a0},Direct emissions/ Scope 1 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy)\u{a0},Indirect emissions from use of grid supplied energy/Scope 2 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Emissions occurring outside city boundary/ Scope 3 (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Total Scope 1 Emissions (metric tonnes CO2e),Total Scope 2 Emissions (metric tonnes CO2e),Total Scope 3 emissions (metric tonnes CO2e),Total BASIC Emissions (GPC),Total BASIC+ Emissions (GPC),Population,Population Year",
+        "2019,10001,\"City of Examplia, OR\",,United States of America,2015-01-01 - 2015-12-31,Same – covers entire city and nothing else,2006 IPCC Guidelines for National Greenhouse Gas Inventories,CO2,999,3000,2000,,,,,,,1000,2016",
     ),
     (
-        "Year Reported to CDP,Account Number,Organization,City,Country,Accounting year,Administrative city boundary,Inventory boundary (compared to Administrative city boundary),Primary Protocol,Gases Included,Direct emissions (metric tonnes CO2e) for Total generation of grid-supplied energy,Direct emissions (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Indirect emissions from use of grid supplied energy (metric tonnes CO2e) for Total Emissions (excluding generation of grid-supplied energy),TOTAL Scope 1 Emissions (metric tonnes CO2e),TOTAL Scope 2 emissions (metric tonnes CO2e),TOTAL BASIC Emissions (GPC),Population,Population Year",
-        "2020,10001,\"City of Examplia, OR\",Examplia,United States of America,2015-01-01 - 2015-12-31,City / Municipality,Same – covers entire city and nothing else,2006 IPCC Guidelines for National Greenhouse Gas Inventories,CO2,,3000,2000,,,,1000,2016",
+        "Year Reported to CDP,Account Number,Organization,City,Country,Accounting year,Administrative city boundary,Inventory boundary (compared to Administrative city boundary),Primary Protocol,Gases Included,Direct emissions (metric tonnes CO2e) for Total generation of grid-supplied energy,Direct emissions (metric tonnes CO2e) for Total emissions (excluding generation of grid-supplied energy),Indirect emissions from use of grid supplied energy (metric tonnes CO2e) for Total Emissions (excluding generation of grid-supplied energy),Emissions occurring outside city boundary (metric tonnes CO2e) for Total Emissions (excluding generation of grid-supplied energy),TOTAL Scope 1 Emissions (metric tonnes CO2e),TOTAL Scope 2 emissions (metric tonnes CO2e),TOTAL Scope 3 Emissions,TOTAL BASIC Emissions (GPC),TOTAL BASIC+ Emissions (GPC),Population,Population Year",
+        "2020,10001,\"City of Examplia, OR\",Examplia,United States of America,2015-01-01 - 2015-12-31,City / Municipality,Same – covers entire city and nothing else,2006 IPCC Guidelines for National Greenhouse Gas Inventories,CO2,,3000,2000,,,,,,,1000,2016",
     ),
 ];
 
@@ -93,11 +93,39 @@ fn a_renamed_column_is_found_or_named() {
     let renamed = renamed.replace("Total emissions (metric tonnes CO2e)", "City total emissions in tonnes CO2e");
     assert_eq!(codes(&rows(Format::Cdp, &format!("{renamed}\n{row}\n"))), ["usable"]);
     let kilotonnes = header.replace("Total emissions (metric tonnes CO2e)", "Total emissions (kilotonnes CO2e)");
-    let read = rows(Format::Cdp, &format!("{kilotonnes}\n{row}\n"));
+    let lost = refusal(Format::Cdp, &format!("{kilotonnes}\n{row}\n"));
+    assert!(lost.contains("no column for the scope 3 total in t CO2e, nor for the BASIC total in t CO2e"), "{lost}");
+    assert!(lost.contains("nothing is read from \"Total emissions (kilotonnes CO2e)\""), "{lost}");
+    let (read, told) = taken_as_it_is(&format!("{kilotonnes}\n{row}\n"));
+    assert!(told.len() == 1 && told[0].contains("the BASIC total in t CO2e"), "{told:?}");
     assert_eq!(bodies(&read[0])[0].2["totals"]["own"], json!(5_000), "scopes 1 and 2, never the kilotonnes");
+    // Every column that a figure is read from, or that says what it is, in every layout.
+    for (header, _) in LAYOUTS {
+        for named in ["Total BASIC Emissions (GPC)", "TOTAL BASIC Emissions (GPC)", "Gases", "Population", "Boundary"] {
+            let renamed = header.replace(named, "Sum");
+            if renamed != header {
+                let lost = refusal(Format::Cdp, &format!("{renamed}\n"));
+                assert!(lost.contains(", as files of its layout have; nothing is read from"), "{lost}");
+            }
+        }
+    }
+    let lost = refusal(Format::Cdp, &format!("{}\n", TARGET_HEADER.replace("Sector", "Part")));
+    assert!(lost.contains("no column for the sector"), "{lost}");
     let lost = refusal(Format::Cdp, &header.replace("Account number", "Reference").replace("Country", "Where"));
     assert!(lost.contains("has no column for the account number"), "{lost}");
     assert!(refusal(Format::Cdp, "a,b,c\n").contains("none of the files of this format"));
+}
+
+/// The rows of a text that may lack columns, and what is told of it.
+fn taken_as_it_is(text: &str) -> (Vec<Row>, Vec<String>) {
+    let mut file = source("file.csv", text.as_bytes());
+    file.provenance.may_lack_columns = true;
+    let mut rows = Vec::new();
+    let told = Format::Cdp.read(vec![file], &mut |row| {
+        rows.push(row);
+        Ok::<(), std::convert::Infallible>(())
+    });
+    (rows, told.unwrap())
 }
 
 #[test]

@@ -97,7 +97,10 @@ fn the_order_of_the_files_says_nothing_and_a_missing_one_is_named() {
     };
     assert_eq!(told(&read()), told(&other));
     let alone = read_all(Format::Covenant, &[("l.csv", LINES.as_bytes())]).unwrap_err().to_string();
-    assert!(alone.contains("lists of signatories"), "{alone}");
+    assert!(alone.contains("no file is a list of signatories; one is needed"), "{alone}");
+    let twice = [("s.csv", SIGNATORIES.as_bytes()), ("s2.csv", SIGNATORIES.as_bytes()), ("l.csv", LINES.as_bytes())];
+    let twice = read_all(Format::Covenant, &twice).unwrap_err().to_string();
+    assert_eq!(twice, "2 files are each a list of signatories; at most one is read");
     let other = read_all(Format::Covenant, &[("x.csv", b"a,b\n1,2\n")]).unwrap_err().to_string();
     assert!(other.contains("\"a\", \"b\""), "{other}");
 }

@@ -23,7 +23,7 @@ fn today() -> NaiveDate {
 }
 
 fn source<'a>(name: &str, bytes: &'a [u8]) -> SourceFile<'a> {
-    let provenance = Provenance { file: name.into(), published: None, today: today() };
+    let provenance = Provenance { file: name.into(), published: None, today: today(), may_lack_columns: false };
     SourceFile { provenance, reader: Box::new(Cursor::new(bytes)) }
 }
 
@@ -36,7 +36,7 @@ fn read_all(format: Format, files: &[(&str, &[u8])]) -> Result<Vec<Row>, FileErr
         Ok::<(), Infallible>(())
     });
     match outcome {
-        Ok(()) => Ok(rows),
+        Ok(_) => Ok(rows),
         Err(ReadError::File(error)) => Err(error),
         Err(ReadError::Sink(never)) => match never {},
     }

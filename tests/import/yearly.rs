@@ -47,6 +47,12 @@ fn every_reason_to_leave_a_row_out() {
         ("Exemplby,L,1990,inf", "not_a_number"),
         ("Exemplby,L,1990,\"1,233\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,233,000\"", "usable"),
+        ("Exemplby,L,1990,\"-1,233.5\"", "out_of_range"),
+        ("Exemplby,L,1990,\"1.233,5\"", "not_a_number"),
+        ("Exemplby,L,1990,\"1.233,567\"", "not_a_number"),
+        ("Exemplby,L,1990,\"1,234.567,8\"", "not_a_number"),
+        ("Exemplby,L,1990,\"1,234.567,800\"", "not_a_number"),
+        ("Exemplby,L,1990,\"1,234,5E6\"", "not_a_number"),
         ("Exemplby,L,1990,-5", "out_of_range"),
         ("Exemplby,L,2026,5", "not_ended"),
         ("Exemplby,L,1990", "row_shape"),
@@ -70,6 +76,17 @@ fn what_stops_a_file_is_named() {
     assert!(broken.starts_with("old.csv, row 3: not UTF-8"), "{broken}");
     let endless = format!("municipality,region,year,emissions_tco2e\n\"A,{}", "x,".repeat(1 << 20));
     assert!(refusal(Format::Klimatkollen, &endless).contains("quotation mark"));
+}
+
+#[test]
+fn a_renamed_column_is_not_taken_for_one_that_is_not_there() {
+    let told = refusal(Format::Klimatkollen, "municipality,Where,year,emissions_tco2e\nA,B,1990,1\n");
+    let expected = "file.csv has no column for the region, as files of its layout have; nothing is read from \"Where\"";
+    assert_eq!(told, expected);
+    let header = "Year,local-authority-code,official-name,Industry Total:kt CO2,Total Emissions:kt CO2,People:000s\n";
+    let told = refusal(Format::Uk, header);
+    assert!(told.contains("the population in thousands"), "{told}");
+    assert!(told.ends_with("nothing is read from \"Industry Total:kt CO2\", \"People:000s\""), "{told}");
 }
 
 #[test]

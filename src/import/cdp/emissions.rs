@@ -133,6 +133,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 /// Reads the file.
 pub(super) fn read(file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
+    sink.notice(file.header.complete(&columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();
     let subject = |cells: &Cells<'_>| {
         format!("{} {}", columns.account.name(cells), quoted(cells.at(columns.accounting))).trim().to_owned()
@@ -167,6 +168,16 @@ impl Columns {
             population: header.find(&POPULATION)?,
             population_year: header.find(&POPULATION_YEAR)?,
         })
+    }
+
+    /// The columns that the files of this layout have: until 2017 a yearly total, since then one by BASIC and more.
+    fn expected(&self) -> Vec<&'static Column> {
+        let [one, two, three] = &SCOPES;
+        let mut all = vec![&REPORTED, &BOUNDARY, &PROTOCOL, &GASES, &POPULATION, &POPULATION_YEAR, one, two];
+        if self.total.is_none() {
+            all.extend([three, &BASIC, &BASIC_PLUS].into_iter().chain(&WITHOUT_GRID));
+        }
+        all
     }
 
     fn report(&self, cells: &Cells<'_>, provenance: &Provenance) -> Result<Finding, LeftOut> {

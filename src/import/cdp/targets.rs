@@ -93,6 +93,11 @@ pub(super) fn recognises(header: &Header) -> bool {
 /// Reads the file.
 pub(super) fn read(file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
+    // Each file has the type of a target or its boundary, and one in which nothing tells a sector from the whole
+    // would make every target one of the whole.
+    let expected: &[&Column] =
+        if columns.boundary.is_some() { &[&SECTOR, &BOUNDARY] } else { &[&SECTOR, &TYPE, &REPORTED] };
+    sink.notice(file.header.complete(expected, file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();
     let subject = |cells: &Cells<'_>| {
         format!("{} {}", columns.account.name(cells), quoted(said(cells, Some(columns.target_year)))).trim().to_owned()

@@ -60,6 +60,7 @@ struct Inventory {
     tonnes: f64,
     lines: u32,
     fault: Option<LeftOut>,
+    remark: Option<&'static str>,
 }
 
 /// All inventories of a file, in the order of their first lines.
@@ -84,8 +85,10 @@ pub(super) fn recognises(header: &Header) -> bool {
 
 impl Inventories {
     /// Reads and sums; what is kept is one entry an inventory.
-    pub fn read(mut file: CsvFile<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let columns = Columns::of(&file.header)?;
+        let expected = [&POPULATION, &FACTORS, &UNIT];
+        sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
         let (mut all, mut index): (Vec<Inventory>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
         let provenance = file.provenance.clone();
         while let Some((place, cells)) = file.next_row()? {
@@ -95,6 +98,7 @@ impl Inventories {
             });
             all[at].add(&columns, &cells);
         }
+        sink.notice(file.ending());
         Ok(Inventories { provenance, all })
     }
 
@@ -107,7 +111,7 @@ impl Inventories {
             let subject = format!("{named} {}", inventory.year);
             let outcome = signatory.and_then(|signatory| inventory.finding(signatory, &self.provenance));
             known.note(&inventory, outcome.as_ref().ok().and_then(|finding| finding.records.first()));
-            sink(Row { place: inventory.place, subject, outcome })?;
+            sink.row(Row { place: inventory.place, subject, outcome })?;
         }
         Ok(known)
     }
@@ -142,12 +146,14 @@ impl Columns {
             tonnes: 0.0,
             lines: 0,
             fault: None,
+            remark: None,
         }
     }
 }
 
 impl Inventory {
     fn add(&mut self, columns: &Columns, cells: &Cells<'_>) {
+        self.remark = self.remark.or(cells.remark);
         if let Err(fault) = self.try_add(columns, cells) {
             self.fault.get_or_insert(fault);
         }
@@ -202,11 +208,12 @@ impl Inventory {
             ));
         };
         let factors: Vec<&str> = self.factors.iter().map(String::as_str).collect();
-        let (protocol, remarks) = match factors[..] {
+        let (protocol, mut remarks) = match factors[..] {
             ["IPCC"] => (Some("ipcc"), Vec::new()),
             ["LCA"] => (Some("other"), Vec::new()),
             _ => (None, vec!["factors of several types: no protocol is declared".to_owned()]),
         };
+        remarks.extend(self.remark.map(str::to_owned));
         let locator = format!("GCoM number {}, inventory {}, sum of {} lines", self.gcom, self.id, self.lines);
         let body = object([
             ("year", Some(json!(year))),

@@ -39,6 +39,7 @@ struct Pledge {
     value: String,
     unit: String,
     address: String,
+    remark: Option<&'static str>,
 }
 
 /// All targets of the file.
@@ -54,7 +55,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 }
 
 impl Pledges {
-    pub fn read(mut file: CsvFile<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let header = &file.header;
         let needed = [&ACTOR, &KIND, &BASE_YEAR, &TARGET_YEAR, &VALUE, &UNIT, &ADDRESS];
         let indexes: Vec<usize> = needed.into_iter().map(|column| header.need(column)).collect::<Result<_, _>>()?;
@@ -72,8 +73,10 @@ impl Pledges {
                 value: next(),
                 unit: next(),
                 address: next(),
+                remark: cells.remark,
             });
         }
+        sink.notice(file.ending());
         Ok(Pledges { provenance, all })
     }
 
@@ -106,7 +109,7 @@ impl Pledges {
         for pledge in self.all {
             let outcome = pledge.finding(signatories, known, &self.provenance, &mut given);
             let subject = format!("{} {}", pledge.actor, pledge.target_year);
-            sink(Row { place: pledge.place, subject, outcome })?;
+            sink.row(Row { place: pledge.place, subject, outcome })?;
         }
         Ok(())
     }
@@ -159,7 +162,11 @@ impl Pledge {
         ]);
         let target = found(Kind::Target, id, &body, provenance.today)?;
         let records = vec![baseline, target];
-        Ok(Finding { city: signatory.city(provenance.today)?, records, remarks: Vec::new() })
+        Ok(Finding {
+            city: signatory.city(provenance.today)?,
+            records,
+            remarks: self.remark.map(str::to_owned).into_iter().collect(),
+        })
     }
 }
 

@@ -18,7 +18,7 @@ use super::case::Case;
 use super::caution::{Caution, CautionCode};
 use super::sentence::percent;
 
-/// Every state of a record that was not a withdrawal, oldest first, with who made it.
+/// Every state of a record that was not a withdrawal, in the order of their publication, with who made it.
 fn states<'s, T>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
     let earlier = known.earlier.iter().filter_map(|state| Some((state.value.as_deref()?, &state.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()

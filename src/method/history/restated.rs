@@ -9,7 +9,7 @@ use crate::method::goal::{self, BaseInventory};
 use crate::method::sentence::amount;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::target::Target;
-use crate::record::{Known, Stamp, Year};
+use crate::record::{Stamp, Year};
 
 use super::{Change, day, states};
 
@@ -54,21 +54,11 @@ fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
         Some(id) => case.view.baselines.get(id),
         None => case.view.reports.get(&base.year()),
     };
-    let states = known.map(by_publication).unwrap_or_default();
+    let states = known.map(states).unwrap_or_default();
     // A state without a figure at the level hides no restatement: the figures beside it are compared.
     let states: Vec<(Measured, &Stamp)> =
         states.into_iter().filter_map(|(inventory, stamp)| Some((Measured::by(inventory, case)?, stamp))).collect();
     told(case, &states, |day, from, to| format!("The baseline was restated on {day}, from {from} to {to}"))
-}
-
-/// The states of an inventory, oldest first; what was published earlier is older, whenever it was recorded.
-fn by_publication<'s>(known: &'s Known<'_, Inventory>) -> Vec<(&'s Inventory, &'s Stamp)> {
-    let mut states = states(known);
-    // The one that stands is the last.
-    if let Some((_, earlier)) = states.split_last_mut() {
-        earlier.sort_by_key(|(inventory, stamp)| inventory.source.published.unwrap_or_else(|| day(stamp)));
-    }
-    states
 }
 
 /// The states of the target, each with what it was measured from.
