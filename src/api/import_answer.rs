@@ -66,7 +66,7 @@ pub struct ImportAnswer {
 /// What became of a row.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RowAnswer {
-    /// The sheet it stands in; absent for CSV and JSON.
+    /// The sheet it stands in or, of several files, which of them; absent for one CSV file and for JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "Reports")]
     pub sheet: Option<Arc<str>>,
@@ -102,7 +102,7 @@ pub struct RowAnswer {
 /// Something that is wrong with a row, and where.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RowFault {
-    /// The sheet; absent for CSV and JSON.
+    /// The sheet or, of several files, which of them; absent for one CSV file and for JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<String>, example = "Reports")]
     pub sheet: Option<Arc<str>>,
