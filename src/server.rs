@@ -117,6 +117,8 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
             .service(documentation())
             .default_service(web::to(fallback))
     })
+    // Who has closed listens no more; else that would be noticed only when the next event is written to them.
+    .h1_allow_half_closed(false)
     .shutdown_timeout(SHUTDOWN_SECONDS);
     if let Some(workers) = settings.workers {
         server = server.workers(workers);

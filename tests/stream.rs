@@ -326,7 +326,8 @@ fn headers_keep_it_from_being_kept() {
 
 #[test]
 fn no_more_listen_than_may_and_places_are_given_back() {
-    let service = Service::with(&["--streams", "2"]);
+    // No comment is written to who has gone.
+    let service = Service::with(&["--streams", "2", "--heartbeat", "3600"]);
     let [one, mut other] = [listen(&service, ""), listen(&service, "")];
     for method in ["GET", "HEAD"] {
         let refused = send(service.request(method, PATH));
@@ -335,20 +336,36 @@ fn no_more_listen_than_may_and_places_are_given_back() {
     }
     service.get(PATH).assert_problem(503, "busy");
     drop(one);
-    // That a client has gone is seen when it is written to.
-    let mut written = 0;
     let mut third = None;
     eventually("a free place", || {
-        written += 1;
-        service.record(&format!("/v1/cities/city-{written}"), &city("Here"));
         let response = service.request("GET", PATH).send().unwrap();
         third = (response.status() == 200).then(|| Listener::reading(response));
         third.is_some()
     });
     service.record("/v1/cities/last", &city("Last"));
     for listener in [&mut other, third.as_mut().unwrap()] {
-        listener.until(written + 1);
+        listener.until(1);
     }
+}
+
+#[test]
+fn all_who_come_back_at_once_are_served_and_keep_no_one_from_the_log() {
+    let service = Service::start();
+    let last = 120;
+    for number in 1..=last {
+        service.record(&format!("/v1/cities/city-{number}"), &city("Here"));
+    }
+    std::thread::scope(|scope| {
+        let all = (1..=last).collect::<Vec<i64>>();
+        let back: Vec<_> = (0..100).map(|_| scope.spawn(|| listen(&service, "?after=0").until(last))).collect();
+        for _ in 0..20 {
+            assert_eq!(service.get("/v1/changes?limit=1").status, 200);
+        }
+        for listener in back {
+            let seen: Vec<i64> = listener.join().unwrap().iter().map(|(id, _)| *id).collect();
+            assert_eq!(seen, all);
+        }
+    });
 }
 
 #[test]

@@ -116,8 +116,8 @@ pub const WRITE_BATCH: usize = 128;
 pub const STATEMENT_ROWS: usize = 500;
 /// Log entries read at a time when following or loading.
 pub const LOAD_ROWS: i64 = 1_000;
-/// Log entries read at a time for a page.
-pub const LOG_STEP_ROWS: i64 = 50;
+/// Log entries read at once for a page; as many more the next time while they turn out to be small.
+pub const LOG_STEP_ROWS: i64 = 8;
 /// A page of the log ends once its bodies have this many bytes, however few entries it has.
 pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
 /// Connections of the pool that reads the log.
@@ -127,6 +127,11 @@ pub const POOL_CONNECTIONS: u32 = 4;
 pub const STREAMS: usize = 1_000;
 /// The latest changes are kept for those who listen, as they are sent, up to so many bytes.
 pub const NEWS_BYTES: usize = 16 * 1024 * 1024;
+/// A page of the log for who comes back to a stream ends once its bodies have this many bytes: it is kept until it is
+/// taken in, which a thousand slow clients may take their time for.
+pub const STREAM_PAGE_BYTES: usize = 128 * 1024;
+/// How long who comes back to a stream waits for their turn to read the log.
+pub const STREAM_TURN_WAIT: Duration = Duration::from_secs(30);
 /// How long the feed of a stream waits before it asks the log again for what it could not read.
 pub const NEWS_PAUSE: Duration = Duration::from_secs(1);
 /// A stream is silent for so long at most: then a comment keeps the proxies on its way from closing it.

@@ -4,7 +4,8 @@ use diesel::r2d2::{ManageConnection, Pool};
 
 use super::Refusal;
 use super::answers::ChangeAnswer;
-use crate::record::limits::{LOG_PAGE_BYTES, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
+use crate::record::Change;
+use crate::record::limits::{LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
 
 /// Opens connections for the pool.
@@ -44,12 +45,12 @@ impl History {
         History(pool)
     }
 
-    /// Reads entries with what each changed; blocks.
-    pub(super) fn read(&self, excerpt: &Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
+    /// Reads entries with what each changed, and no more once they have so many bytes; blocks.
+    pub(super) fn read(&self, excerpt: &Excerpt, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
         self.with_connection(|connection| {
-            let entries = page(connection, excerpt)?;
+            let entries = page(connection, excerpt, bytes)?;
             let predecessors = store::log::predecessors(connection, &entries)?;
-            let before = |of: &crate::record::Change| {
+            let before = |of: &Change| {
                 predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
             };
             let answers = entries.into_iter().map(|entry| {
@@ -78,19 +79,23 @@ impl History {
 }
 
 /// Reads entries a few at a time, and no more once they are many bytes: a page may end early.
-fn page(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<crate::record::Change>, StoreError> {
+fn page(connection: &mut AnyConnection, excerpt: &Excerpt, most: usize) -> Result<Vec<Change>, StoreError> {
     let asked = excerpt.limit.unwrap_or(i64::MAX);
-    let mut entries: Vec<crate::record::Change> = Vec::new();
-    let mut bytes = 0;
+    let mut entries: Vec<Change> = Vec::new();
+    let (mut bytes, mut rows) = (0, LOG_STEP_ROWS);
     let mut rest = excerpt.clone();
-    while bytes < LOG_PAGE_BYTES {
+    while bytes < most {
         let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        rest.limit = Some((asked - read).min(LOG_STEP_ROWS));
+        rest.limit = Some((asked - read).min(rows));
         let step = store::log::read(connection, &rest)?;
         let Some(last) = step.last() else { break };
         rest.after = last.sequence;
         bytes += step.iter().map(|entry| entry.body.as_ref().map_or(0, String::len)).sum::<usize>();
         entries.extend(step);
+        // What was read so far foretells that as much again, and more, has room.
+        if bytes < most / 4 {
+            rows *= 2;
+        }
     }
     Ok(entries)
 }

@@ -4,17 +4,49 @@ use std::sync::Arc;
 
 use actix_web::web::Bytes;
 
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+
 use super::Refusal;
+use super::answers::ChangeAnswer;
 use super::history::History;
 use super::news::{News, Next, Place, event};
 use crate::record::CityId;
-use crate::record::limits::PAGE_MAX;
-use crate::store::Excerpt;
+use crate::record::limits::{PAGE_MAX, POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
+use crate::store::{DatabaseUrl, Excerpt};
+
+/// How those who come back read what they missed: with connections of their own, and no more at a time than there are,
+/// so that when all come back at once they queue, and neither fail nor keep others from the log.
+#[derive(Clone)]
+pub(super) struct CatchUp {
+    history: History,
+    turns: Arc<Semaphore>,
+}
+
+impl CatchUp {
+    pub(super) fn new(database: &DatabaseUrl) -> Self {
+        let turns = usize::try_from(POOL_CONNECTIONS).unwrap_or(1);
+        CatchUp { history: History::new(database.clone()), turns: Arc::new(Semaphore::new(turns)) }
+    }
+
+    /// Reads a part of the log, and makes of it what is to be made on the same thread, in turn.
+    async fn read<T: Send + 'static>(
+        &self,
+        excerpt: Excerpt,
+        make: impl FnOnce(Vec<ChangeAnswer>) -> T + Send + 'static,
+    ) -> Result<T, Refusal> {
+        let turn = timeout(STREAM_TURN_WAIT, self.turns.acquire()).await;
+        let _turn = turn.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Internal)?;
+        let history = self.history.clone();
+        let read = actix_web::web::block(move || history.read(&excerpt, STREAM_PAGE_BYTES).map(make)).await;
+        read.map_err(|_| Refusal::Internal)?
+    }
+}
 
 /// A stream of events, in order and without a gap.
 pub struct Listener {
     place: Place,
-    history: History,
+    catch_up: CatchUp,
     /// Only entries of this city.
     city: Option<CityId>,
     /// The last entry that was sent, or passed over.
@@ -29,18 +61,18 @@ impl Listener {
     /// Listens after an entry or, without one, from now on.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when as many listen as may; [`Refusal::Unavailable`] when the log has to be read for it
+    /// [`Refusal::Busy`] when as many listen as may, or come back at once; [`Refusal::Unavailable`] when the log has to be read for it
     /// and the database cannot be reached.
     pub(super) async fn open(
         news: &Arc<News>,
-        history: History,
+        catch_up: CatchUp,
         after: Option<i64>,
         city: Option<CityId>,
     ) -> Result<Self, Refusal> {
         let place = Arc::clone(news).join().ok_or(Refusal::Busy)?;
         let head = place.head;
         let after = after.unwrap_or(head);
-        let mut listener = Listener { place, history, city, after, is_live: false, page: None };
+        let mut listener = Listener { place, catch_up, city, after, is_live: false, page: None };
         if after > head && !listener.is_in_log(after).await? {
             listener.after = head;
         }
@@ -85,15 +117,13 @@ impl Listener {
     async fn read(&mut self) -> Result<(), Refusal> {
         let head = self.place.published();
         let excerpt = Excerpt { after: self.after, city: self.city.clone(), limit: i64::try_from(PAGE_MAX).ok() };
-        let history = self.history.clone();
-        let rendered = move || -> Result<(Option<i64>, Vec<u8>), Refusal> {
-            let mut entries = history.read(&excerpt)?;
+        let rendered = move |mut entries: Vec<ChangeAnswer>| -> (Option<i64>, Vec<u8>) {
             // Another node may have written since: what is sent can be read here too.
             entries.retain(|entry| entry.sequence <= head);
             let last = entries.last().map(|entry| entry.sequence);
-            Ok((last, entries.iter().flat_map(event).collect()))
+            (last, entries.iter().flat_map(event).collect())
         };
-        let (last, text) = actix_web::web::block(rendered).await.map_err(|_| Refusal::Internal)??;
+        let (last, text) = self.catch_up.read(excerpt, rendered).await?;
         self.page = last.map(|last| (last, text.into()));
         if self.page.is_none() {
             self.after = head;
@@ -103,9 +133,7 @@ impl Listener {
 
     /// Whether there is such an entry; another node may have written it a moment ago.
     async fn is_in_log(&self, sequence: i64) -> Result<bool, Refusal> {
-        let history = self.history.clone();
         let excerpt = Excerpt { after: sequence - 1, city: None, limit: Some(1) };
-        let read = actix_web::web::block(move || history.read(&excerpt)).await;
-        Ok(!read.map_err(|_| Refusal::Internal)??.is_empty())
+        self.catch_up.read(excerpt, |entries| !entries.is_empty()).await
     }
 }

@@ -40,12 +40,13 @@ pub use staging::Effect;
 
 use answers::ChangeAnswer;
 use history::History;
+use listener::CatchUp;
 use news::News;
 use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::record::dossier::AnyRecord;
-use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
+use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::record::{CityId, Fault, RecordKey};
 
 /// Tells the time; given from outside, so that tests own it.
@@ -205,6 +206,7 @@ pub struct Registry {
     shared: Arc<Shared>,
     commands: SyncSender<Command>,
     history: History,
+    catch_up: CatchUp,
     lookups: Arc<DefaultDirectRateLimiter>,
 }
 
@@ -238,6 +240,7 @@ impl Registry {
             shared,
             commands,
             history: History::new(database.clone()),
+            catch_up: CatchUp::new(database),
             lookups: Arc::new(RateLimiter::direct(quota)),
         })
     }
@@ -335,7 +338,7 @@ impl Registry {
     /// [`Refusal::Unavailable`] when the database cannot be reached.
     pub async fn changes(&self, excerpt: Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
         let history = self.history.clone();
-        match actix_web::web::block(move || history.read(&excerpt)).await {
+        match actix_web::web::block(move || history.read(&excerpt, LOG_PAGE_BYTES)).await {
             Ok(read) => read,
             Err(_) => Err(Refusal::Internal),
         }
@@ -345,10 +348,10 @@ impl Registry {
     /// entry that the log does not have, because it has lost its end, is taken for its last one.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when as many listen as may; [`Refusal::Unavailable`] when the log has to be read first and
+    /// [`Refusal::Busy`] when as many listen as may, or come back at once; [`Refusal::Unavailable`] when the log has to be read first and
     /// the database cannot be reached.
     pub async fn listen(&self, after: Option<i64>, city: Option<CityId>) -> Result<Listener, Refusal> {
-        Listener::open(&self.shared.news, self.history.clone(), after, city).await
+        Listener::open(&self.shared.news, self.catch_up.clone(), after, city).await
     }
 
     /// Ends the streams of all who listen, for the service stops.

@@ -13,7 +13,7 @@ use tokio::sync::watch;
 use super::answers::ChangeAnswer;
 use super::history::History;
 use crate::record::CityId;
-use crate::record::limits::{NEWS_PAUSE, PAGE_MAX};
+use crate::record::limits::{LOG_PAGE_BYTES, NEWS_PAUSE, PAGE_MAX};
 use crate::store::Excerpt;
 
 /// How much is kept, and for how many.
@@ -177,7 +177,7 @@ impl News {
     pub(super) fn feed(&self, history: &History) {
         let limit = i64::try_from(PAGE_MAX).ok();
         while let Some((edition, after)) = self.wanted() {
-            let read = history.read(&Excerpt { after, city: None, limit }).unwrap_or_default();
+            let read = history.read(&Excerpt { after, city: None, limit }, LOG_PAGE_BYTES).unwrap_or_default();
             if !self.take_in(edition, after, &read) {
                 // The database is down, or has lost its end; the writer will say so.
                 let waited = self.work.wait_timeout_while(self.kept(), NEWS_PAUSE, |kept| !kept.closed);
