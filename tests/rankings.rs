@@ -344,7 +344,7 @@ fn the_progress_of_a_network_can_be_recomputed_by_hand() {
     service.record("/v1/cities/aa/reports/2023", &inventory(700.0));
     assert_eq!(list(&service.json("/v1/networks/alliance/progress"), "overdue").len(), 7);
 
-    let other = service.json("/v1/networks/alliance/progress?level=own");
+    let other = service.json("/v1/networks/alliance/progress?level=scope_1");
     assert!(other.get("joint").is_none() && list(&other, "counted").is_empty());
     assert!(list(&other, "left_out").iter().any(|member| member["reason"] == "no_target_at_level"));
     let none = service.json("/v1/networks/alliance/progress?year=1999");

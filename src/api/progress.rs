@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::conditional::{Keep, answer};
 use super::problem::Problem;
+use super::rankings::own_level;
 use super::{Service, present_network};
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::{Level, Recorded, Slug, Year};
@@ -17,7 +18,8 @@ use crate::registry::progress::{ProgressAnswer, progress};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ProgressQuery {
-    /// The level of the joint figures; `basic` unless stated.
+    /// The level of the joint figures; `basic` unless stated. All but `own`, by which every city counts something
+    /// else.
     #[param(inline)]
     level: Option<Level>,
     /// The year that every counted member has a figure for; unless stated the one that most members have, of
@@ -27,6 +29,13 @@ pub struct ProgressQuery {
 }
 
 impl ProgressQuery {
+    fn level(&self) -> Result<Level, Problem> {
+        match self.level.unwrap_or(Level::Basic) {
+            Level::Own => Err(own_level()),
+            level => Ok(level),
+        }
+    }
+
     fn year(&self) -> Result<Option<Year>, Problem> {
         let Some(number) = self.year else { return Ok(None) };
         let told = || format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
@@ -55,7 +64,6 @@ pub async fn get(
     present_network(&snapshot, &network)?;
     let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
     let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
-    let level = query.level.unwrap_or(Level::Basic);
-    let progress = progress(&snapshot, &entry.id, known.name.as_str(), level, query.year()?);
+    let progress = progress(&snapshot, &entry.id, known.name.as_str(), query.level()?, query.year()?);
     Ok(answer(&request, &Body::json(&progress).of(&snapshot.edition), Keep::Shared))
 }
