@@ -37,9 +37,9 @@ vocabulary! {
     }
 }
 
-/// A total of the latest report that has one at the level.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LatestTotal {
+/// The total of a report at the level.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct YearTotal {
     /// The year.
     pub year: Year,
     /// The total, in t CO2e.
@@ -68,9 +68,12 @@ pub struct CountedMember {
     pub pathway: Vec<PathwayPoint>,
     /// Its years with a comparable figure. Those that every counted member has are added up.
     pub years: Vec<CourseYear>,
-    /// Its latest total at the level.
+    /// Its latest total at the level, whether or not it can be compared with the baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest: Option<LatestTotal>,
+    pub latest: Option<YearTotal>,
+    /// What it adds to `members_tonnes`: its comparable figure of the year that the joint figures are held to.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<YearTotal>,
 }
 
 /// A member that is not counted, and why.
@@ -86,10 +89,13 @@ pub struct LeftOutMember {
     /// Why, for a person.
     #[schema(example = "It has no comparable figure for 2020.")]
     pub detail: String,
-    /// Its latest total at the level; counted in `members_tonnes` unless it is left out for its boundary, or as a
-    /// part of another member.
+    /// Its latest total at the level.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest: Option<LatestTotal>,
+    pub latest: Option<YearTotal>,
+    /// What it adds to `members_tonnes`: its total of the year that the joint figures are held to, else its latest.
+    /// Absent when it is left out for its boundary, or as a part of another member.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<YearTotal>,
 }
 
 /// A member that has not reported for three years.
@@ -123,11 +129,12 @@ pub struct JointEmissions {
     /// How many of the counted members have a verdict of low confidence on the target.
     #[schema(minimum = 0, example = 3)]
     pub low_confidence_members: usize,
-    /// The sum of the latest totals of the counted members, in t CO2e.
+    /// What the counted members emitted in `year`, as in `years`, in t CO2e.
     #[schema(value_type = f64, example = 21_049_331)]
     pub counted_tonnes: Amount,
-    /// The sum of the latest totals at the level of all members that have one, but for those with another boundary
-    /// and those that are parts of others, in t CO2e.
+    /// The sum of the totals at the level of all members that have one, but for those with another boundary and
+    /// those that are parts of others, in t CO2e. Of each the total of `year` counts, of those without it the
+    /// latest: it stands with the member as `added`.
     #[schema(value_type = f64, example = 40_000_000)]
     pub members_tonnes: Amount,
     /// `counted_tonnes` in percent of `members_tonnes`.
@@ -172,8 +179,10 @@ pub struct ProgressAnswer {
 /// A member, and the target whose pathway may be counted, or why none is.
 struct Candidate<'a> {
     id: &'a CityId,
+    entry: &'a CityEntry,
     present: &'a Present,
     course: Result<(&'a Assessment, Vec<CourseYear>), (NotCounted, String)>,
+    added: Option<YearTotal>,
 }
 
 /// The progress of a network at `level`, held to `year` if one is asked for.
@@ -189,12 +198,15 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
     let ids: BTreeSet<&CityId> = members.iter().map(|(id, _, _)| *id).collect();
     let mut candidates: Vec<Candidate<'_>> = members
         .iter()
-        .map(|(id, _, present)| {
+        .map(|(id, entry, present)| {
             let course = stands_alone(snapshot, &ids, present, level).and_then(|()| best(present, level, judged_on));
-            Candidate { id, present, course }
+            Candidate { id, entry, present, course, added: None }
         })
         .collect();
     let joint = join(&mut candidates, year);
+    if let Some(joint) = &joint {
+        add(&mut candidates, level, joint.year);
+    }
     let overdue = members.iter().filter(|(_, _, present)| present.latest.is_overdue(judged_on));
     ProgressAnswer {
         network: network.clone(),
@@ -204,7 +216,7 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
         level,
         members: members.len(),
         verdicts,
-        joint: joint.and_then(|joint| emissions(joint, &candidates, level)),
+        joint: joint.and_then(|joint| emissions(joint, &candidates)),
         overdue: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
         counted: candidates.iter().filter_map(|candidate| counted(candidate, level)).collect(),
         left_out: candidates.iter().filter_map(|candidate| left_out(candidate, level)).collect(),
@@ -280,13 +292,18 @@ fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> 
     joint
 }
 
-fn emissions(joint: Joint, candidates: &[Candidate<'_>], level: Level) -> Option<JointEmissions> {
-    let total = |candidate: &Candidate<'_>| candidate.present.latest.totals.get(&level).map(|(_, tonnes)| *tonnes);
-    let stands_alone = |candidate: &&Candidate<'_>| {
-        !matches!(candidate.course, Err((NotCounted::OtherBoundary | NotCounted::PartOfMember, _)))
-    };
-    let counted_tonnes = sum(candidates.iter().filter(|candidate| candidate.course.is_ok()).filter_map(total))?;
-    let members_tonnes = sum(candidates.iter().filter(stands_alone).filter_map(total))?;
+/// Notes what each member adds to the tonnes of all: its total of `year`, else its latest.
+fn add(candidates: &mut [Candidate<'_>], level: Level, year: Year) {
+    for candidate in candidates {
+        if !matches!(candidate.course, Err((NotCounted::OtherBoundary | NotCounted::PartOfMember, _))) {
+            candidate.added = of_year(candidate.entry, level, year).or_else(|| latest(candidate.present, level));
+        }
+    }
+}
+
+fn emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEmissions> {
+    let counted_tonnes = joint.years.iter().find(|row| row.year == joint.year)?.emitted_tonnes;
+    let members_tonnes = sum(candidates.iter().filter_map(|candidate| Some(candidate.added?.tonnes)))?;
     let counted = || candidates.iter().filter_map(|candidate| candidate.course.as_ref().ok());
     Some(JointEmissions {
         year: joint.year,
@@ -299,9 +316,14 @@ fn emissions(joint: Joint, candidates: &[Candidate<'_>], level: Level) -> Option
     })
 }
 
-fn latest(present: &Present, level: Level) -> Option<LatestTotal> {
+fn of_year(entry: &CityEntry, level: Level, year: Year) -> Option<YearTotal> {
+    let (report, _) = entry.dossier.reports.get(&year)?.live()?;
+    Some(YearTotal { year, tonnes: report.figure(level)?.tonnes })
+}
+
+fn latest(present: &Present, level: Level) -> Option<YearTotal> {
     let (year, tonnes) = *present.latest.totals.get(&level)?;
-    Some(LatestTotal { year, tonnes })
+    Some(YearTotal { year, tonnes })
 }
 
 fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
@@ -316,6 +338,7 @@ fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
         pathway: target.pathway.clone(),
         years: years.clone(),
         latest: latest(candidate.present, level),
+        added: candidate.added,
     })
 }
 
@@ -327,6 +350,7 @@ fn left_out(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMember> {
         reason: *reason,
         detail: detail.clone(),
         latest: latest(candidate.present, level),
+        added: candidate.added,
     })
 }
 
