@@ -26,6 +26,10 @@ fn pledge(service: &Service, id: &str, tonnes: f64) {
     service.record(&format!("/v1/cities/{id}/targets/half"), &target("2000", 50.0, 2030));
 }
 
+fn part_of(whole: &str) -> Value {
+    json!({"name": format!("A part of {whole}"), "country": "US", "part_of": whole})
+}
+
 fn progress(service: &Service, query: &str) -> Value {
     service.json(&format!("/v1/networks/alliance/progress{query}"))
 }
@@ -92,6 +96,72 @@ fn the_share_is_of_the_figures_that_are_added_up() {
 
     let none = progress(&service, "?year=1999");
     assert!(none.get("joint").is_none() && none["left_out"][1].get("added").is_none());
+}
+
+#[test]
+fn a_part_is_counted_unless_a_whole_of_it_is() {
+    let service = network();
+    let metro = json!({"name": "Metro", "country": "US", "boundary": "metropolitan"});
+    member(&service, "zz-metro", &metro, &[(2018, 5e6)]);
+    member(&service, "zz-core", &part_of("zz-metro"), &[(2018, 6e5)]);
+    pledge(&service, "zz-core", 1e6);
+    let answer = progress(&service, "");
+    assert_eq!(told(&answer), (vec!["zz-core"], vec!["zz-metro other_boundary".to_owned()]));
+    assert_share(&answer, 6e5, 6e5);
+
+    // A whole without a target: its tonnes include those of its parts, and of their parts.
+    member(&service, "whole", &city("Whole"), &[(2018, 2e6)]);
+    member(&service, "part", &part_of("whole"), &[(2018, 5e5)]);
+    pledge(&service, "part", 1e6);
+    member(&service, "quarter", &part_of("part"), &[(2018, 2e5), (2020, 1e5)]);
+    pledge(&service, "quarter", 4e5);
+    let answer = progress(&service, "");
+    let left = ["quarter part_of_member", "whole no_target", "zz-metro other_boundary"].map(str::to_owned);
+    assert_eq!(told(&answer), (vec!["part", "zz-core"], left.to_vec()));
+    assert_eq!(added(&answer), ["zz-core 2018 600000", "whole 2018 2000000"]);
+    assert_share(&answer, 11e5, 26e5);
+    // The part has no figure for 2020, its own part has.
+    let answer = progress(&service, "?year=2020");
+    let left = ["part year_not_reported", "whole no_target", "zz-core year_not_reported", "zz-metro other_boundary"];
+    assert_eq!(told(&answer), (vec!["quarter"], left.map(str::to_owned).to_vec()));
+    assert_share(&answer, 1e5, 26e5);
+
+    // Once the whole has a target, all that lies in it is counted with it, at whatever remove.
+    pledge(&service, "whole", 3e6);
+    let answer = progress(&service, "");
+    assert_eq!(answer["joint"]["year"], 2018);
+    let left = ["part part_of_member", "quarter part_of_member", "zz-metro other_boundary"].map(str::to_owned);
+    assert_eq!(told(&answer), (vec!["whole", "zz-core"], left.to_vec()));
+    assert!(answer["left_out"][1]["detail"].as_str().unwrap().contains("part of whole"), "{answer}");
+    assert_share(&answer, 26e5, 26e5);
+    // But not for a year that the whole has no figure for.
+    let answer = progress(&service, "?year=2020");
+    assert_eq!(told(&answer).0, ["quarter"]);
+    assert_share(&answer, 1e5, 26e5);
+    // What is less than its part has no share of it to show.
+    service.record("/v1/cities/quarter/reports/2021", &inventory(9e6));
+    let answer = progress(&service, "?year=2021");
+    assert!(told(&answer).0 == ["quarter"] && answer["joint"].get("share_percent").is_none(), "{answer}");
+}
+
+#[test]
+fn a_whole_speaks_for_its_parts_when_the_year_is_chosen() {
+    let service = network();
+    member(&service, "whole", &city("Whole"), &[(2020, 2e6)]);
+    pledge(&service, "whole", 3e6);
+    for id in ["part-1", "part-2"] {
+        member(&service, id, &part_of("whole"), &[(2018, 5e5)]);
+        pledge(&service, id, 1e6);
+    }
+    // Two have a figure of their own for 2018; for 2020 the one includes both.
+    let answer = progress(&service, "");
+    let left = ["part-1 part_of_member", "part-2 part_of_member"].map(str::to_owned);
+    assert_eq!((&answer["joint"]["year"], told(&answer)), (&json!(2020), (vec!["whole"], left.to_vec())));
+    assert_share(&answer, 2e6, 2e6);
+    let answer = progress(&service, "?year=2018");
+    assert_eq!(told(&answer), (vec!["part-1", "part-2"], vec!["whole year_not_reported".to_owned()]));
+    assert_eq!(added(&answer), ["whole 2020 2000000"]);
+    assert_share(&answer, 1e6, 2e6);
 }
 
 #[test]

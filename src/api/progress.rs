@@ -22,8 +22,8 @@ pub struct ProgressQuery {
     /// else.
     #[param(inline)]
     level: Option<Level>,
-    /// The year that every counted member has a figure for; unless stated the one that most members have, of
-    /// several the latest.
+    /// The year that every counted member has a figure for; unless stated the one for which most members have one,
+    /// their own or one of a member that they are a part of; of several the latest.
     #[param(minimum = 1970, maximum = 2100, example = 2020)]
     year: Option<i32>,
 }
@@ -48,7 +48,9 @@ impl ProgressQuery {
 /// How many of today's members stand where, and their emissions as if they were one city's: the sum of their
 /// figures against the sum of their pathways, at one level, over the years that every counted member has a
 /// comparable figure for. A member is counted with an adopted target at the level, in tonnes, that has a baseline
-/// and comparable figures; every other member is named with the reason. The sums are of the numbers printed with
+/// and comparable figures, unless a member that it is a part of is counted; every other member is named with the
+/// reason. The share of tonnes is of the year that the figures are held to, of members without it of their latest
+/// total; what each adds is printed with it, and no part is added beside its whole. The sums are of the numbers printed with
 /// the members. Low confidence is marked with each member, and counted apart.
 #[utoipa::path(operation_id = "getProgress", tag = "networks",
     params(("network" = Slug, Path, description = "The network's id"), ProgressQuery),
