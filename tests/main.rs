@@ -16,6 +16,7 @@ mod opinions;
 #[cfg(target_os = "linux")]
 mod outage;
 mod pages;
+mod progress;
 mod rankings;
 mod reading;
 mod recompute;

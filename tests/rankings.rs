@@ -296,18 +296,17 @@ fn the_progress_of_a_network_can_be_recomputed_by_hand() {
                 assert_eq!(own["emitted_tonnes"], report["totals"]["basic"]);
             }
         }
-        let latest = |name: &str| -> Vec<(String, f64)> {
-            let with = list(&progress, name).iter().filter(|member| member.get("latest").is_some());
-            with.map(|member| {
-                (member["reason"].as_str().unwrap_or_default().to_owned(), number(&member["latest"]["tonnes"]))
-            })
-            .collect()
+        let added = |name: &str| -> f64 {
+            let totals = list(&progress, name).iter().filter_map(|member| member.get("added"));
+            totals.map(|total| number(&total["tonnes"])).sum()
         };
-        let own: f64 = latest("counted").iter().map(|(_, tonnes)| tonnes).sum();
-        let left = latest("left_out")
-            .into_iter()
-            .filter(|(reason, _)| reason != "other_boundary" && reason != "part_of_member");
-        let others: f64 = left.map(|(_, tonnes)| tonnes).sum();
+        let (own, others) = (added("counted"), added("left_out"));
+        for member in list(&progress, "left_out") {
+            let is_elsewhere = member["reason"] == "other_boundary" || member["reason"] == "part_of_member";
+            assert_eq!(member.get("added").is_some(), !is_elsewhere && member.get("latest").is_some(), "{member}");
+        }
+        let held = list(joint, "years").iter().find(|row| row["year"] == held_to).unwrap();
+        assert_eq!(joint["counted_tonnes"], held["emitted_tonnes"]);
         assert_near(&joint["counted_tonnes"], own, 1e-6);
         assert_near(&joint["members_tonnes"], own + others, 1e-6);
         assert_near(&joint["share_percent"], 100.0 * own / (own + others), 1e-6);
@@ -344,7 +343,7 @@ fn the_progress_of_a_network_can_be_recomputed_by_hand() {
     service.record("/v1/cities/aa/reports/2023", &inventory(700.0));
     assert_eq!(list(&service.json("/v1/networks/alliance/progress"), "overdue").len(), 7);
 
-    let other = service.json("/v1/networks/alliance/progress?level=own");
+    let other = service.json("/v1/networks/alliance/progress?level=scope_1");
     assert!(other.get("joint").is_none() && list(&other, "counted").is_empty());
     assert!(list(&other, "left_out").iter().any(|member| member["reason"] == "no_target_at_level"));
     let none = service.json("/v1/networks/alliance/progress?year=1999");

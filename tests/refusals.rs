@@ -376,6 +376,7 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (422, "invalid_input", "listRankings", "?population_min=-1&population_max=-1", nothing.clone()),
         (422, "invalid_input", "listRankings", "?by=per_person", nothing.clone()),
         (422, "invalid_input", "listRankings", "?by=per_person&level=own", nothing.clone()),
+        (422, "invalid_input", "getProgress", "?level=own", nothing.clone()),
         (422, "invalid_input", "getProgress", "?year=1969", nothing.clone()),
         (422, "invalid_input", "getStatus", "?as_of=2026-11-24", nothing.clone()),
         (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),

@@ -156,13 +156,16 @@ impl RankingQuery {
             (RankedBy::PerPerson, None) => {
                 Err(Problem::fault("/level", "missing", "is required: only totals of one level are ranked a person"))
             }
-            (RankedBy::PerPerson, Some(Level::Own)) => {
-                let told = "cannot be own: each city counts something else by its own definition";
-                Err(Problem::fault("/level", "not_comparable", told))
-            }
+            (RankedBy::PerPerson, Some(Level::Own)) => Err(own_level()),
             _ => Ok(()),
         }
     }
+}
+
+/// Refuses to hold totals of several cities together at the level `own`.
+pub(super) fn own_level() -> Problem {
+    let told = "cannot be own: each city counts something else by its own definition";
+    Problem::fault("/level", "not_comparable", told)
 }
 
 /// The page that is asked for.

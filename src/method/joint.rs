@@ -2,9 +2,10 @@
 //!
 //! Only what is printed is added up, to the kilogram, so that a reader who adds the printed numbers of the
 //! members comes to the same sums. Nothing is filled in: a year counts when every city that is counted
-//! has a comparable figure for it (sections 1 and 3 of the method).
+//! has a comparable figure for it (sections 1 and 3 of the method). Nothing is added up twice: a city is not counted
+//! beside one that it is a part of.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,14 +49,23 @@ pub struct JointYear {
     pub gap_percent: Option<Ratio>,
 }
 
+/// A city that may be counted.
+#[derive(Debug, Clone, Copy)]
+pub struct JointMember<'a> {
+    /// Its years with a comparable figure; empty when it follows no pathway.
+    pub years: &'a [CourseYear],
+    /// Which of the members it is a part of, directly or by way of others, by their places among them.
+    pub wholes: &'a [usize],
+}
+
 /// Several cities held together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joint {
     /// The year that every city that is counted has a figure for.
     pub year: Year,
-    /// Of each course whether it is counted.
+    /// Of each member whether it is counted.
     pub counted: Vec<bool>,
-    /// The years that all of the counted courses cover, that one among them.
+    /// The years that all of the counted members have a figure for, that one among them.
     pub years: Vec<JointYear>,
 }
 
@@ -81,27 +91,34 @@ fn pathway(assessment: &Assessment) -> Option<Pathway> {
     Pathway::new(Some(points.next()?), points.collect(), target)
 }
 
-/// Adds courses up.
+/// Adds up what cities emitted, and their pathways.
 ///
-/// Held to the year `asked`, else to the one that most courses cover, of several the latest; courses without
-/// that year are not counted. None when no course covers it.
+/// Held to the year `asked`, else to the one for which most members have a figure, their own or one of a whole that
+/// they are a part of; of several such years to the latest. Counted are the members with a figure for that year,
+/// unless a whole of theirs has one, too. None when no member has a figure for it.
 #[must_use]
-pub fn join(courses: &[Vec<CourseYear>], asked: Option<Year>) -> Option<Joint> {
+pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
+    let wholes = |member: &JointMember<'_>| member.wholes.iter().filter_map(|at| members.get(*at)).collect::<Vec<_>>();
     let mut covered: BTreeMap<Year, usize> = BTreeMap::new();
-    for row in courses.iter().flatten() {
-        *covered.entry(row.year).or_default() += 1;
+    for member in members {
+        let rows = member.years.iter().chain(wholes(member).into_iter().flat_map(|whole| whole.years));
+        for year in rows.map(|row| row.year).collect::<BTreeSet<Year>>() {
+            *covered.entry(year).or_default() += 1;
+        }
     }
     let year = match asked {
         Some(year) => covered.contains_key(&year).then_some(year)?,
         None => covered.iter().max_by_key(|(year, count)| (**count, **year)).map(|(year, _)| *year)?,
     };
-    let counted: Vec<bool> = courses.iter().map(|course| course.iter().any(|row| row.year == year)).collect();
-    let members = counted.iter().filter(|counted| **counted).count();
+    let has_figure = |member: &JointMember<'_>| member.years.iter().any(|row| row.year == year);
+    let is_counted = |member: &JointMember<'_>| has_figure(member) && !wholes(member).into_iter().any(has_figure);
+    let counted: Vec<bool> = members.iter().map(is_counted).collect();
+    let count = counted.iter().filter(|counted| **counted).count();
     let mut sums: BTreeMap<Year, Sum> = BTreeMap::new();
-    for row in courses.iter().zip(&counted).filter(|(_, counted)| **counted).flat_map(|(course, _)| course) {
+    for row in members.iter().zip(&counted).filter(|(_, counted)| **counted).flat_map(|(member, _)| member.years) {
         sums.entry(row.year).or_default().add(row);
     }
-    let whole = sums.into_iter().filter(|(_, sum)| sum.members == members);
+    let whole = sums.into_iter().filter(|(_, sum)| sum.members == count);
     Some(Joint { year, counted, years: whole.filter_map(|(year, sum)| sum.printed(year)).collect() })
 }
 

@@ -42,7 +42,7 @@ pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
 pub use explain::{Explanation, explain, explain_yardsticks};
-pub use joint::{CourseYear, Joint, JointYear, course, join};
+pub use joint::{CourseYear, Joint, JointMember, JointYear, course, join};
 pub use lad::{Line, least_absolute_deviations};
 pub use pathway::{Pathway, Point};
 pub use per_person::{NoPersonFigure, PersonFigure, per_person};

@@ -1,6 +1,7 @@
 //! The progress of a network: its members' verdicts, and their emissions as if they were one city's.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -10,7 +11,8 @@ use super::snapshot::{CityEntry, Present, Snapshot};
 use super::tally::VerdictCounts;
 use crate::method::joint::sum;
 use crate::method::{
-    self, Amount, Assessment, Confidence, CourseYear, Joint, JointYear, PathwayPoint, Ratio, Unit, Verdict, course,
+    self, Amount, Assessment, Confidence, CourseYear, Joint, JointMember, JointYear, PathwayPoint, Ratio, Unit,
+    Verdict, course,
 };
 use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
@@ -20,7 +22,7 @@ vocabulary! {
     NotCounted {
         /// Its inventories enclose something else than the whole community.
         OtherBoundary = "other_boundary",
-        /// It is a part of another member, whose figures include its own.
+        /// It is a part of a member that is counted, whose figures include its own.
         PartOfMember = "part_of_member",
         /// It has adopted no target for the whole city.
         NoTarget = "no_target",
@@ -37,9 +39,9 @@ vocabulary! {
     }
 }
 
-/// A total of the latest report that has one at the level.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct LatestTotal {
+/// The total of a report at the level.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub struct YearTotal {
     /// The year.
     pub year: Year,
     /// The total, in t CO2e.
@@ -68,9 +70,13 @@ pub struct CountedMember {
     pub pathway: Vec<PathwayPoint>,
     /// Its years with a comparable figure. Those that every counted member has are added up.
     pub years: Vec<CourseYear>,
-    /// Its latest total at the level.
+    /// Its latest total at the level, whether or not it can be compared with the baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest: Option<LatestTotal>,
+    pub latest: Option<YearTotal>,
+    /// What it adds to `members_tonnes`: its comparable figure of the year that the joint figures are held to.
+    /// Absent when it is a part of a member that adds a total, which includes its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<YearTotal>,
 }
 
 /// A member that is not counted, and why.
@@ -86,10 +92,13 @@ pub struct LeftOutMember {
     /// Why, for a person.
     #[schema(example = "It has no comparable figure for 2020.")]
     pub detail: String,
-    /// Its latest total at the level; counted in `members_tonnes` unless it is left out for its boundary, or as a
-    /// part of another member.
+    /// Its latest total at the level.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub latest: Option<LatestTotal>,
+    pub latest: Option<YearTotal>,
+    /// What it adds to `members_tonnes`: its total of the year that the joint figures are held to, else its latest.
+    /// Absent when its boundary is another, or it is a part of a member that adds a total, which includes its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub added: Option<YearTotal>,
 }
 
 /// A member that has not reported for three years.
@@ -112,8 +121,8 @@ pub struct OverdueMember {
 /// The emissions of the counted members together.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JointEmissions {
-    /// The year that the figures are held to: the one asked for, else the one that most members have a comparable
-    /// figure for, of several the latest.
+    /// The year that the figures are held to: the one asked for, else the one for which most members have a
+    /// comparable figure, their own or one of a member that they are a part of; of several the latest.
     pub year: Year,
     /// The years for which every counted member has a comparable figure, each with the sums over the members.
     pub years: Vec<JointYear>,
@@ -123,14 +132,16 @@ pub struct JointEmissions {
     /// How many of the counted members have a verdict of low confidence on the target.
     #[schema(minimum = 0, example = 3)]
     pub low_confidence_members: usize,
-    /// The sum of the latest totals of the counted members, in t CO2e.
+    /// What the counted members emitted in `year`, as in `years`, in t CO2e.
     #[schema(value_type = f64, example = 21_049_331)]
     pub counted_tonnes: Amount,
-    /// The sum of the latest totals at the level of all members that have one, but for those with another boundary
-    /// and those that are parts of others, in t CO2e.
+    /// The sum of the totals at the level of all members that have one, but for those with another boundary and
+    /// those that are parts of a member whose total is added, in t CO2e. Of each the total of `year` counts, of those
+    /// without it the latest: it stands with the member as `added`.
     #[schema(value_type = f64, example = 40_000_000)]
     pub members_tonnes: Amount,
-    /// `counted_tonnes` in percent of `members_tonnes`.
+    /// `counted_tonnes` in percent of `members_tonnes`; absent when that is 0, or is the smaller because a member
+    /// that is not counted reports less than its counted parts.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 52.623_328)]
     pub share_percent: Option<Ratio>,
@@ -169,11 +180,25 @@ pub struct ProgressAnswer {
     pub overdue: Vec<OverdueMember>,
 }
 
+/// A member of the network, by id.
+type Member<'a> = (&'a CityId, &'a Arc<CityEntry>, &'a Present);
+
 /// A member, and the target whose pathway may be counted, or why none is.
 struct Candidate<'a> {
     id: &'a CityId,
+    entry: &'a CityEntry,
     present: &'a Present,
     course: Result<(&'a Assessment, Vec<CourseYear>), (NotCounted, String)>,
+    added: Option<YearTotal>,
+    /// Where among the candidates those are whose figures include its own.
+    wholes: Vec<usize>,
+}
+
+impl Candidate<'_> {
+    fn joining(&self) -> JointMember<'_> {
+        let years = self.course.as_ref().map_or(&[][..], |(_, years)| years);
+        JointMember { years, wholes: &self.wholes }
+    }
 }
 
 /// The progress of a network at `level`, held to `year` if one is asked for.
@@ -181,20 +206,16 @@ struct Candidate<'a> {
 pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, year: Option<Year>) -> ProgressAnswer {
     let judged_on = snapshot.judged_on;
     let is_member = |entry: &CityEntry| entry.is_member(network.as_str(), judged_on);
-    let members: Vec<_> = snapshot.present().filter(|(_, entry, _)| is_member(entry)).collect();
+    let members: Vec<Member<'_>> = snapshot.present().filter(|(_, entry, _)| is_member(entry)).collect();
     let mut verdicts = VerdictCounts::default();
     for (_, _, present) in &members {
         verdicts.add(present);
     }
-    let ids: BTreeSet<&CityId> = members.iter().map(|(id, _, _)| *id).collect();
-    let mut candidates: Vec<Candidate<'_>> = members
-        .iter()
-        .map(|(id, _, present)| {
-            let course = stands_alone(snapshot, &ids, present, level).and_then(|()| best(present, level, judged_on));
-            Candidate { id, present, course }
-        })
-        .collect();
+    let mut candidates = candidates(snapshot, &members, level);
     let joint = join(&mut candidates, year);
+    if let Some(joint) = &joint {
+        add(&mut candidates, level, joint.year);
+    }
     let overdue = members.iter().filter(|(_, _, present)| present.latest.is_overdue(judged_on));
     ProgressAnswer {
         network: network.clone(),
@@ -204,33 +225,28 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
         level,
         members: members.len(),
         verdicts,
-        joint: joint.and_then(|joint| emissions(joint, &candidates, level)),
+        joint: joint.and_then(|joint| emissions(joint, &candidates)),
         overdue: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
         counted: candidates.iter().filter_map(|candidate| counted(candidate, level)).collect(),
         left_out: candidates.iter().filter_map(|candidate| left_out(candidate, level)).collect(),
     }
 }
 
-/// Refuses a member whose emissions are counted already, or are no community's.
-fn stands_alone(
-    snapshot: &Snapshot,
-    members: &BTreeSet<&CityId>,
-    present: &Present,
-    level: Level,
-) -> Result<(), (NotCounted, String)> {
-    if present.city.boundary != Boundary::Community {
-        let detail = format!("Its inventories enclose {}, not the whole community.", present.city.boundary);
-        return Err((NotCounted::OtherBoundary, detail));
-    }
-    let includes = |(id, whole): &(&CityId, &Present)| {
-        members.contains(id) && whole.city.boundary != Boundary::Operations && whole.latest.totals.contains_key(&level)
-    };
-    match snapshot.wholes(&present.city).find(includes) {
-        Some((id, _)) => {
-            Err((NotCounted::PartOfMember, format!("It is a part of {id}, whose figures include its own.")))
+/// The members with what may be counted of them. Only whole communities are, and include one another.
+fn candidates<'a>(snapshot: &'a Snapshot, members: &[Member<'a>], level: Level) -> Vec<Candidate<'a>> {
+    let is_community = |present: &Present| present.city.boundary == Boundary::Community;
+    let places: BTreeMap<&CityId, usize> =
+        (0..).zip(members).filter(|(_, (.., present))| is_community(present)).map(|(at, (id, ..))| (*id, at)).collect();
+    let candidate = |&(id, entry, present): &Member<'a>| {
+        if !is_community(present) {
+            let detail = format!("Its inventories enclose {}, not the whole community.", present.city.boundary);
+            let course = Err((NotCounted::OtherBoundary, detail));
+            return Candidate { id, entry, present, course, added: None, wholes: Vec::new() };
         }
-        None => Ok(()),
-    }
+        let wholes = snapshot.wholes(&present.city).filter_map(|(whole, _)| places.get(whole).copied()).collect();
+        Candidate { id, entry, present, course: best(present, level, snapshot.judged_on), added: None, wholes }
+    };
+    members.iter().map(candidate).collect()
 }
 
 /// The member's target at the level whose pathway is counted, with its years; or why there is none.
@@ -262,17 +278,18 @@ fn best(
     })
 }
 
-/// Adds the courses up; those without the year are then left out.
+/// Adds the courses up; parts of who is counted, and who is without the year, are then left out.
 fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> {
-    let courses: Vec<Vec<CourseYear>> = candidates
-        .iter()
-        .map(|member| member.course.as_ref().map(|(_, years)| years.clone()).unwrap_or_default())
-        .collect();
-    let joint = method::join(&courses, asked);
+    let members: Vec<JointMember<'_>> = candidates.iter().map(Candidate::joining).collect();
+    let joint = method::join(&members, asked);
     let held_to = joint.as_ref().map(|joint| joint.year).or(asked);
+    let is_counted = |at: usize| joint.as_ref().is_some_and(|joint| joint.counted.get(at) == Some(&true));
+    let ids: Vec<&CityId> = candidates.iter().map(|candidate| candidate.id).collect();
     for (at, candidate) in candidates.iter_mut().enumerate() {
-        let is_counted = joint.as_ref().is_some_and(|joint| joint.counted.get(at) == Some(&true));
-        if let (Ok(_), false, Some(year)) = (&candidate.course, is_counted, held_to) {
+        if let Some(whole) = candidate.wholes.iter().copied().find(|whole| is_counted(*whole)) {
+            let detail = format!("It is a part of {}, whose figures include its own.", ids[whole]);
+            candidate.course = Err((NotCounted::PartOfMember, detail));
+        } else if let (Ok(_), false, Some(year)) = (&candidate.course, is_counted(at), held_to) {
             let detail = format!("It has no comparable figure for {year}.");
             candidate.course = Err((NotCounted::YearNotReported, detail));
         }
@@ -280,13 +297,23 @@ fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> 
     joint
 }
 
-fn emissions(joint: Joint, candidates: &[Candidate<'_>], level: Level) -> Option<JointEmissions> {
-    let total = |candidate: &Candidate<'_>| candidate.present.latest.totals.get(&level).map(|(_, tonnes)| *tonnes);
-    let stands_alone = |candidate: &&Candidate<'_>| {
-        !matches!(candidate.course, Err((NotCounted::OtherBoundary | NotCounted::PartOfMember, _)))
+/// Notes what each community adds to the tonnes of all: its total of `year`, else its latest; nothing if it is a part
+/// of one that has a total.
+fn add(candidates: &mut [Candidate<'_>], level: Level, year: Year) {
+    let total = |candidate: &Candidate<'_>| {
+        let is_community = candidate.present.city.boundary == Boundary::Community;
+        let total = || of_year(candidate.entry, level, year).or_else(|| latest(candidate.present, level));
+        is_community.then(total).flatten()
     };
-    let counted_tonnes = sum(candidates.iter().filter(|candidate| candidate.course.is_ok()).filter_map(total))?;
-    let members_tonnes = sum(candidates.iter().filter(stands_alone).filter_map(total))?;
+    let totals: Vec<Option<YearTotal>> = candidates.iter().map(total).collect();
+    for (candidate, total) in candidates.iter_mut().zip(&totals) {
+        candidate.added = total.filter(|_| candidate.wholes.iter().all(|whole| totals[*whole].is_none()));
+    }
+}
+
+fn emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEmissions> {
+    let counted_tonnes = joint.years.iter().find(|row| row.year == joint.year)?.emitted_tonnes;
+    let members_tonnes = sum(candidates.iter().filter_map(|candidate| Some(candidate.added?.tonnes)))?;
     let counted = || candidates.iter().filter_map(|candidate| candidate.course.as_ref().ok());
     Some(JointEmissions {
         year: joint.year,
@@ -295,13 +322,19 @@ fn emissions(joint: Joint, candidates: &[Candidate<'_>], level: Level) -> Option
         low_confidence_members: counted().filter(|(target, _)| target.confidence == Confidence::Low).count(),
         counted_tonnes,
         members_tonnes,
-        share_percent: Ratio::new(100.0 * counted_tonnes.get() / members_tonnes.get()),
+        share_percent: Ratio::new(100.0 * counted_tonnes.get() / members_tonnes.get())
+            .filter(|share| share.get() <= 100.0),
     })
 }
 
-fn latest(present: &Present, level: Level) -> Option<LatestTotal> {
+fn of_year(entry: &CityEntry, level: Level, year: Year) -> Option<YearTotal> {
+    let (report, _) = entry.dossier.reports.get(&year)?.live()?;
+    Some(YearTotal { year, tonnes: report.figure(level)?.tonnes })
+}
+
+fn latest(present: &Present, level: Level) -> Option<YearTotal> {
     let (year, tonnes) = *present.latest.totals.get(&level)?;
-    Some(LatestTotal { year, tonnes })
+    Some(YearTotal { year, tonnes })
 }
 
 fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
@@ -316,6 +349,7 @@ fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
         pathway: target.pathway.clone(),
         years: years.clone(),
         latest: latest(candidate.present, level),
+        added: candidate.added,
     })
 }
 
@@ -327,6 +361,7 @@ fn left_out(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMember> {
         reason: *reason,
         detail: detail.clone(),
         latest: latest(candidate.present, level),
+        added: candidate.added,
     })
 }
 

@@ -1,0 +1,173 @@
+//! The progress of networks whose members report by other rules, in other years, or lie in one another.
+
+use serde_json::{Value, json};
+
+use crate::support::{Service, assert_near, baseline, city, faults, inventory, target};
+
+/// A service with an empty network.
+fn network() -> Service {
+    let service = Service::start();
+    service.record("/v1/networks/alliance", &json!({"name": "The Alliance", "source": {"title": "A test"}}));
+    service
+}
+
+/// Records a member with these reports.
+fn member(service: &Service, id: &str, body: &Value, reports: &[(i32, f64)]) {
+    service.record(&format!("/v1/cities/{id}"), body);
+    service.record(&format!("/v1/networks/alliance/members/{id}"), &json!({"source": {"title": "A test"}}));
+    for (year, tonnes) in reports {
+        service.record(&format!("/v1/cities/{id}/reports/{year}"), &inventory(*tonnes));
+    }
+}
+
+/// Pledges half of `tonnes` in 2000 by 2030.
+fn pledge(service: &Service, id: &str, tonnes: f64) {
+    service.record(&format!("/v1/cities/{id}/baselines/2000"), &baseline(2000, tonnes));
+    service.record(&format!("/v1/cities/{id}/targets/half"), &target("2000", 50.0, 2030));
+}
+
+fn part_of(whole: &str) -> Value {
+    json!({"name": format!("A part of {whole}"), "country": "US", "part_of": whole})
+}
+
+fn progress(service: &Service, query: &str) -> Value {
+    service.json(&format!("/v1/networks/alliance/progress{query}"))
+}
+
+/// Who is counted, and of the others why not.
+fn told(progress: &Value) -> (Vec<&str>, Vec<String>) {
+    let entries = |name: &str| progress[name].as_array().unwrap().iter();
+    let counted = entries("counted").map(|entry| entry["city"].as_str().unwrap()).collect();
+    let line = |entry: &Value| format!("{} {}", entry["city"].as_str().unwrap(), entry["reason"].as_str().unwrap());
+    (counted, entries("left_out").map(line).collect())
+}
+
+/// What each member adds to `members_tonnes`, which must be their sum, as `city year tonnes`.
+fn added(progress: &Value) -> Vec<String> {
+    let members = ["counted", "left_out"].iter().flat_map(|name| progress[*name].as_array().unwrap());
+    let adding: Vec<&Value> = members.filter(|entry| entry.get("added").is_some()).collect();
+    let sum: f64 = adding.iter().map(|entry| entry["added"]["tonnes"].as_f64().unwrap()).sum();
+    assert_near(&progress["joint"]["members_tonnes"], sum, 1e-6);
+    let line = |entry: &&Value| {
+        let (city, added) = (entry["city"].as_str().unwrap(), &entry["added"]);
+        format!("{city} {} {}", added["year"], added["tonnes"].as_f64().unwrap())
+    };
+    adding.iter().map(line).collect()
+}
+
+fn assert_share(progress: &Value, counted: f64, members: f64) {
+    let joint = &progress["joint"];
+    assert_near(&joint["counted_tonnes"], counted, 1e-6);
+    assert_near(&joint["members_tonnes"], members, 1e-6);
+    assert_near(&joint["share_percent"], 100.0 * counted / members, 1e-6);
+}
+
+#[test]
+fn the_share_is_of_the_figures_that_are_added_up() {
+    let service = network();
+    member(&service, "nc-a", &city("Counted"), &[(2018, 6e5)]);
+    pledge(&service, "nc-a", 1e6);
+    let mut other = inventory(9e6);
+    other["protocol"] = json!("ipcc");
+    service.record("/v1/cities/nc-a/reports/2022", &other);
+    member(&service, "nc-b", &city("Without a target"), &[(2018, 6e5)]);
+
+    let answer = progress(&service, "");
+    assert_eq!(told(&answer), (vec!["nc-a"], vec!["nc-b no_target".to_owned()]));
+    assert_eq!(answer["joint"]["years"].as_array().unwrap().len(), 1);
+    assert_eq!(answer["counted"][0]["latest"], json!({"year": 2022, "tonnes": 9_000_000}));
+    assert_eq!(added(&answer), ["nc-a 2018 600000", "nc-b 2018 600000"]);
+    assert_share(&answer, 6e5, 12e5);
+
+    // Of who is not counted the figure of the same year, else the latest.
+    service.record("/v1/cities/nc-b/reports/2021", &inventory(3e5));
+    member(&service, "nc-c", &city("Of other years"), &[(2012, 7e5), (2016, 1e5)]);
+    let answer = progress(&service, "");
+    assert_eq!(added(&answer), ["nc-a 2018 600000", "nc-b 2018 600000", "nc-c 2016 100000"]);
+    assert_share(&answer, 6e5, 13e5);
+
+    // Of who is counted that of the year it is held to, even when a later one is added up too.
+    service.record("/v1/cities/nc-a/reports/2012", &inventory(8e5));
+    let answer = progress(&service, "?year=2012");
+    assert_eq!(added(&answer), ["nc-a 2012 800000", "nc-b 2021 300000", "nc-c 2012 700000"]);
+    assert_share(&answer, 8e5, 18e5);
+    let years = answer["joint"]["years"].as_array().unwrap();
+    assert_eq!((years.len(), &years[0]["emitted_tonnes"]), (2, &answer["joint"]["counted_tonnes"]));
+
+    let none = progress(&service, "?year=1999");
+    assert!(none.get("joint").is_none() && none["left_out"][1].get("added").is_none());
+}
+
+#[test]
+fn a_part_is_counted_unless_a_whole_of_it_is() {
+    let service = network();
+    let metro = json!({"name": "Metro", "country": "US", "boundary": "metropolitan"});
+    member(&service, "zz-metro", &metro, &[(2018, 5e6)]);
+    member(&service, "zz-core", &part_of("zz-metro"), &[(2018, 6e5)]);
+    pledge(&service, "zz-core", 1e6);
+    let answer = progress(&service, "");
+    assert_eq!(told(&answer), (vec!["zz-core"], vec!["zz-metro other_boundary".to_owned()]));
+    assert_share(&answer, 6e5, 6e5);
+
+    // A whole without a target: its tonnes include those of its parts, and of their parts.
+    member(&service, "whole", &city("Whole"), &[(2018, 2e6)]);
+    member(&service, "part", &part_of("whole"), &[(2018, 5e5)]);
+    pledge(&service, "part", 1e6);
+    member(&service, "quarter", &part_of("part"), &[(2018, 2e5), (2020, 1e5)]);
+    pledge(&service, "quarter", 4e5);
+    let answer = progress(&service, "");
+    let left = ["quarter part_of_member", "whole no_target", "zz-metro other_boundary"].map(str::to_owned);
+    assert_eq!(told(&answer), (vec!["part", "zz-core"], left.to_vec()));
+    assert_eq!(added(&answer), ["zz-core 2018 600000", "whole 2018 2000000"]);
+    assert_share(&answer, 11e5, 26e5);
+    // The part has no figure for 2020, its own part has.
+    let answer = progress(&service, "?year=2020");
+    let left = ["part year_not_reported", "whole no_target", "zz-core year_not_reported", "zz-metro other_boundary"];
+    assert_eq!(told(&answer), (vec!["quarter"], left.map(str::to_owned).to_vec()));
+    assert_share(&answer, 1e5, 26e5);
+
+    // Once the whole has a target, all that lies in it is counted with it, at whatever remove.
+    pledge(&service, "whole", 3e6);
+    let answer = progress(&service, "");
+    assert_eq!(answer["joint"]["year"], 2018);
+    let left = ["part part_of_member", "quarter part_of_member", "zz-metro other_boundary"].map(str::to_owned);
+    assert_eq!(told(&answer), (vec!["whole", "zz-core"], left.to_vec()));
+    assert!(answer["left_out"][1]["detail"].as_str().unwrap().contains("part of whole"), "{answer}");
+    assert_share(&answer, 26e5, 26e5);
+    // But not for a year that the whole has no figure for.
+    let answer = progress(&service, "?year=2020");
+    assert_eq!(told(&answer).0, ["quarter"]);
+    assert_share(&answer, 1e5, 26e5);
+    // What is less than its part has no share of it to show.
+    service.record("/v1/cities/quarter/reports/2021", &inventory(9e6));
+    let answer = progress(&service, "?year=2021");
+    assert!(told(&answer).0 == ["quarter"] && answer["joint"].get("share_percent").is_none(), "{answer}");
+}
+
+#[test]
+fn a_whole_speaks_for_its_parts_when_the_year_is_chosen() {
+    let service = network();
+    member(&service, "whole", &city("Whole"), &[(2020, 2e6)]);
+    pledge(&service, "whole", 3e6);
+    for id in ["part-1", "part-2"] {
+        member(&service, id, &part_of("whole"), &[(2018, 5e5)]);
+        pledge(&service, id, 1e6);
+    }
+    // Two have a figure of their own for 2018; for 2020 the one includes both.
+    let answer = progress(&service, "");
+    let left = ["part-1 part_of_member", "part-2 part_of_member"].map(str::to_owned);
+    assert_eq!((&answer["joint"]["year"], told(&answer)), (&json!(2020), (vec!["whole"], left.to_vec())));
+    assert_share(&answer, 2e6, 2e6);
+    let answer = progress(&service, "?year=2018");
+    assert_eq!(told(&answer), (vec!["part-1", "part-2"], vec!["whole year_not_reported".to_owned()]));
+    assert_eq!(added(&answer), ["whole 2020 2000000"]);
+    assert_share(&answer, 1e6, 2e6);
+}
+
+#[test]
+fn totals_by_own_definitions_are_not_added_up() {
+    let service = network();
+    let answer = service.get("/v1/networks/alliance/progress?level=own");
+    answer.assert_problem(422, "invalid_input");
+    assert_eq!(faults(&answer), ["/level not_comparable"]);
+}
