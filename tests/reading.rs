@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use unicode_normalization::UnicodeNormalization;
 
 use pledgewatch::record::limits::COMPRESS_FROM_BYTES;
 
-use crate::support::{Answer, Service, baseline, city, inventory, send, target};
+use crate::support::{Answer, Service, baseline, city, folded, inventory, send, target};
 
 const LOS_ANGELES: &str = "/v1/cities/us-los-angeles";
 
@@ -332,11 +331,6 @@ fn a_page_has_1_to_500_rows() {
     }
     assert_eq!(items(&service.json("/v1/cities?limit=1")).len(), 1);
     assert_eq!(items(&service.json("/v1/changes")).len(), 50);
-}
-
-/// A name without accents and capitals.
-fn folded(name: &str) -> String {
-    name.to_lowercase().nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect()
 }
 
 /// Every combination of one choice of each filter; the first choice is to leave the filter out.
