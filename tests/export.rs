@@ -111,22 +111,24 @@ fn exports_are_all_pages_of_the_lists() {
 #[test]
 fn every_figure_has_its_source_and_licence() {
     let service = world();
-    for (what, columns) in [
-        ("baselines", ["source.title", "source.licence"].as_slice()),
-        ("targets", &["source.title", "source.licence"]),
-        ("reports", &["source.title", "source.licence"]),
-        (
-            "status",
-            &["baseline_source.title", "baseline_source.licence", "judged_source.title", "judged_source.licence"],
-        ),
+    // The figures, and where their source is told.
+    for (what, figure, source) in [
+        ("baselines", "year", "source"),
+        ("targets", "id", "source"),
+        ("reports", "year", "source"),
+        ("status", "baseline_tonnes", "baseline_source"),
+        ("status", "judged_tonnes", "judged_source"),
+        ("cities", "headline.baseline_tonnes", "headline.baseline_source"),
+        ("cities", "headline.judged_tonnes", "headline.judged_source"),
     ] {
         let (header, rows) = table(&export(&service, &format!("{what}.csv")).text);
-        for name in columns {
-            let place = header.iter().position(|column| column == *name).unwrap_or_else(|| panic!("{what}: {name}"));
-            if name.ends_with("title") && what != "status" {
-                assert!(rows.iter().all(|row| !row[place].is_empty()), "{what}: {name}");
-            }
-        }
+        let place = |name: &str| {
+            header.iter().position(|column| column == name).unwrap_or_else(|| panic!("{what} has no {name}"))
+        };
+        let (figure, title) = (place(figure), place(&format!("{source}.title")));
+        place(&format!("{source}.licence"));
+        assert!(rows.iter().any(|row| !row[title].is_empty()), "{what}: {source}");
+        assert!(rows.iter().all(|row| row[figure].is_empty() == row[title].is_empty()), "{what}: {source}");
     }
     let (header, rows) = table(&export(&service, "status.csv").text);
     let cell =
@@ -134,8 +136,15 @@ fn every_figure_has_its_source_and_licence() {
     let row = rows.iter().find(|row| cell(row, "city") == "us-los-angeles" && cell(row, "id") == "2025-half").unwrap();
     let status = service.json("/v1/cities/us-los-angeles/status");
     let judged = crate::support::assessment(&status, "2025-half");
+    let listed = service.json("/v1/cities?ids=us-los-angeles");
+    let ranked = service.json("/v1/rankings?country=US&limit=500");
+    let ranked = items(&ranked).iter().find(|entry| entry["city"] == "us-los-angeles").unwrap();
     for figure in ["baseline", "judged"] {
         assert_eq!(cell(row, &format!("{figure}_source.title")), judged[figure]["source"]["title"].as_str().unwrap());
+        for headline in [&listed["items"][0]["headline"], &ranked["headline"]] {
+            let judged = crate::support::assessment(&status, headline["target"].as_str().unwrap());
+            assert_eq!(headline[format!("{figure}_source")], judged[figure]["source"]);
+        }
     }
     // What a spreadsheet would run is plain text, and what JSON readers get is what was written.
     let row = rows.iter().find(|row| cell(row, "city") == "xx-formula").unwrap();

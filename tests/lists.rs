@@ -7,9 +7,8 @@ use std::sync::atomic::{AtomicBool, Ordering as Memory};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
-use unicode_normalization::UnicodeNormalization;
 
-use crate::support::{Service, baseline, city, faults, inventory, target};
+use crate::support::{Service, baseline, city, faults, folded, inventory, target};
 
 fn items(list: &Value) -> &Vec<Value> {
     list["items"].as_array().unwrap()
@@ -25,10 +24,6 @@ fn key(item: &Value) -> (String, String) {
         Some(city) => (city.to_owned(), text(item, "id").to_owned()),
         None => (text(item, "id").to_owned(), String::new()),
     }
-}
-
-fn folded(name: &str) -> String {
-    name.to_lowercase().nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).collect()
 }
 
 /// All pages of a list.
@@ -551,6 +546,78 @@ fn what_there_is_not_is_refused_by_name() {
         service
             .get(&format!("/v1/status?country=US&sort=-pace&cursor={mark}{broken}"))
             .assert_problem(422, "invalid_input");
+    }
+}
+
+#[test]
+fn names_are_found_and_ordered_without_their_accents() {
+    let service = Service::start();
+    let names = [
+        ("pl-lodz", "Łódź"),
+        ("dk-koge", "Køge"),
+        ("tr-diyarbakir", "Diyarbakır"),
+        ("tr-izmir", "İzmir"),
+        ("vn-da-nang", "Đà Nẵng"),
+        ("de-giessen", "Gießen"),
+        ("dk-naestved", "NÆSTVED"),
+        ("az-ganca", "GƏNCƏ"),
+        ("sn-ngor", "Ŋor"),
+        ("ru-orel", "Орёл"),
+        ("in-kashi", "काशी"),
+        ("jp-gifu", "ぎふ"),
+    ];
+    for (id, name) in names {
+        service.record(&format!("/v1/cities/{id}"), &json!({"name": name, "country": "DE", "region": name}));
+    }
+    for (word, id) in [
+        ("lodz", "pl-lodz"),
+        ("ŁÓDŹ", "pl-lodz"),
+        ("Łódź", "pl-lodz"),
+        ("koge", "dk-koge"),
+        ("køge", "dk-koge"),
+        ("DIYARBAKIR", "tr-diyarbakir"),
+        ("izmir", "tr-izmir"),
+        ("da nang", "vn-da-nang"),
+        ("giessen", "de-giessen"),
+        ("GIEẞEN", "de-giessen"),
+        ("naestved", "dk-naestved"),
+        ("gəncə", "az-ganca"),
+        ("ngor", "sn-ngor"),
+        ("орел", "ru-orel"),
+        ("काशी", "in-kashi"),
+        ("ぎふ", "jp-gifu"),
+    ] {
+        for name in ["q", "region"] {
+            let found = service.json(&format!("/v1/cities?{name}={word}"));
+            assert_eq!(items(&found).iter().map(|item| text(item, "id")).collect::<Vec<_>>(), [id], "{name}={word}");
+        }
+    }
+    // Letters of other scripts are not transcribed, and their vowel signs are no accents.
+    for word in ["orel", "kashi", "gifu", "केशी", "きふ"] {
+        assert_eq!(service.json(&format!("/v1/cities?q={word}"))["total"], 0, "{word}");
+    }
+    let first = service.json("/v1/cities?sort=name&fields=name&limit=5");
+    let first: Vec<&str> = items(&first).iter().map(|item| text(item, "name")).collect();
+    assert_eq!(first, ["Đà Nẵng", "Diyarbakır", "Gießen", "GƏNCƏ", "İzmir"]);
+}
+
+#[test]
+fn a_text_without_a_letter_is_refused() {
+    let service = world();
+    let long = "a".repeat(201);
+    for text in ["", "%CC%81", "%CC%81%CC%88", &long] {
+        for (list, names) in [
+            ("/v1/cities", ["q", "region", "sector"].as_slice()),
+            ("/v1/cities.csv", &["q", "region", "sector"]),
+            ("/v1/cities.geojson", &["q", "region", "sector"]),
+            ("/v1/status", &["q", "region", "sector"]),
+            ("/v1/rankings", &["region"]),
+        ] {
+            for name in names {
+                let problem = service.get(&format!("{list}?{name}={text}")).assert_problem(400, "invalid_query");
+                assert!(problem["detail"].as_str().unwrap().starts_with(&format!("{name} must have ")), "{problem}");
+            }
+        }
     }
 }
 

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use crate::support::{Service, assert_near, baseline, city, faults, inventory, target};
+use pledgewatch::record::limits::OVERDUE_LISTED;
+
+use crate::support::{Service, assert_near, baseline, city, faults, folded, inventory, target};
 
 fn list<'a>(answer: &'a Value, name: &str) -> &'a Vec<Value> {
     answer[name].as_array().unwrap_or_else(|| panic!("no {name} in {answer}"))
@@ -410,7 +412,7 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
             "country" => city["country"] == id,
             "region" => city["region"]
                 .as_str()
-                .is_some_and(|region| id == format!("{}/{region}", city["country"].as_str().unwrap())),
+                .is_some_and(|region| id == format!("{}/{}", city["country"].as_str().unwrap(), folded(region))),
             _ => list(&members, "items").iter().any(|member| member["id"] == city["id"]),
         };
         let of: Vec<&Value> = list(&cities, "items").iter().filter(within).collect();
@@ -487,4 +489,62 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
     }
     let empty = Service::start().json("/v1/summary");
     assert_eq!((empty["total"].as_u64(), &empty["items"][0]["cities"]), (Some(1), &json!(0)));
+}
+
+#[test]
+fn a_region_is_one_however_it_is_spelled() {
+    let service = Service::start();
+    for (id, country, region) in [
+        ("fr-a", "FR", "Ile-de-France"),
+        ("fr-b", "FR", "Île-de-France"),
+        ("fr-c", "FR", "Île-de-France"),
+        ("fr-d", "FR", "Bretagne"),
+        ("us-a", "US", "california"),
+        ("us-b", "US", "California"),
+        ("mx-a", "MX", "California"),
+        ("pl-a", "PL", "Łódzkie"),
+        ("pl-b", "PL", "lodzkie"),
+        ("pl-c", "PL", "lodzkie"),
+        ("in-a", "IN", "काशी"),
+        ("in-b", "IN", "केशी"),
+    ] {
+        service.record(&format!("/v1/cities/{id}"), &json!({"name": id, "country": country, "region": region}));
+    }
+    let regions = service.json("/v1/summary?scope=region");
+    let told: Vec<(&str, &str, u64)> = list(&regions, "items")
+        .iter()
+        .map(|row| (row["id"].as_str().unwrap(), row["name"].as_str().unwrap(), row["cities"].as_u64().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("FR/bretagne", "Bretagne", 1),
+            ("FR/ile-de-france", "Île-de-France", 3),
+            ("IN/काशी", "काशी", 1),
+            ("IN/केशी", "केशी", 1),
+            ("MX/california", "California", 1),
+            ("PL/lodzkie", "lodzkie", 3),
+            ("US/california", "California", 2),
+        ]
+    );
+    for (id, name, cities) in told {
+        let (country, folded) = id.split_once('/').unwrap();
+        for region in [name, folded] {
+            let found = service.json(&format!("/v1/cities?country={country}&region={region}"));
+            assert_eq!(found["total"], cities, "{id} {region}");
+        }
+    }
+}
+
+#[test]
+fn the_summary_lists_the_first_overdue_cities_and_counts_all() {
+    let service = Service::start();
+    for number in 0..=OVERDUE_LISTED {
+        service.record(&format!("/v1/cities/xx-{number:03}"), &json!({"name": "Late", "country": "FR"}));
+    }
+    let world = &service.json("/v1/summary")["items"][0];
+    let late = service.json("/v1/cities?reported_before=2023&limit=500");
+    assert_eq!((&world["overdue"], &world["overdue"]), (&late["total"], &json!(OVERDUE_LISTED + 1)));
+    let first: Vec<&Value> = list(&late, "items")[..OVERDUE_LISTED].iter().map(|city| &city["id"]).collect();
+    assert_eq!(world["overdue_cities"], json!(first));
 }

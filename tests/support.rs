@@ -14,6 +14,8 @@ use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
 
 /// The day that every service of the tests takes for today.
 pub const TODAY: &str = "2026-11-23";
@@ -397,4 +399,14 @@ pub fn assessment<'a>(status: &'a Value, target: &str) -> &'a Value {
 pub fn assert_near(printed: &Value, expected: f64, within: f64) {
     let number = printed.as_f64().unwrap_or_else(|| panic!("{printed} is no number; expected {expected}"));
     assert!((number - expected).abs() <= within, "{number} is not {expected}");
+}
+
+/// A name without capitals and accents, as a reader compares names.
+pub fn folded(name: &str) -> String {
+    let accented = name.to_lowercase();
+    let mut folded: String = accented.nfd().filter(|c| !is_combining_mark(*c)).collect();
+    for (letter, plain) in [("ł", "l"), ("ø", "o"), ("đ", "d"), ("ı", "i"), ("ß", "ss"), ("æ", "ae")] {
+        folded = folded.replace(letter, plain);
+    }
+    folded
 }

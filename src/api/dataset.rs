@@ -23,7 +23,7 @@ use crate::registry::{CityEntry, Excerpt, Present, Refusal, Registry, Snapshot};
 vocabulary! {
     /// What is exported.
     DataSet {
-        /// Cities, each with its headline target, judged; the figures' sources stand in `status`.
+        /// Cities, each with its headline target, judged.
         Cities = "cities",
         /// The baselines of all cities.
         Baselines = "baselines",

@@ -3,7 +3,6 @@
 use std::collections::BTreeSet;
 
 use serde::Deserialize;
-use unicode_normalization::UnicodeNormalization;
 use utoipa::IntoParams;
 
 use super::list::Page;
@@ -14,6 +13,7 @@ use crate::method::{Assessment, Confidence, Verdict};
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
+use crate::record::text::folded;
 use crate::record::{CityId, Fault, Level, Slug, Standing};
 use crate::registry::{CityEntry, Present, Snapshot};
 
@@ -61,7 +61,7 @@ pub struct ListQuery {
     /// Only cities whose latest report is for an earlier year than this one, or that have none.
     #[param(minimum = 1970, maximum = 2100, example = 2023)]
     reported_before: Option<i32>,
-    /// Only cities whose name contains this, capitals and accents aside.
+    /// Only cities whose name contains this, capitals and accents aside: `lodz` finds Łódź, `giessen` Gießen.
     #[param(min_length = 1, max_length = 200, example = "bogota")]
     q: Option<String>,
     /// Only these cities, by their ids, separated by commas.
@@ -297,15 +297,12 @@ impl Places<'_> {
     }
 }
 
+/// Checks a text that names are compared with; accents alone would be in every name.
 fn check_text(name: &str, text: Option<&str>) -> Result<(), Problem> {
-    if text.is_some_and(|text| !(1..=NAME_CHARACTERS).contains(&text.chars().count())) {
-        return Err(Problem::new(Code::InvalidQuery, format!("{name} must have 1 to {NAME_CHARACTERS} characters")));
+    let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || folded(text).is_empty();
+    if text.is_some_and(is_wrong) {
+        let told = format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents");
+        return Err(Problem::new(Code::InvalidQuery, told));
     }
     Ok(())
-}
-
-/// A name without capitals and accents.
-#[must_use]
-pub fn folded(name: &str) -> String {
-    name.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).flat_map(char::to_lowercase).collect()
 }

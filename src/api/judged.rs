@@ -7,7 +7,7 @@ use crate::method::{Amount, Assessment, CautionCode, Confidence, Ratio, Reason, 
 use crate::record::target::TargetKind;
 use crate::record::units::Population;
 use crate::record::warning::WarningCode;
-use crate::record::{Level, Percent, Standing, Tonnes, Year};
+use crate::record::{Level, Percent, Source, Standing, Tonnes, Year};
 
 /// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
 ///
@@ -142,6 +142,12 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
+    /// Where the figure that the target is measured from was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_source: Option<Source>,
+    /// Where the figure of the year judged was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_source: Option<Source>,
 }
 
 impl JudgedTarget {
@@ -187,6 +193,8 @@ impl JudgedTarget {
             disagreement: assessment.disagreement,
             cautions: assessment.cautions.iter().map(|caution| caution.code).collect(),
             warnings: judged.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            baseline_source: baseline.map(|figure| figure.source.clone()),
+            judged_source: judged.map(|figure| figure.source.clone()),
         }
     }
 }

@@ -12,7 +12,7 @@ use super::problem::Problem;
 use super::{Service, csv};
 use crate::record::city::Country;
 use crate::record::units::Population;
-use crate::record::{Degrees, Slug, Source, Year};
+use crate::record::{Degrees, Slug, Year};
 use crate::registry::Snapshot;
 
 /// A target of a city, judged.
@@ -56,12 +56,6 @@ pub struct StatusItem {
     /// What it asks for, the verdict, and the figures of the year judged.
     #[serde(flatten)]
     pub judged: JudgedTarget,
-    /// Where the figure that the target is measured from was published.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub baseline_source: Option<Source>,
-    /// Where the figure of the year judged was published.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub judged_source: Option<Source>,
     /// The path of the city's whole judgement, which will give the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
     pub permalink: String,
@@ -97,8 +91,6 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
         latest_report_year: present.latest.report,
         headline: row.is_headline(),
         judged: JudgedTarget::of(target),
-        baseline_source: target.baseline.as_ref().map(|figure| figure.source.clone()),
-        judged_source: target.judged.as_ref().map(|figure| figure.source.clone()),
         permalink: present.permalink.clone(),
     })
 }

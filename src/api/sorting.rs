@@ -7,9 +7,10 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::filters::{Row, folded};
+use super::filters::Row;
 use super::list::Key;
 use crate::method::{Amount, Assessment, Ratio};
+use crate::record::text::folded;
 use crate::record::{Percent, Tonnes, Year};
 
 /// What a row is sorted by.

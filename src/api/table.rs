@@ -157,10 +157,13 @@ fn cell(value: Option<&RawValue>) -> serde_json::Result<Cow<'_, str>> {
     }
 }
 
+/// What a spreadsheet takes a formula by, in East Asia in full width too.
+const FORMULA_BEGINS: [char; 10] = ['=', '+', '-', '@', '\t', '\r', '\u{FF1D}', '\u{FF0B}', '\u{FF0D}', '\u{FF20}'];
+
 /// A text as a cell; what a spreadsheet would run as a formula is made plain text.
 #[must_use]
 pub fn harmless(text: &str) -> Cow<'_, str> {
-    if text.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{text}").into() } else { text.into() }
+    if text.starts_with(FORMULA_BEGINS) { format!("'{text}").into() } else { text.into() }
 }
 
 /// The words of a list, those of things with a `code` being their codes; none for any other list.

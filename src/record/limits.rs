@@ -84,6 +84,8 @@ pub const BODY_WAIT: Duration = Duration::from_secs(30);
 pub const PAGE_DEFAULT: usize = 50;
 /// Most items of a page.
 pub const PAGE_MAX: usize = 500;
+/// Most overdue cities that a row of the summary lists.
+pub const OVERDUE_LISTED: usize = 100;
 /// Most ids of one `ids` filter.
 pub const IDS_MAX: usize = 500;
 /// Writes a minute of one key unless configured otherwise.

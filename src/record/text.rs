@@ -4,6 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 use serde_json::Value;
+use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
 use super::fault::{At, Parse, kind_of};
@@ -35,6 +36,37 @@ pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
 /// Whether a character is not seen, or makes what follows seem another: joiners within words are neither.
 const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
+}
+
+/// A name without capitals and accents, by which names are compared: `lodz` of `Łódź`, `koge` of `Køge`.
+///
+/// Letters of other scripts lose the same accents and stay what they are: their vowel signs are no accents.
+#[must_use]
+pub fn folded(name: &str) -> String {
+    let mut folded = String::with_capacity(name.len());
+    for c in name.nfd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase) {
+        match plain_letters(c) {
+            Some(plain) => folded.push_str(&plain.to_ascii_lowercase()),
+            None => folded.push(c),
+        }
+    }
+    folded
+}
+
+/// The plain letters for a Latin one that is not made of a plain one and an accent: ł, ø, đ, ß.
+fn plain_letters(c: char) -> Option<&'static str> {
+    let is_letters = |plain: &&str| plain.bytes().all(|b| b.is_ascii_alphabetic());
+    deunicode::deunicode_char(c).filter(|_| is_latin_beyond_ascii(c)).filter(is_letters)
+}
+
+/// Whether a character is of the blocks of combining diacritical marks.
+const fn is_accent(c: char) -> bool {
+    matches!(c, '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
+        | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
+}
+
+const fn is_latin_beyond_ascii(c: char) -> bool {
+    matches!(c, '\u{C0}'..='\u{24F}' | '\u{1E00}'..='\u{1EFF}')
 }
 
 /// Declares a bounded text type.

@@ -1,5 +1,6 @@
 //! The world, its countries, regions and networks in numbers: verdicts, tonnes, and how old the figures are.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
@@ -10,6 +11,8 @@ use super::snapshot::{Found, Present, Snapshot};
 use super::tally::VerdictCounts;
 use crate::method::joint::sum;
 use crate::method::{Amount, Assessment, Ratio, Verdict};
+use crate::record::limits::OVERDUE_LISTED;
+use crate::record::text::folded;
 use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
 
@@ -81,13 +84,13 @@ pub struct ReportYear {
 /// The cities of one scope in numbers.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SummaryItem {
-    /// What tells the row apart: `world`, the code of a country, that code and the region (`US/California`), or a
-    /// network's id.
+    /// What tells the row apart: `world`, the code of a country, that code and the region's name without capitals
+    /// and accents (`US/california`), or a network's id.
     #[schema(example = "US")]
     pub id: String,
     /// What is summed up.
     pub scope: Scope,
-    /// What it is called.
+    /// What it is called; of a region that is spelled in several ways, the spelling of most cities.
     #[schema(example = "United States of America")]
     pub name: String,
     /// Cities in it that are not withdrawn.
@@ -107,7 +110,8 @@ pub struct SummaryItem {
     /// Cities of whose last three years none is reported.
     #[schema(minimum = 0, example = 2)]
     pub overdue: usize,
-    /// The ids of these cities; `/v1/cities?reported_before=` lists them with their names and years.
+    /// The ids of the first 100 of these cities; `/v1/cities?reported_before=` lists all, with their names and years.
+    #[schema(max_items = 100)]
     pub overdue_cities: Vec<Slug>,
 }
 
@@ -171,20 +175,19 @@ impl<'a> Summary<'a> {
         for (_, present) in &group.cities {
             verdicts.add(present);
         }
-        let overdue = group.cities.iter().filter(|(_, present)| present.latest.is_overdue(judged_on));
-        let overdue_cities: Vec<Slug> = overdue.map(|(id, _)| (*id).clone()).collect();
+        let overdue = || group.cities.iter().filter(|(_, present)| present.latest.is_overdue(judged_on));
         let years = years(group);
         Some(SummaryItem {
             id: key.1.clone(),
             scope: key.0,
-            name: group.name.clone(),
+            name: if key.0 == Scope::Region { spelling(group) } else { group.name.clone() },
             cities: group.cities.len(),
             verdicts,
             tonnes: self.tonnes(group),
             median_age_years: median_age(&years, judged_on),
             latest_reports: years.into_iter().map(|(year, cities)| ReportYear { year, cities }).collect(),
-            overdue: overdue_cities.len(),
-            overdue_cities,
+            overdue: overdue().count(),
+            overdue_cities: overdue().take(OVERDUE_LISTED).map(|(id, _)| (*id).clone()).collect(),
         })
     }
 
@@ -227,9 +230,21 @@ fn places(present: &Present) -> Vec<(Scope, String, String)> {
         (Scope::Country, country.as_str().to_owned(), country.name().to_owned()),
     ];
     if let Some(region) = &present.city.region {
-        places.push((Scope::Region, format!("{}/{region}", country.as_str()), region.to_string()));
+        // As the filter `region` takes them, so that it gives the cities of the row.
+        let key = format!("{}/{}", country.as_str(), folded(region.as_str()));
+        places.push((Scope::Region, key, String::new()));
     }
     places
+}
+
+/// How most cities of a region spell it; of equals the first by the alphabet.
+fn spelling(group: &Group<'_>) -> String {
+    let mut cities: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in group.cities.iter().filter_map(|(_, present)| present.city.region.as_ref()) {
+        *cities.entry(name.as_str()).or_default() += 1;
+    }
+    let most = cities.into_iter().max_by_key(|(name, cities)| (*cities, Reverse(*name)));
+    most.map(|(name, _)| name.to_owned()).unwrap_or_default()
 }
 
 /// The latest comparable figure of a whole community, at the level of its headline target.
