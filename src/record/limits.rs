@@ -118,8 +118,10 @@ pub const WRITE_BATCH: usize = 128;
 pub const STATEMENT_ROWS: usize = 500;
 /// Log entries read at a time when following or loading.
 pub const LOAD_ROWS: i64 = 1_000;
-/// Log entries read at once for a page; as many more the next time while they turn out to be small.
+/// Log entries first read at once for a page; twice as many the next time while they turn out to be small.
 pub const LOG_STEP_ROWS: i64 = 8;
+/// Log entries read at once for a page at the most.
+pub const LOG_STEP_MOST_ROWS: i64 = 64;
 /// A page of the log ends once its bodies have this many bytes, however few entries it has.
 pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
 /// Connections of the pool that reads the log.

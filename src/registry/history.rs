@@ -5,7 +5,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use super::Refusal;
 use super::answers::ChangeAnswer;
 use crate::record::Change;
-use crate::record::limits::{LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
+use crate::record::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
 
 /// Opens connections for the pool.
@@ -78,7 +78,7 @@ impl History {
     }
 }
 
-/// Reads entries a few at a time, and no more once they are many bytes: a page may end early.
+/// Reads entries a few at a time, and keeps no more once they are many bytes: a page may end early.
 fn page(connection: &mut AnyConnection, excerpt: &Excerpt, most: usize) -> Result<Vec<Change>, StoreError> {
     let asked = excerpt.limit.unwrap_or(i64::MAX);
     let mut entries: Vec<Change> = Vec::new();
@@ -90,11 +90,15 @@ fn page(connection: &mut AnyConnection, excerpt: &Excerpt, most: usize) -> Resul
         let step = store::log::read(connection, &rest)?;
         let Some(last) = step.last() else { break };
         rest.after = last.sequence;
-        bytes += step.iter().map(|entry| entry.body.as_ref().map_or(0, String::len)).sum::<usize>();
-        entries.extend(step);
+        for entry in step {
+            if bytes < most {
+                bytes += entry.body.as_ref().map_or(0, String::len);
+                entries.push(entry);
+            }
+        }
         // What was read so far foretells that as much again, and more, has room.
         if bytes < most / 4 {
-            rows *= 2;
+            rows = (rows * 2).min(LOG_STEP_MOST_ROWS);
         }
     }
     Ok(entries)
