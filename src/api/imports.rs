@@ -12,13 +12,12 @@ use super::problem::Problem;
 use super::upload::{self, Upload};
 use super::{Service, access, body, present_city, write};
 use crate::import::cell::{CellFault, Refused};
-use crate::import::draft::Report;
+use crate::import::draft::{Report, keep_lines};
 use crate::import::template::{self, Import, ImportRow};
 use crate::import::{json_reports, table};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE};
-use crate::record::line::LineValue;
-use crate::record::{CityId, Fault, Inventory, Kind, RecordKey, Slug};
+use crate::record::{CityId, Fault, Inventory, Kind, RecordKey, Slug, Year};
 use crate::registry::{Condition, Operation, Refusal, Snapshot, Together, WriteRequest};
 
 /// How a file of reports is to be imported.
@@ -181,10 +180,9 @@ impl Prepared {
         }
         let keeps_lines = asked.keeps_lines || !read.with_lines;
         let reports = read.rows.iter().filter_map(|row| row.outcome.as_ref().ok()).map(body_of).collect();
-        let dossier = before.cities.get(&asked.city).filter(|_| keeps_lines).map(|entry| &entry.dossier);
         let complete = |row: ImportRow| {
-            let recorded = row.year.and_then(|year| dossier?.reports.get(&year)?.live());
-            complete(row, recorded.map(|(report, _)| report), &asked.city, today)
+            let year = row.year.filter(|_| keeps_lines);
+            complete(row, year.and_then(|year| recorded(before, &asked.city, year)), &asked.city, today)
         };
         Ok(Prepared {
             rows: read.rows.into_iter().map(complete).collect(),
@@ -210,14 +208,16 @@ fn body_of(report: &Report) -> Value {
     body
 }
 
+/// The report that is recorded for a year, unless it is withdrawn.
+fn recorded<'s>(snapshot: &'s Snapshot, city: &CityId, year: Year) -> Option<&'s Arc<Inventory>> {
+    Some(snapshot.cities.get(city)?.dossier.reports.get(&year)?.live()?.0)
+}
+
 fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
-    let recorded = |year| {
-        let (report, _) = snapshot.cities.get(city.as_str())?.dossier.reports.get(&year)?.live()?;
-        Some(AnyRecord::Report(report.clone()).body())
-    };
+    let kept = |year| Some(AnyRecord::Report(Arc::clone(recorded(snapshot, city, year)?)).body());
     match upload {
         Upload::Json(bytes) => json_reports::read(&bytes, today),
-        Upload::Files(files) => template::read(&table::read_all(&files)?, city, today, &recorded),
+        Upload::Files(files) => template::read(&table::read_all(&files)?, city, today, &kept),
     }
 }
 
@@ -226,7 +226,10 @@ fn complete(row: ImportRow, recorded: Option<&Arc<Inventory>>, city: &CityId, to
     let Ok(report) = &row.outcome else { return row };
     let record = match recorded {
         Some(recorded) if !recorded.lines.is_empty() => {
-            let body = with_lines(report.record.body(), recorded);
+            let mut body = report.record.body();
+            if let Some(members) = body.as_object_mut() {
+                keep_lines(members, &AnyRecord::Report(Arc::clone(recorded)).body());
+            }
             AnyRecord::parse(&key(city, report), body, today).map_err(|faults| faults.into_iter().map(unfit).collect())
         }
         _ => Ok(report.record.clone()),
@@ -234,20 +237,6 @@ fn complete(row: ImportRow, recorded: Option<&Arc<Inventory>>, city: &CityId, to
     let told = |faults: Vec<Fault>| faults.into_iter().map(|fault| row_fault(&row, fault)).collect();
     let outcome = record.and_then(within_limit).map(|record| Report { record, ..report.clone() }).map_err(told);
     ImportRow { outcome, ..row }
-}
-
-/// A body with the lines that are recorded, and with the potentials that those by gas were recorded with unless it
-/// names its own.
-fn with_lines(mut body: Value, recorded: &Arc<Inventory>) -> Value {
-    let by_gas = recorded.lines.iter().any(|line| matches!(line.value, LineValue::Gas { .. }));
-    let old = AnyRecord::Report(Arc::clone(recorded)).body();
-    if let (Some(members), Value::Object(mut old)) = (body.as_object_mut(), old) {
-        members.extend(old.remove("lines").map(|lines| ("lines".to_owned(), lines)));
-        if let Some(gwp) = old.remove("gwp").filter(|_| by_gas) {
-            members.entry("gwp").or_insert(gwp);
-        }
-    }
-    body
 }
 
 /// A fault of a row with the lines that stay: without them it had none.

@@ -129,7 +129,7 @@ fn put(body: &mut Map<String, Value>, pointer: &str, value: Value) {
 }
 
 /// Puts recorded lines into a body, with the potentials that those by gas were recorded with unless it names its own.
-fn keep_lines(body: &mut Map<String, Value>, recorded: &Value) {
+pub fn keep_lines(body: &mut Map<String, Value>, recorded: &Value) {
     let Some(lines) = recorded["lines"].as_array() else { return };
     let by_gas = lines.iter().any(|line| line.get("gas").is_some());
     if let Some(gwp) = recorded.get("gwp").filter(|_| by_gas) {
