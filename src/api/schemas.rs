@@ -49,7 +49,8 @@ pub(super) fn flatten(document: &mut Value) {
 }
 
 /// The parts of bodies that are read member by member, so that unknown members are refused.
-const READ_PARTS: &[&str] = &["Totals", "Period", "Source", "Verification", "Line", "Milestone"];
+const READ_PARTS: &[&str] =
+    &["Totals", "Period", "Source", "Verification", "Line", "Milestone", "AlsoStated", "Predecessor"];
 
 fn is_object(schema: &Value) -> bool {
     schema["type"] == "object" || schema["allOf"].is_array()

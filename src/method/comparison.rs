@@ -4,7 +4,7 @@ use crate::record::gwp::GwpSet;
 use crate::record::inventory::{Figure, Inventory};
 use crate::record::target::Target;
 use crate::record::vocabulary::{Gas, Protocol, vocabulary};
-use crate::record::warning::{WarningCode, codes_at};
+use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Known, Stamp, View, Year};
 
 use super::assessment::{CitedFigure, LeftOut, YearFigure};
@@ -52,7 +52,7 @@ impl Compared<'_> {
 
     /// What may be a slip in the figure, beside the report of the year before in `view`.
     pub fn warnings(&self, target: &Target, view: &View<'_>) -> Vec<WarningCode> {
-        codes_at(self.inventory, year_before(self.inventory, view), target.level)
+        codes_at(self.inventory, Earlier::in_view(self.inventory.year, view), target.level)
     }
 
     /// The figure with its source.
@@ -82,12 +82,6 @@ impl Compared<'_> {
             warnings: self.warnings(target, view),
         }
     }
-}
-
-/// The report of the year before that of an inventory.
-pub(super) fn year_before<'a>(inventory: &Inventory, view: &View<'a>) -> Option<&'a Inventory> {
-    let year = Year::new(inventory.year.get() - 1)?;
-    view.reports.get(&year).map(|report| report.value)
 }
 
 /// The reports after the base year, sorted into those that are compared and those that cannot be.
@@ -236,13 +230,12 @@ pub(super) fn other_report<'a>(base: &BaseInventory<'a>, target: &Target, view: 
     apart_percent(base, report, target).filter(|percent| *percent > SAME_FIGURE_PERCENT).map(|_| report)
 }
 
-/// Whether one of two inventories is known to count sectors that the other does not.
-///
-/// Either both have lines, and whole sectors have a value in one of them only, or both say which
-/// sectors they count, and those differ.
+/// Whether one of two inventories has values in sectors in which the other has none.
 pub(super) fn coverage_differs(one: &Inventory, other: &Inventory, target: &Target) -> bool {
-    let lines = !one.lines.is_empty() && !other.lines.is_empty();
-    let declared = !one.sectors.is_empty() && !other.sectors.is_empty();
-    (declared && one.sectors != other.sectors)
-        || lines && one.sectors_with_value(target.level) != other.sectors_with_value(target.level)
+    let sectors = |inventory: &Inventory| -> std::collections::BTreeSet<&'static str> {
+        let valued = inventory.lines.iter().filter(|line| line.has_value());
+        let counted = valued.filter(|line| !target.level.has_lines() || line.reference.counts_at(target.level));
+        counted.map(|line| line.reference.sector()).collect()
+    };
+    !one.lines.is_empty() && !other.lines.is_empty() && sectors(one) != sectors(other)
 }

@@ -2,11 +2,10 @@
 
 use crate::record::inventory::{Figure, Inventory};
 use crate::record::target::{Base, Goal, Milestone, MilestoneLevel, Target};
-use crate::record::warning::{WarningCode, codes_at};
+use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::assessment::CitedFigure;
-use super::comparison::year_before;
 use super::pathway::Point;
 use super::printed::Unit;
 
@@ -67,8 +66,9 @@ impl<'a> BaseInventory<'a> {
 
     /// What may be a slip in the figure; of a report beside that of the year before in `view`.
     pub fn warnings(&self, target: &Target, view: &View<'_>) -> Vec<WarningCode> {
-        let before = year_before(self.inventory, view).filter(|_| self.id.is_none());
-        codes_at(self.inventory, before, target.level)
+        let report = self.id.is_none();
+        let earlier = if report { Earlier::in_view(self.year(), view) } else { Earlier::default() };
+        codes_at(self.inventory, earlier, target.level)
     }
 
     /// The figure with its source, if there is one.
@@ -97,7 +97,7 @@ fn first_report<'v, 'a>(target: &Target, view: &'v View<'a>) -> Option<&'v Known
 /// The unit in which a target is judged.
 pub(super) fn unit(target: &Target) -> Unit {
     match target.goal {
-        Goal::BaseYearIntensity { .. } => Unit::TonnesPerPerson,
+        Goal::BaseYearIntensity { .. } | Goal::FixedLevelPerPerson { .. } => Unit::TonnesPerPerson,
         Goal::BaseYear { .. } | Goal::FixedLevel { .. } | Goal::BaselineScenario { .. } => Unit::Tonnes,
     }
 }
@@ -109,6 +109,7 @@ pub(super) fn amount(target: &Target, base: Option<f64>) -> Option<f64> {
             less(base?, reduction_percent.get())
         }
         Goal::FixedLevel { tonnes } => tonnes.get(),
+        Goal::FixedLevelPerPerson { tonnes_per_person } => tonnes_per_person.get(),
         Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
             less(scenario_tonnes.get(), reduction_percent.get())
         }
@@ -127,7 +128,8 @@ pub(super) fn offset(target: &Target, base: Option<f64>) -> Option<f64> {
 /// Whether nothing is to be emitted in the target year, but what is offset.
 pub(super) fn is_net_zero(target: &Target) -> bool {
     match &target.goal {
-        Goal::FixedLevel { tonnes } => tonnes.kilograms() == 0,
+        Goal::FixedLevel { tonnes } => tonnes.kilograms() <= 0,
+        Goal::FixedLevelPerPerson { tonnes_per_person } => tonnes_per_person.get() <= 0.0,
         Goal::BaseYear { reduction_percent }
         | Goal::BaseYearIntensity { reduction_percent }
         | Goal::BaselineScenario { reduction_percent, .. } => reduction_percent.get() >= 100.0,

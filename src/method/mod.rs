@@ -149,6 +149,7 @@ fn summary(case: &Case<'_, '_>) -> TargetSummary {
             (Some(reduction_percent), None, None)
         }
         Goal::FixedLevel { tonnes } => (None, Some(tonnes), None),
+        Goal::FixedLevelPerPerson { .. } => (None, None, None),
         Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
             (Some(reduction_percent), None, Some(scenario_tonnes))
         }

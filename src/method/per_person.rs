@@ -9,11 +9,10 @@ use utoipa::ToSchema;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::units::Population;
 use crate::record::vocabulary::Protocol;
-use crate::record::warning::{WarningCode, codes_at};
+use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Source, Tonnes, View, Year};
 
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS};
-use super::comparison::year_before;
 use super::printed::Ratio;
 
 /// What a city emitted a person in the latest year that tells both.
@@ -82,7 +81,7 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
             tonnes_per_person,
             protocol: inventory.protocol,
             revision: report.stamp.revision,
-            warnings: codes_at(inventory, year_before(inventory, view), level),
+            warnings: codes_at(inventory, Earlier::in_view(inventory.year, view), level),
             confidence: Confidence::of(cautions.iter().copied(), level),
             cautions,
             source: inventory.source.clone(),

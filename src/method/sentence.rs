@@ -122,6 +122,9 @@ fn goal(case: &Case<'_, '_>) -> String {
         Goal::FixedLevel { tonnes } => {
             format!("emitting at most {} by {year}", amount(tonnes.get(), Unit::Tonnes))
         }
+        Goal::FixedLevelPerPerson { tonnes_per_person } => {
+            format!("emitting at most {} by {year}", amount(tonnes_per_person.get(), Unit::TonnesPerPerson))
+        }
         Goal::BaselineScenario { reduction_percent, .. } => {
             format!("emitting {} less in {year} than its scenario foresees", plain_percent(reduction_percent.get()))
         }
@@ -160,8 +163,8 @@ fn why(case: &Case<'_, '_>, reason: Reason) -> String {
         Reason::Superseded => "it was replaced by another".to_owned(),
         Reason::Withdrawn => "the city gave it up".to_owned(),
         Reason::SectorTarget => {
-            let sector = case.target.sector.as_ref().map_or("", |sector| sector.as_str());
-            format!("it covers one sector only ({sector})")
+            let sector = case.target.sector.as_ref().map(ToString::to_string);
+            format!("it covers one sector only ({})", sector.unwrap_or_default())
         }
         Reason::BaselineNoFigureAtLevel => format!("its baseline has no figure at the level {level}"),
         Reason::NoComparableReport => match case.comparison.left_out.len() {

@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::fault::{At, Fields, Parse, kind_of};
-use super::limits::IDENTIFIERS;
+use super::fault::{At, Fields, Parse, kind_of, list};
+use super::limits::{IDENTIFIERS, PREDECESSORS};
+use super::source::Source;
 use super::text::{Name, Slug, WebAddress, bounded};
 use super::units::Degrees;
 use super::vocabulary::Boundary;
@@ -52,6 +54,37 @@ pub struct City {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.lacity.gov")]
     pub website: Option<WebAddress>,
+    /// The cities it was merged or split off from; figures are compared across that day only within one series.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Predecessor>>, max_items = 50)]
+    pub predecessors: Vec<Predecessor>,
+}
+
+/// A city that another was merged or split off from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Predecessor {
+    /// The id of the earlier city.
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "dk-old-town")]
+    pub city: Slug,
+    /// The first day of the later city.
+    #[schema(example = "2007-01-01")]
+    pub on: NaiveDate,
+    /// Where this was published.
+    pub source: Source,
+}
+
+impl Parse for Predecessor {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let city = fields.required("city");
+        let on: Option<NaiveDate> = fields.required("on");
+        let source = fields.required("source");
+        if on.is_some_and(|day| day > at.today) {
+            at.child("on").fault::<()>("in_future", "must not lie in the future");
+        }
+        fields.close();
+        Some(Predecessor { city: city?, on: on?, source: source? })
+    }
 }
 
 impl City {
@@ -85,6 +118,7 @@ impl Parse for City {
         let boundary = fields.optional("boundary").unwrap_or(Boundary::Community);
         let part_of = fields.optional("part_of");
         let website = fields.optional("website");
+        let predecessors = fields.take("predecessors").and_then(|(v, at)| predecessors(v, &at)).unwrap_or_default();
         if half_a_position {
             fields.at().fault::<()>("incomplete_position", "latitude and longitude go together");
         }
@@ -105,8 +139,20 @@ impl Parse for City {
             boundary,
             part_of,
             website,
+            predecessors,
         })
     }
+}
+
+/// Reads the predecessors of a city: none of them twice.
+fn predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
+    let read: Vec<Predecessor> = list(value, at, PREDECESSORS)?;
+    for (index, one) in read.iter().enumerate() {
+        if read[..index].iter().any(|earlier| earlier.city == one.city) {
+            at.child(&index.to_string()).child("city").fault::<()>("duplicate", "must not name a city twice");
+        }
+    }
+    Some(read)
 }
 
 /// A country of ISO 3166-1, by its alpha-2 code.

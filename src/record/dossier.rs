@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::change::{Action, Change, Kind, RecordKey};
 use super::city::City;
-use super::fault::{At, Fault, Parse, read};
+use super::fault::{At, Fault, Parse, read, read_logged};
 use super::inventory::Inventory;
 use super::member::Member;
 use super::network::Network;
@@ -129,7 +129,11 @@ impl AnyRecord {
     /// # Errors
     /// All faults of the body.
     pub fn parse(key: &RecordKey, body: Value, today: NaiveDate) -> Result<Self, Vec<Fault>> {
-        read(body, today, |value, at| match key.kind {
+        read(body, today, |value, at| Self::parse_at(key, value, at))
+    }
+
+    fn parse_at(key: &RecordKey, value: Value, at: &At<'_>) -> Option<Self> {
+        match key.kind {
             Kind::City => City::parse(value, at).map(Arc::new).map(AnyRecord::City),
             Kind::Baseline => Inventory::parse_baseline(value, at).map(Arc::new).map(AnyRecord::Baseline),
             Kind::Target => Target::parse(value, at).map(Arc::new).map(AnyRecord::Target),
@@ -140,7 +144,7 @@ impl AnyRecord {
             Kind::Statement => Statement::parse(value, at).map(Arc::new).map(AnyRecord::Statement),
             Kind::Network => Network::parse(value, at).map(Arc::new).map(AnyRecord::Network),
             Kind::Member => Member::parse(value, at).map(Arc::new).map(AnyRecord::Member),
-        })
+        }
     }
 
     /// The body of the record, members sorted by name.
@@ -305,12 +309,14 @@ impl AnyRecord {
 pub(super) fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>), String> {
     let (after, reason) = change.contents()?;
     let record = after
-        .map(|after| AnyRecord::parse(&change.key, after, change.recorded_at.date_naive()))
+        .map(|after| {
+            read_logged(after, change.recorded_at.date_naive(), |value, at| AnyRecord::parse_at(&change.key, value, at))
+        })
         .transpose()
         .map_err(|faults| {
-        let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
-        format!("entry {} holds a record that is not valid: {}", change.sequence, told.join("; "))
-    })?;
+            let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+            format!("entry {} holds a record that is not valid: {}", change.sequence, told.join("; "))
+        })?;
     if record.is_some() == (change.action == Action::Withdraw) && change.body.is_some() {
         return Err(format!("entry {} has a body that does not fit its action", change.sequence));
     }

@@ -37,6 +37,14 @@ impl Faults {
     pub fn is_empty(&self) -> bool {
         self.0.borrow().is_empty()
     }
+
+    /// What was read, if nothing is wrong with it.
+    fn or<T>(self, parsed: Option<T>) -> Result<T, Vec<Fault>> {
+        match parsed {
+            Some(parsed) if self.is_empty() => Ok(parsed),
+            _ => Err(self.into_vec()),
+        }
+    }
 }
 
 /// A place in an input: where faults are noted, and the day on which it is read.
@@ -46,20 +54,28 @@ pub struct At<'a> {
     faults: &'a Faults,
     /// The day of reading: a period must have ended by then.
     pub today: NaiveDate,
+    /// Whether an entry of the log is read, which an earlier version of the program may have written.
+    pub logged: bool,
 }
 
 impl<'a> At<'a> {
     /// The root of an input read on `today`.
     #[must_use]
     pub fn root(faults: &'a Faults, today: NaiveDate) -> Self {
-        At { pointer: String::new(), faults, today }
+        At { pointer: String::new(), faults, today, logged: false }
+    }
+
+    /// The root of an entry of the log, which was written on `today`.
+    #[must_use]
+    pub fn logged(faults: &'a Faults, today: NaiveDate) -> Self {
+        At { logged: true, ..At::root(faults, today) }
     }
 
     /// The member or element `name` of this place.
     #[must_use]
     pub fn child(&self, name: &str) -> At<'a> {
         let escaped = name.replace('~', "~0").replace('/', "~1");
-        At { pointer: format!("{}/{escaped}", self.pointer), faults: self.faults, today: self.today }
+        At { pointer: format!("{}/{escaped}", self.pointer), ..self.clone() }
     }
 
     /// Notes a fault here; returns `None` so that a parser can end with it.
@@ -96,10 +112,21 @@ pub fn read<T>(
 ) -> Result<T, Vec<Fault>> {
     let faults = Faults::default();
     let parsed = parse(value, &At::root(&faults, today));
-    match parsed {
-        Some(parsed) if faults.is_empty() => Ok(parsed),
-        _ => Err(faults.into_vec()),
-    }
+    faults.or(parsed)
+}
+
+/// Reads a whole input from an entry of the log, written on `today`.
+///
+/// # Errors
+/// All faults, if there is any.
+pub fn read_logged<T>(
+    value: Value,
+    today: NaiveDate,
+    parse: impl FnOnce(Value, &At<'_>) -> Option<T>,
+) -> Result<T, Vec<Fault>> {
+    let faults = Faults::default();
+    let parsed = parse(value, &At::logged(&faults, today));
+    faults.or(parsed)
 }
 
 /// The members of a JSON object, taken one by one.

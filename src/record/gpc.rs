@@ -142,11 +142,17 @@ impl GpcRef {
             Level::Basic => tier == Tier::Basic,
             Level::BasicPlus => matches!(tier, Tier::Basic | Tier::BasicPlus),
             Level::Scope1 => scope == 1,
-            Level::Scope12 => scope <= 2,
-            Level::Scope123 => true,
-            // What a city counts by its own definition is not known line by line.
-            Level::Own => false,
+            // The use of energy supplied to the grid is in the lines of scope 2 already.
+            Level::Scope12 => scope <= 2 && !self.is_grid_supply(),
+            Level::Scope123 => !self.is_grid_supply(),
+            // What these count is not known line by line.
+            Level::Consumption | Level::Own => false,
         }
+    }
+
+    /// Whether it is energy generated in the city and supplied to the grid.
+    fn is_grid_supply(self) -> bool {
+        self.as_str() == "I.4.4"
     }
 
     fn entry(self) -> &'static Entry {

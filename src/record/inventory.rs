@@ -7,16 +7,16 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::calendar::{first_day, last_day};
 use super::fault::{At, Fields, Parse, list};
 use super::gpc::GpcRef;
 use super::gwp::GwpSet;
-use super::limits::{LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
+use super::limits::{ALSO_STATED, LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
 use super::line::{Line, LineValue};
-use super::sector::{CountedSector, counted_sectors};
 use super::source::Source;
-use super::text::{Name, Text};
-use super::units::{Percent, Population, Tonnes, Year};
-use super::vocabulary::{Gas, Protocol, VerificationLevel, vocabulary};
+use super::text::{Name, Slug, Text};
+use super::units::{Percent, Population, SignedTonnes, Tonnes, Year};
+use super::vocabulary::{Electricity, Gas, Protocol, VerificationLevel, vocabulary};
 
 vocabulary! {
     /// What a total counts; only totals of the same level are ever compared.
@@ -31,8 +31,24 @@ vocabulary! {
         Scope12 = "scope_1_2",
         /// GPC scopes 1, 2 and 3.
         Scope123 = "scope_1_2_3",
+        /// What the people of the city cause, wherever it is emitted.
+        Consumption = "consumption",
         /// The city's own total, by its own definition.
         Own = "own",
+    }
+}
+
+impl Level {
+    /// Whether it is known which lines a total at this level counts.
+    #[must_use]
+    pub const fn has_lines(self) -> bool {
+        !matches!(self, Level::Consumption | Level::Own)
+    }
+
+    /// Whether a total at this level may be below 0: land use that takes up more than is emitted counts.
+    #[must_use]
+    pub const fn may_be_negative(self) -> bool {
+        matches!(self, Level::BasicPlus | Level::Consumption | Level::Own)
     }
 }
 
@@ -43,9 +59,9 @@ pub struct Totals {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 21_049_331)]
     pub basic: Option<Tonnes>,
-    /// GPC BASIC+, t CO2e.
+    /// GPC BASIC+, t CO2e; below 0 where land takes up more than is emitted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub basic_plus: Option<Tonnes>,
     /// GPC scope 1, t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -59,9 +75,13 @@ pub struct Totals {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1_2_3: Option<Tonnes>,
+    /// What the people of the city cause wherever it is emitted, t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
+    pub consumption: Option<Tonnes>,
     /// The city's own total by its own definition, t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
+    #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub own: Option<Tonnes>,
 }
 
@@ -75,6 +95,7 @@ impl Totals {
             Level::Scope1 => self.scope_1,
             Level::Scope12 => self.scope_1_2,
             Level::Scope123 => self.scope_1_2_3,
+            Level::Consumption => self.consumption,
             Level::Own => self.own,
         }
     }
@@ -87,6 +108,7 @@ impl Totals {
             scope_1: at_level(Level::Scope1),
             scope_1_2: at_level(Level::Scope12),
             scope_1_2_3: at_level(Level::Scope123),
+            consumption: at_level(Level::Consumption),
             own: at_level(Level::Own),
         }
     }
@@ -103,10 +125,43 @@ impl Parse for Totals {
         let mut fields = Fields::open(value, at)?;
         let mut read = BTreeMap::new();
         for level in Level::ALL {
-            read.insert(*level, fields.optional::<Tonnes>(level.as_str()));
+            read.insert(*level, fields.take(level.as_str()).and_then(|(v, at)| total(v, &at, *level)));
         }
         fields.close();
         Some(Totals::collect(|level| read.get(&level).copied().flatten()))
+    }
+}
+
+/// Reads the total at `level`, in t CO2e.
+fn total(value: Value, at: &At<'_>, level: Level) -> Option<Tonnes> {
+    if level.may_be_negative() { SignedTonnes::parse(value, at).map(|read| read.0) } else { Tonnes::parse(value, at) }
+}
+
+/// A total that another source states for the same city, year and level.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct AlsoStated {
+    /// The level of the total.
+    pub level: Level,
+    /// The total, in t CO2e.
+    #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64, example = 19_295_000)]
+    pub tonnes: Tonnes,
+    /// Where it was published.
+    pub source: Source,
+}
+
+impl Parse for AlsoStated {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let mut fields = Fields::open(value, at)?;
+        let level: Option<Level> = fields.required("level");
+        // Of an unknown level nobody can say how low a total may be.
+        let bound = level.unwrap_or(Level::Own);
+        let tonnes = match fields.take("tonnes") {
+            Some((value, at)) => total(value, &at, bound),
+            None => fields.at().child("tonnes").fault("missing", "is required"),
+        };
+        let source = fields.required("source");
+        fields.close();
+        Some(AlsoStated { level: level?, tonnes: tonnes?, source: source? })
     }
 }
 
@@ -187,13 +242,24 @@ pub struct Inventory {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Gas>>, min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
     pub gases: Vec<Gas>,
-    /// The sectors that the stated totals count.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<CountedSector>>, min_items = 1, max_items = 10, example = json!(["residential_buildings", "transport"]))]
-    pub sectors: Vec<CountedSector>,
     /// The set of global warming potentials used.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub gwp: Option<GwpSet>,
+    /// The series it belongs to: figures made by one method, boundary and edition, such as a statistical office's
+    /// recalculated time series. Only where the publisher says that the years are recalculated together.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "smhi-2026")]
+    pub series: Option<Slug>,
+    /// How the emissions of electricity used are counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub electricity: Option<Electricity>,
+    /// Whether the figures are corrected for how warm or cold the year was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub weather_normalised: Option<bool>,
+    /// What other sources state for the same year; the figure above is that of the source published later.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<AlsoStated>>, max_items = 8)]
+    pub also_stated: Vec<AlsoStated>,
     /// Carbon credits retired for that year, in t CO2e; they never lower a figure.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 12_500)]
@@ -229,7 +295,9 @@ impl Figure {
     #[must_use]
     pub fn differs_from_sum(&self) -> bool {
         match (self.stated, self.summed) {
-            (Some(stated), Some(summed)) => (stated.kilograms() - summed.kilograms()).abs() * 100 > stated.kilograms(),
+            (Some(stated), Some(summed)) => {
+                (stated.kilograms() - summed.kilograms()).abs() * 100 > stated.kilograms().abs()
+            }
             _ => false,
         }
     }
@@ -274,8 +342,15 @@ impl Inventory {
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
         let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
-        let sectors = fields.take("sectors").and_then(|(v, at)| counted_sectors(v, &at)).unwrap_or_default();
+        if fields.at().logged {
+            // Earlier versions recorded here which sectors a total counts; lines say this now.
+            fields.take("sectors");
+        }
         let gwp = fields.optional("gwp");
+        let series = fields.optional("series");
+        let electricity = fields.optional("electricity");
+        let weather_normalised = fields.optional("weather_normalised");
+        let also_stated = fields.take("also_stated").and_then(|(v, at)| list(v, &at, ALSO_STATED)).unwrap_or_default();
         let credits_retired_tonnes = fields.optional("credits_retired_tonnes");
         let uncertainty_percent = fields.optional("uncertainty_percent");
         let verification = fields.optional("verification");
@@ -298,8 +373,11 @@ impl Inventory {
             population,
             protocol,
             gases,
-            sectors,
             gwp,
+            series,
+            electricity,
+            weather_normalised,
+            also_stated,
             credits_retired_tonnes,
             uncertainty_percent,
             verification,
@@ -316,16 +394,32 @@ impl Inventory {
         stated.or(summed).map(|tonnes| Figure { tonnes, stated, summed })
     }
 
-    /// The sum of the lines of `level`, if each has a value or a notation key.
+    /// The sum of the lines of `level`, if each has a value or a notation key and at least one has a value.
     #[must_use]
     pub fn summed(&self, level: Level) -> Option<Tonnes> {
-        let mut wanted = GpcRef::all().filter(|reference| reference.counts_at(level)).peekable();
-        wanted.peek()?;
-        let given = |reference| self.lines.iter().any(|line| line.reference == reference);
-        wanted.all(given).then(|| {
-            let counted = self.lines.iter().filter(|line| line.reference.counts_at(level));
-            Tonnes::from_kilograms(counted.filter_map(|line| line.kilograms(self.gwp)).sum())
-        })
+        self.sum_of(GpcRef::all().filter(|reference| reference.counts_at(level)), self.gwp)
+    }
+
+    /// The sum of the lines `wanted`, if each has a value or a notation key and at least one has a value; lines
+    /// stated by gas are converted by `gwp`.
+    #[must_use]
+    pub fn sum_of(&self, wanted: impl IntoIterator<Item = GpcRef>, gwp: Option<GwpSet>) -> Option<Tonnes> {
+        if self.lines.is_empty() {
+            return None;
+        }
+        let (mut sum, mut has_value) = (0, false);
+        for reference in wanted {
+            let mut given = false;
+            for line in self.lines.iter().filter(|line| line.reference == reference) {
+                given = true;
+                has_value |= line.has_value();
+                sum += line.kilograms(gwp).unwrap_or(0);
+            }
+            if !given {
+                return None;
+            }
+        }
+        has_value.then(|| Tonnes::from_kilograms(sum))
     }
 
     /// The share of the lines of `level` that are known, in percent; none without lines.
@@ -342,33 +436,17 @@ impl Inventory {
         (wanted > 0 && !self.lines.is_empty()).then(|| 100.0 * f64::from(known) / f64::from(wanted))
     }
 
-    /// The sectors of which at least one line at `level` has a value.
-    #[must_use]
-    pub fn sectors_with_value(&self, level: Level) -> std::collections::BTreeSet<&'static str> {
-        let valued = self.lines.iter().filter(|line| line.has_value());
-        let counted = valued.filter(|line| level == Level::Own || line.reference.counts_at(level));
-        counted.map(|line| line.reference.sector()).collect()
-    }
-
     /// The first and last day it covers.
     #[must_use]
     pub fn days(&self) -> (NaiveDate, NaiveDate) {
-        self.period.map_or_else(|| calendar_year(self.year), |period| (period.start, period.end))
+        self.period.map_or_else(|| (first_day(self.year), last_day(self.year)), |period| (period.start, period.end))
     }
 
     /// Whether it covers the calendar year.
     #[must_use]
     pub fn is_calendar_year(&self) -> bool {
-        self.days() == calendar_year(self.year)
+        self.days() == (first_day(self.year), last_day(self.year))
     }
-}
-
-/// The first and last day of a calendar year.
-fn calendar_year(year: Year) -> (NaiveDate, NaiveDate) {
-    let day = |month, day| {
-        NaiveDate::from_ymd_opt(year.get(), month, day).expect("1 January and 31 December are in every year")
-    };
-    (day(1, 1), day(12, 31))
 }
 
 /// Reads the gases covered: at least one, none twice; kept in one order so that equal sets are equal.
@@ -435,7 +513,7 @@ fn check_ended(year: Year, period: Option<Period>, at: &At<'_>) {
             }
             period.end
         }
-        None => calendar_year(year).1,
+        None => last_day(year),
     };
     if end >= at.today {
         let at = if period.is_some() { at.child("period").child("end") } else { at.child("year") };

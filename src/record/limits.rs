@@ -16,6 +16,14 @@ pub const SLUG_MIN: usize = 2;
 pub const SLUG_MAX: usize = 64;
 /// Largest total, in tonnes of CO2e: some twenty times what the whole world emits in a year.
 pub const TONNES_MAX: i64 = 1_000_000_000_000;
+/// Largest reduction that a target may ask for, in percent: above 100 what is left is below zero.
+pub const REDUCTION_PERCENT_MAX: f64 = 200.0;
+/// Largest level a person that a target may name, in tonnes of CO2 equivalent, above zero or below.
+pub const PER_PERSON_MAX: f64 = 1_000.0;
+/// Most totals of other sources that are kept beside one inventory.
+pub const ALSO_STATED: usize = 8;
+/// Most cities that one city was merged or split off from.
+pub const PREDECESSORS: usize = 50;
 /// Largest population.
 pub const POPULATION_MAX: i64 = 1_000_000_000;
 /// Most GPC lines of one inventory.

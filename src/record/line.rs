@@ -83,6 +83,15 @@ impl Line {
         }
     }
 
+    /// The lines that it says it is included in, read from the explanation of an `IE`.
+    pub fn included_in(&self) -> Vec<GpcRef> {
+        let LineValue::Notation { notation: Notation::IncludedElsewhere, explanation: Some(text) } = &self.value else {
+            return Vec::new();
+        };
+        let words = text.as_str().split(|c: char| !c.is_ascii_alphanumeric() && c != '.');
+        words.filter_map(|word| GpcRef::new(word.trim_matches('.'))).collect()
+    }
+
     /// Whether it states an amount, of CO2e or of a gas.
     #[must_use]
     pub fn has_value(&self) -> bool {

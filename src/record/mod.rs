@@ -3,6 +3,7 @@
 //! A value of these types that exists is valid: each is made by [`Parse`], which reads JSON and
 //! collects every [`Fault`](fault::Fault) it meets rather than stopping at the first.
 
+pub mod calendar;
 pub mod change;
 pub mod city;
 pub mod dossier;
@@ -24,6 +25,7 @@ pub mod view;
 pub mod vocabulary;
 pub mod warning;
 
+pub use calendar::DayOrYear;
 pub use change::{Action, Change, Kind, RecordKey};
 pub use city::City;
 pub use dossier::{Dossier, Recorded, Revision, Stamp};
@@ -31,6 +33,7 @@ pub use fault::{At, Fault, Faults, Fields, Parse};
 pub use inventory::{Figure, Inventory, Level, Totals};
 pub use member::Member;
 pub use network::Network;
+pub use sector::Sector;
 pub use source::Source;
 pub use statement::Statement;
 pub use target::{Goal, Standing, Target};

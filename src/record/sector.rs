@@ -1,44 +1,146 @@
-//! The sectors that an inventory's totals count, when the city states totals but no lines.
+//! The part of a city's emissions that a target for one sector covers, in lines of the GPC.
 
-use super::fault::{At, list};
-use super::vocabulary::vocabulary;
+use serde::{Serialize, Serializer};
 use serde_json::Value;
 
+use super::fault::{At, Parse, kind_of, list};
+use super::gpc::GpcRef;
+use super::inventory::Level;
+use super::text::Name;
+use super::vocabulary::vocabulary;
+
 vocabulary! {
-    /// A sector that an inventory's totals count, after the Common Reporting Framework of the Global Covenant of
-    /// Mayors and the Covenant's own template.
-    CountedSector {
-        /// Residential buildings.
-        ResidentialBuildings = "residential_buildings",
-        /// Buildings and facilities of the municipality.
-        MunicipalBuildings = "municipal_buildings",
-        /// Commercial and institutional buildings and facilities.
-        TertiaryBuildings = "tertiary_buildings",
-        /// Energy used by manufacturing and construction.
-        Industry = "industry",
-        /// Transport.
-        Transport = "transport",
-        /// Waste and waste water.
-        Waste = "waste",
-        /// Generation of energy supplied to the grid.
-        EnergySupply = "energy_supply",
-        /// Agriculture.
-        Agriculture = "agriculture",
-        /// Land use and forestry.
-        LandUse = "land_use",
+    /// A sector of the GPC, by its Roman numeral.
+    GpcSector {
+        /// Stationary energy.
+        StationaryEnergy = "I",
+        /// Transportation.
+        Transportation = "II",
+        /// Waste.
+        Waste = "III",
         /// Industrial processes and product use.
-        IndustrialProcesses = "industrial_processes",
+        IndustrialProcesses = "IV",
+        /// Agriculture, forestry and other land use.
+        LandUse = "V",
+        /// Other scope 3.
+        OtherScope3 = "VI",
     }
 }
 
-/// Reads the sectors counted: at least one, none twice; kept in one order so that equal sets are equal.
-pub(super) fn counted_sectors(value: Value, at: &At<'_>) -> Option<Vec<CountedSector>> {
-    let mut sectors: Vec<CountedSector> = list(value, at, CountedSector::ALL.len())?;
-    if sectors.is_empty() {
-        return at.fault("empty", "must name at least one sector; leave it out when the sectors are not known");
+impl GpcSector {
+    /// Its name in the GPC.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            GpcSector::StationaryEnergy => "stationary energy",
+            GpcSector::Transportation => "transportation",
+            GpcSector::Waste => "waste",
+            GpcSector::IndustrialProcesses => "industrial processes and product use",
+            GpcSector::LandUse => "agriculture, forestry and other land use",
+            GpcSector::OtherScope3 => "other scope 3",
+        }
     }
-    let named = sectors.len();
-    sectors.sort_unstable();
-    sectors.dedup();
-    if sectors.len() == named { Some(sectors) } else { at.fault("duplicate", "must not name a sector twice") }
 }
+
+/// What a target for one sector covers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sector {
+    /// A whole sector of the GPC.
+    Whole(GpcSector),
+    /// Some lines, in the order of the taxonomy, none twice.
+    Lines(Vec<GpcRef>),
+    /// A name that says nothing of lines: earlier versions recorded these, and such a target is not judged.
+    Named(Name),
+}
+
+impl Sector {
+    /// The lines it covers of a total at `level`, in the order of the taxonomy; none where only a name is known.
+    ///
+    /// At a level without a list of lines a whole sector is all of its lines.
+    #[must_use]
+    pub fn lines(&self, level: Level) -> Vec<GpcRef> {
+        match self {
+            Sector::Whole(sector) => {
+                let of_sector = GpcRef::all().filter(|line| line.sector() == sector.as_str());
+                of_sector.filter(|line| !level.has_lines() || line.counts_at(level)).collect()
+            }
+            Sector::Lines(lines) => lines.clone(),
+            Sector::Named(_) => Vec::new(),
+        }
+    }
+}
+
+/// In words, for a sentence: `transportation`, `lines I.1.1 and I.1.2`.
+impl std::fmt::Display for Sector {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Sector::Whole(sector) => f.write_str(sector.name()),
+            Sector::Named(name) => name.fmt(f),
+            Sector::Lines(lines) => match lines.as_slice() {
+                [] => Ok(()),
+                [only] => write!(f, "line {}", only.as_str()),
+                [first @ .., last] => {
+                    let first: Vec<&str> = first.iter().map(|line| line.as_str()).collect();
+                    write!(f, "lines {} and {}", first.join(", "), last.as_str())
+                }
+            },
+        }
+    }
+}
+
+impl Serialize for Sector {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Sector::Whole(sector) => sector.serialize(serializer),
+            Sector::Lines(lines) => lines.serialize(serializer),
+            Sector::Named(name) => name.serialize(serializer),
+        }
+    }
+}
+
+impl Parse for Sector {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        match &value {
+            Value::Array(_) => lines(value, at),
+            Value::String(text) => match GpcSector::from_word(text) {
+                Some(sector) => Some(Sector::Whole(sector)),
+                None if at.logged => Name::parse(value, at).map(Sector::Named),
+                None => at.fault("unknown_sector", "must be a GPC sector from I to VI, or an array of GPC lines"),
+            },
+            other => at.fault("wrong_type", format!("must be a string or an array, not {}", kind_of(other))),
+        }
+    }
+}
+
+/// Reads lines of the GPC: at least one, none twice; kept in one order so that equal sets are equal.
+fn lines(value: Value, at: &At<'_>) -> Option<Sector> {
+    let mut lines: Vec<GpcRef> = list(value, at, GpcRef::all().count())?;
+    if lines.is_empty() {
+        return at.fault("empty", "must name at least one line; leave it out for the whole city");
+    }
+    let named = lines.len();
+    lines.sort_unstable();
+    lines.dedup();
+    if lines.len() == named { Some(Sector::Lines(lines)) } else { at.fault("duplicate", "must not name a line twice") }
+}
+
+impl utoipa::PartialSchema for Sector {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
+        let word = |pattern| ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+        let lines = ArrayBuilder::new()
+            .items(word(r"^[IV]{1,3}(\.[1-8]){1,2}$"))
+            .min_items(Some(1))
+            .max_items(Some(GpcRef::all().count()));
+        OneOfBuilder::new()
+            .item(
+                ObjectBuilder::new()
+                    .schema_type(Type::String)
+                    .enum_values(Some(GpcSector::ALL.iter().map(|sector| sector.as_str()))),
+            )
+            .item(lines)
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for Sector {}

@@ -5,12 +5,14 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
+use super::calendar::DayOrYear;
 use super::fault::{At, Fields, Parse, list};
 use super::inventory::Level;
 use super::limits::MILESTONES;
+use super::sector::Sector;
 use super::source::Source;
 use super::text::{Name, Slug, Text};
-use super::units::{Percent, Tonnes, Year};
+use super::units::{Percent, SignedTonnes, Tonnes, TonnesPerPerson, Year};
 use super::vocabulary::vocabulary;
 
 vocabulary! {
@@ -43,6 +45,14 @@ vocabulary! {
     }
 }
 
+impl Standing {
+    /// Whether the target binds nobody any more.
+    #[must_use]
+    pub const fn has_ended(self) -> bool {
+        matches!(self, Standing::Superseded | Standing::Withdrawn)
+    }
+}
+
 /// What is asked for in the target year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -50,25 +60,33 @@ pub enum Goal {
     /// A reduction from the emissions of a base year.
     BaseYear {
         /// Percent below the baseline figure (for `baseline_scenario`: below the scenario); required but for `fixed_level`.
-        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
     /// A stated level of emissions.
     FixedLevel {
-        /// The level in t CO2e, 0 for net zero; required for `fixed_level`, and only there.
-        #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 0)]
+        /// The level in t CO2e, 0 for net zero and below it for climate positive; this or `tonnes_per_person` is
+        /// required for `fixed_level`, and only there.
+        #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64, example = 0)]
         tonnes: Tonnes,
+    },
+    /// A stated level of emissions per person.
+    #[serde(rename = "fixed_level")]
+    FixedLevelPerPerson {
+        /// The level in t CO2e a person.
+        #[schema(value_type = f64, minimum = -1_000, maximum = 1_000, example = 2)]
+        tonnes_per_person: TonnesPerPerson,
     },
     /// A reduction of emissions per person from a base year.
     BaseYearIntensity {
         /// Percent below the baseline figure per person.
-        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
     /// A reduction from what a scenario foresees.
     BaselineScenario {
         /// Percent below the scenario.
-        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
         /// What the scenario foresees for the target year, in t CO2e; required for `baseline_scenario`, and only there.
         #[schema(value_type = f64, minimum = 0.001, maximum = 1_000_000_000_000_i64, example = 40_000_000)]
@@ -82,10 +100,16 @@ impl Goal {
     pub const fn kind(&self) -> TargetKind {
         match self {
             Goal::BaseYear { .. } => TargetKind::BaseYear,
-            Goal::FixedLevel { .. } => TargetKind::FixedLevel,
+            Goal::FixedLevel { .. } | Goal::FixedLevelPerPerson { .. } => TargetKind::FixedLevel,
             Goal::BaseYearIntensity { .. } => TargetKind::BaseYearIntensity,
             Goal::BaselineScenario { .. } => TargetKind::BaselineScenario,
         }
+    }
+
+    /// Whether it is judged a person.
+    #[must_use]
+    pub const fn is_per_person(&self) -> bool {
+        matches!(self, Goal::FixedLevelPerPerson { .. } | Goal::BaseYearIntensity { .. })
     }
 }
 
@@ -106,14 +130,14 @@ pub enum Base {
 pub enum MilestoneLevel {
     /// A level.
     Tonnes {
-        /// The level in t CO2e; of a `base_year_intensity` target in t CO2e a person. Either this or `reduction_percent`.
+        /// The level in t CO2e; of a target per person in t CO2e a person. Either this or `reduction_percent`.
         #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 16_624_355.5)]
         tonnes: Tonnes,
     },
     /// A reduction.
     Reduction {
         /// Percent below the baseline figure. Either this or `tonnes`.
-        #[schema(value_type = f64, minimum = 0.0001, maximum = 100, example = 50)]
+        #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
 }
@@ -136,13 +160,10 @@ impl Parse for Milestone {
         }
         let year = fields.required("year");
         let tonnes: Option<Tonnes> = fields.optional("tonnes");
-        let reduction: Option<Percent> = fields.optional("reduction_percent");
+        let reduction = fields.take("reduction_percent").and_then(|(v, at)| Percent::parse_reduction(&v, &at));
         fields.close();
         let level = match (tonnes, reduction) {
             (Some(tonnes), None) => MilestoneLevel::Tonnes { tonnes },
-            (None, Some(percent)) if percent.is_zero() => {
-                return at.child("reduction_percent").fault("out_of_range", "must be above 0");
-            }
             (None, Some(reduction_percent)) => MilestoneLevel::Reduction { reduction_percent },
             // Whatever keeps it from being one of the two has been noted.
             _ => return None,
@@ -157,12 +178,16 @@ pub struct Target {
     /// What is asked for in the target year.
     #[serde(flatten)]
     pub goal: Goal,
+    /// What the city calls it, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Carbon neutral by 2050")]
+    pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
-    /// The only sector it covers; such a target is recorded and shown, not judged.
+    /// The only sector it covers: a GPC sector from `I` to `VI`, or GPC lines. It is judged where both sides have all
+    /// these lines.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Buildings")]
-    pub sector: Option<Name>,
+    pub sector: Option<Sector>,
     /// The id of the baseline it is measured from; this or `base_year` is required but for `fixed_level`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
@@ -186,6 +211,11 @@ pub struct Target {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
+    /// The day, or the year, in which it was replaced or given up; a year counts as its last day. Only with the
+    /// standing `superseded` or `withdrawn`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = r"^\d{4}(-\d{2}-\d{2})?$", example = "2019-04-29")]
+    pub ended_on: Option<DayOrYear>,
     /// The id of the target that replaced it; only with the standing `superseded`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
@@ -217,6 +247,7 @@ impl Parse for Target {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;
         let (kind, goal) = goal(&mut fields);
+        let title = fields.optional("title");
         let level = fields.required("level");
         let sector = fields.optional("sector");
         let has_base = fields.has("baseline") || fields.has("base_year");
@@ -228,6 +259,7 @@ impl Parse for Target {
         let max_offset_percent = fields.optional("max_offset_percent");
         let standing = fields.required("standing");
         let set_on: Option<NaiveDate> = fields.optional("set_on");
+        let ended_on = fields.take("ended_on").and_then(|(v, at)| DayOrYear::parse_past(v, &at));
         let superseded_by: Option<Slug> = fields.optional("superseded_by");
         let conditional = fields.optional("conditional");
         let source = fields.required("source");
@@ -240,6 +272,7 @@ impl Parse for Target {
         if superseded_by.is_some() && standing.is_some_and(|standing| standing != Standing::Superseded) {
             at.child("superseded_by").fault::<()>("not_superseded", "goes only with the standing `superseded`");
         }
+        check_end(ended_on, set_on, standing, &at.child("ended_on"));
         let frame =
             Frame { kind, has_base, two_bases: baseline.is_some() && base_year.is_some(), base_year, target_year };
         frame.check_base(&at);
@@ -247,6 +280,7 @@ impl Parse for Target {
         milestones.sort_by_key(|milestone| milestone.year);
         Some(Target {
             goal: goal?,
+            title,
             level: level?,
             sector,
             baseline,
@@ -256,6 +290,7 @@ impl Parse for Target {
             max_offset_percent,
             standing: standing?,
             set_on,
+            ended_on,
             superseded_by,
             conditional,
             source: source?,
@@ -266,12 +301,12 @@ impl Parse for Target {
 
 /// Reads the kind and the members that belong to it; those of another kind are faults.
 fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
-    const MEMBERS: [&str; 3] = ["reduction_percent", "tonnes", "scenario_tonnes"];
+    const MEMBERS: [&str; 4] = ["reduction_percent", "tonnes", "tonnes_per_person", "scenario_tonnes"];
     let kind: Option<TargetKind> = fields.required("kind");
     let wants = |member: &str| match kind {
         Some(TargetKind::BaseYear | TargetKind::BaseYearIntensity) => member == "reduction_percent",
-        Some(TargetKind::FixedLevel) => member == "tonnes",
-        Some(TargetKind::BaselineScenario) => member != "tonnes",
+        Some(TargetKind::FixedLevel) => matches!(member, "tonnes" | "tonnes_per_person"),
+        Some(TargetKind::BaselineScenario) => matches!(member, "reduction_percent" | "scenario_tonnes"),
         None => false,
     };
     for member in MEMBERS {
@@ -290,7 +325,7 @@ fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
 fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
     match kind {
         TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: reduction(fields)? }),
-        TargetKind::FixedLevel => Some(Goal::FixedLevel { tonnes: fields.required("tonnes")? }),
+        TargetKind::FixedLevel => fixed_level(fields),
         TargetKind::BaseYearIntensity => Some(Goal::BaseYearIntensity { reduction_percent: reduction(fields)? }),
         TargetKind::BaselineScenario => {
             let reduction = reduction(fields);
@@ -303,13 +338,38 @@ fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
     }
 }
 
+/// Reads the level of a target of the kind `fixed_level`: for the whole city, or a person.
+fn fixed_level(fields: &mut Fields<'_>) -> Option<Goal> {
+    if fields.has("tonnes") && fields.has("tonnes_per_person") {
+        fields.take("tonnes");
+        fields.take("tonnes_per_person");
+        return fields.at().child("tonnes_per_person").fault("two_levels", "must be left out when `tonnes` is given");
+    }
+    if fields.has("tonnes_per_person") {
+        let tonnes_per_person = fields.required("tonnes_per_person")?;
+        return Some(Goal::FixedLevelPerPerson { tonnes_per_person });
+    }
+    let SignedTonnes(tonnes) = fields.required("tonnes")?;
+    Some(Goal::FixedLevel { tonnes })
+}
+
 /// Reads `reduction_percent`, which is above 0.
 fn reduction(fields: &mut Fields<'_>) -> Option<Percent> {
-    let percent: Percent = fields.required("reduction_percent")?;
-    if percent.is_zero() {
-        return fields.at().child("reduction_percent").fault("out_of_range", "must be above 0");
+    match fields.take("reduction_percent") {
+        Some((value, at)) => Percent::parse_reduction(&value, &at),
+        None => fields.at().child("reduction_percent").fault("missing", "is required"),
     }
-    Some(percent)
+}
+
+/// Notes an end that does not fit the standing, or lies before the day the target was set.
+fn check_end(ended: Option<DayOrYear>, set_on: Option<NaiveDate>, standing: Option<Standing>, at: &At<'_>) {
+    let Some(ended) = ended else { return };
+    if standing.is_some_and(|standing| !standing.has_ended()) {
+        at.fault::<()>("not_ended", "goes only with the standing `superseded` or `withdrawn`");
+    }
+    if set_on.is_some_and(|set_on| ended.last_day() < set_on) {
+        at.fault::<()>("before_start", "must not lie before `set_on`");
+    }
 }
 
 /// What a target's base and milestones are checked against, as far as it could be read.

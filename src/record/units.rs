@@ -7,7 +7,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::fault::{At, Parse, kind_of};
-use super::limits::{FIRST_YEAR, LAST_YEAR, TONNES_MAX};
+use super::limits::{FIRST_YEAR, LAST_YEAR, PER_PERSON_MAX, REDUCTION_PERCENT_MAX, TONNES_MAX};
 
 /// Writes a number without a needless fraction: `21049331`, not `21049331.0`.
 ///
@@ -168,7 +168,7 @@ impl Parse for Tonnes {
     }
 }
 
-/// Tonnes that may be negative: removals on land.
+/// Tonnes that may be negative: removals on land, and levels below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedTonnes(pub Tonnes);
 
@@ -180,7 +180,9 @@ impl Parse for SignedTonnes {
     }
 }
 
-/// A percentage from 0.0001 to 100, or 0 where a field allows it, exact to six decimals.
+/// A percentage from 0.0001 to 200, or 0 where a field allows it, exact to six decimals.
+///
+/// Only a reduction may be above 100: what is left is then below 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent {
     millionths: i64,
@@ -190,17 +192,26 @@ pub struct Percent {
 const PERCENT_LEAST: f64 = 0.0001;
 
 impl Percent {
-    /// The percentage nearest to `percent`, if it is 0 or within 0.0001 and 100.
+    /// The percentage nearest to `percent`, if it is 0 or within 0.0001 and 200.
     #[must_use]
     pub fn new(percent: f64) -> Option<Self> {
-        #[allow(clippy::cast_possible_truncation, reason = "at most 10^8")]
-        (percent == 0.0 || (PERCENT_LEAST..=100.0).contains(&percent))
+        #[allow(clippy::cast_possible_truncation, reason = "at most 2 * 10^8")]
+        (percent == 0.0 || (PERCENT_LEAST..=REDUCTION_PERCENT_MAX).contains(&percent))
             .then(|| Percent { millionths: (percent * 1e6).round() as i64 })
+    }
+
+    /// Reads a reduction: above 0, and at most 200.
+    pub fn parse_reduction(value: &Value, at: &At<'_>) -> Option<Self> {
+        let percent = number(value, at, 0.0, REDUCTION_PERCENT_MAX)?;
+        match Percent::new(percent).filter(|percent| !percent.is_zero()) {
+            Some(percent) => Some(percent),
+            None => at.fault("out_of_range", "must be above 0: at least 0.0001"),
+        }
     }
 
     /// The percentage: 50 for a half.
     #[must_use]
-    #[allow(clippy::cast_precision_loss, reason = "at most 10^8")]
+    #[allow(clippy::cast_precision_loss, reason = "at most 2 * 10^8")]
     pub fn get(self) -> f64 {
         self.millionths as f64 / 1e6
     }
@@ -231,6 +242,35 @@ impl Parse for Percent {
             Some(percent) => Some(percent),
             None => at.fault("out_of_range", "must be 0 or between 0.0001 and 100"),
         }
+    }
+}
+
+/// Tonnes of CO2 equivalent a person, exact to six decimals; below 0 for a level that is climate positive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TonnesPerPerson {
+    grams: i64,
+}
+
+impl TonnesPerPerson {
+    /// The amount in tonnes a person.
+    #[must_use]
+    #[allow(clippy::cast_precision_loss, reason = "at most 10^9")]
+    pub fn get(self) -> f64 {
+        self.grams as f64 / 1e6
+    }
+}
+
+impl Serialize for TonnesPerPerson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        plain(self.get(), serializer)
+    }
+}
+
+impl Parse for TonnesPerPerson {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let tonnes = number(&value, at, -PER_PERSON_MAX, PER_PERSON_MAX)?;
+        #[allow(clippy::cast_possible_truncation, reason = "at most 10^9")]
+        Some(TonnesPerPerson { grams: (tonnes * 1e6).round() as i64 })
     }
 }
 

@@ -109,6 +109,18 @@ vocabulary! {
 }
 
 vocabulary! {
+    /// How the emissions of electricity used are counted (GHG Protocol Scope 2 Guidance).
+    Electricity {
+        /// By the average emissions of the grid.
+        Location = "location",
+        /// By the contracts for it, such as guarantees of origin.
+        Market = "market",
+        /// Partly one, partly the other.
+        Mixed = "mixed",
+    }
+}
+
+vocabulary! {
     /// How far an inventory was checked.
     VerificationLevel {
         /// By the city itself.

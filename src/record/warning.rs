@@ -4,13 +4,19 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::inventory::{Inventory, Level};
-use super::units::grouped;
+use super::target::{Goal, Target};
+use super::units::{Tonnes, Year, grouped};
+use super::view::View;
 use super::vocabulary::vocabulary;
 
 /// A change of a total from the year before that is worth a look, in percent.
 const JUMP_PERCENT: f64 = 20.0;
-/// A change of the population from the year before that is worth a look, in percent.
-const POPULATION_JUMP_PERCENT: f64 = 30.0;
+/// A change of a total from the nearest report two or three years before that is worth a look, in percent.
+const LATER_JUMP_PERCENT: f64 = 30.0;
+/// A change of the population from the nearest report at most three years before that is worth a look, in percent.
+const POPULATION_JUMP_PERCENT: f64 = 15.0;
+/// A reduction below this, in percent, may be a fraction.
+const FRACTION_PERCENT: f64 = 1.0;
 /// Emissions a person below this are unlikely, in t CO2e.
 const PER_PERSON_LEAST: f64 = 0.3;
 /// Emissions a person above this are unlikely, in t CO2e.
@@ -19,20 +25,25 @@ const PER_PERSON_MOST: f64 = 60.0;
 vocabulary! {
     /// What a warning is about.
     WarningCode {
-        /// A total differs by more than 20 % from the year before.
+        /// A total differs by more than 20 % from the year before, or 30 % from the nearest report up to three years
+        /// before.
         TotalJump = "total_jump",
         /// Emissions a person are below 0.3 or above 60 t.
         PerPersonUnlikely = "per_person_unlikely",
+        /// A total is 0.
+        TotalZero = "total_zero",
         /// A stated total and the sum of the lines differ by more than 1 %.
         StatedDiffersFromSum = "stated_differs_from_sum",
         /// A total of fewer scopes is above one of more scopes.
         ScopesAboveTotal = "scopes_above_total",
-        /// The population differs by more than 30 % from the year before.
+        /// The population differs by more than 15 % from the nearest report up to three years before.
         PopulationJump = "population_jump",
+        /// A reduction of less than 1 % may be a fraction (only of targets).
+        FractionOrPercent = "fraction_or_percent",
     }
 }
 
-/// Something in an inventory that may be a slip.
+/// Something in a record that may be a slip.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
     /// What it is about; stable.
@@ -42,57 +53,102 @@ pub struct Warning {
     pub detail: String,
 }
 
-/// Looks an inventory over, beside the report of the year before if there is one.
+/// The reports that an inventory is looked at beside: of the year before, two and three years before.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Earlier<'a>([Option<&'a Inventory>; 3]);
+
+impl<'a> Earlier<'a> {
+    /// The reports before `year` that `report` finds by their years.
+    #[must_use]
+    pub fn of(year: Year, report: impl Fn(Year) -> Option<&'a Inventory>) -> Self {
+        Earlier([1, 2, 3].map(|back| Year::new(year.get() - back).and_then(&report)))
+    }
+
+    /// The reports before `year` in a view of the city.
+    #[must_use]
+    pub fn in_view(year: Year, view: &View<'a>) -> Self {
+        Self::of(year, |year| view.reports.get(&year).map(|report| report.value))
+    }
+
+    /// The nearest report for which `measure` gives something, and what it gives.
+    fn nearest<T>(&self, measure: impl Fn(&Inventory) -> Option<T>) -> Option<(&'a Inventory, T)> {
+        self.0.into_iter().flatten().find_map(|report| Some((report, measure(report)?)))
+    }
+}
+
+/// Looks an inventory over, beside the reports before it.
 #[must_use]
-pub fn warnings(inventory: &Inventory, year_before: Option<&Inventory>) -> Vec<Warning> {
+pub fn warnings(inventory: &Inventory, earlier: Earlier<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
     for level in Level::ALL {
-        found.extend(total_jump(inventory, year_before, *level));
+        found.extend(total_jump(inventory, earlier, *level));
         found.extend(per_person(inventory, *level));
+        found.extend(total_zero(inventory, *level));
         found.extend(stated_against_sum(inventory, *level));
     }
     found.extend(scopes_above_total(inventory, |_| true));
-    found.extend(population_jump(inventory, year_before));
+    found.extend(population_jump(inventory, earlier));
     found
 }
 
 /// What the warnings are about that bear on the figure at `level`: those of other levels say nothing of it.
 #[must_use]
-pub fn codes_at(inventory: &Inventory, year_before: Option<&Inventory>, level: Level) -> Vec<WarningCode> {
+pub fn codes_at(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Vec<WarningCode> {
     let found = [
-        total_jump(inventory, year_before, level),
+        total_jump(inventory, earlier, level),
         per_person(inventory, level),
+        total_zero(inventory, level),
         stated_against_sum(inventory, level),
         scopes_above_total(inventory, |other| other == level),
-        population_jump(inventory, year_before),
+        population_jump(inventory, earlier),
     ];
     found.into_iter().flatten().map(|warning| warning.code).collect()
+}
+
+/// Looks a target over.
+#[must_use]
+pub fn target_warnings(target: &Target) -> Vec<Warning> {
+    let percent = match &target.goal {
+        Goal::BaseYear { reduction_percent }
+        | Goal::BaseYearIntensity { reduction_percent }
+        | Goal::BaselineScenario { reduction_percent, .. } => reduction_percent.get(),
+        Goal::FixedLevel { .. } | Goal::FixedLevelPerPerson { .. } => return Vec::new(),
+    };
+    let detail = || format!("a reduction of {percent} % is very small: was {} % meant?", 100.0 * percent);
+    let slip = (percent < FRACTION_PERCENT).then(|| warning(WarningCode::FractionOrPercent, detail()));
+    slip.into_iter().collect()
 }
 
 fn warning(code: WarningCode, detail: String) -> Warning {
     Warning { code, detail }
 }
 
-fn total_jump(inventory: &Inventory, year_before: Option<&Inventory>, level: Level) -> Option<Warning> {
-    let before = year_before?;
-    let (was, is) = (before.figure(level)?.tonnes.get(), inventory.figure(level)?.tonnes.get());
+fn total_jump(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Option<Warning> {
+    let is = inventory.figure(level)?.tonnes.get();
+    let (before, was) = earlier.nearest(|report| report.figure(level).map(|figure| figure.tonnes.get()))?;
     let (percent, way) = change(was, is)?;
-    (percent > JUMP_PERCENT).then(|| {
+    let next = inventory.year.get() - before.year.get() == 1;
+    (percent > if next { JUMP_PERCENT } else { LATER_JUMP_PERCENT }).then(|| {
         let detail =
             format!("{level} is {percent:.1} % {way} {}: {} t after {} t", before.year, grouped(is), grouped(was));
         warning(WarningCode::TotalJump, detail)
     })
 }
 
-fn population_jump(inventory: &Inventory, year_before: Option<&Inventory>) -> Option<Warning> {
-    let before = year_before?;
-    let (was, is) = (before.population?.people(), inventory.population?.people());
+fn population_jump(inventory: &Inventory, earlier: Earlier<'_>) -> Option<Warning> {
+    let is = inventory.population?.people();
+    let (before, was) = earlier.nearest(|report| report.population.map(|population| population.people()))?;
     let (percent, way) = change(was, is)?;
     (percent > POPULATION_JUMP_PERCENT).then(|| {
         let detail =
             format!("the population is {percent:.1} % {way} {}: {} after {}", before.year, grouped(is), grouped(was));
         warning(WarningCode::PopulationJump, detail)
     })
+}
+
+fn total_zero(inventory: &Inventory, level: Level) -> Option<Warning> {
+    let zero = inventory.figure(level)?.tonnes == Tonnes::default();
+    zero.then(|| warning(WarningCode::TotalZero, format!("{level} is 0 t: leave a total out that is not known")))
 }
 
 /// How much `is` differs from `was`, in percent of `was`, and which way.

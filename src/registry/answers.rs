@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use super::bodies::Body;
 use crate::record::change::Change;
 use crate::record::units::plain;
-use crate::record::warning::{Warning, warnings};
+use crate::record::warning::{Earlier, Warning, target_warnings, warnings};
 use crate::record::{
     Action, City, CityId, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp, Statement, Target,
     Totals, Year,
@@ -140,6 +140,8 @@ pub struct TargetAnswer {
     /// Who recorded it, when, and why.
     #[serde(flatten)]
     pub provenance: Provenance,
+    /// What may be a slip: the record is taken as it is.
+    pub warnings: Vec<Warning>,
 }
 
 /// A statement as recorded.
@@ -284,23 +286,17 @@ pub fn city(dossier: &Dossier) -> Option<CityAnswer> {
 /// A baseline's answer; none when there is none or it is withdrawn.
 #[must_use]
 pub fn baseline(dossier: &Dossier, id: &str) -> Option<InventoryAnswer> {
-    inventory(&dossier.id, id, dossier.baselines.get(id)?, None)
+    inventory(&dossier.id, id, dossier.baselines.get(id)?, Earlier::default())
 }
 
 /// A report's answer; none when there is none or it is withdrawn.
 #[must_use]
 pub fn report(dossier: &Dossier, year: Year) -> Option<InventoryAnswer> {
-    let before = Year::new(year.get() - 1).and_then(|year| dossier.reports.get(&year));
-    let before = before.and_then(Recorded::live).map(|(inventory, _)| inventory.as_ref());
-    inventory(&dossier.id, &year.to_string(), dossier.reports.get(&year)?, before)
+    let live = |year| dossier.reports.get(&year).and_then(Recorded::live).map(|(inventory, _)| inventory.as_ref());
+    inventory(&dossier.id, &year.to_string(), dossier.reports.get(&year)?, Earlier::of(year, live))
 }
 
-fn inventory(
-    city: &CityId,
-    id: &str,
-    record: &Recorded<Inventory>,
-    year_before: Option<&Inventory>,
-) -> Option<InventoryAnswer> {
+fn inventory(city: &CityId, id: &str, record: &Recorded<Inventory>, earlier: Earlier<'_>) -> Option<InventoryAnswer> {
     let (inventory, stamp) = record.live()?;
     let share = |level| inventory.completeness_percent(level);
     Some(InventoryAnswer {
@@ -312,7 +308,7 @@ fn inventory(
         completeness_percent: share(Level::Basic)
             .zip(share(Level::BasicPlus))
             .map(|(basic, basic_plus)| Completeness { basic, basic_plus }),
-        warnings: warnings(inventory, year_before),
+        warnings: warnings(inventory, earlier),
     })
 }
 
@@ -326,6 +322,7 @@ pub fn target(dossier: &Dossier, id: &str) -> Option<TargetAnswer> {
         city_id: dossier.id.clone(),
         target: Arc::clone(target),
         provenance: Provenance::of(stamp),
+        warnings: target_warnings(target),
     })
 }
 

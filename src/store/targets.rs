@@ -63,6 +63,7 @@ pub(super) fn rows(city: &str, id: &str, record: &Recorded<Target>) -> Option<(T
         Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
             (Some(reduction_percent), None, None)
         }
+        Goal::FixedLevelPerPerson { .. } => (None, None, None),
         Goal::FixedLevel { tonnes } => (None, Some(tonnes), None),
         Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
             (Some(reduction_percent), None, Some(scenario_tonnes))

@@ -220,7 +220,6 @@ impl Inventory {
             ("totals", Some(json!({"own": json(self.tonnes)}))),
             ("population", figure(&self.population).ok().and_then(people).map(Value::from)),
             ("protocol", protocol.map(Value::from)),
-            ("sectors", (!self.sectors.is_empty()).then(|| json!(self.sectors))),
             ("source", Some(of_inventories(provenance).source(&locator))),
         ]);
         let record = found(kind, year.to_string(), &body, provenance.today)?;

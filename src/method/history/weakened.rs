@@ -136,7 +136,7 @@ impl Pledge<'_> {
             Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
                 Some((reduction_percent, scenario_tonnes.get()))
             }
-            Goal::FixedLevel { .. } => None,
+            Goal::FixedLevel { .. } | Goal::FixedLevelPerPerson { .. } => None,
         }
     }
 

@@ -1,0 +1,87 @@
+//! A day, or a year where no day is known.
+
+use std::fmt;
+
+use chrono::{Datelike, NaiveDate};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
+
+use super::fault::{At, Parse, day, kind_of};
+use super::units::Year;
+
+/// A day, or a year where the day is not known: the year counts as its last day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DayOrYear {
+    /// A day.
+    Day(NaiveDate),
+    /// A year.
+    Year(Year),
+}
+
+impl DayOrYear {
+    /// The day itself, or the last day of the year.
+    #[must_use]
+    pub fn last_day(self) -> NaiveDate {
+        match self {
+            DayOrYear::Day(day) => day,
+            DayOrYear::Year(year) => last_day(year),
+        }
+    }
+
+    /// Reads a day or a year that has come by the day of reading.
+    pub(super) fn parse_past(value: Value, at: &At<'_>) -> Option<Self> {
+        let read = Self::parse(value, at)?;
+        if read.last_day() > at.today {
+            return at.fault("in_future", "must not lie in the future; a year counts as its last day");
+        }
+        Some(read)
+    }
+}
+
+/// The last day of a calendar year.
+///
+/// # Panics
+/// Never: every year has a 31 December.
+#[must_use]
+pub fn last_day(year: Year) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year.get(), 12, 31).expect("31 December is in every year")
+}
+
+/// The first day of a calendar year.
+///
+/// # Panics
+/// Never: every year has a 1 January.
+#[must_use]
+pub fn first_day(year: Year) -> NaiveDate {
+    NaiveDate::from_ymd_opt(year.get(), 1, 1).expect("1 January is in every year")
+}
+
+impl fmt::Display for DayOrYear {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            DayOrYear::Day(day) => day.fmt(f),
+            DayOrYear::Year(year) => year.fmt(f),
+        }
+    }
+}
+
+impl Serialize for DayOrYear {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl Parse for DayOrYear {
+    fn parse(value: Value, at: &At<'_>) -> Option<Self> {
+        let years = || at.fault("out_of_range", "must be a year between 1970 and 2100, or a day in one of them");
+        match &value {
+            Value::Number(_) => Year::parse(value, at).map(DayOrYear::Year),
+            Value::String(text) => match (Year::from_id(text), day(text)) {
+                (Some(year), _) => Some(DayOrYear::Year(year)),
+                (None, Some(day)) => Year::new(day.year()).map(|_| DayOrYear::Day(day)).or_else(years),
+                (None, None) => at.fault("invalid_day", "must be a day written YYYY-MM-DD, or a year written YYYY"),
+            },
+            other => at.fault("wrong_type", format!("must be a day or a year, not {}", kind_of(other))),
+        }
+    }
+}
