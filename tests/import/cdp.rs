@@ -183,7 +183,7 @@ fn kilotonnes_are_taken_as_they_stand_and_warned_of() {
 /// Reports whose own warnings say that the figure a person is unlikely.
 fn warned(rows: &[Row]) -> usize {
     let reports = rows.iter().filter_map(|row| match &row.outcome.as_ref().ok()?.records[0].record {
-        AnyRecord::Report(report) => Some(warnings(report, None)),
+        AnyRecord::Report(report) => Some(warnings(report, Default::default())),
         _ => None,
     });
     reports.filter(|found| found.iter().any(|warning| warning.code == WarningCode::PerPersonUnlikely)).count()
