@@ -206,7 +206,7 @@ impl Filters<'_> {
     fn take_target(&self, row: &Row<'_>) -> bool {
         let ListQuery { verdict, confidence, target_year, level, standing, kind, headline, .. } = self.query;
         let of_sector = |sector: &String, target: &Assessment| {
-            target.target.sector.as_deref().is_some_and(|name| folded(name) == *sector)
+            target.target.sector.as_ref().is_some_and(|name| folded(&name.to_string()) == *sector)
         };
         let is = |test: &dyn Fn(&Assessment) -> bool| row.target.is_some_and(test);
         verdict.is_none_or(|verdict| is(&|target| target.verdict == verdict))

@@ -158,7 +158,7 @@ impl JudgedTarget {
         JudgedTarget {
             kind: target.kind,
             level: target.level,
-            sector: target.sector.clone(),
+            sector: target.sector.as_ref().map(ToString::to_string),
             standing: target.standing,
             conditional: target.conditional,
             target_year: target.target_year,

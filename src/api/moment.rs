@@ -130,7 +130,8 @@ impl Moment<'_> {
             return Err(Problem::invalid(faults));
         }
         let cut = Cut { sequence: self.sequence, as_of, known_on, through };
-        Ok(Asked { cut, judged_on: judged_on.unwrap_or(today) })
+        // What was known on a day is judged on that day, unless another is asked for.
+        Ok(Asked { cut, judged_on: judged_on.or(known_on).unwrap_or(today) })
     }
 }
 

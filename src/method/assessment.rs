@@ -1,28 +1,33 @@
 //! What is said of a target: the verdict, and every number it was made from.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::inventory::Level;
+use crate::record::inventory::{AlsoStated, Level};
 use crate::record::target::{Milestone, TargetKind};
-use crate::record::units::{Percent, Population};
+use crate::record::units::{Percent, Population, TonnesPerPerson};
 use crate::record::vocabulary::vocabulary;
 use crate::record::warning::WarningCode;
-use crate::record::{Slug, Source, Standing, Tonnes, Year};
+use crate::record::{DayOrYear, Name, Sector, Slug, Source, Standing, Tonnes, Year};
 
 use super::budget::Budget;
 use super::caution::{Caution, Confidence};
 use super::comparison::LeftOutReason;
+use super::course::Course;
+use super::like_for_like::LikeForLike;
+use super::milestone::MilestoneAssessment;
 use super::printed::{Amount, Ratio, Unit};
 use super::required::Required;
 use super::trend::Trend;
 use super::verdict::{Reason, Verdict};
+use super::within_reports::WithinReports;
 
 /// Every target of a city, judged.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessments {
-    /// The id of the target that speaks for the city: of those judged the one with the nearest future
-    /// year (the year of judgement counts), else the latest; of two with the same year the first by id.
+    /// The id of the target a city is first shown with: of the adopted or lawful ones for the whole city, those not yet
+    /// due first, the one whose pathway leaves least of the latest comparable figure in five years.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub headline: Option<Slug>,
@@ -37,11 +42,22 @@ pub struct Assessments {
 pub struct Assessment {
     /// The target.
     pub target: TargetSummary,
-    /// Whether it is being kept.
+    /// Whether it is adopted or law on the day of judgement: a target that ended earlier binds nobody.
+    #[serde(skip)]
+    pub binds: bool,
+    /// Whether it is being kept, as far as may be said on the day of judgement.
     pub verdict: Verdict,
+    /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
+    /// figure can be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+    /// Whole years since the year after the target year; only of a target that is `unreported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 0)]
+    pub overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
     pub confidence: Confidence,
-    /// Why there is no verdict; absent when there is one.
+    /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The unit in which the target is judged.
@@ -54,7 +70,8 @@ pub struct Assessment {
     /// The figure that the target is measured from, `B`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<CitedFigure>,
-    /// The figure of the year judged, `A`: the latest comparable one, or the first for the target year or later.
+    /// The figure of the year judged, `A`: that for the target year, or the first after it, once the target is decided;
+    /// else the latest comparable one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judged: Option<CitedFigure>,
     /// What the pathway allowed in the year judged, `P`, in t CO2e.
@@ -73,7 +90,7 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.75)]
     pub gap_tonnes_per_person: Option<Ratio>,
-    /// The gap in percent of what the pathway allowed; absent when that is 0.
+    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 10.790_248)]
     pub gap_percent: Option<Ratio>,
@@ -120,11 +137,20 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.771_198)]
     pub growth_ratio: Option<Ratio>,
-    /// Whether a second opinion contradicts the verdict: on track, but the trend makes it unlikely or the budget
-    /// is more than 10 % over; or behind or off track, but the trend makes it likely.
+    /// The course measured from the report of the base year instead of the baseline; never the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub within_reports: Option<WithinReports>,
+    /// What became of the lines that both the baseline and the latest report know; never the verdict.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub like_for_like: Option<LikeForLike>,
+    /// Whether a second opinion contradicts the course: on track, but the trend makes it unlikely, the budget is more
+    /// than 10 % over, or one of the two above has a worse course; or behind, off track or moving away, but the trend
+    /// makes it likely.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub disagreement: Option<bool>,
+    /// The city's own milestones, each judged by itself; none where the figures cannot be compared.
+    pub milestones: Vec<MilestoneAssessment>,
     /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after
     /// the last.
     pub pathway: Vec<PathwayPoint>,
@@ -146,12 +172,15 @@ pub struct TargetSummary {
     pub id: Slug,
     /// Its kind.
     pub kind: TargetKind,
+    /// What the city calls it, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Carbon neutral by 2050")]
+    pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
     /// The only sector it covers, if it does not cover the whole city.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, example = "Buildings")]
-    pub sector: Option<String>,
+    pub sector: Option<Sector>,
     /// The id of the baseline it names.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
@@ -169,11 +198,15 @@ pub struct TargetSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0)]
     pub tonnes: Option<Tonnes>,
+    /// The level pledged, in t CO2e a person (only `fixed_level`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2)]
+    pub tonnes_per_person: Option<TonnesPerPerson>,
     /// What the scenario foresees for the target year, in t CO2e (only `baseline_scenario`).
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 40_000_000)]
     pub scenario_tonnes: Option<Tonnes>,
-    /// The share of the baseline figure that may be offset, in percent: it raises what may be emitted.
+    /// The share of the baseline figure that is planned to be offset, in percent: of net zero, up to a tenth may be left.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 10)]
     pub max_offset_percent: Option<Percent>,
@@ -181,7 +214,7 @@ pub struct TargetSummary {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Milestone>>)]
     pub milestones: Vec<Milestone>,
-    /// What may be emitted in the target year, `T`, in t CO2e: offsets included.
+    /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 16_624_355.5)]
     pub target_tonnes: Option<Amount>,
@@ -189,8 +222,24 @@ pub struct TargetSummary {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 3.5)]
     pub target_tonnes_per_person: Option<Ratio>,
-    /// Its standing; only adopted targets and those in law are judged.
+    /// What is asked for before anything is offset, in t CO2e; only where that is less than `target_tonnes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0)]
+    pub target_gross_tonnes: Option<Amount>,
+    /// What is asked for before anything is offset, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0)]
+    pub target_gross_tonnes_per_person: Option<Ratio>,
+    /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
+    /// The day it was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-29")]
+    pub set_on: Option<NaiveDate>,
+    /// The day, or the year, in which it was superseded or withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "2019-04-29")]
+    pub ended_on: Option<DayOrYear>,
     /// Whether it depends on what others do, such as national support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<bool>,
@@ -219,6 +268,14 @@ pub struct CitedFigure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
+    /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 12_500)]
+    pub credits_retired_tonnes: Option<Tonnes>,
+    /// The uncertainty of the figure as the city states it, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5)]
+    pub uncertainty_percent: Option<Percent>,
     /// The revision of the baseline or report.
     #[schema(example = 1)]
     pub revision: i32,
@@ -226,6 +283,10 @@ pub struct CitedFigure {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
+    /// What other sources state for the same year and level.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<AlsoStated>>)]
+    pub also_stated: Vec<AlsoStated>,
     /// Where it was published.
     pub source: Source,
 }
@@ -246,6 +307,11 @@ pub struct YearFigure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
+    /// Whether it counts with other global warming potentials than the baseline was converted to: it stays out of
+    /// trend and budget.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub of_other_gwp: bool,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
@@ -294,7 +360,7 @@ vocabulary! {
         InsufficientData = "insufficient_data",
         /// The target has no baseline to be measured from.
         NoBaseline = "no_baseline",
-        /// The pathway is at 0, which nothing can be a percentage of.
+        /// The pathway is not above 0, so nothing can be a percentage of it.
         PathwayAtZero = "pathway_at_zero",
         /// The pathway calls for no reduction by the year judged.
         NoReductionCalledFor = "no_reduction_called_for",
@@ -310,7 +376,11 @@ vocabulary! {
         SpanTooShort = "span_too_short",
         /// The target is per person: what is emitted in all is not asked.
         PerPerson = "per_person",
-        /// There is no trend, or budget of several years, that could contradict the verdict.
+        /// There is no report for the base year with a figure of the kind, beside the baseline.
+        NoReportOfBaseYear = "no_report_of_base_year",
+        /// The baseline or the latest report has no lines that both know.
+        NoLines = "no_lines",
+        /// There is no second opinion that could contradict the course.
         NoSecondOpinion = "no_second_opinion",
     }
 }

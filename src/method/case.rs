@@ -1,15 +1,20 @@
 //! A target with all that bears on it: what is gathered before a verdict is made.
 
+use chrono::{Datelike, NaiveDate};
+
 use crate::record::dossier::Revision;
+use crate::record::inventory::Inventory;
 use crate::record::target::{Base, Target};
 use crate::record::warning::WarningCode;
-use crate::record::{Known, Slug, Stamp, Standing, View, Year};
+use crate::record::{Known, Slug, Stamp, View, Year};
 
-use super::comparison::{Comparison, points_of_all_years};
-use super::goal::{self, BaseInventory};
+use super::base::BaseInventory;
+use super::comparison::{Compared, Comparison, conversion, points_of_all_years};
+use super::goal;
+use super::outcome::Asked;
 use super::pathway::{Pathway, Point};
 use super::printed::Unit;
-use super::verdict::{Judgement, Reason, Verdict, judge};
+use super::verdict::Reason;
 
 /// A target with all that bears on it.
 #[derive(Debug)]
@@ -20,10 +25,14 @@ pub(super) struct Case<'v, 'a> {
     pub id: &'a Slug,
     /// The target.
     pub target: &'a Target,
+    /// The target with its states.
+    pub known: &'v Known<'a, Target>,
     /// Who recorded the target, when, and why.
     pub stamp: &'a Stamp,
     /// The states the target had been in before, oldest first.
     pub earlier: &'v [&'a Revision<Target>],
+    /// The day of judgement, `D`.
+    pub judged_on: NaiveDate,
     /// The unit in which it is judged.
     pub unit: Unit,
     /// What it is measured from.
@@ -34,50 +43,39 @@ pub(super) struct Case<'v, 'a> {
     pub pathway: Result<Pathway, Reason>,
 }
 
-/// What follows from a case.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Ruling {
-    /// There are numbers, and a verdict made from them.
-    Judged(Judgement),
-    /// There are none, for a reason.
-    Unjudged(Verdict, Reason),
-}
-
-impl Ruling {
-    /// The numbers, if there are any.
-    pub fn judgement(&self) -> Option<&Judgement> {
-        match self {
-            Ruling::Judged(judgement) => Some(judgement),
-            Ruling::Unjudged(..) => None,
-        }
-    }
-
-    /// The verdict.
-    pub fn verdict(&self) -> Verdict {
-        match self {
-            Ruling::Judged(judgement) => judgement.verdict,
-            Ruling::Unjudged(verdict, _) => *verdict,
-        }
-    }
-
-    /// Why there is no verdict.
-    pub fn reason(&self) -> Option<Reason> {
-        match self {
-            Ruling::Judged(judgement) => judgement.reason,
-            Ruling::Unjudged(_, reason) => Some(*reason),
-        }
-    }
-}
-
 impl<'v, 'a> Case<'v, 'a> {
     /// Gathers what bears on the target `id`.
-    pub fn of(view: &'v View<'a>, id: &'a Slug, known: &'v Known<'a, Target>) -> Self {
+    pub fn of(view: &'v View<'a>, id: &'a Slug, known: &'v Known<'a, Target>, judged_on: NaiveDate) -> Self {
         let target = known.value;
-        let base = BaseInventory::of(target, view);
-        let comparison = Comparison::of(target, base.as_ref(), view);
+        let base = BaseInventory::of(target, view, judged_on);
+        let case = Self::measured_from(base, view, id, known, judged_on);
+        // A baseline stated gas by gas is converted to the potentials of the report that is judged.
+        let judged = case.judged().map(|report| report.inventory);
+        let converted = case
+            .base
+            .as_ref()
+            .zip(judged)
+            .and_then(|(base, report)| base.converted_by(conversion(base, report, target)?, target));
+        match converted {
+            Some(base) => Self::measured_from(Some(base), view, id, known, judged_on),
+            None => case,
+        }
+    }
+
+    /// The same target measured from another base.
+    pub fn measured_from(
+        base: Option<BaseInventory<'a>>,
+        view: &'v View<'a>,
+        id: &'a Slug,
+        known: &'v Known<'a, Target>,
+        judged_on: NaiveDate,
+    ) -> Self {
+        let target = known.value;
+        let comparison = Comparison::of(target, base.as_ref(), view, judged_on);
         let pathway = pathway(target, base.as_ref());
         let (stamp, earlier) = (known.stamp, known.earlier.as_slice());
-        Case { view, id, target, stamp, earlier, unit: goal::unit(target), base, comparison, pathway }
+        let unit = goal::unit(target);
+        Case { view, id, target, known, stamp, earlier, judged_on, unit, base, comparison, pathway }
     }
 
     /// The city's name.
@@ -85,19 +83,58 @@ impl<'v, 'a> Case<'v, 'a> {
         self.view.city.value.name.as_str()
     }
 
-    /// What may be a slip in the figure of a year.
-    pub fn warnings(&self, year: Year) -> Vec<WarningCode> {
-        let (target, view) = (self.target, self.view);
-        if let Some(base) = self.base.filter(|base| base.year() == year) {
-            return base.warnings(target, view);
-        }
-        let compared = self.comparison.compared.iter().find(|report| report.inventory.year == year);
-        compared.map(|report| report.warnings(target, view)).unwrap_or_default()
+    /// What is asked for in the target year; none without a pathway.
+    pub fn asked(&self) -> Option<Asked> {
+        let pathway = self.pathway.as_ref().ok()?;
+        let gross = goal::gross(self.target, pathway.base().map(|base| base.amount))?;
+        Some(Asked { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
     }
 
-    /// The comparable figures after the base year, by year.
+    /// The latest comparable report before the target year: that of `L`.
+    pub fn latest(&self) -> Option<&Compared<'a>> {
+        self.comparison.compared.iter().rev().find(|report| report.year() < self.target.target_year)
+    }
+
+    /// The report of the year judged: what decides the target, else the latest before its year.
+    pub fn judged(&self) -> Option<&Compared<'a>> {
+        let outcome = self.asked().and_then(|asked| asked.outcome(&self.comparison.compared));
+        outcome.map_or_else(|| self.latest(), |outcome| self.report_of(outcome.year))
+    }
+
+    /// The comparable report of a year.
+    pub fn report_of(&self, year: Year) -> Option<&Compared<'a>> {
+        self.comparison.compared.iter().find(|report| report.year() == year)
+    }
+
+    /// Whether the target year had ended on the day of judgement.
+    pub fn is_due(&self) -> bool {
+        self.judged_on.year() > self.target.target_year.get()
+    }
+
+    /// Whether a fixed level has nothing to be measured from: it has no course, but may be met or missed.
+    pub fn is_unanchored(&self) -> bool {
+        self.base.is_none() && self.target.base() == Base::Unnamed
+    }
+
+    /// The inventories of the base and of one year.
+    pub fn inventories_of(&self, year: Year) -> Vec<&'a Inventory> {
+        let base = self.base.as_ref().map(|base| base.inventory);
+        base.into_iter().chain(self.report_of(year).map(|report| report.inventory)).collect()
+    }
+
+    /// What may be a slip in the figure of a year.
+    pub fn warnings(&self, year: Year) -> Vec<WarningCode> {
+        if let Some(base) = self.base.as_ref().filter(|base| base.year() == year) {
+            return base.warnings(self.view);
+        }
+        self.report_of(year).map(|report| report.warnings(self.target, self.view)).unwrap_or_default()
+    }
+
+    /// The comparable figures after the base year, by year; those of another set of potentials than a converted
+    /// baseline's stay out.
     pub fn points(&self) -> Vec<Point> {
-        self.comparison.compared.iter().map(super::comparison::Compared::point).collect()
+        let alike = self.comparison.compared.iter().filter(|report| !report.of_other_gwp);
+        alike.map(Compared::point).collect()
     }
 
     /// The comparable figures after the base year up to `last`, by year.
@@ -107,42 +144,8 @@ impl<'v, 'a> Case<'v, 'a> {
 
     /// Every figure that can be compared with the base, those before it included, by year.
     pub fn points_of_all_years(&self) -> Vec<Point> {
-        points_of_all_years(self.target, self.base.as_ref(), self.comparison.accounting.as_ref(), self.view)
-    }
-
-    /// What follows: the rows of the table in its order, those without numbers first.
-    pub fn ruling(&self) -> Ruling {
-        if let Some(reason) = not_judged(self.target) {
-            return Ruling::Unjudged(Verdict::NotJudged, reason);
-        }
-        let pathway = match &self.pathway {
-            Err(Reason::BaselineNoFigureAtLevel) => {
-                return Ruling::Unjudged(Verdict::NotComparable, Reason::BaselineNoFigureAtLevel);
-            }
-            _ if self.all_left_out() => {
-                return Ruling::Unjudged(Verdict::NotComparable, Reason::NoComparableReport);
-            }
-            Err(reason) => return Ruling::Unjudged(Verdict::InsufficientData, *reason),
-            Ok(pathway) => pathway,
-        };
-        let missing = if self.base.is_some() { Reason::NoReport } else { Reason::NoBaseline };
-        judge(pathway, &self.points(), self.unit)
-            .map_or(Ruling::Unjudged(Verdict::InsufficientData, missing), Ruling::Judged)
-    }
-
-    /// Whether there are reports after the base year and none can be compared.
-    fn all_left_out(&self) -> bool {
-        self.base.is_some() && self.comparison.compared.is_empty() && !self.comparison.left_out.is_empty()
-    }
-}
-
-/// Why a target is recorded and shown, but not judged.
-fn not_judged(target: &Target) -> Option<Reason> {
-    match target.standing {
-        Standing::Proposed => Some(Reason::Proposed),
-        Standing::Superseded => Some(Reason::Superseded),
-        Standing::Withdrawn => Some(Reason::Withdrawn),
-        Standing::Adopted | Standing::InLaw => target.sector.as_ref().map(|_| Reason::SectorTarget),
+        let (base, accounting) = (self.base.as_ref(), self.comparison.accounting.as_ref());
+        points_of_all_years(self.target, base, accounting, self.view, self.judged_on)
     }
 }
 

@@ -5,19 +5,19 @@
 //! indicators with a quantitative target: the ratio of actual to theoretical growth rate.
 
 use super::assessment::AbsentReason;
+use super::course::Numbers;
 use super::pathway::Pathway;
 use super::printed::{Ratio, Unit};
 use super::required::compound_percent;
-use super::verdict::Judgement;
 
 /// The growth ratio, or why there is none.
-pub(super) fn growth_ratio(pathway: &Pathway, judgement: &Judgement, unit: Unit) -> Result<Ratio, AbsentReason> {
+pub(super) fn growth_ratio(pathway: &Pathway, numbers: &Numbers, unit: Unit) -> Result<Ratio, AbsentReason> {
     let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
     let target = pathway.target();
     if unit.round(target.amount - base.amount) == 0.0 {
         return Err(AbsentReason::TargetEqualsBaseline);
     }
-    let so_far = compound_percent(base.amount, judgement.actual, judgement.year.since(base.year), unit);
+    let so_far = compound_percent(base.amount, numbers.actual, numbers.year.since(base.year), unit);
     let whole = compound_percent(base.amount, target.amount, target.year.since(base.year), unit);
     let rates = so_far.zip(whole).ok_or(AbsentReason::NotAboveZero)?;
     Ratio::new(rates.0 / rates.1).ok_or(AbsentReason::TargetEqualsBaseline)

@@ -15,6 +15,7 @@ use crate::record::{Tonnes, Year};
 use super::assessment::{Assessment, PathwayPoint};
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
+use super::verdict::Verdict;
 
 /// What a city emitted in a year, and what its pathway allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -74,17 +75,28 @@ pub struct Joint {
 /// Empty for a target per person, and for one without a baseline or a comparable figure.
 #[must_use]
 pub fn course(assessment: &Assessment) -> Vec<CourseYear> {
-    let Some(pathway) = pathway(assessment) else { return Vec::new() };
+    let Some(pathway) = pathway(assessment).filter(|_| is_comparable(assessment)) else { return Vec::new() };
     let row = |(year, tonnes)| {
         Some(CourseYear { year, emitted_tonnes: tonnes, expected_tonnes: Amount::new(pathway.at(year))? })
     };
     assessment.figures.iter().map(|figure| (figure.year, figure.tonnes)).filter_map(row).collect()
 }
 
-/// The pathway that an assessment prints; none unless it begins at a baseline and is in tonnes.
-fn pathway(assessment: &Assessment) -> Option<Pathway> {
-    let _base = assessment.baseline.as_ref().filter(|_| assessment.unit == Unit::Tonnes)?;
-    let point = |point: &PathwayPoint| Some(Point { year: point.year, amount: point.tonnes?.exact() });
+/// Whether an assessment compares tonnes with tonnes.
+fn is_comparable(assessment: &Assessment) -> bool {
+    assessment.unit == Unit::Tonnes && !matches!(assessment.verdict, Verdict::NotComparable | Verdict::NotJudged)
+}
+
+/// The pathway that an assessment prints, in its unit; none unless it begins at a baseline.
+pub(super) fn pathway(assessment: &Assessment) -> Option<Pathway> {
+    assessment.baseline.as_ref()?;
+    let point = |point: &PathwayPoint| {
+        let amount = match assessment.unit {
+            Unit::Tonnes => point.tonnes?.exact(),
+            Unit::TonnesPerPerson => point.tonnes_per_person?.exact(),
+        };
+        Some(Point { year: point.year, amount })
+    };
     let mut points: Vec<Point> = assessment.pathway.iter().filter_map(point).collect();
     let target = points.pop()?;
     let mut points = points.into_iter();

@@ -2,38 +2,53 @@
 //!
 //! A pure function of baseline, target, reports and the day of judgement: no clock, no I/O. Every
 //! number that a verdict is made from is printed beside it, so that a reader who distrusts us can
-//! do the sum again. The parts follow the method section by section: [`comparison`] (which figures
-//! may be compared), `goal` (the target in tonnes), [`pathway`], [`verdict`], the second opinions
-//! ([`required`], [`trend`], [`budget`], `growth`, `disagreement`), [`yardstick`] (ambition), [`caution`];
-//! [`explain`] puts the figures into the formulas, and [`series`] lays them out year by year.
+//! do the sum again. The parts follow the method section by section: [`comparison`] with `accounting`, [`coverage`]
+//! and [`restated_since`] (which figures may be compared), [`goal`] and `base` (the target in tonnes, and what it is
+//! measured from), [`pathway`] and [`milestone`], [`course`], `outcome`, `ruling` and [`verdict`], `standing` and `headline`
+//! (the target in time), the second opinions ([`required`], [`trend`], [`budget`], `growth`, [`within_reports`],
+//! [`like_for_like`], `disagreement`), [`yardstick`] (ambition), [`caution`]; [`explain`] puts the figures into the
+//! formulas, and [`series`] lays them out year by year.
 
+mod accounting;
 pub mod assessment;
+mod base;
 pub mod budget;
 mod case;
 pub mod caution;
 pub mod comparison;
+pub mod course;
+pub mod coverage;
 mod disagreement;
 pub mod explain;
-mod goal;
+pub mod goal;
 mod growth;
+mod headline;
 mod history;
 pub mod joint;
 pub mod lad;
+pub mod like_for_like;
+pub mod milestone;
 mod opinion;
+mod outcome;
 pub mod pathway;
 pub mod per_person;
 pub mod printed;
 pub mod required;
+pub mod restated_since;
+mod ruling;
+mod scope;
 mod sentence;
 pub mod series;
+mod standing;
 pub mod trend;
 pub mod verdict;
+pub mod within_reports;
 pub mod yardstick;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 
+use crate::record::View;
 use crate::record::target::Goal;
-use crate::record::{Slug, View};
 
 pub use assessment::{
     Absent, AbsentReason, Assessment, Assessments, CitedFigure, LeftOut, PathwayPoint, TargetSummary, YearFigure,
@@ -41,66 +56,69 @@ pub use assessment::{
 pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
+pub use course::{Course, Numbers};
 pub use explain::{Explanation, explain, explain_yardsticks};
+pub use headline::most_demanding;
 pub use joint::{CourseYear, Joint, JointMember, JointYear, course, join};
 pub use lad::{Line, least_absolute_deviations};
+pub use like_for_like::LikeForLike;
+pub use milestone::{MilestoneAssessment, MilestoneVerdict};
 pub use pathway::{Pathway, Point};
 pub use per_person::{NoPersonFigure, PersonFigure, per_person};
 pub use printed::{Amount, Quantity, Ratio, Unit};
 pub use required::Required;
 pub use series::{SeriesRow, series};
 pub use trend::{Fit, Prospect, Trend, theil_sen};
-pub use verdict::{Judgement, Reason, Verdict, judge};
+pub use verdict::{Reason, Verdict};
+pub use within_reports::WithinReports;
 pub use yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickReason, Yardsticks, yardsticks};
 
-use case::{Case, Ruling};
+use case::Case;
 use opinion::Opinions;
+use ruling::Ruling;
 
 /// The version of the method: a change that can alter a verdict raises it.
-pub const VERSION: &str = "1";
+pub const VERSION: &str = "2";
 
 /// Judges every target of a city as it stood in `view`, on the day `judged_on`.
 #[must_use]
 pub fn assess(view: &View<'_>, judged_on: NaiveDate) -> Assessments {
-    let cases = view.targets.iter().map(|(id, target)| Case::of(view, id, target));
-    let targets: Vec<Assessment> = cases.map(|case| assess_case(&case, judged_on)).collect();
-    Assessments { headline: headline(&targets, judged_on), targets }
+    let targets: Vec<Assessment> = cases(view, judged_on).iter().map(assess_case).collect();
+    let headline = most_demanding(&targets, judged_on).map(|target| target.target.id.clone());
+    Assessments { headline, targets }
 }
 
-/// The target that speaks for the city: the nearest of those that are judged.
-fn headline(targets: &[Assessment], judged_on: NaiveDate) -> Option<Slug> {
-    let judged = targets.iter().filter(|assessment| assessment.verdict != Verdict::NotJudged);
-    nearest(judged, judged_on).map(|assessment| assessment.target.id.clone())
-}
-
-/// Of targets in the order of their ids the one with the nearest future year, else with the latest; of two with the
-/// same year the first.
-pub fn nearest<'t>(
-    targets: impl DoubleEndedIterator<Item = &'t Assessment> + Clone,
-    judged_on: NaiveDate,
-) -> Option<&'t Assessment> {
-    let year = |assessment: &&Assessment| assessment.target.target_year;
-    let future = targets.clone().filter(|assessment| year(assessment).get() >= judged_on.year()).min_by_key(year);
-    // Of several maxima the last is taken: from the back, that is the first by id.
-    future.or_else(|| targets.rev().max_by_key(year))
+/// Every target of a city with what bears on it, by id.
+fn cases<'v, 'a>(view: &'v View<'a>, judged_on: NaiveDate) -> Vec<Case<'v, 'a>> {
+    view.targets.iter().map(|(id, target)| Case::of(view, id, target, judged_on)).collect()
 }
 
 /// Judges one target.
-fn assess_case(case: &Case<'_, '_>, judged_on: NaiveDate) -> Assessment {
-    let ruling = case.ruling();
+fn assess_case(case: &Case<'_, '_>) -> Assessment {
+    let ruling = Ruling::of(case);
     let mut assessment = blank(case, &ruling);
-    if ruling.verdict() != Verdict::NotJudged {
+    if ruling.verdict == Verdict::NotJudged {
+        assessment.cautions = caution::of_unjudged(case);
+    } else {
         add_inputs(&mut assessment, case);
-        assessment.cautions = caution::cautions(case, ruling.judgement(), judged_on);
-        assessment.confidence =
-            Confidence::of(assessment.cautions.iter().map(|caution| caution.code), case.target.level);
+        assessment.cautions = caution::cautions(case, &ruling);
+        let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
+        assessment.confidence = Confidence::of(lowers);
+        if let (Ok(pathway), false) = (&case.pathway, ruling.verdict == Verdict::NotComparable) {
+            assessment.milestones = milestone::milestones(case, pathway);
+        }
     }
-    if let Ruling::Judged(judgement) = &ruling {
-        add_numbers(&mut assessment, case, judgement);
+    if let Some(numbers) = &ruling.numbers {
+        add_numbers(&mut assessment, case, numbers);
     }
     assessment.absent = absent(&assessment, case, &ruling);
-    if let (Ruling::Judged(judgement), Ok(pathway)) = (&ruling, &case.pathway) {
-        Opinions::of(case, pathway, judgement).add_to(&mut assessment);
+    if ruling.verdict == Verdict::NotJudged {
+        let opinions =
+            ["required", "trend", "budget", "growth_ratio", "within_reports", "like_for_like", "disagreement"];
+        let absent = opinions.map(|field| Absent { field, reason: AbsentReason::NotJudged });
+        assessment.absent.extend(absent);
+    } else {
+        Opinions::of(case, &ruling).add_to(&mut assessment, &ruling);
     }
     assessment
 }
@@ -109,9 +127,12 @@ fn assess_case(case: &Case<'_, '_>, judged_on: NaiveDate) -> Assessment {
 fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
     Assessment {
         target: summary(case),
-        verdict: ruling.verdict(),
+        binds: standing::binds(case.known, case.judged_on),
+        verdict: ruling.verdict,
+        course: ruling.course,
+        overdue_years: ruling.overdue_years,
         confidence: Confidence::High,
-        reason: ruling.reason(),
+        reason: ruling.reason,
         unit: case.unit,
         sentence: sentence::sentence(case, ruling),
         baseline: None,
@@ -132,7 +153,10 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
         trend: None,
         budget: None,
         growth_ratio: None,
+        within_reports: None,
+        like_for_like: None,
         disagreement: None,
+        milestones: Vec::new(),
         pathway: Vec::new(),
         figures: Vec::new(),
         cautions: Vec::new(),
@@ -144,32 +168,38 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
 /// What the target asks for, as it was set.
 fn summary(case: &Case<'_, '_>) -> TargetSummary {
     let target = case.target;
-    let (reduction_percent, tonnes, scenario_tonnes) = match target.goal {
+    let (reduction_percent, tonnes, tonnes_per_person, scenario_tonnes) = match target.goal {
         Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
-            (Some(reduction_percent), None, None)
+            (Some(reduction_percent), None, None, None)
         }
-        Goal::FixedLevel { tonnes } => (None, Some(tonnes), None),
-        Goal::FixedLevelPerPerson { .. } => (None, None, None),
+        Goal::FixedLevel { tonnes } => (None, Some(tonnes), None, None),
+        Goal::FixedLevelPerPerson { tonnes_per_person } => (None, None, Some(tonnes_per_person), None),
         Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
-            (Some(reduction_percent), None, Some(scenario_tonnes))
+            (Some(reduction_percent), None, None, Some(scenario_tonnes))
         }
     };
     TargetSummary {
         id: case.id.clone(),
         kind: target.goal.kind(),
+        title: target.title.clone(),
         level: target.level,
-        sector: target.sector.as_ref().map(ToString::to_string),
+        sector: target.sector.clone(),
         baseline: target.baseline.clone(),
         base_year: target.base_year,
         target_year: target.target_year,
         reduction_percent,
         tonnes,
+        tonnes_per_person,
         scenario_tonnes,
         max_offset_percent: target.max_offset_percent,
         milestones: target.milestones.clone(),
         target_tonnes: None,
         target_tonnes_per_person: None,
+        target_gross_tonnes: None,
+        target_gross_tonnes_per_person: None,
         standing: target.standing,
+        set_on: target.set_on,
+        ended_on: target.ended_on,
         conditional: target.conditional,
         revision: case.stamp.revision,
     }
@@ -178,11 +208,15 @@ fn summary(case: &Case<'_, '_>) -> TargetSummary {
 /// Adds what is known of the figures, whether or not there is a verdict.
 fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     let unit = case.unit;
-    let base_amount = case.base.and_then(|base| base.amount);
-    let (tonnes, per_person) = unit.print(goal::amount(case.target, base_amount));
-    assessment.target.target_tonnes = tonnes;
-    assessment.target.target_tonnes_per_person = per_person;
-    assessment.baseline = case.base.and_then(|base| base.cited(case.target, case.view));
+    let base = case.base.as_ref();
+    let base_amount = base.and_then(|base| base.amount);
+    let (asked, gross) = (goal::amount(case.target, base_amount), goal::gross(case.target, base_amount));
+    let target = &mut assessment.target;
+    (target.target_tonnes, target.target_tonnes_per_person) = unit.print(asked);
+    // Told apart only where something may be left to be offset.
+    let residual = gross.filter(|gross| asked.is_some_and(|asked| unit.round(asked) > unit.round(*gross)));
+    (target.target_gross_tonnes, target.target_gross_tonnes_per_person) = unit.print(residual);
+    assessment.baseline = base.and_then(|base| base.cited(case.target, case.view));
     let anchors = case.pathway.iter().flat_map(Pathway::anchors);
     assessment.pathway = anchors
         .map(|Point { year, amount }| {
@@ -195,36 +229,29 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
 }
 
 /// Adds the numbers of the year judged.
-fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, judgement: &Judgement) {
+fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbers) {
     let unit = case.unit;
-    let judged = case.comparison.compared.iter().find(|report| report.inventory.year == judgement.year);
-    assessment.judged = judged.map(|report| report.cited(case.target, case.view));
-    (assessment.expected_tonnes, assessment.expected_tonnes_per_person) = unit.print(Some(judgement.expected));
-    (assessment.gap_tonnes, assessment.gap_tonnes_per_person) = unit.print(Some(judgement.gap));
-    (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(judgement.delivered);
-    (assessment.called_for_tonnes, assessment.called_for_tonnes_per_person) = unit.print(judgement.called_for);
-    assessment.gap_percent = judgement.gap_percent.and_then(Ratio::new);
-    assessment.achieved_reduction_percent = judgement.achieved_reduction_percent.and_then(Ratio::new);
-    assessment.target_progress_percent = judgement.target_progress_percent.and_then(Ratio::new);
-    assessment.pace = judgement.pace.and_then(Ratio::new);
+    assessment.judged = case.report_of(numbers.year).map(|report| report.cited(case.target, case.view));
+    (assessment.expected_tonnes, assessment.expected_tonnes_per_person) = unit.print(Some(numbers.expected));
+    (assessment.gap_tonnes, assessment.gap_tonnes_per_person) = unit.print(Some(numbers.gap));
+    (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(numbers.delivered);
+    (assessment.called_for_tonnes, assessment.called_for_tonnes_per_person) = unit.print(numbers.called_for);
+    assessment.gap_percent = numbers.gap_percent.and_then(Ratio::new);
+    assessment.achieved_reduction_percent = numbers.achieved_reduction_percent.and_then(Ratio::new);
+    assessment.target_progress_percent = numbers.target_progress_percent.and_then(Ratio::new);
+    assessment.pace = numbers.pace.and_then(Ratio::new);
 }
 
 /// Why each field that is absent is so.
 fn absent(assessment: &Assessment, case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Absent> {
-    let reason = |field: &str| match ruling {
-        Ruling::Unjudged(Verdict::NotJudged, _) => AbsentReason::NotJudged,
-        Ruling::Unjudged(Verdict::NotComparable, _) => AbsentReason::NotComparable,
-        Ruling::Unjudged(..) => AbsentReason::InsufficientData,
-        Ruling::Judged(_) => match field {
-            "gap_percent" => AbsentReason::PathwayAtZero,
-            _ if case.base.is_none() => AbsentReason::NoBaseline,
-            "pace" => AbsentReason::NoReductionCalledFor,
-            _ => AbsentReason::TargetEqualsBaseline,
-        },
+    let without = opinion::without_numbers(ruling.verdict);
+    let reason = |field: &str| match field {
+        _ if ruling.numbers.is_none() => without,
+        "gap_percent" => AbsentReason::PathwayAtZero,
+        _ if case.base.is_none() => AbsentReason::NoBaseline,
+        "pace" => AbsentReason::NoReductionCalledFor,
+        _ => AbsentReason::TargetEqualsBaseline,
     };
-    let mut fields = assessment.absent_fields();
-    if matches!(ruling, Ruling::Unjudged(..)) {
-        fields.extend(["required", "trend", "budget", "growth_ratio", "disagreement"]);
-    }
+    let fields = assessment.absent_fields();
     fields.into_iter().map(|field| Absent { field, reason: reason(field) }).collect()
 }

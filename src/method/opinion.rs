@@ -3,53 +3,71 @@
 use super::assessment::{Absent, AbsentReason, Assessment};
 use super::budget::Budget;
 use super::case::Case;
+use super::course::Numbers;
 use super::disagreement::disagreement;
 use super::growth::growth_ratio;
+use super::like_for_like::LikeForLike;
 use super::pathway::{Pathway, Point};
 use super::printed::Ratio;
 use super::required::Required;
+use super::ruling::Ruling;
 use super::trend::{self, Fit, Trend};
-use super::verdict::Judgement;
+use super::verdict::Verdict;
+use super::within_reports::WithinReports;
 
-/// What else the figures say of a judged target.
+/// What else the figures say of a target.
 #[derive(Debug)]
 pub(super) struct Opinions {
-    required: Result<Required, AbsentReason>,
-    trend: Result<Trend, AbsentReason>,
-    budget: Result<Budget, AbsentReason>,
-    growth_ratio: Result<Ratio, AbsentReason>,
-    disagreement: Result<bool, AbsentReason>,
+    pub required: Result<Required, AbsentReason>,
+    pub trend: Result<Trend, AbsentReason>,
+    pub budget: Result<Budget, AbsentReason>,
+    pub growth_ratio: Result<Ratio, AbsentReason>,
+    pub within_reports: Result<WithinReports, AbsentReason>,
+    pub like_for_like: Result<LikeForLike, AbsentReason>,
 }
 
 impl Opinions {
-    /// The opinions on a case that was judged.
-    pub fn of(case: &Case<'_, '_>, pathway: &Pathway, judgement: &Judgement) -> Self {
+    /// The opinions on a case; those that need the numbers of a year judged are absent without them.
+    pub fn of(case: &Case<'_, '_>, ruling: &Ruling) -> Self {
         let unit = case.unit;
-        let figures = case.points_through(judgement.year);
-        let trend =
-            line(case, pathway, judgement).and_then(|(points, fit)| Trend::of(&fit, &points, pathway.target(), unit));
-        let budget = Budget::of(pathway, &figures, unit);
-        let disagreement = disagreement(judgement, trend.as_ref().ok(), budget.as_ref().ok());
+        let judged = match (&ruling.numbers, &case.pathway) {
+            (Some(numbers), Ok(pathway)) => Ok((numbers, pathway)),
+            _ => Err(without_numbers(ruling.verdict)),
+        };
+        let line = judged.and_then(|(numbers, pathway)| Ok((pathway, line(case, pathway, numbers)?)));
         Opinions {
-            required: Required::of(pathway, judgement, unit),
-            trend,
-            budget,
-            growth_ratio: growth_ratio(pathway, judgement, unit),
-            disagreement,
+            required: judged.and_then(|(numbers, pathway)| Required::of(pathway, numbers, unit)),
+            trend: line.and_then(|(pathway, (points, fit))| Trend::of(&fit, &points, pathway.target(), unit)),
+            budget: judged.and_then(|(numbers, pathway)| Budget::of(pathway, &case.points_through(numbers.year), unit)),
+            growth_ratio: judged.and_then(|(numbers, pathway)| growth_ratio(pathway, numbers, unit)),
+            within_reports: WithinReports::of(case),
+            like_for_like: LikeForLike::of(case),
         }
     }
 
     /// Adds them to the assessment, and the reasons of those that are absent.
-    pub fn add_to(self, assessment: &mut Assessment) {
+    pub fn add_to(self, assessment: &mut Assessment, ruling: &Ruling) {
         let mut absent = Vec::new();
+        let disagreement = disagreement(ruling, &self);
         assessment.required = kept("required", self.required, &mut absent);
         absent.extend(assessment.required.iter().flat_map(|required| required.absent(assessment.unit)));
         assessment.trend = kept("trend", self.trend, &mut absent);
         assessment.budget = kept("budget", self.budget, &mut absent);
         absent.extend(assessment.budget.as_ref().and_then(Budget::absent));
         assessment.growth_ratio = kept("growth_ratio", self.growth_ratio, &mut absent);
-        assessment.disagreement = kept("disagreement", self.disagreement, &mut absent);
+        assessment.within_reports = kept("within_reports", self.within_reports, &mut absent);
+        assessment.like_for_like = kept("like_for_like", self.like_for_like, &mut absent);
+        assessment.disagreement = kept("disagreement", disagreement, &mut absent);
         assessment.absent.extend(absent);
+    }
+}
+
+/// Why a verdict comes without numbers.
+pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
+    match verdict {
+        Verdict::NotJudged => AbsentReason::NotJudged,
+        Verdict::NotComparable => AbsentReason::NotComparable,
+        _ => AbsentReason::InsufficientData,
     }
 }
 
@@ -57,9 +75,9 @@ impl Opinions {
 pub(super) fn line(
     case: &Case<'_, '_>,
     pathway: &Pathway,
-    judgement: &Judgement,
+    numbers: &Numbers,
 ) -> Result<(Vec<Point>, Fit), AbsentReason> {
-    let points = trend::points(pathway, &case.points(), judgement.year);
+    let points = trend::points(pathway, &case.points(), numbers.year);
     let fit = Fit::of(&points)?;
     Ok((points, fit))
 }

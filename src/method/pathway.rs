@@ -2,6 +2,9 @@
 
 use crate::record::Year;
 
+/// Excess over the straight line, as a share, from which a pathway leaves most of the reduction to the end.
+pub const BACKLOADED_SHARE: f64 = 0.1;
+
 /// An amount in a year, in the unit of the target: t CO2e, or t CO2e a person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
@@ -53,6 +56,23 @@ impl Pathway {
     /// The points that the line is drawn through, by year.
     pub fn anchors(&self) -> impl Iterator<Item = Point> {
         self.base.iter().chain(&self.milestones).chain(std::iter::once(&self.target)).copied()
+    }
+
+    /// Whether it leaves most of the reduction to the end: what it allows in all the years together is more than a
+    /// tenth above what the straight line from baseline to target allows.
+    #[must_use]
+    pub fn is_backloaded(&self) -> bool {
+        let (Some(base), target) = (self.base, self.target) else { return false };
+        let years = || (base.year.get()..=target.year.get()).filter_map(Year::new);
+        let allowed: f64 = years().map(|year| self.at(year)).sum();
+        let straight: f64 = years().map(|year| between(base, target, year)).sum();
+        allowed - straight > BACKLOADED_SHARE * straight.abs() * (1.0 + 1e-9)
+    }
+
+    /// The milestones that it is drawn through, by year.
+    #[must_use]
+    pub fn milestones(&self) -> &[Point] {
+        &self.milestones
     }
 
     /// The amount that the pathway allows in `year`; before its first anchor that anchor's.

@@ -12,7 +12,7 @@ use crate::record::vocabulary::Protocol;
 use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Source, Tonnes, View, Year};
 
-use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS};
+use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
 use super::printed::Ratio;
 
 /// What a city emitted a person in the latest year that tells both.
@@ -72,7 +72,8 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
         missing = NoPersonFigure::NoPopulation;
         let Some(population) = inventory.population else { continue };
         let Some(tonnes_per_person) = Ratio::new(figure.tonnes.get() / population.people()) else { continue };
-        let cautions = cautions(inventory, level, judged_on);
+        let warnings = codes_at(inventory, Earlier::in_view(inventory.year, view), level);
+        let cautions = cautions(inventory, level, judged_on, !warnings.is_empty());
         return Ok(PersonFigure {
             level,
             year: inventory.year,
@@ -81,8 +82,8 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
             tonnes_per_person,
             protocol: inventory.protocol,
             revision: report.stamp.revision,
-            warnings: codes_at(inventory, Earlier::in_view(inventory.year, view), level),
-            confidence: Confidence::of(cautions.iter().copied(), level),
+            warnings,
+            confidence: Confidence::of(cautions.iter().map(|code| code.lowers(level))),
             cautions,
             source: inventory.source.clone(),
         });
@@ -91,12 +92,15 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
 }
 
 /// The cautions that a figure by itself can call for.
-fn cautions(inventory: &Inventory, level: Level, judged_on: NaiveDate) -> Vec<CautionCode> {
+fn cautions(inventory: &Inventory, level: Level, judged_on: NaiveDate, questioned: bool) -> Vec<CautionCode> {
     let differs = inventory.figure(level).is_some_and(|figure| figure.differs_from_sum());
+    let undeclared = inventory.protocol.is_none_or(|protocol| protocol == Protocol::Other);
     let found = [
         (CautionCode::Stale, judged_on.year() - inventory.year.get() > STALE_AFTER_YEARS),
-        (CautionCode::AccountingUndeclared, inventory.protocol.is_none()),
+        (CautionCode::AccountingUndeclared, undeclared),
         (CautionCode::StatedDiffersFromSum, differs),
+        (CautionCode::Contradicted, is_contradicted(inventory, level)),
+        (CautionCode::FigureQuestioned, questioned),
         (CautionCode::NotCalendarYear, !inventory.is_calendar_year()),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code).collect()

@@ -9,9 +9,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::assessment::{Absent, AbsentReason};
+use super::course::Numbers;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio, Unit};
-use super::verdict::Judgement;
 
 /// How fast emissions must fall from the year judged to meet the target, and how fast they fell until then.
 ///
@@ -48,10 +48,10 @@ pub struct Required {
 
 impl Required {
     /// What is required after the year judged; nothing can be said without a baseline.
-    pub(super) fn of(pathway: &Pathway, judgement: &Judgement, unit: Unit) -> Result<Self, AbsentReason> {
+    pub(super) fn of(pathway: &Pathway, numbers: &Numbers, unit: Unit) -> Result<Self, AbsentReason> {
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let target = pathway.target();
-        let (year, actual) = (judgement.year, judgement.actual);
+        let (year, actual) = (numbers.year, numbers.actual);
         let left = Some(target.year.since(year)).filter(|years| *years > 0.0);
         let yearly = left.map(|years| (actual - target.amount) / years);
         let rate = left.and_then(|years| compound_percent(actual, target.amount, years, unit));

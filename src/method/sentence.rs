@@ -2,58 +2,114 @@
 //!
 //! Numbers are rounded for reading; a sentence says nothing that the printed numbers do not carry.
 
+use chrono::Datelike;
+
 use crate::record::Year;
 use crate::record::target::{Goal, Target};
 
-use super::case::{Case, Ruling};
+use super::case::Case;
+use super::course::{Course, Numbers};
+use super::outcome::Outcome;
 use super::printed::Unit;
-use super::verdict::{Judgement, Reason, Verdict};
+use super::ruling::Ruling;
+use super::verdict::{Reason, Verdict};
 
 /// The sentence for what follows from a case.
 pub(super) fn sentence(case: &Case<'_, '_>, ruling: &Ruling) -> String {
-    match ruling {
-        Ruling::Judged(judgement) => judged(case, judgement),
-        Ruling::Unjudged(verdict, reason) => {
-            let why = why(case, *reason);
-            let cannot = if *verdict == Verdict::NotJudged { "is not judged" } else { "cannot be judged" };
+    match (ruling.verdict, &ruling.numbers, &ruling.outcome) {
+        (Verdict::Unreported, numbers, _) => unreported(case, ruling, numbers.as_ref()),
+        (_, Some(numbers), Some(outcome)) => decided(case, ruling, numbers, *outcome),
+        (Verdict::Outdated, Some(numbers), None) => {
+            let age = case.judged_on.year() - numbers.year.get();
+            format!("The latest figure is of {}, {age} years old. {}", numbers.year, stood(case, ruling, numbers))
+        }
+        (_, Some(numbers), None) => on_the_way(case, ruling, numbers),
+        (verdict, None, _) => {
+            let cannot = if verdict == Verdict::NotJudged { "is not judged" } else { "cannot be judged" };
+            let why = ruling.reason.map_or_else(|| "figures are missing".to_owned(), |reason| why(case, reason));
             format!("The target of {}, {}, {cannot}: {why}.", case.city(), goal(case))
         }
     }
 }
 
-/// The sentence where there are numbers.
-fn judged(case: &Case<'_, '_>, judgement: &Judgement) -> String {
-    let growth = growth(case).unwrap_or_default();
-    let (city, year, goal) = (case.city(), judgement.year, format!("{}{growth}", goal(case)));
-    let actual = amount(judgement.actual, case.unit);
-    let emitted = format!("In {year} {city} emitted {actual}");
-    match judgement.verdict {
-        Verdict::Achieved | Verdict::Missed => {
-            // The clause about growth is closed by a comma before the sentence goes on.
-            let comma = if growth.is_empty() { "" } else { "," };
-            format!("{emitted}, {} its target of {goal}{comma} allows.", than(judgement, case.unit))
-        }
-        Verdict::InsufficientData => format!(
-            "{emitted}, {} its pathway to {goal}, but so little is called for by then that it is too early to judge.",
-            beside(judgement, case.unit)
-        ),
-        Verdict::MovingAway => {
-            let since = since_base(case, judgement).unwrap_or_else(|| "more than in the base year".to_owned());
-            format!("{emitted}, {since} and {} its pathway to {goal}.", beside(judgement, case.unit))
-        }
-        _ => format!("{emitted}, {} its pathway to {goal}{}.", beside(judgement, case.unit), addition(case, judgement)),
+/// The sentence on a target whose year has passed without a figure that tells.
+fn unreported(case: &Case<'_, '_>, ruling: &Ruling, numbers: Option<&Numbers>) -> String {
+    let first = format!("No figure for {} is recorded.", case.target.target_year);
+    match numbers {
+        Some(numbers) => format!("{first} {}", stood(case, ruling, numbers)),
+        None => format!("{first} Whether {} kept its target, {}, is not known.", case.city(), goal(case)),
     }
 }
 
+/// How things stood in a year that says nothing of the present.
+fn stood(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+    let was = ruling.course.map_or("", Course::in_words);
+    let (year, city, actual) = (numbers.year, case.city(), amount(numbers.actual, case.unit));
+    format!("In {year} {city} was {was}: it emitted {actual}, {}.", against_pathway(case, ruling, numbers))
+}
+
+/// The sentence on a target whose year is reported, or lies between two reports that tell.
+fn decided(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers, outcome: Outcome) -> String {
+    let growth = growth(case).unwrap_or_default();
+    let (city, year, goal) = (case.city(), numbers.year, format!("{}{growth}", goal(case)));
+    let actual = amount(numbers.actual, case.unit);
+    // The clause about growth is closed by a comma before the sentence goes on.
+    let comma = if growth.is_empty() { "" } else { "," };
+    if ruling.reason == Some(Reason::ResidualNotOffset) {
+        return format!(
+            "In {year} {city} emitted {actual}, which its target of {goal}{comma} allows only if the rest is offset: \
+             the credits retired for that year do not cover it."
+        );
+    }
+    let than = than(numbers, case.unit);
+    match outcome.before {
+        None => format!("In {year} {city} emitted {actual}, {than} its target of {goal}{comma} allows."),
+        Some(before) => {
+            let due = case.target.target_year;
+            let side = if outcome.achieved { "at or below" } else { "above" };
+            format!(
+                "No figure for {due} is recorded, but {city} was {side} its target of {goal}{comma} both in {before} and \
+                 in {year}, when it emitted {actual}."
+            )
+        }
+    }
+}
+
+/// The sentence on a target whose year has not come.
+fn on_the_way(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+    let (year, city, actual) = (numbers.year, case.city(), amount(numbers.actual, case.unit));
+    let emitted = format!("In {year} {city} emitted {actual}, {}", against_pathway(case, ruling, numbers));
+    match ruling.course {
+        Some(Course::TooEarly) => {
+            format!("{emitted}, but so little is called for by then that it is too early to judge.")
+        }
+        Some(Course::WithinNoise) => {
+            format!("{emitted}, but so little is called for by then that inventories cannot tell.")
+        }
+        _ => format!("{emitted}{}.", addition(case, ruling, numbers)),
+    }
+}
+
+/// Where a figure stands against the pathway to the target, and against the base year where it rose.
+fn against_pathway(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+    let goal = format!("{}{}", goal(case), growth(case).unwrap_or_default());
+    let beside = beside(numbers, case.unit);
+    if ruling.course == Some(Course::MovingAway) {
+        let since = since_base(case, numbers).unwrap_or_else(|| "more than in the base year".to_owned());
+        return format!("{since} and {beside} its pathway to {goal}");
+    }
+    format!("{beside} its pathway to {goal}")
+}
+
 /// What a sentence about the course adds.
-fn addition(case: &Case<'_, '_>, judgement: &Judgement) -> String {
+fn addition(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
     let asked = case.pathway.as_ref().ok().map(|pathway| case.unit.round(pathway.target().amount));
-    let within = asked.is_some_and(|asked| case.unit.round(judgement.actual) <= asked);
-    match (judgement.verdict, judgement.pace) {
-        (Verdict::OnTrack, Some(_)) if within => {
+    let within = asked.is_some_and(|asked| case.unit.round(numbers.actual) <= asked);
+    match (ruling.course, numbers.pace) {
+        (Some(Course::OnTrack), Some(_)) if within => {
             format!(" and already within what it pledged for {}", case.target.target_year)
         }
-        (Verdict::OffTrack, Some(pace)) => {
+        (Some(Course::OffTrack), Some(pace)) if pace >= 0.0 => {
             format!(", with {} of the reduction called for by then", percent(100.0 * pace))
         }
         _ => String::new(),
@@ -61,9 +117,9 @@ fn addition(case: &Case<'_, '_>, judgement: &Judgement) -> String {
 }
 
 /// How much more was emitted than in the base year.
-fn since_base(case: &Case<'_, '_>, judgement: &Judgement) -> Option<String> {
-    let more = -judgement.achieved_reduction_percent?;
-    let year = case.base?.year();
+fn since_base(case: &Case<'_, '_>, numbers: &Numbers) -> Option<String> {
+    let more = -numbers.achieved_reduction_percent?;
+    let year = case.base.as_ref()?.year();
     Some(if is_slight(more) {
         format!("slightly more than in {year}")
     } else {
@@ -72,23 +128,23 @@ fn since_base(case: &Case<'_, '_>, judgement: &Judgement) -> Option<String> {
 }
 
 /// Where the figure stands against the pathway: `10.8 % above`.
-fn beside(judgement: &Judgement, unit: Unit) -> String {
-    against(judgement, unit, ["above", "below"], "exactly on")
+fn beside(numbers: &Numbers, unit: Unit) -> String {
+    against(numbers, unit, ["above", "below"], "exactly on")
 }
 
 /// How the figure compares with what the target allows: `27.2 % more than`.
-fn than(judgement: &Judgement, unit: Unit) -> String {
-    against(judgement, unit, ["more than", "less than"], "exactly what")
+fn than(numbers: &Numbers, unit: Unit) -> String {
+    against(numbers, unit, ["more than", "less than"], "exactly what")
 }
 
 /// The gap in words: the percentage where there is one, the direction where there is none.
-fn against(judgement: &Judgement, unit: Unit, [over, under]: [&str; 2], even: &str) -> String {
-    let gap = unit.round(judgement.gap);
+fn against(numbers: &Numbers, unit: Unit, [over, under]: [&str; 2], even: &str) -> String {
+    let gap = unit.round(numbers.gap);
     if gap == 0.0 {
         return even.to_owned();
     }
     let way = if gap > 0.0 { over } else { under };
-    match judgement.gap_percent {
+    match numbers.gap_percent {
         Some(percent) if is_slight(percent) => format!("slightly {way}"),
         Some(gap) => format!("{} {way}", percent(gap.abs())),
         None => way.to_owned(),
@@ -108,7 +164,7 @@ fn growth(case: &Case<'_, '_>) -> Option<String> {
 /// What a target asks for: `halving 1990 emissions by 2025`.
 fn goal(case: &Case<'_, '_>) -> String {
     let (target, year) = (case.target, case.target.target_year);
-    let base = case.base.map(|base| base.year()).or(target.base_year);
+    let base = case.base.as_ref().map(|base| base.year()).or(target.base_year);
     let emissions = match base {
         Some(base) => format!("{base} emissions"),
         None => "base-year emissions".to_owned(),
@@ -119,6 +175,7 @@ fn goal(case: &Case<'_, '_>) -> String {
             reduction(reduction_percent.get(), base, &format!("{emissions} per person"), year)
         }
         Goal::FixedLevel { tonnes } if tonnes.kilograms() == 0 => format!("zero emissions by {year}"),
+        Goal::FixedLevel { tonnes } if tonnes.kilograms() < 0 => format!("less than zero emissions by {year}"),
         Goal::FixedLevel { tonnes } => {
             format!("emitting at most {} by {year}", amount(tonnes.get(), Unit::Tonnes))
         }
@@ -129,7 +186,8 @@ fn goal(case: &Case<'_, '_>) -> String {
             format!("emitting {} less in {year} than its scenario foresees", plain_percent(reduction_percent.get()))
         }
     };
-    format!("{asked}{}", offsets(target, &emissions))
+    let part = target.sector.as_ref().map_or_else(String::new, |sector| format!(" in {sector}"));
+    format!("{asked}{part}{}", offsets(target, &emissions))
 }
 
 /// A reduction from a base year in words.
@@ -137,6 +195,8 @@ fn reduction(percent: f64, base: Option<Year>, emissions: &str, year: Year) -> S
     let of_base = if base.is_some() { emissions.to_owned() } else { format!("its {emissions}") };
     if percent.to_bits() == 50_f64.to_bits() {
         format!("halving {of_base} by {year}")
+    } else if percent > 100.0 {
+        format!("less than zero emissions by {year}")
     } else if percent >= 100.0 {
         format!("zero emissions by {year}")
     } else {
@@ -157,26 +217,48 @@ fn offsets(target: &Target, emissions: &str) -> String {
 /// Why there is no verdict.
 fn why(case: &Case<'_, '_>, reason: Reason) -> String {
     let level = case.target.level;
-    let base = case.base.map_or_else(|| "the base year".to_owned(), |base| base.year().to_string());
+    let base = case.base.as_ref().map_or_else(|| "the base year".to_owned(), |base| base.year().to_string());
     match reason {
         Reason::Proposed => "it is only proposed".to_owned(),
         Reason::Superseded => "it was replaced by another".to_owned(),
         Reason::Withdrawn => "the city gave it up".to_owned(),
-        Reason::SectorTarget => {
-            let sector = case.target.sector.as_ref().map(ToString::to_string);
-            format!("it covers one sector only ({})", sector.unwrap_or_default())
+        Reason::SectorWithoutLines => {
+            let sector = case.target.sector.as_ref().map(ToString::to_string).unwrap_or_default();
+            format!("it covers {sector}, and the figures do not have all of these lines")
         }
         Reason::BaselineNoFigureAtLevel => format!("its baseline has no figure at the level {level}"),
-        Reason::NoComparableReport => match case.comparison.left_out.len() {
-            1 => format!("the only report after {base} cannot be compared with the baseline"),
-            reports => format!("none of the {reports} reports after {base} can be compared with the baseline"),
-        },
+        Reason::BaselineContradicted => {
+            format!("the report for {base} itself differs from the baseline by more than 5 %")
+        }
+        Reason::NoFigureAtLevel
+        | Reason::SeriesDiffers
+        | Reason::ProtocolDiffers
+        | Reason::GasesDiffer
+        | Reason::BoundaryChanged
+        | Reason::CoverageDiffers
+        | Reason::RestatedSince => left_out(case, reason, &base),
         Reason::NoBaseline => "there is no baseline figure to measure it from".to_owned(),
-        Reason::NoPopulation => "its baseline states no population".to_owned(),
+        Reason::NoPopulation => "a population is missing, by which it is divided".to_owned(),
         Reason::BaselineNotPositive => format!("the figure of {base} is not above zero"),
         Reason::BaselineNotBeforeTarget => format!("its baseline is for {base}, not before its target year"),
         Reason::NoReport => format!("there is no report for a year after {base}"),
         Reason::TooEarly => "it is too early".to_owned(),
+        Reason::WithinNoise => "so little is called for that inventories cannot tell".to_owned(),
+        Reason::ResidualNotOffset => "the rest is not offset".to_owned(),
+    }
+}
+
+/// Why no report, or not the one that matters, can be compared with the baseline.
+fn left_out(case: &Case<'_, '_>, reason: Reason, base: &str) -> String {
+    let reports = case.comparison.left_out.iter().rev().find(|report| Reason::from(report.reason) == reason);
+    let detail = reports.and_then(|report| Some((report.year, report.detail.as_deref()?)));
+    let told =
+        detail.map_or_else(String::new, |(year, detail)| format!(" (for {year}: {})", detail.trim_end_matches('.')));
+    match case.comparison.compared.last().map(super::comparison::Compared::year) {
+        None => format!("no report after {base} can be compared with the baseline{told}"),
+        Some(latest) => {
+            format!("the figure that matters, after that of {latest}, cannot be compared with the baseline{told}")
+        }
     }
 }
 

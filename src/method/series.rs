@@ -11,11 +11,12 @@ use crate::record::warning::WarningCode;
 use crate::record::{Slug, View, Year};
 
 use super::budget::{Filled, filled};
-use super::case::{Case, Ruling};
+use super::case::Case;
 use super::caution::{Caution, CautionCode, cautions};
 use super::opinion;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio};
+use super::ruling::Ruling;
 use super::trend::Fit;
 use super::verdict::Verdict;
 
@@ -94,13 +95,13 @@ pub struct SeriesRow {
 #[must_use]
 pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Vec<SeriesRow>> {
     let (id, known) = view.targets.get_key_value(target)?;
-    let case = Case::of(view, id, known);
-    let ruling = case.ruling();
-    if ruling.verdict() == Verdict::NotJudged {
+    let case = Case::of(view, id, known, judged_on);
+    let ruling = Ruling::of(&case);
+    if ruling.verdict == Verdict::NotJudged {
         return Some(Vec::new());
     }
-    let columns = Columns::of(&case, &ruling, judged_on);
-    let first = case.base.map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
+    let columns = Columns::of(&case, &ruling);
+    let first = case.base.as_ref().map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
     let last = columns.figures.last().map_or(case.target.target_year, |figure| figure.point.year);
     let last = last.max(case.target.target_year);
     let years = first.into_iter().flat_map(|first| first.get()..=last.get());
@@ -117,20 +118,20 @@ struct Columns<'c, 'v, 'a> {
 }
 
 impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
-    fn of(case: &'c Case<'v, 'a>, ruling: &Ruling, judged_on: NaiveDate) -> Self {
+    fn of(case: &'c Case<'v, 'a>, ruling: &Ruling) -> Self {
         let pathway = case.pathway.as_ref().ok();
-        let line = |(judgement, pathway)| opinion::line(case, pathway, judgement).ok();
+        let line = |(numbers, pathway)| opinion::line(case, pathway, numbers).ok();
         let mut figures = filled(&case.points());
         // The years between the baseline and the first report are not filled in: decades may lie between.
-        if let Some(point) = case.base.and_then(|base| base.point()) {
+        if let Some(point) = case.base.as_ref().and_then(|base| base.point()) {
             figures.insert(0, Filled { point, interpolated: false });
         }
         Columns {
             case,
             figures,
             pathway,
-            fit: ruling.judgement().zip(pathway).and_then(line).map(|(_, fit)| fit),
-            cautions: cautions(case, ruling.judgement(), judged_on),
+            fit: ruling.numbers.as_ref().zip(pathway).and_then(line).map(|(_, fit)| fit),
+            cautions: cautions(case, ruling),
         }
     }
 

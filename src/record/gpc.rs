@@ -115,6 +115,12 @@ impl GpcRef {
         (0u8..).take(TAXONOMY.len()).map(GpcRef)
     }
 
+    /// Its place in the taxonomy, from 0.
+    #[must_use]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+
     /// The reference number.
     #[must_use]
     pub fn as_str(self) -> &'static str {

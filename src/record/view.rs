@@ -19,8 +19,8 @@ pub struct Cut {
     pub sequence: Option<i64>,
     /// Only what was recorded by the end of this day.
     pub as_of: Option<NaiveDate>,
-    /// Only figures and pledges whose source was published by this day; undated sources count from
-    /// the day they were recorded.
+    /// Only figures whose source was published by this day, undated sources counting from the day they were recorded,
+    /// and the pledges in force on it.
     pub known_on: Option<NaiveDate>,
     /// Only reports of years up to this one.
     pub through: Option<Year>,
@@ -32,6 +32,15 @@ impl Cut {
     pub fn includes(&self, stamp: &Stamp) -> bool {
         self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
             && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
+    }
+
+    /// The target as it was known then; under `known_on` none that was not set by that day or had ended.
+    ///
+    /// A pledge counts from the day it was set: a source often tells of it only years later.
+    fn pledged<'a>(&self, record: &'a Recorded<Target>) -> Option<Known<'a, Target>> {
+        let known = self.known(record, |target| target.set_on.or(target.source.published))?;
+        let in_force = self.known_on.is_none_or(|day| known.ended().is_none_or(|ended| ended > day));
+        in_force.then_some(known)
     }
 
     /// The record as it was known then; none if it was not, or had been withdrawn.
@@ -74,6 +83,24 @@ pub struct Known<'a, T> {
     pub earlier: Vec<&'a Revision<T>>,
 }
 
+impl Known<'_, Target> {
+    /// The day the target was superseded or withdrawn: as stated, else as the log turned it so; none while it stands.
+    #[must_use]
+    pub fn ended(&self) -> Option<NaiveDate> {
+        if !self.value.standing.has_ended() {
+            return None;
+        }
+        if let Some(ended) = self.value.ended_on {
+            return Some(ended.last_day());
+        }
+        // The first of the states in a row that say so, up to the last.
+        let ended =
+            |state: &&&Revision<Target>| state.value.as_deref().is_some_and(|earlier| earlier.standing.has_ended());
+        let days = self.earlier.iter().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
+        days.map(|stamp| stamp.recorded_at.date_naive()).min()
+    }
+}
+
 /// How a city stood at some moment; what a judgement is made from.
 #[derive(Debug)]
 pub struct View<'a> {
@@ -103,7 +130,7 @@ impl Dossier {
             city,
             statement: self.statement.as_ref().and_then(|record| cut.known(record, |_| None)),
             baselines: pick(&self.baselines, |record| cut.known(record, published)),
-            targets: pick(&self.targets, |record| cut.known(record, |target| target.source.published)),
+            targets: pick(&self.targets, |record| cut.pledged(record)),
             reports: self
                 .reports
                 .iter()

@@ -259,10 +259,10 @@ fn best(
     let at_level = || judged().filter(|target| target.target.level == level);
     let in_tonnes = at_level().filter(|target| target.unit == Unit::Tonnes);
     let followed = in_tonnes.clone().filter(|target| !course(target).is_empty());
-    if let Some(target) = method::nearest(followed, judged_on) {
+    if let Some(target) = method::most_demanding(followed, judged_on) {
         return Ok((target, course(target)));
     }
-    if let Some(target) = method::nearest(in_tonnes, judged_on) {
+    if let Some(target) = method::most_demanding(in_tonnes, judged_on) {
         let reason = match target.verdict {
             Verdict::NotComparable => NotCounted::NotComparable,
             _ => NotCounted::InsufficientData,

@@ -45,6 +45,10 @@ pub struct VerdictCounts {
     pub moving_away: ByConfidence,
     /// Cities that missed their target.
     pub missed: ByConfidence,
+    /// Cities whose target year has passed without a figure that tells.
+    pub unreported: ByConfidence,
+    /// Cities whose latest figure is more than 6 years old.
+    pub outdated: ByConfidence,
     /// Cities whose figures cannot be compared.
     pub not_comparable: ByConfidence,
     /// Cities with too few figures, or too early to tell.
@@ -68,6 +72,8 @@ impl VerdictCounts {
             Verdict::OffTrack => &mut self.off_track,
             Verdict::MovingAway => &mut self.moving_away,
             Verdict::Missed => &mut self.missed,
+            Verdict::Unreported => &mut self.unreported,
+            Verdict::Outdated => &mut self.outdated,
             Verdict::NotComparable => &mut self.not_comparable,
             Verdict::InsufficientData => &mut self.insufficient_data,
             // A headline target is one that is judged.

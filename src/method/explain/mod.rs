@@ -163,14 +163,21 @@ impl Told {
             TargetKind::BaselineScenario => target.scenario_tonnes.map(|tonnes| tonnes.get()),
             TargetKind::FixedLevel => None,
         };
-        let stated = target.tonnes.map(|tonnes| n(tonnes.get()));
-        let before_offset = from.zip(share).map(|(from, share)| format!("{} * (100 - {}) / 100", n(from), n(share)));
-        let offset = target.max_offset_percent.filter(|percent| !percent.is_zero()).zip(base);
-        let offset = offset.map(|(percent, base)| format!(" + {} * {} / 100", n(base.amount), n(percent.get())));
-        if let Some(before_offset) = before_offset.or(stated) {
-            let offset = offset.unwrap_or_default();
-            self.add(format!("target.{}", self.named("target")), asked, || format!("{before_offset}{offset}"));
-        }
+        let stated = target.tonnes.map(|tonnes| tonnes.get());
+        let stated = stated.or(target.tonnes_per_person.map(|tonnes| tonnes.get())).map(n);
+        let reduced = from.zip(share).map(|(from, share)| format!("{} * (100 - {}) / 100", n(from), n(share)));
+        let Some(gross) = reduced.or(stated) else { return };
+        let exact = self.unit.exact(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
+        let printed = self.unit.printed(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
+        self.add(format!("target.{}", self.named("target_gross")), printed, || gross.clone());
+        let offset = target.max_offset_percent.map(Percent::get).zip(base).zip(exact);
+        self.add(format!("target.{}", self.named("target")), asked, || match offset {
+            Some(((offset, base), gross)) => {
+                let (gross, base) = (n(gross), n(base.amount));
+                format!("max({gross}, min({gross} + {base} * min({}, 10) / 100, {base} * 10 / 100))", n(offset))
+            }
+            None => gross,
+        });
     }
 
     /// The points of the pathway that the city stated as a reduction.

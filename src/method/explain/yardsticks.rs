@@ -3,7 +3,7 @@
 use crate::method::assessment::Assessment;
 use crate::method::pathway::Point;
 use crate::method::printed::Amount;
-use crate::method::yardstick::{CarbonLaw, Ipcc, RaceToZero};
+use crate::method::yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickFigure};
 use crate::record::Year;
 
 use super::{Explanation, Told, line, n};
@@ -21,12 +21,7 @@ impl Told {
     pub(super) fn ipcc(&mut self, name: &str, ipcc: &Ipcc, assessments: &[Assessment]) {
         let target = ipcc.target.as_ref().map(|id| id.as_str());
         self.in_2030(format!("{name}.pathway_2030_tonnes"), ipcc.pathway_2030_tonnes, target, assessments);
-        let printed = ipcc.emissions_2019_tonnes.map(Amount::get);
-        let points: Vec<Point> =
-            ipcc.figures.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();
-        if let ([before, after], Some(year)) = (&points[..], Year::new(2019)) {
-            self.add(format!("{name}.emissions_2019_tonnes"), printed, || line(*before, *after, year));
-        }
+        self.emissions_2019(name, ipcc.emissions_2019_tonnes, &ipcc.figures);
         if let Some(emitted) = ipcc.emissions_2019_tonnes.map(Amount::exact) {
             let allowed = ipcc.allowed_2030_tonnes.map(Amount::get);
             self.add(format!("{name}.allowed_2030_tonnes"), allowed, || {
@@ -35,12 +30,23 @@ impl Told {
         }
     }
 
+    /// What was emitted in 2019, where it lies on the line between two figures.
+    fn emissions_2019(&mut self, name: &str, printed: Option<Amount>, figures: &[YardstickFigure]) {
+        let points: Vec<Point> =
+            figures.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();
+        if let ([before, after], Some(year)) = (&points[..], Year::new(2019)) {
+            let printed = printed.map(Amount::get);
+            self.add(format!("{name}.emissions_2019_tonnes"), printed, || line(*before, *after, year));
+        }
+    }
+
     pub(super) fn race_to_zero(&mut self, race: &RaceToZero, assessments: &[Assessment]) {
         let target = race.halving_target.as_ref().map(|id| id.as_str());
         self.in_2030("race_to_zero.pathway_2030_tonnes".to_owned(), race.pathway_2030_tonnes, target, assessments);
-        if let Some(base) = race.base_tonnes {
+        self.emissions_2019("race_to_zero", race.emissions_2019_tonnes, &race.figures);
+        if let Some(emitted) = race.emissions_2019_tonnes {
             let allowed = race.allowed_2030_tonnes.map(Amount::get);
-            self.add("race_to_zero.allowed_2030_tonnes", allowed, || format!("0.5 * {}", n(base.exact())));
+            self.add("race_to_zero.allowed_2030_tonnes", allowed, || format!("0.5 * {}", n(emitted.exact())));
         }
     }
 

@@ -3,9 +3,11 @@
 //! It moves when the inventory is recorded anew, and when the target is measured from another inventory,
 //! or at another level, than before.
 
+use crate::method::base::BaseInventory;
 use crate::method::case::Case;
 use crate::method::caution::{Caution, CautionCode};
-use crate::method::goal::{self, BaseInventory};
+use crate::method::goal;
+use crate::method::scope::Scope;
 use crate::method::sentence::amount;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::target::Target;
@@ -32,13 +34,13 @@ impl Measured {
     /// The figure of an inventory at the level and in the unit of the case.
     fn by(inventory: &Inventory, case: &Case<'_, '_>) -> Option<Self> {
         let level = case.target.level;
-        let amount = case.unit.amount(inventory.figure(level)?, inventory.population)?;
+        let amount = case.unit.amount(Scope::of(case.target).figure(inventory)?, inventory.population)?;
         Some(Measured { year: inventory.year, level, amount })
     }
 
     /// The figure that `target`, an earlier state of that of the case, would be measured from today.
     fn from(target: &Target, case: &Case<'_, '_>) -> Option<Self> {
-        let base = BaseInventory::of(target, case.view).filter(|_| goal::unit(target) == case.unit)?;
+        let base = BaseInventory::of(target, case.view, case.judged_on).filter(|_| goal::unit(target) == case.unit)?;
         Some(Measured { year: base.year(), level: target.level, amount: base.amount? })
     }
 
@@ -49,12 +51,8 @@ impl Measured {
 
 /// The revisions of the inventory itself.
 fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
-    let Some(base) = case.base else { return Vec::new() };
-    let known = match base.id {
-        Some(id) => case.view.baselines.get(id),
-        None => case.view.reports.get(&base.year()),
-    };
-    let states = known.map(states).unwrap_or_default();
+    let Some(base) = &case.base else { return Vec::new() };
+    let states = base.known(case.view).map(states).unwrap_or_default();
     // A state without a figure at the level hides no restatement: the figures beside it are compared.
     let states: Vec<(Measured, &Stamp)> =
         states.into_iter().filter_map(|(inventory, stamp)| Some((Measured::by(inventory, case)?, stamp))).collect();

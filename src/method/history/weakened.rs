@@ -8,9 +8,10 @@ use std::collections::{BTreeMap, HashSet};
 
 use chrono::NaiveDate;
 
+use crate::method::base::BaseInventory;
 use crate::method::case::Case;
 use crate::method::caution::{Caution, CautionCode};
-use crate::method::goal::{self, BaseInventory};
+use crate::method::goal;
 use crate::method::pathway::{Pathway, Point};
 use crate::method::sentence::amount;
 use crate::record::target::{MilestoneLevel, Target};
@@ -109,10 +110,13 @@ impl Pledge<'_> {
     /// What it asked for in its milestones and its target year, if it counts what `case` counts.
     fn asked(&self, case: &Case<'_, '_>) -> Vec<Asked> {
         let old = self.target;
-        if old.level != case.target.level || old.sector.is_some() || goal::unit(old) != case.unit {
+        if old.sector != case.target.sector {
             return Vec::new();
         }
-        let base = BaseInventory::of(old, case.view).and_then(|base| base.amount);
+        if old.level != case.target.level || goal::unit(old) != case.unit {
+            return self.zero().into_iter().collect();
+        }
+        let base = BaseInventory::of(old, case.view, case.judged_on).and_then(|base| base.amount);
         let milestones = base.map_or_else(Vec::new, |base| goal::milestones(old, base));
         let stated = old.milestones.iter().map(|milestone| match milestone.level {
             MilestoneLevel::Reduction { reduction_percent } => Some(reduction_percent).zip(base),
@@ -122,9 +126,15 @@ impl Pledge<'_> {
             milestones.into_iter().zip(stated).map(|(point, cut)| Asked { point, cut }).collect();
         asked.extend(goal::amount(old, base).map(|amount| {
             let point = Point { year: old.target_year, amount };
-            Asked { point, cut: self.cut(base).filter(|_| goal::offset(old, base) == Some(0.0)) }
+            Asked { point, cut: self.cut(base).filter(|_| goal::gross(old, base) == Some(amount)) }
         }));
         asked
+    }
+
+    /// What a pledge of zero asked for, which is zero at every level and in every unit.
+    fn zero(&self) -> Option<Asked> {
+        let point = Point { year: self.target.target_year, amount: 0.0 };
+        goal::is_net_zero(self.target).then_some(Asked { point, cut: None })
     }
 
     /// The percentage that the target is stated as, and the amount that it is of.

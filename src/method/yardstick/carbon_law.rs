@@ -3,7 +3,7 @@
 //! A least-absolute-deviations line is fitted to the figures since 2015, shifted through the last of
 //! them and floored at 0: `V(y) = max(0, A(L) + slope (y - L))`. With `Y0` the year of the judgement, the
 //! course meets Paris when `sum V(Y0..2050) <= sum over k = 0..2050-Y0 of V(Y0) 0.8828^k`. The line
-//! reaches 0 at `L - A(L) / slope` when the slope is below 0.
+//! reaches 0 at `L - A(L) / slope` when the slope is below 0. Nothing is said of figures more than four years old.
 //! Source: Klimatkollen, the rule published with its 2025 update: 11.72 % less every year, after
 //! Rockström et al., "A roadmap for rapid decarbonization", Science 355 (2017).
 
@@ -16,7 +16,8 @@ use crate::record::{View, Year};
 
 use super::ipcc::why;
 use super::{YardstickFigure, YardstickReason};
-use crate::method::comparison::Accounting;
+use crate::method::accounting::Accounting;
+use crate::method::caution::STALE_AFTER_YEARS;
 use crate::method::lad::{Line, least_absolute_deviations};
 use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Ratio, Unit};
@@ -45,7 +46,7 @@ pub struct CarbonLaw {
     pub sentence: String,
     /// The figures since 2015 that can be compared with the last of them, by year.
     pub figures: Vec<YardstickFigure>,
-    /// The years since 2015 whose figures follow another protocol or cover other gases than the last.
+    /// The years since 2015 whose figures are of another series or protocol, or cover other gases, than the last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<Year>>)]
     pub left_out: Vec<Year>,
@@ -143,6 +144,9 @@ fn figures(view: &View<'_>, level: Level) -> (Vec<Point>, Vec<Year>) {
 impl Course {
     fn of(points: &[Point], judged_on: NaiveDate) -> Result<Self, YardstickReason> {
         let last = *points.last().ok_or(YardstickReason::TooFewPoints)?;
+        if judged_on.year() - last.year.get() > STALE_AFTER_YEARS {
+            return Err(YardstickReason::FiguresTooOld);
+        }
         let years = Year::new(judged_on.year()).zip(Year::new(UNTIL));
         let (from, to) = years.filter(|(from, to)| from <= to).ok_or(YardstickReason::After2050)?;
         let line = least_absolute_deviations(points).filter(|_| points.len() >= LEAST_POINTS);

@@ -12,9 +12,10 @@ use utoipa::ToSchema;
 use crate::record::{Slug, Year};
 
 use super::{YardstickFigure, YardstickReason};
-use crate::method::case::{Case, Ruling};
+use crate::method::case::Case;
 use crate::method::pathway::{Pathway, Point, between};
 use crate::method::printed::{Amount, Ratio, Unit};
+use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
 use crate::method::verdict::Verdict;
 
@@ -66,11 +67,7 @@ pub struct Ipcc {
 pub(super) fn held_against(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
     let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
     let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
-    let emitted = match reference[..] {
-        [only] => Some(only.amount),
-        [before, after] => Year::new(REFERENCE).map(|year| between(before, after, year)),
-        _ => None,
-    };
+    let emitted = emissions(&reference);
     let answer = allowed.and_then(|pathway| Ok((pathway, emitted.ok_or(YardstickReason::No2019Figure)?)));
     let round = |amount: f64| Unit::Tonnes.round(amount);
     Ipcc {
@@ -88,7 +85,7 @@ pub(super) fn held_against(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
 
 /// `P(2030)`, or why there is none.
 fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
-    if matches!(case.ruling(), Ruling::Unjudged(Verdict::NotJudged, _)) {
+    if Ruling::of(case).verdict == Verdict::NotJudged {
         return Err(YardstickReason::NotJudged);
     }
     if case.unit == Unit::TonnesPerPerson {
@@ -105,8 +102,17 @@ pub(super) fn in_2030(pathway: &Pathway) -> Option<f64> {
     (begins <= year).then(|| pathway.at(year))
 }
 
+/// `E(2019)` by the figures it is taken from: that of the year, or the straight line between two.
+pub(super) fn emissions(reference: &[Point]) -> Option<f64> {
+    match *reference {
+        [only] => Some(only.amount),
+        [before, after] => Year::new(REFERENCE).map(|year| between(before, after, year)),
+        _ => None,
+    }
+}
+
 /// The figure of 2019, else those of the nearest years before and after it; empty if one of them is missing.
-fn reference(case: &Case<'_, '_>) -> Vec<Point> {
+pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
     let points = case.points_of_all_years();
     let before = points.iter().rev().find(|point| point.year.get() <= REFERENCE);
     let after = points.iter().find(|point| point.year.get() >= REFERENCE);
@@ -148,6 +154,7 @@ pub(super) fn why(reason: YardstickReason) -> &'static str {
         YardstickReason::NoAdoptedTarget => "no target at this level for the whole city is adopted",
         YardstickReason::NoReport => "there is no report with a figure at this level",
         YardstickReason::TooFewPoints => "there are fewer than three comparable figures since 2015",
+        YardstickReason::FiguresTooOld => "the latest figure is more than four years old",
         YardstickReason::After2050 => "2050 has passed",
     }
 }

@@ -39,7 +39,7 @@ vocabulary! {
         PathwayWithout2030 = "pathway_without_2030",
         /// The target is per person: what is emitted in all is not asked.
         PerPerson = "per_person",
-        /// There is no comparable figure for 2019, nor one before and one after it.
+        /// There is no comparable figure for 2019, nor one before and one after it, at the level looked at.
         No2019Figure = "no_2019_figure",
         /// No target at this level that covers the whole city is adopted or in law.
         NoAdoptedTarget = "no_adopted_target",
@@ -47,6 +47,8 @@ vocabulary! {
         NoReport = "no_report",
         /// There are fewer than three comparable figures since 2015.
         TooFewPoints = "too_few_points",
+        /// The latest figure is more than 4 years older than the judgement.
+        FiguresTooOld = "figures_too_old",
         /// The sums run to 2050, and that has passed.
         After2050 = "after_2050",
     }
@@ -106,7 +108,7 @@ pub fn yardsticks(
     level: Option<Level>,
     assessments: &Assessments,
 ) -> Yardsticks {
-    let cases: Vec<Case<'_, '_>> = view.targets.iter().map(|(id, known)| Case::of(view, id, known)).collect();
+    let cases: Vec<Case<'_, '_>> = super::cases(view, judged_on);
     let headline = cases.iter().find(|case| Some(case.id) == assessments.headline.as_ref());
     let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view));
     Yardsticks {

@@ -1,7 +1,8 @@
 //! Race to Zero: whether the adopted targets reach net zero by 2050 and halve emissions by 2030.
 //!
-//! Net zero: a target with a year up to 2050 that leaves nothing but what is offset. Half: `P(2030) <= 0.5 B`
-//! on the pathway of at least one adopted target; the lowest share `P(2030) / B` is shown.
+//! Net zero: a target with a year up to 2050 that leaves nothing but what is offset, at most a tenth. Half:
+//! `P(2030) <= 0.5 E(2019)` on the pathway of at least one adopted target, half of recent emissions rather than of a base
+//! year long past; the lowest share `P(2030) / E(2019)` is shown. `E(2019)` is as for the IPCC yardsticks.
 //! Source: UNFCCC Climate Champions, "Race to Zero Campaign: Starting Line and Leadership Practices"
 //! (criteria 3.0, 2022): net zero by 2050 at the latest, and a fair share of halving by 2030.
 
@@ -9,16 +10,18 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::record::inventory::Level;
-use crate::record::{Slug, Standing, Year};
+use crate::record::{Slug, Year};
 
-use super::YardstickReason;
-use super::ipcc::{in_2030, why};
+use super::ipcc::{emissions, in_2030, reference, why};
+use super::{YardstickFigure, YardstickReason};
 use crate::method::case::Case;
-use crate::method::goal::is_net_zero;
+use crate::method::goal::{RESIDUAL_PERCENT, is_net_zero};
+use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Unit};
+use crate::method::standing;
 
 const NET_ZERO_BY: i32 = 2050;
-/// The share of the baseline that may be left in 2030.
+/// The share of the emissions of 2019 that may be left in 2030.
 const HALF: f64 = 0.5;
 
 /// Whether the adopted targets meet what the Race to Zero asks for.
@@ -40,7 +43,7 @@ pub struct RaceToZero {
     /// Its target year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net_zero_year: Option<Year>,
-    /// The id of the adopted target whose pathway leaves the lowest share of its baseline in 2030.
+    /// The id of the adopted target whose pathway leaves the lowest share of the emissions of 2019 in 2030.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub halving_target: Option<Slug>,
@@ -48,37 +51,41 @@ pub struct RaceToZero {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 11_526_219.8)]
     pub pathway_2030_tonnes: Option<Amount>,
-    /// The base year of that target.
+    /// What was emitted in 2019 by the figures comparable with that target's baseline, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub base_year: Option<Year>,
-    /// The baseline figure of that target, in t CO2e.
+    #[schema(value_type = f64, example = 22_941_658)]
+    pub emissions_2019_tonnes: Option<Amount>,
+    /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<YardstickFigure>>)]
+    pub figures: Vec<YardstickFigure>,
+    /// Half of what was emitted in 2019, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 33_248_711)]
-    pub base_tonnes: Option<Amount>,
-    /// Half the baseline figure, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
+    #[schema(value_type = f64, example = 11_470_829)]
     pub allowed_2030_tonnes: Option<Amount>,
 }
 
 /// The pathway of one target in 2030.
 struct Midway<'a> {
     id: &'a Slug,
-    base_year: Year,
-    base: f64,
-    allowed: f64,
+    /// `E(2019)`.
+    emitted: f64,
+    /// The figures it is taken from.
+    figures: Vec<Point>,
+    /// `P(2030)`.
+    pathway: f64,
 }
 
 /// The yardstick, held against the targets of a city at `level`.
 pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZero {
     let adopted: Vec<&Case<'_, '_>> = cases.iter().filter(|case| is_adopted(case, level)).collect();
-    let zero = adopted.iter().filter(|case| is_net_zero(case.target) && case.target.target_year.get() <= NET_ZERO_BY);
+    let zero = adopted.iter().filter(|case| reaches_zero(case) && case.target.target_year.get() <= NET_ZERO_BY);
     let zero = zero.min_by_key(|case| case.target.target_year);
     let half = adopted
         .iter()
         .filter_map(|case| midway(case).ok())
-        .min_by(|one, other| (one.allowed / one.base).total_cmp(&(other.allowed / other.base)));
-    let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.allowed) <= Unit::Tonnes.round(HALF * half.base));
+        .min_by(|one, other| (one.pathway / one.emitted).total_cmp(&(other.pathway / other.emitted)));
+    let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.pathway) <= Unit::Tonnes.round(HALF * half.emitted));
     let (meets, reason) = match (zero, halves) {
         _ if adopted.is_empty() => (None, Some(YardstickReason::NoAdoptedTarget)),
         (None, _) => (Some(false), None),
@@ -92,29 +99,36 @@ pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> Race
         net_zero_target: zero.map(|case| case.id.clone()),
         net_zero_year: zero.map(|case| case.target.target_year),
         halving_target: half.as_ref().map(|half| half.id.clone()),
-        pathway_2030_tonnes: half.as_ref().and_then(|half| Amount::new(half.allowed)),
-        base_year: half.as_ref().map(|half| half.base_year),
-        base_tonnes: half.as_ref().and_then(|half| Amount::new(half.base)),
-        allowed_2030_tonnes: half.as_ref().and_then(|half| Amount::new(HALF * half.base)),
+        pathway_2030_tonnes: half.as_ref().and_then(|half| Amount::new(half.pathway)),
+        emissions_2019_tonnes: half.as_ref().and_then(|half| Amount::new(half.emitted)),
+        allowed_2030_tonnes: half.as_ref().and_then(|half| Amount::new(HALF * half.emitted)),
+        figures: half.into_iter().flat_map(|half| half.figures).filter_map(YardstickFigure::of).collect(),
     }
 }
 
 /// Whether a target binds the whole city, at the level looked at.
 fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
-    let binds = matches!(case.target.standing, Standing::Adopted | Standing::InLaw);
+    let binds = standing::binds(case.known, case.judged_on);
     binds && case.target.sector.is_none() && Some(case.target.level) == level
 }
 
-/// What the pathway of a target leaves of its baseline in 2030, or why that cannot be said; half as much a
+/// Whether a target leaves nothing but what is offset, and that is planned to be a tenth at most.
+fn reaches_zero(case: &Case<'_, '_>) -> bool {
+    let offset = case.target.max_offset_percent.map_or(0.0, |percent| percent.get());
+    is_net_zero(case.target) && offset <= RESIDUAL_PERCENT
+}
+
+/// What the pathway of a target leaves of the emissions of 2019 in 2030, or why that cannot be said; half as much a
 /// person may be more in all.
 fn midway<'a>(case: &Case<'_, 'a>) -> Result<Midway<'a>, YardstickReason> {
     if case.unit == Unit::TonnesPerPerson {
         return Err(YardstickReason::PerPerson);
     }
     let pathway = case.pathway.as_ref().map_err(|_| YardstickReason::NoPathway)?;
-    let base = pathway.base().ok_or(YardstickReason::NoPathway)?;
-    let allowed = in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)?;
-    Ok(Midway { id: case.id, base_year: base.year, base: base.amount, allowed })
+    let pathway = in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)?;
+    let figures = reference(case);
+    let emitted = emissions(&figures).filter(|emitted| *emitted > 0.0).ok_or(YardstickReason::No2019Figure)?;
+    Ok(Midway { id: case.id, emitted, figures, pathway })
 }
 
 /// The answer for reading.
@@ -128,8 +142,8 @@ fn sentence(level: Option<Level>, reason: Option<YardstickReason>, zero: Option<
         format!("The adopted targets{at} reach net zero by {year}")
     });
     match halves {
-        Some(true) => format!("{zero}; at least one pathway halves its baseline by 2030."),
-        Some(false) => format!("{zero}; no pathway at it halves its baseline by 2030."),
+        Some(true) => format!("{zero}; at least one pathway halves the emissions of 2019 by 2030."),
+        Some(false) => format!("{zero}; no pathway at it halves the emissions of 2019 by 2030."),
         None => format!("{zero}."),
     }
 }

@@ -1,0 +1,110 @@
+//! By which rules an inventory counts, and whether two count alike (section 1 of the method).
+
+use crate::record::gwp::GwpSet;
+use crate::record::inventory::Inventory;
+use crate::record::vocabulary::{Electricity, Gas, Protocol};
+use crate::record::{Slug, View};
+
+use super::base::BaseInventory;
+use super::comparison::LeftOutReason;
+
+/// By which rules an inventory counts.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Accounting<'a> {
+    /// The series, if one is named.
+    pub series: Option<&'a Slug>,
+    /// The standard, if one is declared; `other` declares none.
+    pub protocol: Option<Protocol>,
+    /// The gases covered; empty if not declared.
+    pub gases: &'a [Gas],
+    /// The set of global warming potentials, if declared.
+    pub gwp: Option<GwpSet>,
+    /// How electricity is counted, if declared.
+    pub electricity: Option<Electricity>,
+    /// Whether the weather is taken out, if declared.
+    pub weather_normalised: Option<bool>,
+    /// Whether it was taken from the report of the same year, because the baseline declares none.
+    pub inferred: bool,
+}
+
+impl<'a> Accounting<'a> {
+    /// The accounting that an inventory declares.
+    pub fn of(inventory: &'a Inventory) -> Self {
+        Accounting {
+            series: inventory.series.as_ref(),
+            protocol: inventory.protocol.filter(|protocol| *protocol != Protocol::Other),
+            gases: &inventory.gases,
+            gwp: inventory.gwp,
+            electricity: inventory.electricity,
+            weather_normalised: inventory.weather_normalised,
+            inferred: false,
+        }
+    }
+
+    /// The accounting of a base: its own, else that of the report of the same year with the same figure.
+    ///
+    /// A report that declares a protocol lends it, with its gases, potentials and electricity where the base declares
+    /// none of its own; never its series, and nothing when the gases contradict what the base does declare.
+    pub fn of_base(base: &BaseInventory<'a>, view: &View<'a>) -> Self {
+        let own = Accounting::of(base.inventory);
+        let Some(report) = base.report_of_its_year(view).filter(|_| own.protocol.is_none()) else { return own };
+        let lent = Accounting::of(report.value);
+        let same = base.apart_percent(report.value).is_some_and(|percent| percent <= SAME_FIGURE_PERCENT);
+        if lent.protocol.is_none() || !same || own.differs(&lent).is_some() {
+            return own;
+        }
+        Accounting {
+            protocol: lent.protocol,
+            gases: if own.gases.is_empty() { lent.gases } else { own.gases },
+            gwp: own.gwp.or(lent.gwp),
+            electricity: own.electricity.or(lent.electricity),
+            inferred: true,
+            ..own
+        }
+    }
+
+    /// Whether both name the same series, so that they are one accounting.
+    pub fn is_of_series(&self, other: &Accounting<'_>) -> bool {
+        self.series.is_some() && self.series == other.series
+    }
+
+    /// Why figures by this accounting and by that of a report cannot be compared, if they cannot.
+    pub fn differs(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
+        if self.is_of_series(report) {
+            return None;
+        }
+        if let (Some(ours), Some(theirs)) = (self.series, report.series) {
+            let detail = format!("The report is of the series {theirs}, the baseline of {ours}.");
+            return Some((LeftOutReason::SeriesDiffers, detail));
+        }
+        if let (Some(ours), Some(theirs)) = (self.protocol, report.protocol)
+            && family(ours) != family(theirs)
+        {
+            let detail = format!("The report follows {theirs}, the baseline {ours}.");
+            return Some((LeftOutReason::ProtocolDiffers, detail));
+        }
+        let declared = !self.gases.is_empty() && !report.gases.is_empty();
+        if declared && only_co2(self.gases) != only_co2(report.gases) {
+            let (one, other) = if only_co2(self.gases) { ("baseline", "report") } else { ("report", "baseline") };
+            let detail = format!("The {one} covers CO2 only, the {other} other gases too.");
+            return Some((LeftOutReason::GasesDiffer, detail));
+        }
+        None
+    }
+}
+
+/// Figures of one year further apart than this, in percent of the baseline's, are not the same figure.
+///
+/// The same 1 % as between a stated total and the sum of its lines: what rounding and a late
+/// correction explain.
+pub(super) const SAME_FIGURE_PERCENT: f64 = 1.0;
+
+/// The protocols that count alike share a family: the CRF was made from the GPC.
+pub(super) fn family(protocol: Protocol) -> Protocol {
+    if protocol == Protocol::Crf { Protocol::Gpc } else { protocol }
+}
+
+/// Whether only CO2 is covered.
+pub(super) fn only_co2(gases: &[Gas]) -> bool {
+    gases == [Gas::Co2]
+}

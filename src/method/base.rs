@@ -1,0 +1,157 @@
+//! The inventory that a target is measured from (section 2 of the method).
+
+use chrono::NaiveDate;
+
+use crate::record::gwp::GwpSet;
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::target::{Base, Target};
+use crate::record::warning::{Earlier, WarningCode, codes_at};
+use crate::record::{Known, Slug, Stamp, View, Year};
+
+use super::accounting::Accounting;
+use super::assessment::CitedFigure;
+use super::comparison::{has_ended, left_out};
+use super::goal;
+use super::pathway::Point;
+use super::scope::Scope;
+
+/// How a target came to its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The target names a recorded baseline.
+    Baseline,
+    /// The target names a year; the report of that year serves.
+    ReportOfYear,
+    /// The target names nothing; the first report that is comparable with the latest serves.
+    FirstReport,
+}
+
+/// The inventory that a target is measured from.
+#[derive(Debug, Clone)]
+pub(super) struct BaseInventory<'a> {
+    /// How the target came to it.
+    pub origin: Origin,
+    /// The baseline's id; none for a report.
+    pub id: Option<&'a Slug>,
+    /// What it says.
+    pub inventory: &'a Inventory,
+    /// Who recorded it.
+    pub stamp: &'a Stamp,
+    /// What of it the target counts.
+    pub scope: Scope,
+    /// Its figure.
+    pub figure: Option<Figure>,
+    /// The set of potentials that the figure was converted by, and the figure before, if it was.
+    pub converted: Option<(GwpSet, Figure)>,
+    /// The figure in the target's unit: `B`.
+    pub amount: Option<f64>,
+}
+
+impl<'a> BaseInventory<'a> {
+    /// Resolves what `target` is measured from, if it is recorded.
+    pub fn of(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
+        let (origin, id, known) = match target.base() {
+            Base::Baseline(id) => {
+                let (id, known) = view.baselines.get_key_value(&id)?;
+                (Origin::Baseline, Some(*id), known)
+            }
+            Base::Year(year) => (Origin::ReportOfYear, None, view.reports.get(&year)?),
+            Base::Unnamed => return Self::first_report(target, view, judged_on),
+        };
+        has_ended(known.value, judged_on).then(|| Self::made(origin, id, known, target))
+    }
+
+    /// The base that `known` makes.
+    fn made(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
+        let (inventory, stamp) = (known.value, known.stamp);
+        let scope = Scope::of(target);
+        let figure = scope.figure(inventory);
+        let amount = figure.and_then(|figure| goal::unit(target).amount(figure, inventory.population));
+        BaseInventory { origin, id, inventory, stamp, scope, figure, converted: None, amount }
+    }
+
+    /// The report of `known` as the base of `target`.
+    pub fn of_report(known: &Known<'a, Inventory>, target: &Target) -> Self {
+        Self::made(Origin::ReportOfYear, None, known, target)
+    }
+
+    /// The earliest report before the target year that is above 0 and comparable with the latest report.
+    fn first_report(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
+        let scope = Scope::of(target);
+        let counted =
+            |report: &&Known<'a, Inventory>| has_ended(report.value, judged_on) && scope.figure(report.value).is_some();
+        let latest = view.reports.values().rev().find(counted)?;
+        let earlier = view.reports.range(..target.target_year.min(latest.value.year)).map(|(_, report)| report);
+        let bases = earlier.filter(counted).map(|report| Self::made(Origin::FirstReport, None, report, target));
+        let mut positive = bases.filter(|base| base.amount.is_some_and(|amount| amount > 0.0));
+        positive.find(|base| left_out(latest, base, &Accounting::of(base.inventory), view).is_none())
+    }
+
+    /// The same base with its lines converted by `gwp`.
+    pub fn converted_by(&self, gwp: GwpSet, target: &Target) -> Option<Self> {
+        let before = self.figure?;
+        let figure = self.scope.figure_by(self.inventory, gwp)?;
+        let amount = goal::unit(target).amount(figure, self.inventory.population);
+        Some(BaseInventory { figure: Some(figure), converted: Some((gwp, before)), amount, ..self.clone() })
+    }
+
+    /// The set of potentials that its lines are in.
+    pub fn gwp(&self) -> Option<GwpSet> {
+        self.converted.map(|(gwp, _)| gwp).or(self.inventory.gwp)
+    }
+
+    /// Its revisions: those of the baseline, else of the report.
+    pub fn known<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
+        match self.id {
+            Some(id) => view.baselines.get(id),
+            None => view.reports.get(&self.year()),
+        }
+    }
+
+    /// The report of the year of a recorded baseline; none when the base is a report itself.
+    pub fn report_of_its_year<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
+        self.id?;
+        view.reports.get(&self.year())
+    }
+
+    /// How far the figure of a report is apart, in percent of this one.
+    pub fn apart_percent(&self, report: &Inventory) -> Option<f64> {
+        let (ours, theirs) = (self.figure?.tonnes.get(), self.scope.figure(report)?.tonnes.get());
+        (ours > 0.0).then(|| 100.0 * (theirs - ours).abs() / ours)
+    }
+
+    /// The base year: `b`.
+    pub fn year(&self) -> Year {
+        self.inventory.year
+    }
+
+    /// `B` in year `b`, if the figure is known.
+    pub fn point(&self) -> Option<Point> {
+        self.amount.map(|amount| Point { year: self.year(), amount })
+    }
+
+    /// What may be a slip in the figure; of a report beside those before it in `view`.
+    pub fn warnings(&self, view: &View<'_>) -> Vec<WarningCode> {
+        let report = self.id.is_none();
+        let earlier = if report { Earlier::in_view(self.year(), view) } else { Earlier::default() };
+        codes_at(self.inventory, earlier, self.scope.level)
+    }
+
+    /// The figure with its source, if there is one.
+    pub fn cited(&self, target: &Target, view: &View<'_>) -> Option<CitedFigure> {
+        let (inventory, unit) = (self.inventory, goal::unit(target));
+        Some(CitedFigure {
+            id: self.id.cloned(),
+            year: inventory.year,
+            tonnes: self.figure?.tonnes,
+            population: unit.population(inventory),
+            tonnes_per_person: unit.print(self.amount).1,
+            credits_retired_tonnes: None,
+            uncertainty_percent: inventory.uncertainty_percent,
+            revision: self.stamp.revision,
+            warnings: self.warnings(view),
+            also_stated: goal::also_stated(inventory, &self.scope),
+            source: inventory.source.clone(),
+        })
+    }
+}

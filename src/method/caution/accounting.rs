@@ -1,0 +1,212 @@
+//! Cautions about accounting: whether the baseline and the reports count by the same rules.
+//!
+//! None is made of a report that names the baseline's series: the two are one accounting.
+
+use super::{Caution, CautionCode, about, used};
+use crate::method::accounting::{Accounting, family, only_co2};
+use crate::method::case::Case;
+use crate::method::comparison::Compared;
+use crate::method::ruling::Ruling;
+use crate::method::sentence::amount;
+use crate::record::Year;
+use crate::record::units::Population;
+
+/// Percent of the population between two figures beyond which the boundary may have changed.
+const POPULATION_PERCENT: f64 = 15.0;
+/// Years between two figures up to which their populations are held against each other.
+const POPULATION_YEARS: f64 = 3.0;
+/// Growth of the population a year since the base year, in percent, beyond which the boundary may have changed.
+const GROWTH_PERCENT: f64 = 5.0;
+
+pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
+    let Some(base) = case.comparison.accounting else {
+        // Without a base the reports are looked at alone.
+        return undeclared_alone(case, ruling).into_iter().collect();
+    };
+    let sides = Sides { base, reports: used(case, ruling).filter(|report| !is_of_series(&base, report)).collect() };
+    let found = [
+        sides.series_undeclared(),
+        sides.protocol_related(),
+        sides.accounting_undeclared(case),
+        accounting_inferred(case),
+        sides.gases_undeclared(),
+        sides.gas_sets_differ(),
+        sides.gwp_differs(case),
+        gwp_converted(case),
+        sides.electricity_differs(),
+        sides.weather_differs(),
+        boundary_suspect(case, ruling),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn is_of_series(base: &Accounting<'_>, report: &Compared<'_>) -> bool {
+    base.is_of_series(&Accounting::of(report.inventory))
+}
+
+/// The accounting of the baseline, and the reports that are not of its series.
+struct Sides<'c, 'a> {
+    base: Accounting<'a>,
+    reports: Vec<&'c Compared<'a>>,
+}
+
+impl Sides<'_, '_> {
+    /// The years of the reports whose accounting passes `test`.
+    fn years(&self, test: impl Fn(&Accounting<'_>) -> bool) -> Vec<Year> {
+        let reports = self.reports.iter().filter(|report| test(&Accounting::of(report.inventory)));
+        reports.map(|report| report.year()).collect()
+    }
+
+    /// Two reports of different series are not compared, so here one side names none.
+    fn series_undeclared(&self) -> Option<Caution> {
+        let years = self.years(|_| true);
+        about(CautionCode::SeriesUndeclared, years, |listed| {
+            format!(
+                "No common series is declared for the baseline and {listed}: whether they are of one accounting is \
+                 judged by what they say of themselves."
+            )
+        })
+    }
+
+    fn protocol_related(&self) -> Option<Caution> {
+        let ours = self.base.protocol?;
+        let years =
+            self.years(|report| report.protocol.is_some_and(|theirs| theirs != ours && family(theirs) == family(ours)));
+        about(CautionCode::ProtocolRelated, years, |listed| {
+            format!("The baseline follows {ours} and the figures for {listed} a protocol related to it.")
+        })
+    }
+
+    fn accounting_undeclared(&self, case: &Case<'_, '_>) -> Option<Caution> {
+        let mut years = self.years(|report| report.protocol.is_none());
+        if self.base.protocol.is_none() && !self.reports.is_empty() {
+            years.splice(0..0, case.base.as_ref().map(|base| base.year()));
+        }
+        undeclared(years)
+    }
+
+    fn gases_undeclared(&self) -> Option<Caution> {
+        let ours = self.base.gases;
+        let years = self.years(|report| report.gases.is_empty() != ours.is_empty());
+        let mut caution = about(CautionCode::GasesUndeclared, years, |listed| {
+            let side = if ours.is_empty() { "the baseline does not" } else { "they do not" };
+            let other = if ours.is_empty() { "declare" } else { "are compared with a baseline that declares" };
+            format!("The figures for {listed} {other} which gases they cover, {side}.")
+        })?;
+        let theirs = |report: &&Compared<'_>| only_co2(&report.inventory.gases);
+        caution.only_co2 =
+            only_co2(ours) || (ours.is_empty() && self.reports.iter().copied().any(|report| theirs(&report)));
+        Some(caution)
+    }
+
+    fn gas_sets_differ(&self) -> Option<Caution> {
+        let ours = self.base.gases;
+        let years = self.years(|report| {
+            let declared = !ours.is_empty() && !report.gases.is_empty();
+            declared && report.gases != ours && !only_co2(ours) && !only_co2(report.gases)
+        });
+        about(CautionCode::GasSetsDiffer, years, |listed| {
+            format!("The figures for {listed} do not cover the same gases as the baseline.")
+        })
+    }
+
+    fn gwp_differs(&self, case: &Case<'_, '_>) -> Option<Caution> {
+        let converted = case.base.as_ref().and_then(|base| base.converted).map(|(gwp, _)| gwp);
+        let ours = converted.or(self.base.gwp)?;
+        let years = self.years(|report| report.gwp.is_some_and(|gwp| gwp != ours));
+        let kept = if converted.is_some() { ": they stay out of trend and budget" } else { "" };
+        about(CautionCode::GwpDiffers, years, |listed| {
+            format!(
+                "The baseline counts with the global warming potentials of {ours}; another set is used for {listed}{kept}."
+            )
+        })
+    }
+
+    fn electricity_differs(&self) -> Option<Caution> {
+        let ours = self.base.electricity?;
+        let years = self.years(|report| report.electricity.is_some_and(|theirs| theirs != ours));
+        about(CautionCode::ElectricityDiffers, years, |listed| {
+            format!("The baseline counts electricity by the method {ours}; another is used for {listed}.")
+        })
+    }
+
+    fn weather_differs(&self) -> Option<Caution> {
+        let ours = self.base.weather_normalised?;
+        let years = self.years(|report| report.weather_normalised.is_some_and(|theirs| theirs != ours));
+        let which = if ours {
+            "is corrected for the weather, and the figures are not"
+        } else {
+            "is not corrected for the weather, and the figures are"
+        };
+        about(CautionCode::WeatherDiffers, years, |listed| format!("The baseline {which} for {listed}."))
+    }
+}
+
+fn undeclared(years: Vec<Year>) -> Option<Caution> {
+    about(CautionCode::AccountingUndeclared, years, |listed| {
+        format!("No accounting protocol is declared for {listed}: the figures may not count the same.")
+    })
+}
+
+fn undeclared_alone(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let reports = used(case, ruling).filter(|report| Accounting::of(report.inventory).protocol.is_none());
+    undeclared(reports.map(Compared::year).collect())
+}
+
+fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
+    let accounting = case.comparison.accounting.filter(|accounting| accounting.inferred)?;
+    let (year, protocol) = (case.base.as_ref()?.year(), accounting.protocol?);
+    let detail = format!(
+        "The baseline declares no protocol; that of the report for {year}, which has its figure, is taken: {protocol}."
+    );
+    Some(Caution::new(CautionCode::AccountingInferred, detail, vec![year]))
+}
+
+fn gwp_converted(case: &Case<'_, '_>) -> Option<Caution> {
+    let base = case.base.as_ref()?;
+    let (gwp, before) = base.converted?;
+    let amounts = |figure| case.unit.amount(figure, base.inventory.population);
+    let (old, new) = (amounts(before)?, base.amount?);
+    let stated = base.inventory.gwp.map_or_else(String::new, |gwp| format!(" by those of {gwp}"));
+    let detail = format!(
+        "With the global warming potentials of {gwp}, by which the report counts, the baseline is {}; it was {}{stated}.",
+        amount(new, case.unit),
+        amount(old, case.unit)
+    );
+    let code = CautionCode::GwpConverted;
+    Some(Caution::between(code, detail, vec![base.year()], case.unit, old, new))
+}
+
+/// A figure's year and the people it is of.
+type People = (Year, f64);
+
+fn boundary_suspect(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let base = case.base.as_ref()?;
+    let accounting = case.comparison.accounting?;
+    let people = |year, population: Option<Population>| population.map(|population| (year, population.people()));
+    let of_base = people(base.year(), base.inventory.population);
+    let reports = used(case, ruling).filter(|report| !is_of_series(&accounting, report));
+    let of_reports: Vec<People> =
+        reports.filter_map(|report| people(report.year(), report.inventory.population)).collect();
+    let all: Vec<People> = of_base.into_iter().chain(of_reports.iter().copied()).collect();
+    let jump = all.windows(2).find(|pair| {
+        let ((from, before), (to, after)) = (pair[0], pair[1]);
+        to.since(from) <= POPULATION_YEARS && 100.0 * (after - before).abs() / before > POPULATION_PERCENT
+    });
+    if let Some(&[(from, before), (to, after)]) = jump.and_then(|pair| <&[People; 2]>::try_from(pair).ok()) {
+        return Some(suspect(from, before, to, after));
+    }
+    let ((from, before), (to, after)) = of_base.zip(of_reports.last().copied())?;
+    let growth = 100.0 * ((after / before).powf(1.0 / to.since(from)) - 1.0);
+    (growth > GROWTH_PERCENT).then(|| suspect(from, before, to, after))
+}
+
+fn suspect(from: Year, before: f64, to: Year, after: f64) -> Caution {
+    let told = crate::record::units::grouped;
+    let detail = format!(
+        "The population goes from {} in {from} to {} in {to}: the figures may not be of the same boundary.",
+        told(before),
+        told(after)
+    );
+    Caution::new(CautionCode::BoundarySuspect, detail, vec![from, to])
+}

@@ -1,0 +1,289 @@
+//! Cautions and confidence (sections 1, 4 and 7 of the method): how far the figures carry a verdict.
+
+mod accounting;
+mod coverage;
+mod figures;
+mod timing;
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::{Inventory, Level};
+use crate::record::vocabulary::vocabulary;
+use crate::record::{Percent, Slug, Year};
+
+use super::case::Case;
+use super::comparison::Compared;
+use super::history;
+use super::printed::{Amount, Ratio, Unit};
+use super::ruling::Ruling;
+
+pub(super) use figures::is_contradicted;
+pub(super) use timing::STALE_AFTER_YEARS;
+
+vocabulary! {
+    /// What a reader should know before using a verdict.
+    CautionCode {
+        /// The latest figure is more than 4 years older than the judgement.
+        Stale = "stale",
+        /// Less than 5 years lie between the base year and the latest figure.
+        Early = "early",
+        /// Fewer than 3 comparable reports follow the base year.
+        FewPoints = "few_points",
+        /// Years without a comparable report lie between the figures that the budget adds up; straight lines fill them.
+        Interpolated = "interpolated",
+        /// The target year has no figure; those on either side of it decide.
+        TargetYearSkipped = "target_year_skipped",
+        /// After the target was met, a later figure is above it again.
+        Rebounded = "rebounded",
+        /// The figure that decides is no further from the target than inventories err.
+        WithinUncertainty = "within_uncertainty",
+        /// The base year or the year judged is 2020 or 2021.
+        PandemicYear = "pandemic_year",
+        /// The milestones leave most of the reduction to the end.
+        Backloaded = "backloaded",
+        /// More than a tenth of the baseline is planned to be offset; only a tenth counts.
+        OffsetHeavy = "offset_heavy",
+        /// The log first held only after the target year that the target had ended within it.
+        EndedClaimedLater = "ended_claimed_later",
+        /// One side names no series: the tests of comparability decide.
+        SeriesUndeclared = "series_undeclared",
+        /// One side follows the GPC, the other the CRF made from it.
+        ProtocolRelated = "protocol_related",
+        /// One side declares no protocol.
+        AccountingUndeclared = "accounting_undeclared",
+        /// The baseline declares no protocol; that of the report for its year is taken.
+        AccountingInferred = "accounting_inferred",
+        /// One side declares the gases it covers, the other none.
+        GasesUndeclared = "gases_undeclared",
+        /// Both sides declare the gases they cover, and not the same.
+        GasSetsDiffer = "gas_sets_differ",
+        /// The sides declare different sets of global warming potentials.
+        GwpDiffers = "gwp_differs",
+        /// The baseline was converted to the global warming potentials of the report.
+        GwpConverted = "gwp_converted",
+        /// One side counts electricity by the grid, the other by contracts, or partly.
+        ElectricityDiffers = "electricity_differs",
+        /// One side is corrected for the weather, the other is not.
+        WeatherDiffers = "weather_differs",
+        /// The population changes so much that the boundary may have.
+        BoundarySuspect = "boundary_suspect",
+        /// Between 1 and 5 % of one side is on lines that the other does not know.
+        CoverageDiffers = "coverage_differs",
+        /// Only one side has lines, and some of them are not estimated or confidential.
+        CoverageUnknown = "coverage_unknown",
+        /// A stated total that is used and the sum of its lines differ by more than 1 %.
+        StatedDiffersFromSum = "stated_differs_from_sum",
+        /// Another source states a total for a year used that is more than 5 % apart.
+        Contradicted = "contradicted",
+        /// A figure that is used may be a slip.
+        FigureQuestioned = "figure_questioned",
+        /// The target names no baseline; the first report serves.
+        AnchoredAtFirstReport = "anchored_at_first_report",
+        /// The target names a base year; the report of that year serves as the baseline.
+        ReportUsedAsBaseline = "report_used_as_baseline",
+        /// The figure of the baseline was changed after it was first recorded.
+        BaselineRestated = "baseline_restated",
+        /// The baseline and the report for its year differ by more than 1 %, up to 5 %.
+        BaselineDiffersFromReport = "baseline_differs_from_report",
+        /// An earlier revision of the target, or a target it replaced, asked for lower emissions in its own target
+        /// year than the pathway of this one does.
+        TargetWeakened = "target_weakened",
+        /// A figure that is used does not cover a calendar year.
+        NotCalendarYear = "not_calendar_year",
+    }
+}
+
+vocabulary! {
+    /// How far the figures carry a verdict; counts and headlines show `low` apart.
+    Confidence {
+        /// No cautions, so only within one declared series.
+        High = "high",
+        /// Cautions, but none that makes it low.
+        Medium = "medium",
+        /// What is compared may not be the same, or a figure may be wrong: `accounting_undeclared` or `gases_undeclared`
+        /// at the level `own`, `gases_undeclared` where the declaring side has CO2 only, or one of
+        /// `anchored_at_first_report`, `stated_differs_from_sum`, `baseline_differs_from_report`, `coverage_differs`,
+        /// `coverage_unknown`, `contradicted`, `figure_questioned`, `electricity_differs`, `boundary_suspect`.
+        Low = "low",
+    }
+}
+
+impl Confidence {
+    /// The confidence of a verdict with cautions, of each of which it is said whether it makes it low.
+    pub(super) fn of(lowers: impl IntoIterator<Item = bool>) -> Self {
+        let sureness = |lowers| if lowers { Confidence::Low } else { Confidence::Medium };
+        lowers.into_iter().map(sureness).max().unwrap_or(Confidence::High)
+    }
+}
+
+impl CautionCode {
+    /// Whether it makes the confidence of a verdict at `level` low.
+    pub(super) fn lowers(self, level: Level) -> bool {
+        match self {
+            CautionCode::AccountingUndeclared | CautionCode::GasesUndeclared => level == Level::Own,
+            CautionCode::AnchoredAtFirstReport
+            | CautionCode::StatedDiffersFromSum
+            | CautionCode::BaselineDiffersFromReport
+            | CautionCode::CoverageDiffers
+            | CautionCode::CoverageUnknown
+            | CautionCode::Contradicted
+            | CautionCode::FigureQuestioned
+            | CautionCode::ElectricityDiffers
+            | CautionCode::BoundarySuspect => true,
+            _ => false,
+        }
+    }
+}
+
+/// Something a reader should know before using a verdict.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Caution {
+    /// What it is about; stable.
+    pub code: CautionCode,
+    /// The same as a sentence.
+    #[schema(example = "The latest comparable figure is for 2020, 6 years before the judgement.")]
+    pub detail: String,
+    /// The years of the figures it is about.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Year>>)]
+    pub years: Vec<Year>,
+    /// The id of the target that was replaced (only `target_weakened`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-40")]
+    pub replaced: Option<Slug>,
+    /// What it is compared with, in t CO2e: the figure of the baseline before, before it was converted, or beside the
+    /// report for its year; what was asked for in that year; the stated total; the figure used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub old_tonnes: Option<Amount>,
+    /// What it is compared with, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.25)]
+    pub old_tonnes_per_person: Option<Ratio>,
+    /// What there is now, in t CO2e: the figure of the baseline, or of the report for its year; what the pathway
+    /// now allows in that year; the sum of the lines; the figure of another source.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 34_000_000)]
+    pub new_tonnes: Option<Amount>,
+    /// What there is now, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.5)]
+    pub new_tonnes_per_person: Option<Ratio>,
+    /// The difference in percent of what it is compared with; absent when that is 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2.259_603)]
+    pub change_percent: Option<Ratio>,
+    /// The reduction in percent that an earlier pledge was stated as (only `target_weakened`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 50)]
+    pub asked_reduction_percent: Option<Percent>,
+    /// What that is a percentage of, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub asked_of_tonnes: Option<Amount>,
+    /// What that is a percentage of, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 8.25)]
+    pub asked_of_tonnes_per_person: Option<Ratio>,
+    /// The day of the change: when it was recorded, or, of a target that replaced another, when it was set, if stated.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub changed_on: Option<NaiveDate>,
+    /// Why, in the words of whoever recorded the change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Recalculated with the 2023 grid factors")]
+    pub reason: Option<String>,
+    /// Whether the side that declares its gases covers CO2 only (only `gases_undeclared`).
+    #[serde(skip)]
+    pub(super) only_co2: bool,
+}
+
+impl Caution {
+    /// Whether it makes the confidence of a verdict at `level` low.
+    pub(super) fn lowers(&self, level: Level) -> bool {
+        self.only_co2 || self.code.lowers(level)
+    }
+
+    /// A caution that reports no change.
+    pub(super) fn new(code: CautionCode, detail: String, years: Vec<Year>) -> Self {
+        Caution {
+            code,
+            detail,
+            years,
+            replaced: None,
+            old_tonnes: None,
+            old_tonnes_per_person: None,
+            new_tonnes: None,
+            new_tonnes_per_person: None,
+            change_percent: None,
+            asked_reduction_percent: None,
+            asked_of_tonnes: None,
+            asked_of_tonnes_per_person: None,
+            changed_on: None,
+            reason: None,
+            only_co2: false,
+        }
+    }
+
+    /// A caution about two amounts in `unit` that differ.
+    pub(super) fn between(code: CautionCode, detail: String, years: Vec<Year>, unit: Unit, old: f64, new: f64) -> Self {
+        let mut caution = Caution::new(code, detail, years);
+        (caution.old_tonnes, caution.old_tonnes_per_person) = unit.print(Some(old));
+        (caution.new_tonnes, caution.new_tonnes_per_person) = unit.print(Some(new));
+        let differ = unit.round(old) != 0.0;
+        caution.change_percent = differ.then(|| 100.0 * (new - old) / old).and_then(Ratio::new);
+        caution
+    }
+}
+
+/// The cautions of a case that is judged, in the order of their kinds.
+///
+/// Those about accounting look at the baseline and every comparable report up to the year judged: each of them is
+/// printed, and trend and budget are made from them. Those about single figures look at the two that make the verdict.
+pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
+    let mut found = timing::cautions(case, ruling);
+    found.extend(accounting::cautions(case, ruling));
+    found.extend(coverage::cautions(case, ruling));
+    found.extend(figures::cautions(case, ruling));
+    found.extend(history::baseline_restated(case));
+    found.extend(history::target_weakened(case));
+    found
+}
+
+/// The only caution of a target that is not judged: that its end was claimed later.
+pub(super) fn of_unjudged(case: &Case<'_, '_>) -> Vec<Caution> {
+    timing::ended_claimed_later(case).into_iter().collect()
+}
+
+/// A caution, if it is about any year.
+fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
+    let listed = listed(&years);
+    (!years.is_empty()).then(|| Caution::new(code, detail(&listed), years))
+}
+
+/// Years for a sentence: `2013`, `2013 and 2014`, `2013, 2014 and 2016`.
+fn listed(years: &[Year]) -> String {
+    match years {
+        [] => String::new(),
+        [only] => only.to_string(),
+        [first @ .., last] => {
+            let first: Vec<String> = first.iter().map(ToString::to_string).collect();
+            format!("{} and {last}", first.join(", "))
+        }
+    }
+}
+
+/// The comparable reports up to the year judged; without one all.
+fn used<'c, 'a>(case: &'c Case<'_, 'a>, ruling: &Ruling) -> impl Iterator<Item = &'c Compared<'a>> + use<'c, 'a> {
+    let last = ruling.numbers.map(|numbers| numbers.year);
+    case.comparison.compared.iter().filter(move |report| last.is_none_or(|last| report.year() <= last))
+}
+
+/// The base and the report of the year judged: the inventories that make the verdict.
+fn judged<'a>(case: &Case<'_, 'a>, ruling: &Ruling) -> Vec<&'a Inventory> {
+    match ruling.numbers {
+        Some(numbers) => case.inventories_of(numbers.year),
+        None => case.base.iter().map(|base| base.inventory).collect(),
+    }
+}

@@ -1,0 +1,188 @@
+//! Cautions about years: how old, how early, how many, and what the pledge leaves to its end.
+
+use chrono::Datelike;
+
+use super::{Caution, CautionCode, about, judged, used};
+use crate::method::base::Origin;
+use crate::method::budget::filled;
+use crate::method::case::Case;
+use crate::method::comparison::Compared;
+use crate::method::course::{EARLY_YEARS, uncertainty};
+use crate::method::goal::RESIDUAL_PERCENT;
+use crate::method::printed::Unit;
+use crate::method::ruling::Ruling;
+use crate::method::standing;
+use crate::method::verdict::Verdict;
+use crate::record::Year;
+
+/// Years between the latest figure and the judgement after which the figure is stale.
+pub(in crate::method) const STALE_AFTER_YEARS: i32 = 4;
+/// Reports after the base year below which a verdict rests on few points.
+const FEW_POINTS: usize = 3;
+/// The years in which the pandemic lowered emissions.
+const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
+
+pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
+    let decided = ruling.verdict.is_decided();
+    let found = [
+        stale(case).filter(|_| !decided),
+        early(case).filter(|_| !decided),
+        few_points(case),
+        interpolated(case, ruling),
+        skipped(case, ruling),
+        rebounded(case, ruling),
+        within_uncertainty(case, ruling),
+        pandemic_year(case, ruling),
+        backloaded(case),
+        offset_heavy(case),
+        ended_claimed_later(case),
+        report_as_baseline(case),
+        not_calendar_year(case, ruling),
+    ];
+    found.into_iter().flatten().collect()
+}
+
+fn stale(case: &Case<'_, '_>) -> Option<Caution> {
+    let latest = case.comparison.compared.last()?.year();
+    let age = case.judged_on.year() - latest.get();
+    (age > STALE_AFTER_YEARS).then(|| {
+        let detail = format!("The latest comparable figure is for {latest}, {age} years before the judgement.");
+        Caution::new(CautionCode::Stale, detail, vec![latest])
+    })
+}
+
+fn early(case: &Case<'_, '_>) -> Option<Caution> {
+    let (base, latest) = (case.base.as_ref()?.year(), case.latest()?.year());
+    let years = latest.since(base);
+    (years < EARLY_YEARS).then(|| {
+        let plural = if years > 1.0 { "s" } else { "" };
+        let detail =
+            format!("The latest comparable figure is for {latest}, only {years} year{plural} after the baseline.");
+        Caution::new(CautionCode::Early, detail, vec![latest])
+    })
+}
+
+fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
+    let years: Vec<Year> = case.comparison.compared.iter().map(Compared::year).collect();
+    let few = years.len() < FEW_POINTS;
+    let detail = |listed: &str| format!("The only comparable figures after the base year are for {listed}.");
+    about(CautionCode::FewPoints, if few { years } else { Vec::new() }, detail)
+}
+
+/// Only the budget fills years in, and it is in tonnes and measured from a baseline.
+fn interpolated(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let years = match case.unit {
+        Unit::Tonnes if case.base.is_some() => filled(&case.points_through(ruling.numbers?.year)),
+        _ => Vec::new(),
+    };
+    let years = years.iter().filter(|year| year.interpolated).map(|year| year.point.year).collect();
+    about(CautionCode::Interpolated, years, |listed| {
+        format!(
+            "There is no comparable figure for {listed}: the budget takes a straight line between the years beside."
+        )
+    })
+}
+
+fn skipped(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let outcome = ruling.outcome?;
+    let (before, after) = (outcome.before?, outcome.year);
+    let side = if outcome.achieved { "at or below" } else { "above" };
+    let due = case.target.target_year;
+    let detail =
+        format!("There is no comparable figure for {due}; those for {before} and {after} are {side} the target.");
+    Some(Caution::new(CautionCode::TargetYearSkipped, detail, vec![before, after]))
+}
+
+fn rebounded(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let (asked, outcome) = (case.asked()?, ruling.outcome?);
+    let again = |report: &&Compared<'_>| report.year() > outcome.year && !asked.is_within(report);
+    let met = ruling.verdict == Verdict::Achieved;
+    let years = case.comparison.compared.iter().filter(|_| met).filter(again).map(Compared::year).collect();
+    about(CautionCode::Rebounded, years, |listed| {
+        format!("The target was met in {}, but emissions were above it again in {listed}.", outcome.year)
+    })
+}
+
+fn within_uncertainty(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let (asked, outcome, numbers) = (case.asked()?, ruling.outcome?, ruling.numbers?);
+    let uncertainty = uncertainty(&case.inventories_of(outcome.year));
+    let margin = uncertainty * numbers.actual.abs();
+    let within = margin > 0.0 && case.unit.round((numbers.actual - asked.amount).abs()) <= case.unit.round(margin);
+    within.then(|| {
+        let percent = 100.0 * uncertainty;
+        let detail = format!(
+            "The figure for {} is within {percent} % of the target, which is no more than inventories err.",
+            outcome.year
+        );
+        Caution::new(CautionCode::WithinUncertainty, detail, vec![outcome.year])
+    })
+}
+
+fn pandemic_year(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let years = case.base.iter().map(|base| base.year()).chain(ruling.numbers.map(|numbers| numbers.year));
+    let years = years.filter(|year| PANDEMIC.contains(&year.get())).collect();
+    about(CautionCode::PandemicYear, years, |listed| {
+        format!("In {listed} the pandemic lowered emissions, which says little of a course.")
+    })
+}
+
+fn backloaded(case: &Case<'_, '_>) -> Option<Caution> {
+    let pathway = case.pathway.as_ref().ok()?;
+    pathway.is_backloaded().then(|| {
+        let detail = "The milestones leave most of the reduction to the end: over all the years the pathway allows \
+                      more than a tenth more than a straight line would."
+            .to_owned();
+        Caution::new(CautionCode::Backloaded, detail, Vec::new())
+    })
+}
+
+fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
+    let percent = case.target.max_offset_percent.map(|percent| percent.get())?;
+    (percent > RESIDUAL_PERCENT).then(|| {
+        let detail = format!(
+            "Up to {percent} % of the baseline is planned to be offset; only {RESIDUAL_PERCENT} % counts, and only of \
+             what net zero leaves over."
+        );
+        Caution::new(CautionCode::OffsetHeavy, detail, Vec::new())
+    })
+}
+
+pub(super) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
+    let day = standing::claimed_later(case.known)?;
+    let ended = case.known.ended()?;
+    let due = case.target.target_year;
+    let detail = format!(
+        "That the target ended on {ended}, within its target year {due} or before, was first recorded here on {day}, \
+         after that year."
+    );
+    let mut caution = Caution::new(CautionCode::EndedClaimedLater, detail, vec![due]);
+    caution.changed_on = Some(day);
+    Some(caution)
+}
+
+fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
+    let base = case.base.as_ref()?;
+    let year = base.year();
+    let (code, detail) = match base.origin {
+        Origin::Baseline => return None,
+        Origin::ReportOfYear => (
+            CautionCode::ReportUsedAsBaseline,
+            format!("The target names a base year but no baseline; the report for {year} serves as one."),
+        ),
+        Origin::FirstReport => (
+            CautionCode::AnchoredAtFirstReport,
+            format!("The target names no baseline; the earliest comparable report, for {year}, serves as one."),
+        ),
+    };
+    Some(Caution::new(code, detail, vec![year]))
+}
+
+fn not_calendar_year(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+    let inventories = judged(case, ruling).into_iter().chain(used(case, ruling).map(|report| report.inventory));
+    let mut years: Vec<Year> = inventories.filter(|of| !of.is_calendar_year()).map(|of| of.year).collect();
+    years.sort_unstable();
+    years.dedup();
+    about(CautionCode::NotCalendarYear, years, |listed| {
+        format!("The accounting period of {listed} is not the calendar year.")
+    })
+}

@@ -1,0 +1,67 @@
+//! The headline: the target a city is first shown with (section 4 of the method, "Headline").
+//!
+//! Of the targets that bind the whole city the one that asks for most soon, so that an easier pledge beside it changes
+//! nothing.
+
+use std::cmp::Ordering;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::assessment::Assessment;
+use super::joint::pathway;
+use super::printed::{Ratio, Unit};
+use crate::record::Year;
+
+/// Years from the judgement to the year in which the pathways are held side by side.
+const SOON_YEARS: i32 = 5;
+
+/// The target that asks for most soon of those among `targets` that bind the whole city; none if none does.
+///
+/// Those not yet due come first; among them the one with the lowest `P(D.year + 5) / A`, where `A` is the latest
+/// comparable figure; those without such a figure come after those with one, by their target year. Ties go by year,
+/// then by id.
+pub fn most_demanding<'t>(
+    targets: impl IntoIterator<Item = &'t Assessment>,
+    judged_on: NaiveDate,
+) -> Option<&'t Assessment> {
+    let candidates = targets.into_iter().filter(|target| target.binds && target.target.sector.is_none());
+    let placed = candidates.map(|target| (Rank::of(target, judged_on), target));
+    let first = placed
+        .min_by(|(one, ours), (other, theirs)| one.compare(other).then_with(|| ours.target.id.cmp(&theirs.target.id)));
+    first.map(|(_, target)| target)
+}
+
+/// By what a target is placed: the least comes first.
+struct Rank {
+    is_due: bool,
+    /// What the pathway leaves soon of the latest comparable figure; none without a figure above 0.
+    share: Option<f64>,
+    year: Year,
+}
+
+impl Rank {
+    fn of(target: &Assessment, judged_on: NaiveDate) -> Self {
+        let year = target.target.target_year;
+        Rank { is_due: judged_on.year() > year.get(), share: share(target, judged_on), year }
+    }
+
+    fn compare(&self, other: &Rank) -> Ordering {
+        let share = match (self.share, other.share) {
+            (Some(ours), Some(theirs)) => ours.total_cmp(&theirs),
+            (ours, theirs) => ours.is_none().cmp(&theirs.is_none()),
+        };
+        self.is_due.cmp(&other.is_due).then(share).then(self.year.cmp(&other.year))
+    }
+}
+
+/// `P(D.year + 5) / A`; none where the pathway has no base, or there is no figure above 0.
+fn share(target: &Assessment, judged_on: NaiveDate) -> Option<f64> {
+    let figure = target.figures.last()?;
+    let latest = match target.unit {
+        Unit::Tonnes => figure.tonnes.get(),
+        Unit::TonnesPerPerson => figure.tonnes_per_person.map(Ratio::exact)?,
+    };
+    let soon = Year::new(judged_on.year() + SOON_YEARS)?;
+    let pathway = pathway(target)?;
+    (latest > 0.0).then(|| pathway.at(soon) / latest)
+}

@@ -1,0 +1,111 @@
+//! Like for like: what became of the lines that both the baseline and the latest report know.
+//!
+//! The sums over the lines that have a value or do not occur on both sides, whether or not the report could be compared
+//! as a whole. The pace is that of the same reduction applied to these sums, on a straight line; it never is a verdict.
+//! Source: ours.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::target::Goal;
+use crate::record::{Tonnes, Year};
+
+use super::assessment::AbsentReason;
+use super::case::Case;
+use super::comparison::has_ended;
+use super::course::{Course, Numbers, uncertainty};
+use super::coverage::Lines;
+use super::goal::{self, less};
+use super::pathway::{Pathway, Point};
+use super::printed::{Amount, Ratio, Unit};
+
+/// What became of the lines that both sides know.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LikeForLike {
+    /// The year of the latest report.
+    pub year: Year,
+    /// The number of lines that have a value or do not occur on both sides.
+    #[schema(example = 30)]
+    pub lines: usize,
+    /// Their sum in the baseline, in t CO2e.
+    #[schema(value_type = f64, example = 550_000)]
+    pub base_tonnes: Amount,
+    /// Their sum in the report, in t CO2e.
+    #[schema(value_type = f64, example = 550_000)]
+    pub tonnes: Amount,
+    /// The share of the baseline figure that they make, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 55)]
+    pub base_share_percent: Option<Ratio>,
+    /// The share of the report's figure that they make, in percent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 100)]
+    pub share_percent: Option<Ratio>,
+    /// The change from the baseline to the report, in percent: below 0 for a fall.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0)]
+    pub change_percent: Option<Ratio>,
+    /// The share of the reduction called for by then that these lines deliver, if each is to fall as the whole is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0)]
+    pub pace: Option<Ratio>,
+    /// The course of these lines alone; absent once the target year is reported, and where no share is pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+}
+
+impl LikeForLike {
+    /// The opinion on a case, or why there is none.
+    pub(super) fn of(case: &Case<'_, '_>) -> Result<Self, AbsentReason> {
+        let base = case.base.as_ref().ok_or(AbsentReason::NoBaseline)?;
+        let after = case.view.reports.range(..).rev().map(|(_, report)| report.value);
+        let mut after = after.filter(|report| report.year > base.year() && has_ended(report, case.judged_on));
+        let report = after.next().ok_or(AbsentReason::InsufficientData)?;
+        let ours = Lines::of(base.inventory, &base.scope, base.gwp()).ok_or(AbsentReason::NoLines)?;
+        let theirs = Lines::of(report, &base.scope, report.gwp).ok_or(AbsentReason::NoLines)?;
+        let (mut lines, mut from, mut to) = (0, 0, 0);
+        for (one, other) in ours.shared(&theirs) {
+            lines += 1;
+            from += one;
+            to += other;
+        }
+        if lines == 0 {
+            return Err(AbsentReason::NoLines);
+        }
+        let tonnes = |kilograms| Tonnes::from_kilograms(kilograms).get();
+        let sums = [Point { year: base.year(), amount: tonnes(from) }, Point { year: report.year, amount: tonnes(to) }];
+        let uncertainty = uncertainty(&[base.inventory, report]);
+        let numbers = course(case, sums, uncertainty);
+        let share = |part: f64, whole: Option<f64>| {
+            whole.filter(|whole| *whole > 0.0).and_then(|whole| Ratio::new(100.0 * part / whole))
+        };
+        let [from, to] = sums.map(|sum| sum.amount);
+        let whole = base.scope.figure(report).map(|figure| figure.tonnes.get());
+        Ok(LikeForLike {
+            year: report.year,
+            lines,
+            base_tonnes: Amount::new(from).ok_or(AbsentReason::InsufficientData)?,
+            tonnes: Amount::new(to).ok_or(AbsentReason::InsufficientData)?,
+            base_share_percent: share(from, base.figure.map(|figure| figure.tonnes.get())),
+            share_percent: share(to, whole),
+            change_percent: share(to - from, Some(from)),
+            pace: numbers.and_then(|(numbers, _)| numbers.pace).and_then(Ratio::new),
+            course: numbers.map(|(_, course)| course),
+        })
+    }
+}
+
+/// The numbers and the course of the sums, where a share of the whole is pledged that can be asked of a part.
+fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(Numbers, Course)> {
+    let percent = match &case.target.goal {
+        Goal::BaseYear { reduction_percent } => reduction_percent.get(),
+        Goal::FixedLevel { tonnes } if tonnes.kilograms() == 0 => 100.0,
+        _ => return None,
+    };
+    let positive =
+        base.amount > 0.0 && judged.year < case.target.target_year && goal::unit(case.target) == Unit::Tonnes;
+    let target = Point { year: case.target.target_year, amount: less(base.amount, percent) };
+    let pathway = Pathway::new(Some(base), Vec::new(), target).filter(|_| positive)?;
+    let numbers = Numbers::of(&pathway, judged, Unit::Tonnes);
+    Some((numbers, numbers.course(&pathway, uncertainty, Unit::Tonnes)?))
+}

@@ -1,0 +1,68 @@
+//! Milestones, each judged by itself as a target of its own year, without a residual (section 3 of the method).
+
+use chrono::Datelike;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Year;
+use crate::record::vocabulary::vocabulary;
+
+use super::case::Case;
+use super::outcome::Asked;
+use super::pathway::{Pathway, Point};
+use super::printed::{Amount, Ratio};
+
+vocabulary! {
+    /// Whether a step on the way was kept.
+    MilestoneVerdict {
+        /// The figure for its year, or those on either side of it, is at or below it.
+        Achieved = "achieved",
+        /// The figure for its year, or those on either side of it, is above it.
+        Missed = "missed",
+        /// Its year has ended and no comparable figure tells how it came out.
+        Unreported = "unreported",
+        /// Its year has not ended.
+        Ahead = "ahead",
+    }
+}
+
+/// A step on the way to a target, judged.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct MilestoneAssessment {
+    /// Its year.
+    pub year: Year,
+    /// Whether it was kept.
+    pub verdict: MilestoneVerdict,
+    /// What may be emitted in that year, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub tonnes: Option<Amount>,
+    /// What may be emitted in that year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub tonnes_per_person: Option<Ratio>,
+    /// The years of the figures that decide: its own, or one on either side.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Year>>)]
+    pub decided_by: Vec<Year>,
+}
+
+/// The milestones of a pathway, judged.
+pub(super) fn milestones(case: &Case<'_, '_>, pathway: &Pathway) -> Vec<MilestoneAssessment> {
+    pathway.milestones().iter().map(|milestone| judged(case, *milestone)).collect()
+}
+
+fn judged(case: &Case<'_, '_>, milestone: Point) -> MilestoneAssessment {
+    let Point { year, amount } = milestone;
+    let asked = Asked { year, amount, gross: amount, unit: case.unit };
+    let outcome = asked.outcome(&case.comparison.compared);
+    let verdict = match outcome {
+        Some(outcome) if outcome.achieved => MilestoneVerdict::Achieved,
+        Some(_) => MilestoneVerdict::Missed,
+        None if case.judged_on.year() > year.get() => MilestoneVerdict::Unreported,
+        None => MilestoneVerdict::Ahead,
+    };
+    let (tonnes, tonnes_per_person) = case.unit.print(Some(amount));
+    let decided_by = outcome.map(|outcome| outcome.before.into_iter().chain([outcome.year]).collect());
+    MilestoneAssessment { year, verdict, tonnes, tonnes_per_person, decided_by: decided_by.unwrap_or_default() }
+}

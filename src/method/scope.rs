@@ -1,0 +1,75 @@
+//! What a target counts of an inventory: the total at a level, or some of its lines.
+
+use crate::record::gpc::GpcRef;
+use crate::record::gwp::GwpSet;
+use crate::record::inventory::{Figure, Inventory, Level};
+use crate::record::line::LineValue;
+use crate::record::target::Target;
+
+/// What a target counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Scope {
+    /// The level of the totals.
+    pub level: Level,
+    /// The lines of a target for one sector; none for the whole city.
+    pub lines: Option<Vec<GpcRef>>,
+}
+
+impl Scope {
+    /// What `target` counts.
+    pub fn of(target: &Target) -> Self {
+        Scope { level: target.level, lines: target.sector.as_ref().map(|sector| sector.lines(target.level)) }
+    }
+
+    /// The figure of an inventory: of the whole city the stated total, else the sum; of a sector the sum of its lines.
+    ///
+    /// A line stated by gas is converted by the inventory's own set of potentials.
+    pub fn figure(&self, inventory: &Inventory) -> Option<Figure> {
+        match &self.lines {
+            None => inventory.figure(self.level),
+            Some(lines) => {
+                let tonnes = inventory.sum_of(lines.iter().copied(), inventory.gwp)?;
+                Some(Figure { tonnes, stated: None, summed: Some(tonnes) })
+            }
+        }
+    }
+
+    /// The figure of an inventory with its lines converted by another set of potentials.
+    pub fn figure_by(&self, inventory: &Inventory, gwp: GwpSet) -> Option<Figure> {
+        let tonnes = inventory.sum_of(self.counted_lines(), Some(gwp))?;
+        Some(Figure { tonnes, stated: None, summed: Some(tonnes) })
+    }
+
+    /// Whether a line is counted; at a level without a list of lines each line that is given is.
+    pub fn counts(&self, line: GpcRef) -> bool {
+        match &self.lines {
+            Some(lines) => lines.contains(&line),
+            None => match self.level {
+                Level::Own => true,
+                Level::Consumption => false,
+                level => line.counts_at(level),
+            },
+        }
+    }
+
+    /// Whether it is known which lines the figure must have.
+    pub fn has_lines(&self) -> bool {
+        self.lines.is_some() || self.level.has_lines()
+    }
+
+    /// Whether every line is there and none is stated in tonnes of CO2e, so that another set can convert it.
+    pub fn is_by_gas(&self, inventory: &Inventory) -> bool {
+        let by_gas = |line: GpcRef| {
+            let mut given = inventory.lines.iter().filter(|given| given.reference == line).peekable();
+            given.peek().is_some() && given.all(|line| !matches!(line.value, LineValue::Tonnes { .. }))
+        };
+        let some = inventory.lines.iter().any(|line| matches!(line.value, LineValue::Gas { .. }));
+        some && self.has_lines() && inventory.gwp.is_some() && self.counted_lines().all(by_gas)
+    }
+
+    /// The lines that the figure must have, where this is known.
+    fn counted_lines(&self) -> impl Iterator<Item = GpcRef> {
+        let known = self.has_lines();
+        GpcRef::all().filter(move |line| known && self.counts(*line))
+    }
+}

@@ -1,0 +1,44 @@
+//! A target in time: whether it bound the city on the day of judgement (section 4 of the method, "Standing in time").
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::record::calendar::last_day;
+use crate::record::target::Target;
+use crate::record::{Known, Standing};
+
+use super::verdict::Reason;
+
+/// Whether a target is adopted or law on the day of judgement; one that ended later was.
+pub(super) fn binds(known: &Known<'_, Target>, judged_on: NaiveDate) -> bool {
+    match known.value.standing {
+        Standing::Adopted | Standing::InLaw => true,
+        Standing::Proposed => false,
+        Standing::Superseded | Standing::Withdrawn => known.ended().is_some_and(|end| end > judged_on),
+    }
+}
+
+/// Why a target is recorded and shown, but not judged: it is a proposal, or ended before its year did.
+///
+/// A target that ended after its year had is judged all the same: a miss does not vanish by decree.
+pub(super) fn not_judged(known: &Known<'_, Target>, judged_on: NaiveDate) -> Option<Reason> {
+    let reason = match known.value.standing {
+        Standing::Adopted | Standing::InLaw => return None,
+        Standing::Proposed => return Some(Reason::Proposed),
+        Standing::Superseded => Reason::Superseded,
+        Standing::Withdrawn => Reason::Withdrawn,
+    };
+    let ran_out = known.ended().is_some_and(|end| end > last_day(known.value.target_year));
+    (!ran_out && !binds(known, judged_on)).then_some(reason)
+}
+
+/// The day on which our log first held that the target ended within its year, if the year had ended by then.
+pub(super) fn claimed_later(known: &Known<'_, Target>) -> Option<NaiveDate> {
+    let year = known.value.target_year;
+    let says_so = |target: &Target| target.ended_on.is_some_and(|ended| ended.last_day() <= last_day(year));
+    if !known.value.standing.has_ended() || !says_so(known.value) {
+        return None;
+    }
+    let earlier = known.earlier.iter().filter(|state| state.value.as_deref().is_some_and(says_so));
+    let days = earlier.map(|state| &state.stamp).chain(std::iter::once(known.stamp));
+    days.map(|stamp| stamp.recorded_at.date_naive()).min().filter(|day| day.year() > year.get())
+}

@@ -1,0 +1,112 @@
+//! Within the reports: the same target measured from the report of the base year instead of the baseline.
+//!
+//! What a reader wants when the two contradict each other; it never is the verdict. The tests of comparability are made
+//! anew against that report, and a reduction is taken from its figure.
+//! Source: ours.
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::Year;
+
+use super::assessment::AbsentReason;
+use super::base::BaseInventory;
+use super::case::Case;
+use super::course::{Course, Numbers, uncertainty};
+use super::printed::{Amount, Ratio};
+
+/// The course measured from the report of the base year.
+///
+/// A target per person has `..._tonnes_per_person` in place of `..._tonnes`.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct WithinReports {
+    /// The year of the report that serves as the base.
+    pub base_year: Year,
+    /// Its figure, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 13_540_000)]
+    pub base_tonnes: Option<Amount>,
+    /// Its figure, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.5)]
+    pub base_tonnes_per_person: Option<Ratio>,
+    /// What may be emitted in the target year, measured from it, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 6_770_000)]
+    pub target_tonnes: Option<Amount>,
+    /// What may be emitted in the target year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2.25)]
+    pub target_tonnes_per_person: Option<Ratio>,
+    /// The latest comparable year before the target year.
+    pub year: Year,
+    /// What was emitted in it, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 14_300_000)]
+    pub tonnes: Option<Amount>,
+    /// What was emitted in it, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub tonnes_per_person: Option<Ratio>,
+    /// What the pathway from the report allowed in that year, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 10_380_666.667)]
+    pub expected_tonnes: Option<Amount>,
+    /// What the pathway from the report allowed in that year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3.5)]
+    pub expected_tonnes_per_person: Option<Ratio>,
+    /// What was emitted above that, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3_919_333.333)]
+    pub gap_tonnes: Option<Amount>,
+    /// What was emitted above that, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.75)]
+    pub gap_tonnes_per_person: Option<Ratio>,
+    /// The share of the reduction called for that is delivered; absent unless one is called for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = -0.240_558)]
+    pub pace: Option<Ratio>,
+    /// The course.
+    pub course: Course,
+}
+
+impl WithinReports {
+    /// The opinion on a case, or why there is none.
+    pub(super) fn of(case: &Case<'_, '_>) -> Result<Self, AbsentReason> {
+        let base = case.base.as_ref().ok_or(AbsentReason::NoBaseline)?;
+        let report = base.report_of_its_year(case.view).ok_or(AbsentReason::NoReportOfBaseYear)?;
+        let base = BaseInventory::of_report(report, case.target);
+        base.figure.ok_or(AbsentReason::NoReportOfBaseYear)?;
+        let case = Case::measured_from(Some(base), case.view, case.id, case.known, case.judged_on);
+        let pathway = case.pathway.as_ref().map_err(|_| AbsentReason::InsufficientData)?;
+        let latest = case.latest().ok_or(AbsentReason::NotComparable)?;
+        let numbers = Numbers::of(pathway, latest.point(), case.unit);
+        let inventories = case.inventories_of(numbers.year);
+        let course = numbers.course(pathway, uncertainty(&inventories), case.unit).ok_or(AbsentReason::NoBaseline)?;
+        let print = |amount| case.unit.print(Some(amount));
+        let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
+        let (base_tonnes, base_tonnes_per_person) = print(base.amount);
+        let (target_tonnes, target_tonnes_per_person) = print(pathway.target().amount);
+        let (tonnes, tonnes_per_person) = print(numbers.actual);
+        let (expected_tonnes, expected_tonnes_per_person) = print(numbers.expected);
+        let (gap_tonnes, gap_tonnes_per_person) = print(numbers.gap);
+        Ok(WithinReports {
+            base_year: base.year,
+            base_tonnes,
+            base_tonnes_per_person,
+            target_tonnes,
+            target_tonnes_per_person,
+            year: numbers.year,
+            tonnes,
+            tonnes_per_person,
+            expected_tonnes,
+            expected_tonnes_per_person,
+            gap_tonnes,
+            gap_tonnes_per_person,
+            pace: numbers.pace.and_then(Ratio::new),
+            course,
+        })
+    }
+}
