@@ -12,6 +12,7 @@ mod layout;
 mod lists;
 mod method;
 mod nodes;
+mod old_database;
 mod opinions;
 #[cfg(target_os = "linux")]
 mod outage;
@@ -30,4 +31,5 @@ mod stream;
 mod submit;
 mod support;
 mod validation;
+mod views;
 mod writing;

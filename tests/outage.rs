@@ -271,7 +271,7 @@ fn a_stream_of_the_past_ends_with_the_database_and_is_taken_up_later() {
 /// Takes the entries after one out of a database, as a failover to a standby that lagged does.
 fn lose_after(database: &Database, sequence: i64) {
     database.execute(&format!(
-        "BEGIN; DELETE FROM inventories WHERE sequence > {sequence}; DELETE FROM changes WHERE sequence > {sequence}; \
+        "BEGIN; DELETE FROM records WHERE sequence > {sequence}; DELETE FROM changes WHERE sequence > {sequence}; \
          UPDATE revision SET number = {sequence}, \
          head = (SELECT hash FROM changes WHERE sequence = {sequence}); COMMIT"
     ));

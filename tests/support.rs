@@ -9,7 +9,8 @@ use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::time::{Duration, Instant};
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection};
+use diesel::{Connection, PgConnection, RunQueryDsl};
+use pledgewatch::store::{AnyConnection, DatabaseUrl};
 use reqwest::blocking::{Client, RequestBuilder, Response};
 use reqwest::header::HeaderMap;
 use reqwest::{Method, StatusCode};
@@ -57,8 +58,33 @@ impl Database {
 
     /// Runs statements beside the service, as someone with `psql` or `sqlite3` would.
     pub fn execute(&self, statements: &str) {
-        let url = pledgewatch::store::DatabaseUrl::parse(&self.url).unwrap();
-        url.connect().unwrap().batch_execute(statements).unwrap();
+        self.connect().batch_execute(statements).unwrap();
+    }
+
+    /// The columns of a table or a view.
+    pub fn columns(&self, table: &str) -> Vec<String> {
+        let mut connection = self.connect();
+        let query = columns_of(&connection, table);
+        texts(&mut connection, &query)
+    }
+
+    /// The rows of a table or a view, each with its columns as members.
+    pub fn rows(&self, table: &str) -> Vec<Value> {
+        let mut connection = self.connect();
+        let row = match &connection {
+            AnyConnection::Sqlite(_) => {
+                let members: Vec<String> =
+                    self.columns(table).iter().map(|name| format!("'{name}', \"{name}\"")).collect();
+                format!("json_object({})", members.join(", "))
+            }
+            AnyConnection::Postgres(_) => "to_jsonb(t)::text".to_owned(),
+        };
+        let rows = texts(&mut connection, &format!("SELECT {row} AS text FROM \"{table}\" AS t"));
+        rows.iter().map(|row| serde_json::from_str(row).unwrap()).collect()
+    }
+
+    pub fn connect(&self) -> AnyConnection {
+        DatabaseUrl::parse(&self.url).unwrap().connect().unwrap()
     }
 }
 
@@ -70,6 +96,28 @@ impl Drop for Database {
             connection.batch_execute(&format!("DROP SCHEMA {name} CASCADE")).ok();
         }
     }
+}
+
+/// A query for the names of the columns of a table.
+fn columns_of(connection: &AnyConnection, table: &str) -> String {
+    match connection {
+        AnyConnection::Sqlite(_) => format!("SELECT name AS text FROM pragma_table_info('{table}')"),
+        AnyConnection::Postgres(_) => format!(
+            "SELECT column_name::text AS text FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = '{table}' ORDER BY ordinal_position"
+        ),
+    }
+}
+
+/// What a query of one column named `text` gives.
+fn texts(connection: &mut AnyConnection, query: &str) -> Vec<String> {
+    #[derive(diesel::QueryableByName)]
+    struct Row {
+        #[diesel(sql_type = diesel::sql_types::Text)]
+        text: String,
+    }
+    let rows: Vec<Row> = diesel::sql_query(query).load(connection).unwrap();
+    rows.into_iter().map(|row| row.text).collect()
 }
 
 /// Runs the program to its end.

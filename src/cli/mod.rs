@@ -43,7 +43,7 @@ enum Command {
     Import(import::Import),
     /// Print the OpenAPI specification.
     Openapi,
-    /// Rebuild every table from the change log in memory, compare, and check the hash chain.
+    /// Rebuild every record from the change log in memory, compare, and check the hash chain.
     Verify {
         #[command(flatten)]
         database: Database,
@@ -152,7 +152,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Verify { database } => {
             let verified = store::verify::verify(&mut open_existing(&database)?)?;
             print(&format!(
-                "{}: {} entries of {} cities; the chain holds and every table agrees with the log{}",
+                "{}: {} entries of {} cities; the chain holds and every record agrees with the log{}",
                 database.database,
                 verified.entries,
                 verified.cities,

@@ -16,6 +16,8 @@
 //! still verifies.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
+use serde::Deserialize;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
@@ -194,12 +196,32 @@ impl Change {
     /// # Errors
     /// A sentence, when the body is not the JSON it should be.
     pub fn contents(&self) -> Result<(Option<Value>, Option<String>), String> {
-        let Some(body) = &self.body else { return Ok((None, None)) };
-        let mut members: Map<String, Value> = serde_json::from_str(body)
-            .map_err(|error| format!("entry {} has a body that cannot be read: {error}", self.sequence))?;
-        let reason = members.remove("reason").and_then(|reason| reason.as_str().map(str::to_owned));
-        Ok((members.remove("after"), reason))
+        let (after, reason) = self.texts()?;
+        let after = after.map(serde_json::from_str).transpose().map_err(|error| self.unreadable(&error))?;
+        Ok((after, reason))
     }
+
+    /// The same, with the record as the text that was hashed.
+    ///
+    /// # Errors
+    /// A sentence, when the body is not the JSON it should be.
+    pub fn texts(&self) -> Result<(Option<&str>, Option<String>), String> {
+        let Some(body) = &self.body else { return Ok((None, None)) };
+        let Body { after, reason } = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
+        Ok((after.map(RawValue::get), reason))
+    }
+
+    fn unreadable(&self, error: &serde_json::Error) -> String {
+        format!("entry {} has a body that cannot be read: {error}", self.sequence)
+    }
+}
+
+/// What a body holds.
+#[derive(Deserialize)]
+struct Body<'a> {
+    #[serde(borrow)]
+    after: Option<&'a RawValue>,
+    reason: Option<String>,
 }
 
 /// A time as it is served and hashed: RFC 3339, UTC, to the second.

@@ -122,7 +122,7 @@ pub const STALE_IF_ERROR_SECONDS: u32 = 86_400;
 pub const WRITE_QUEUE: usize = 1_024;
 /// Writes that share one transaction.
 pub const WRITE_BATCH: usize = 128;
-/// Rows of one multi-row statement: with at most 64 columns within SQLite's 32,766 values.
+/// Rows of one multi-row statement: with at most 12 columns within SQLite's 32,766 values.
 pub const STATEMENT_ROWS: usize = 500;
 /// Log entries read at a time when following or loading.
 pub const LOAD_ROWS: i64 = 1_000;

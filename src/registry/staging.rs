@@ -13,7 +13,6 @@ use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
 use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
-use crate::store::rows::Rows;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
 /// The snapshot to be, with the entries that lead to it.
@@ -24,8 +23,6 @@ pub(super) struct Staging {
     pub(super) touched: BTreeMap<CityId, Dossier>,
     /// The networks changed so far.
     pub(super) networks: BTreeMap<Slug, Recorded<Network>>,
-    /// The records changed so far, and whether the tables have a row of them.
-    records: BTreeMap<RecordKey, bool>,
     /// The entries to append.
     entries: Vec<Change>,
 }
@@ -46,7 +43,7 @@ pub enum Effect {
 impl Staging {
     pub(super) fn new(snapshot: Snapshot) -> Self {
         let (touched, networks) = (BTreeMap::new(), BTreeMap::new());
-        Staging { snapshot, touched, networks, records: BTreeMap::new(), entries: Vec::new() }
+        Staging { snapshot, touched, networks, entries: Vec::new() }
     }
 
     /// The entry that new ones follow: its sequence and its hash.
@@ -217,8 +214,6 @@ impl Staging {
             log::error!("a drafted change cannot be applied: {told}");
             return Err(Refusal::Internal);
         }
-        let stored = change.revision > 1;
-        self.records.entry(change.key.clone()).or_insert(stored);
         self.entries.push(change);
         Ok(())
     }
@@ -276,20 +271,6 @@ impl Staging {
         self.touched.remove(city).or_else(|| before.map(|entry| entry.dossier.clone()))
     }
 
-    /// The rows of the records changed: those that the tables do not have yet, and those that they have.
-    fn rows(&self) -> (Rows, Rows) {
-        let (mut new, mut changed) = (Rows::default(), Rows::default());
-        for (key, stored) in &self.records {
-            let rows = if *stored { &mut changed } else { &mut new };
-            if let Some(dossier) = key.city.as_ref().and_then(|city| self.touched.get(city)) {
-                rows.add(dossier, key);
-            } else if let Some(network) = self.networks.get(key.id.as_str()) {
-                rows.add_network(&key.id, network);
-            }
-        }
-        (new, changed)
-    }
-
     /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
     pub(super) fn finish(self) -> Snapshot {
         let judged_on = self.snapshot.judged_on;
@@ -318,15 +299,14 @@ impl Staging {
         snapshot
     }
 
-    /// Appends the entries to the log and brings the tables up to them, within a transaction that holds the
+    /// Appends the entries to the log and brings the table of records up to them, within a transaction that holds the
     /// revision row, which was at `head`.
     pub(super) fn save(&self, connection: &mut AnyConnection, head: &Head) -> Result<(), StoreError> {
         if self.entries.is_empty() {
             return Ok(());
         }
         store::log::append(connection, &self.entries)?;
-        let (new, changed) = self.rows();
-        store::rows::save(connection, &new, &changed)?;
+        store::records::save(connection, &self.entries)?;
         let (number, hash) = self.head();
         store::log::raise(connection, &Head { number, hash: hash.to_owned(), keys: head.keys })?;
         Ok(())

@@ -1,17 +1,13 @@
-//! What is on disk: the change log, the plain tables it makes, and the keys. It knows only records.
+//! What is on disk: the change log, the table of records it makes with views over it, and the keys.
 
-pub mod cities;
 pub mod connection;
-pub mod inventories;
 pub mod keys;
 pub mod log;
-pub mod members;
-pub mod networks;
-pub mod rows;
+pub mod records;
 mod schema;
-pub mod statements;
-pub mod targets;
+mod shape;
 pub mod verify;
+mod views;
 
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
@@ -24,7 +20,6 @@ pub use connection::{AnyConnection, DatabaseUrl, transaction};
 pub use keys::{Key, NewKey, Role};
 pub use log::{Excerpt, Head};
 
-use crate::record::limits::STATEMENT_WAIT;
 use connection::on_either;
 
 /// The migrations, for both databases.
@@ -83,26 +78,21 @@ impl StoreError {
 /// # Errors
 /// [`StoreError::Newer`] for a database that a newer version made, [`StoreError::Migration`] for a failure.
 pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    // Nodes that start together would trip over each other, so one at a time looks and migrates.
-    match connection {
-        AnyConnection::Sqlite(_) => transaction(connection, bring_up),
-        AnyConnection::Postgres(postgres) => {
+    transaction(connection, |connection| {
+        // Nodes that start together would trip over each other, so one at a time looks and migrates.
+        if let AnyConnection::Postgres(postgres) = connection {
             // Another node may take its time, and so may a migration.
-            postgres.batch_execute(&format!("SET statement_timeout = 0; SELECT pg_advisory_lock({MIGRATION_LOCK})"))?;
-            let outcome = bring_up(connection);
-            let AnyConnection::Postgres(postgres) = connection else { return outcome };
-            let unlocked = postgres.batch_execute(&format!(
-                "SELECT pg_advisory_unlock({MIGRATION_LOCK}); SET statement_timeout = {}",
-                STATEMENT_WAIT.as_millis()
-            ));
-            outcome.and_then(|run| unlocked.map(|()| run).map_err(StoreError::from))
+            let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            postgres.batch_execute(&lock)?;
         }
-    }
-}
-
-fn bring_up(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
-    check_not_newer(connection)?;
-    run_pending(connection)
+        check_not_newer(connection)?;
+        let run = run_pending(connection)?;
+        if !run.is_empty() {
+            records::rebuild(connection)?;
+        }
+        views::refresh(connection)?;
+        Ok(run)
+    })
 }
 
 fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {

@@ -1,9 +1,9 @@
-//! Rebuilds every table from the change log, in memory, and compares.
+//! Rebuilds the records from the change log, in memory, and compares.
 
 use std::collections::BTreeMap;
 
 use super::connection::AnyConnection;
-use super::rows::Rows;
+use super::records::Rows;
 use super::{StoreError, log};
 use crate::record::change::GENESIS;
 use crate::record::{CityId, Dossier, Network, Recorded};
@@ -19,7 +19,7 @@ pub struct Verified {
     pub cities: usize,
 }
 
-/// Checks the hash chain, rebuilds every table from the log and compares it with what is stored.
+/// Checks the hash chain, rebuilds the table of records from the log and compares it with what is stored.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] with the first entry that is wrong; those of the database.
@@ -31,6 +31,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         let mut hash = GENESIS.to_owned();
         let mut dossiers: BTreeMap<CityId, Dossier> = BTreeMap::new();
         let mut networks: BTreeMap<String, Recorded<Network>> = BTreeMap::new();
+        let mut rows = Rows::default();
         log::follow(connection, 0, |change| {
             change.check(found.entries, &hash).map_err(StoreError::Corrupt)?;
             let applied = match change.key.city.as_ref().map(|city| dossiers.get_mut(city)) {
@@ -43,6 +44,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
                 }
             };
             applied.map_err(StoreError::Corrupt)?;
+            rows.add(&change)?;
             found.entries = change.sequence;
             found.redacted += i64::from(change.body.is_none());
             hash = change.hash;
@@ -52,14 +54,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
             let said = format!("the revision row says {} {}", head.number, head.hash);
             return Err(StoreError::Corrupt(format!("{said}, the log ends with entry {} {hash}", found.entries)));
         }
-        let mut rows = Rows::default();
-        for dossier in dossiers.values() {
-            rows.add_all(dossier);
-        }
-        for (id, network) in &networks {
-            rows.add_network(id, network);
-        }
-        if let Some(difference) = rows.first_difference(Rows::load(connection)?) {
+        if let Some(difference) = rows.first_difference(connection)? {
             return Err(StoreError::Corrupt(difference));
         }
         found.cities = dossiers.len();

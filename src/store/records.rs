@@ -1,0 +1,148 @@
+//! The table of records: each as its last entry in the log left it, for people with SQL.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use chrono::NaiveDateTime;
+use diesel::prelude::*;
+
+use super::connection::{AnyConnection, insert_all};
+use super::schema::records;
+use super::{StoreError, log};
+use crate::record::{Action, Change};
+
+/// A row of `records`.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
+#[diesel(table_name = records, primary_key(kind, city, id))]
+#[diesel(treat_none_as_null = true, treat_none_as_default_value = false)]
+struct RecordRow {
+    kind: String,
+    city: String,
+    id: String,
+    revision: i32,
+    state: String,
+    sequence: i64,
+    recorded_at: NaiveDateTime,
+    recorded_by: String,
+    reason: Option<String>,
+    body: Option<String>,
+}
+
+/// City, kind and id of a record, as they are stored.
+type Key = [String; 3];
+
+impl RecordRow {
+    /// The row that an entry leaves.
+    fn of(change: &Change) -> Result<Self, StoreError> {
+        let (body, reason) = change.texts().map_err(StoreError::Corrupt)?;
+        let state = if change.action == Action::Withdraw { "withdrawn" } else { "live" };
+        Ok(RecordRow {
+            kind: change.key.kind.to_string(),
+            city: change.key.city_word().to_owned(),
+            id: change.key.id.clone(),
+            revision: change.revision,
+            state: state.to_owned(),
+            sequence: change.sequence,
+            recorded_at: change.recorded_at.naive_utc(),
+            recorded_by: change.actor.clone(),
+            reason,
+            body: body.map(str::to_owned),
+        })
+    }
+
+    fn key(&self) -> Key {
+        [&self.city, &self.kind, &self.id].map(Clone::clone)
+    }
+
+    /// The names of the columns that have another value in `other`.
+    fn differing(&self, other: &Self) -> Vec<&'static str> {
+        let RecordRow { kind: _, city: _, id: _, revision, state, sequence, recorded_at, recorded_by, reason, body } =
+            other;
+        let columns = [
+            ("revision", self.revision == *revision),
+            ("state", self.state == *state),
+            ("sequence", self.sequence == *sequence),
+            ("recorded_at", self.recorded_at == *recorded_at),
+            ("recorded_by", self.recorded_by == *recorded_by),
+            ("reason", self.reason == *reason),
+            ("body", self.body == *body),
+        ];
+        columns.into_iter().filter(|(_, same)| !same).map(|(name, _)| name).collect()
+    }
+}
+
+/// The rows that a log makes, by key.
+#[derive(Debug, Default)]
+pub(super) struct Rows(BTreeMap<Key, RecordRow>);
+
+impl Rows {
+    /// Takes in the next entry of the log.
+    pub(super) fn add(&mut self, change: &Change) -> Result<(), StoreError> {
+        let row = RecordRow::of(change)?;
+        self.0.insert(row.key(), row);
+        Ok(())
+    }
+
+    /// The first difference between these rows, made from the log, and the table, as a sentence.
+    pub(super) fn first_difference(&self, connection: &mut AnyConnection) -> QueryResult<Option<String>> {
+        let stored: Vec<RecordRow> = records::table.select(records::all_columns).load(connection)?;
+        let stored: BTreeMap<Key, RecordRow> = stored.into_iter().map(|row| (row.key(), row)).collect();
+        // Databases sort text in different ways, so the order is made here.
+        let keys: BTreeSet<&Key> = self.0.keys().chain(stored.keys()).collect();
+        Ok(keys.into_iter().find_map(|key| difference(self.0.get(key), stored.get(key))))
+    }
+}
+
+/// How the row of a record in the table differs from the one that the log makes.
+fn difference(logged: Option<&RecordRow>, stored: Option<&RecordRow>) -> Option<String> {
+    let row = logged.or(stored)?;
+    let what = match (logged, stored) {
+        (Some(logged), Some(stored)) => {
+            let columns = logged.differing(stored);
+            (!columns.is_empty()).then(|| format!("another {}", columns.join(", ")))?
+        }
+        (Some(_), None) => "no row".to_owned(),
+        (None, _) => "a row that no entry makes".to_owned(),
+    };
+    let RecordRow { kind, city, id, sequence, .. } = row;
+    // A city's id is its own, and a network has no city.
+    let owner = if city == id { "" } else { city };
+    let record = format!("{kind} {owner}/{id}").replace(" /", " ");
+    Some(format!("the table of records differs from the log (entry {sequence}): of {record} it has {what}"))
+}
+
+/// Brings the table up to entries that follow those it was made from.
+///
+/// # Errors
+/// Those of the database.
+pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), StoreError> {
+    let created: BTreeSet<_> = entries.iter().filter(|entry| entry.revision == 1).map(|entry| &entry.key).collect();
+    // Of several entries about one record the last one counts.
+    let last: BTreeMap<_, _> = entries.iter().map(|entry| (&entry.key, entry)).collect();
+    let mut new = Vec::new();
+    for (key, entry) in last {
+        let row = RecordRow::of(entry)?;
+        if created.contains(key) {
+            new.push(row);
+        } else {
+            let there = records::table.find((&row.kind, &row.city, &row.id));
+            diesel::update(there).set(&row).execute(connection)?;
+        }
+    }
+    insert(connection, &new).map_err(StoreError::from)
+}
+
+/// Makes the table anew from the log.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for an entry that cannot be read.
+pub(super) fn rebuild(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    let mut rows = Rows::default();
+    log::follow(connection, 0, |change| rows.add(&change))?;
+    diesel::delete(records::table).execute(connection)?;
+    let rows: Vec<RecordRow> = rows.0.into_values().collect();
+    insert(connection, &rows).map_err(StoreError::from)
+}
+
+fn insert(connection: &mut AnyConnection, rows: &[RecordRow]) -> QueryResult<()> {
+    insert_all!(connection, records::table, rows)
+}
