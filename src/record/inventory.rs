@@ -401,7 +401,7 @@ impl Inventory {
     }
 
     /// The sum of the lines `wanted`, if each has a value or a notation key and at least one has a value; lines
-    /// stated by gas are converted by `gwp`.
+    /// stated by gas are converted by `gwp`, which must have a value for each of the gases.
     #[must_use]
     pub fn sum_of(&self, wanted: impl IntoIterator<Item = GpcRef>, gwp: Option<GwpSet>) -> Option<Tonnes> {
         if self.lines.is_empty() {
@@ -412,8 +412,10 @@ impl Inventory {
             let mut given = false;
             for line in self.lines.iter().filter(|line| line.reference == reference) {
                 given = true;
-                has_value |= line.has_value();
-                sum += line.kilograms(gwp).unwrap_or(0);
+                if line.has_value() {
+                    has_value = true;
+                    sum += line.kilograms(gwp)?;
+                }
             }
             if !given {
                 return None;
