@@ -284,13 +284,16 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         log::info!("the database is not empty, so the demo cities are not loaded");
         return Ok(());
     }
-    for demo::Entry { key, record } in demo::entries(registry.today())? {
+    for demo::Entry { key, record, reason } in demo::entries(registry.today())? {
         let told = format!("{} {} of {}", key.kind, key.id, key.city_word());
-        let operation = Operation::Put { record, reason: None };
-        let request =
-            WriteRequest { actor: "pledgewatch demo".to_owned(), key, operation, condition: Condition::IsNew };
+        let (condition, effect) = match reason {
+            None => (Condition::IsNew, Effect::Created),
+            Some(_) => (Condition::Exists, Effect::Revised),
+        };
+        let operation = Operation::Put { record, reason };
+        let request = WriteRequest { actor: "pledgewatch demo".to_owned(), key, operation, condition };
         match registry.write(request).await {
-            Ok(written) if written.effect == Effect::Created => {}
+            Ok(written) if written.effect == effect => {}
             other => bail!("the demo's {told} could not be recorded: {:?}", other.err()),
         }
     }

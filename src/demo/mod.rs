@@ -19,6 +19,8 @@ pub struct Entry {
     pub key: RecordKey,
     /// What it says.
     pub record: AnyRecord,
+    /// Why it revises what an earlier entry recorded; none if the record is new.
+    pub reason: Option<String>,
 }
 
 /// What is wrong with the demo's data.
@@ -46,6 +48,8 @@ pub enum DemoError {
 
 /// Every record of the demo, in an order in which each finds what it names; read on `today`.
 ///
+/// A figure that was restated comes more than once: first as it was published first, then, with a reason, as later.
+///
 /// # Errors
 /// What is wrong with the data.
 pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
@@ -60,7 +64,8 @@ pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
                     Value::Number(year) => year.to_string(),
                     _ => text(item, "id")?.to_owned(),
                 };
-                entries.push(entry(Some(id), kind, &record, &item["body"], today)?);
+                let reason = item["reason"].as_str().map(str::to_owned);
+                entries.push(Entry { reason, ..entry(Some(id), kind, &record, &item["body"], today)? });
             }
         }
     }
@@ -78,7 +83,7 @@ fn entry(city: Option<&str>, kind: Kind, id: &str, body: &Value, today: NaiveDat
     let slug = |city| Slug::new(city).ok_or(DemoError::Missing("valid id of a city"));
     let key = RecordKey { city: city.map(slug).transpose()?, kind, id: id.to_owned() };
     match AnyRecord::parse(&key, body.clone(), today) {
-        Ok(record) => Ok(Entry { key, record }),
+        Ok(record) => Ok(Entry { key, record, reason: None }),
         Err(faults) => {
             let city = key.city_word().to_owned();
             Err(DemoError::Invalid { kind, id: key.id, city, faults })

@@ -1,5 +1,7 @@
 //! What is said of the demo cities, word for word.
 
+use std::collections::BTreeMap;
+
 use pledgewatch::method::{assess, explain, series, yardsticks};
 use pledgewatch::record::change::Draft;
 use pledgewatch::record::{Action, Cut, Dossier};
@@ -9,18 +11,20 @@ use super::{recorded_at, today};
 /// The demo cities, as the service would record them.
 pub fn dossiers() -> Vec<Dossier> {
     let mut dossiers: Vec<Dossier> = Vec::new();
+    let mut revisions = BTreeMap::new();
     for (entry, sequence) in pledgewatch::demo::entries(today()).unwrap().into_iter().zip(1..) {
         if entry.key.city.is_none() {
             continue; // a network, which no judgement depends on
         }
-        let body = Some(entry.record.body());
+        let action = if entry.reason.is_none() { Action::Create } else { Action::Revise };
+        let revision = revisions.entry(entry.key.clone()).and_modify(|revision| *revision += 1).or_insert(1);
         let draft = Draft {
             actor: "demo".into(),
             key: entry.key,
-            action: Action::Create,
-            revision: 1,
-            after: body,
-            reason: None,
+            action,
+            revision: *revision,
+            after: Some(entry.record.body()),
+            reason: entry.reason,
         };
         let change = draft.enter(sequence, recorded_at(), "0");
         match dossiers.iter_mut().find(|dossier| Some(&dossier.id) == change.key.city.as_ref()) {
