@@ -1,12 +1,13 @@
-//! What is said of the demo cities, word for word.
+//! The demo cities: how current they are, and what is said of them, word for word.
 
 use std::collections::BTreeMap;
 
-use pledgewatch::method::{assess, explain, series, yardsticks};
+use chrono::Datelike;
+use pledgewatch::method::{Verdict, assess, explain, series, yardsticks};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, Cut, Dossier};
+use pledgewatch::record::{Action, Cut, Dossier, Kind};
 
-use super::{recorded_at, today};
+use super::{assert_near, day, recorded_at, today};
 
 /// The demo cities, as the service would record them.
 pub fn dossiers() -> Vec<Dossier> {
@@ -33,6 +34,56 @@ pub fn dossiers() -> Vec<Dossier> {
         }
     }
     dossiers
+}
+
+#[test]
+fn many_demo_cities_have_a_verdict_on_a_recent_figure() {
+    use Verdict::{Achieved, Behind, Missed, MovingAway, OffTrack, OnTrack};
+    let cities = dossiers();
+    let current = cities.iter().filter(|city| {
+        let view = city.view(&Cut::default()).unwrap();
+        let newest = view.reports.keys().max().unwrap();
+        let judged = assess(&view, today()).targets;
+        newest.get() >= today().year() - 6
+            && judged
+                .iter()
+                .any(|target| [OnTrack, Behind, OffTrack, MovingAway, Achieved, Missed].contains(&target.verdict))
+    });
+    assert!(current.count() >= 15);
+    assert_eq!(cities.len(), 32);
+    assert_eq!(cities[0].id.to_string(), "us-los-angeles");
+}
+
+#[test]
+fn the_demo_says_where_each_figure_is_from_and_when_each_pledge_was_made() {
+    for entry in pledgewatch::demo::entries(today()).unwrap() {
+        let body = entry.record.body();
+        if entry.key.kind == Kind::City {
+            continue;
+        }
+        let others = body["also_stated"].as_array().into_iter().flatten();
+        for source in others.map(|other| &other["source"]).chain([&body["source"]]) {
+            assert!(source["url"].is_string() && source["publisher"].is_string(), "{:?}", entry.key);
+        }
+        if entry.key.kind == Kind::Target {
+            assert!(body["set_on"].is_string() && body["title"].is_string(), "{:?}", entry.key);
+            assert_eq!(body["standing"] == "superseded", body["ended_on"].is_string(), "{:?}", entry.key);
+        }
+    }
+}
+
+#[test]
+fn los_angeles_had_pledged_no_zero_in_2017() {
+    let then = day(2017, 12, 31);
+    let cities = dossiers();
+    let view = cities[0].view(&Cut { known_on: Some(then), ..Cut::default() }).unwrap();
+    let judged = assess(&view, then).targets;
+    let told: Vec<_> = judged.iter().map(|judged| (judged.target.id.to_string(), judged.verdict)).collect();
+    let plan = ["2025-plan-2015", "2035-plan-2015", "2050-plan-2015"];
+    assert_eq!(told, plan.map(|id| (id.to_owned(), Verdict::Behind)));
+    // The way from 36.2 Mt in 1990 to -45 % in 2025, and 29,024,807 t in 2013.
+    assert_near("expected", judged[0].expected_tonnes.map(|n| n.get()), 25_495_142.857, 0.001);
+    assert_near("pace", judged[0].pace.map(|n| n.get()), 0.670_275, 0.000_001);
 }
 
 #[test]
