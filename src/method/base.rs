@@ -150,7 +150,7 @@ impl<'a> BaseInventory<'a> {
             uncertainty_percent: inventory.uncertainty_percent,
             revision: self.stamp.revision,
             warnings: self.warnings(view),
-            also_stated: goal::also_stated(inventory, &self.scope),
+            also_stated: goal::also_stated(inventory, &self.scope, view),
             source: inventory.source.clone(),
         })
     }

@@ -87,7 +87,7 @@ impl Compared<'_> {
             uncertainty_percent: self.inventory.uncertainty_percent,
             revision: self.stamp.revision,
             warnings: self.warnings(target, view),
-            also_stated: goal::also_stated(self.inventory, &Scope::of(target)),
+            also_stated: goal::also_stated(self.inventory, &Scope::of(target), view),
             source: self.inventory.source.clone(),
         }
     }

@@ -1,5 +1,6 @@
 //! The target in tonnes (section 2 of the method).
 
+use crate::record::View;
 use crate::record::inventory::{AlsoStated, Inventory};
 use crate::record::target::{Goal, Milestone, MilestoneLevel, Target};
 
@@ -72,8 +73,9 @@ pub(super) fn milestones(target: &Target, base: f64) -> Vec<Point> {
 }
 
 /// What other sources state of the figure that a target counts.
-pub(super) fn also_stated(inventory: &Inventory, scope: &Scope) -> Vec<AlsoStated> {
-    let of_level = inventory.also_stated.iter().filter(|other| scope.lines.is_none() && other.level == scope.level);
+pub(super) fn also_stated(inventory: &Inventory, scope: &Scope, view: &View<'_>) -> Vec<AlsoStated> {
+    let known = view.also_stated(inventory);
+    let of_level = known.filter(|other| scope.lines.is_none() && other.level == scope.level);
     of_level.cloned().collect()
 }
 

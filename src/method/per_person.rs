@@ -73,7 +73,7 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
         let Some(population) = inventory.population else { continue };
         let Some(tonnes_per_person) = Ratio::new(figure.tonnes.get() / population.people()) else { continue };
         let warnings = codes_at(inventory, Earlier::in_view(inventory.year, view), level);
-        let cautions = cautions(inventory, level, judged_on, !warnings.is_empty());
+        let cautions = cautions(inventory, view, level, judged_on, !warnings.is_empty());
         return Ok(PersonFigure {
             level,
             year: inventory.year,
@@ -92,14 +92,20 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
 }
 
 /// The cautions that a figure by itself can call for.
-fn cautions(inventory: &Inventory, level: Level, judged_on: NaiveDate, questioned: bool) -> Vec<CautionCode> {
+fn cautions(
+    inventory: &Inventory,
+    view: &View<'_>,
+    level: Level,
+    judged_on: NaiveDate,
+    questioned: bool,
+) -> Vec<CautionCode> {
     let differs = inventory.figure(level).is_some_and(|figure| figure.differs_from_sum());
     let undeclared = inventory.protocol.is_none_or(|protocol| protocol == Protocol::Other);
     let found = [
         (CautionCode::Stale, judged_on.year() - inventory.year.get() > STALE_AFTER_YEARS),
         (CautionCode::AccountingUndeclared, undeclared),
         (CautionCode::StatedDiffersFromSum, differs),
-        (CautionCode::Contradicted, is_contradicted(inventory, level)),
+        (CautionCode::Contradicted, is_contradicted(inventory, level, view)),
         (CautionCode::FigureQuestioned, questioned),
         (CautionCode::NotCalendarYear, !inventory.is_calendar_year()),
     ];

@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 
 use super::city::City;
 use super::dossier::{Dossier, Recorded, Revision, Stamp};
-use super::inventory::Inventory;
+use super::inventory::{AlsoStated, Inventory};
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
@@ -83,6 +83,16 @@ pub struct Known<'a, T> {
     pub earlier: Vec<&'a Revision<T>>,
 }
 
+impl View<'_> {
+    /// What other sources state for an inventory, as far as they had been published.
+    pub fn also_stated<'i>(&self, inventory: &'i Inventory) -> impl Iterator<Item = &'i AlsoStated> + use<'i> {
+        let known_on = self.known_on;
+        // A total whose source has no day counts with the inventory that it is kept with.
+        let published = move |day| known_on.is_none_or(|known_on| day <= known_on);
+        inventory.also_stated.iter().filter(move |other| other.source.published.is_none_or(published))
+    }
+}
+
 impl Known<'_, Target> {
     /// The day the target was superseded or withdrawn: as stated, else as the log turned it so; none while it stands.
     #[must_use]
@@ -106,6 +116,8 @@ impl Known<'_, Target> {
 pub struct View<'a> {
     /// The city's id.
     pub id: &'a CityId,
+    /// The day by which sources had to be published, if only these count.
+    pub known_on: Option<NaiveDate>,
     /// The city itself.
     pub city: Known<'a, City>,
     /// Its statement, if it makes one; under `known_on` it counts from the day it was recorded.
@@ -127,6 +139,7 @@ impl Dossier {
         let published = |inventory: &Inventory| inventory.source.published;
         Some(View {
             id: &self.id,
+            known_on: cut.known_on,
             city,
             statement: self.statement.as_ref().and_then(|record| cut.known(record, |_| None)),
             baselines: pick(&self.baselines, |record| cut.known(record, published)),

@@ -5,9 +5,9 @@ use crate::method::case::Case;
 use crate::method::printed::Unit;
 use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
-use crate::record::Year;
 use crate::record::inventory::{AlsoStated, Figure, Inventory, Level};
 use crate::record::warning::WarningCode;
+use crate::record::{View, Year};
 
 /// Percent of the figure used beyond which another source contradicts it.
 const CONTRADICTED_PERCENT: f64 = 5.0;
@@ -46,7 +46,7 @@ fn contradicted(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
     let inventories = judged(case, ruling).into_iter().filter(|_| whole);
     inventories
         .flat_map(|inventory| {
-            let others = contradictions(inventory, case.target.level);
+            let others = contradictions(inventory, case.target.level, case.view);
             others.map(|(figure, other)| {
                 let (year, unit, stated) = (inventory.year, Unit::Tonnes, other.tonnes.get());
                 let (ours, theirs) = (amount(figure, unit), amount(stated, unit));
@@ -59,17 +59,21 @@ fn contradicted(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
 }
 
 /// The figure at `level` with each total of another source that is more than 5 % from it.
-fn contradictions(inventory: &Inventory, level: Level) -> impl Iterator<Item = (f64, &AlsoStated)> {
+fn contradictions<'i>(
+    inventory: &'i Inventory,
+    level: Level,
+    view: &View<'_>,
+) -> impl Iterator<Item = (f64, &'i AlsoStated)> + use<'i> {
     let figure = inventory.figure(level).map(|figure| figure.tonnes.get());
-    let others = inventory.also_stated.iter().filter(move |other| other.level == level);
+    let others = view.also_stated(inventory).filter(move |other| other.level == level);
     others
         .filter_map(move |other| Some((figure?, other)))
         .filter(|(figure, other)| 100.0 * (other.tonnes.get() - figure).abs() > CONTRADICTED_PERCENT * figure.abs())
 }
 
 /// Whether another source states a total at `level` that is more than 5 % from the figure.
-pub(in crate::method) fn is_contradicted(inventory: &Inventory, level: Level) -> bool {
-    contradictions(inventory, level).next().is_some()
+pub(in crate::method) fn is_contradicted(inventory: &Inventory, level: Level, view: &View<'_>) -> bool {
+    contradictions(inventory, level, view).next().is_some()
 }
 
 /// The warnings on the two figures that make the verdict.
