@@ -80,14 +80,11 @@ const STAMP: [&str; 5] = ["revision", "sequence", "recorded_at", "recorded_by", 
 
 /// The views of a kind: that of its records, then those of their parts.
 fn views_of(kind: Kind, dialect: Dialect) -> Vec<View> {
-    let shape = shape_of(kind);
-    let mut members = Members::default();
-    members.add(&[], &shape);
-    let keys = keys_of(kind).iter().map(|(column, name)| (format!("r.{column}"), (*name).to_owned()));
+    let members = Members::of(&shape_of(kind));
+    let keys = keys_of(kind).iter().map(|(column, name)| Column::own(column, name)).collect();
+    let stamp = STAMP.iter().map(|name| Column::own(name, name)).collect();
     let columns =
-        members.plain.iter().map(|(path, shape)| (dialect.value(dialect.body(), path, shape), path.join("_")));
-    let stamp = STAMP.iter().map(|name| (format!("r.{name}"), (*name).to_owned()));
-    let columns: Vec<_> = keys.chain(columns).chain(stamp).collect();
+        columns(keys, &members.plain, stamp, kind.as_str(), |path, shape| dialect.value(dialect.body(), path, shape));
     let name = if kind == Kind::City { "cities".to_owned() } else { format!("{kind}s") };
     let mut views = vec![view(kind, name, &columns, dialect.records())];
     views.extend(members.parts.iter().map(|(path, shape)| part_view(kind, path, shape, dialect)));
@@ -97,24 +94,58 @@ fn views_of(kind: Kind, dialect: Dialect) -> Vec<View> {
 /// The view of the parts at `path` of the records of a kind.
 fn part_view(kind: Kind, path: &[String], shape: &Shape, dialect: Dialect) -> View {
     // Of a part it must be said whose id it is.
-    let named = |name: &str| if name == "id" { kind.to_string() } else { name.to_owned() };
-    let keys = keys_of(kind).iter().map(|(column, name)| (format!("r.{column}"), named(name)));
-    let mut columns: Vec<_> = keys.collect();
-    if let Shape::List(item) = shape {
-        columns.push((dialect.position().to_owned(), "position".to_owned()));
-        let mut members = Members::default();
-        members.add(&[], item);
+    let named = |name: &'static str| if name == "id" { kind.as_str() } else { name };
+    let mut keys: Vec<Column> = keys_of(kind).iter().map(|(column, name)| Column::own(column, named(name))).collect();
+    let part = path.join("_");
+    let columns = if let Shape::List(item) = shape {
+        keys.push(Column { value: dialect.position().to_owned(), name: "position".to_owned() });
+        let members = Members::of(item);
         // A part of a part has no view.
-        let all = members.plain.iter().chain(&members.parts);
-        columns.extend(all.map(|(path, shape)| (dialect.value("part.value", path, shape), path.join("_"))));
+        let all = [members.plain, members.parts].concat();
+        columns(keys, &all, Vec::new(), &part, |path, shape| dialect.value("part.value", path, shape))
     } else {
-        columns.extend([("part.key".to_owned(), "name".to_owned()), ("part.value".to_owned(), "value".to_owned())]);
-    }
-    view(kind, format!("{kind}_{}", path.join("_")), &columns, &dialect.parts(path, shape))
+        let named = ["key", "value"].map(|column| format!("part.{column}"));
+        keys.extend(
+            named.into_iter().zip(["name", "value"]).map(|(value, name)| Column { value, name: name.to_owned() }),
+        );
+        keys
+    };
+    view(kind, format!("{kind}_{part}"), &columns, &dialect.parts(path, shape))
 }
 
-fn view(kind: Kind, name: String, columns: &[(String, String)], from: &str) -> View {
-    let columns: Vec<String> = columns.iter().map(|(value, name)| format!("{value} AS \"{name}\"")).collect();
+/// A column of a view: what is in it, and its name.
+struct Column {
+    value: String,
+    name: String,
+}
+
+impl Column {
+    /// A column of the table of records.
+    fn own(column: &str, name: &str) -> Self {
+        Column { value: format!("r.{column}"), name: name.to_owned() }
+    }
+}
+
+/// The columns of the members between those of the keys and of the stamp. A member of the same name as one of those is
+/// named after what it is a member of, too.
+fn columns(
+    keys: Vec<Column>,
+    members: &[(Vec<String>, Shape)],
+    stamp: Vec<Column>,
+    of: &str,
+    value: impl Fn(&[String], &Shape) -> String,
+) -> Vec<Column> {
+    let column = |(path, shape): &(Vec<String>, Shape)| {
+        let name = path.join("_");
+        let is_taken = keys.iter().chain(&stamp).any(|other| other.name == name);
+        Column { value: value(path, shape), name: if is_taken { format!("{of}_{name}") } else { name } }
+    };
+    let members: Vec<Column> = members.iter().map(column).collect();
+    keys.into_iter().chain(members).chain(stamp).collect()
+}
+
+fn view(kind: Kind, name: String, columns: &[Column], from: &str) -> View {
+    let columns: Vec<String> = columns.iter().map(|Column { value, name }| format!("{value} AS \"{name}\"")).collect();
     let columns = columns.join(", ");
     let definition =
         format!("CREATE VIEW \"{name}\" AS SELECT {columns} FROM {from} WHERE r.kind = '{kind}' AND r.state = 'live'");
@@ -131,6 +162,12 @@ struct Members {
 }
 
 impl Members {
+    fn of(shape: &Shape) -> Self {
+        let mut members = Members::default();
+        members.add(&[], shape);
+        members
+    }
+
     fn add(&mut self, path: &[String], shape: &Shape) {
         match shape {
             Shape::Object(members) => {
