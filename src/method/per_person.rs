@@ -13,6 +13,7 @@ use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Source, Tonnes, View, Year};
 
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
+use super::comparison::has_ended;
 use super::printed::Ratio;
 
 /// What a city emitted a person in the latest year that tells both.
@@ -66,7 +67,7 @@ pub enum NoPersonFigure {
 /// What is missing for it.
 pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result<PersonFigure, NoPersonFigure> {
     let mut missing = NoPersonFigure::NoFigureAtLevel;
-    for report in view.reports.values().rev() {
+    for report in view.reports.values().rev().filter(|report| has_ended(report.value, judged_on)) {
         let inventory = report.value;
         let Some(figure) = inventory.figure(level) else { continue };
         missing = NoPersonFigure::NoPopulation;

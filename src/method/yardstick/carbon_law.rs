@@ -18,6 +18,7 @@ use super::ipcc::why;
 use super::{YardstickFigure, YardstickReason};
 use crate::method::accounting::Accounting;
 use crate::method::caution::STALE_AFTER_YEARS;
+use crate::method::comparison::has_ended;
 use crate::method::lad::{Line, least_absolute_deviations};
 use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Ratio, Unit};
@@ -96,8 +97,8 @@ struct Course {
 
 /// The yardstick, held against the reports at `level`.
 pub(super) fn held_against(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
-    let (points, left_out) = level.map(|level| figures(view, level)).unwrap_or_default();
-    let reported = |level| view.reports.values().any(|report| report.value.figure(level).is_some());
+    let (points, left_out) = level.map(|level| figures(view, level, judged_on)).unwrap_or_default();
+    let reported = |level| ended(view, judged_on).any(|report| report.figure(level).is_some());
     let course = match level {
         Some(level) if reported(level) => Course::of(&points, judged_on),
         _ => Err(YardstickReason::NoReport),
@@ -128,9 +129,14 @@ pub(super) fn held_against(view: &View<'_>, level: Option<Level>, judged_on: Nai
     }
 }
 
+/// The reports of years that had ended on a day, by year.
+fn ended<'a>(view: &View<'a>, on: NaiveDate) -> impl Iterator<Item = &'a Inventory> {
+    view.reports.values().map(|report| report.value).filter(move |report| has_ended(report, on))
+}
+
 /// The figures since 2015 that are counted as the last is, and the years of those that are not.
-fn figures(view: &View<'_>, level: Level) -> (Vec<Point>, Vec<Year>) {
-    let since = view.reports.iter().filter(|(year, _)| year.get() >= SINCE).map(|(_, report)| report.value);
+fn figures(view: &View<'_>, level: Level, judged_on: NaiveDate) -> (Vec<Point>, Vec<Year>) {
+    let since = ended(view, judged_on).filter(|report| report.year.get() >= SINCE);
     let given: Vec<(&Inventory, f64)> =
         since.filter_map(|report| Some((report, report.figure(level)?.tonnes.get()))).collect();
     let Some((last, _)) = given.last() else { return Default::default() };

@@ -19,6 +19,7 @@ use crate::record::{View, Year};
 
 use super::Assessments;
 use super::case::Case;
+use super::comparison::has_ended;
 use super::pathway::Point;
 use super::printed::Amount;
 
@@ -110,7 +111,7 @@ pub fn yardsticks(
 ) -> Yardsticks {
     let cases: Vec<Case<'_, '_>> = super::cases(view, judged_on);
     let headline = cases.iter().find(|case| Some(case.id) == assessments.headline.as_ref());
-    let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view));
+    let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view, judged_on));
     Yardsticks {
         level,
         ipcc_1_5c: ipcc::held_against(headline, ipcc::SHARE_1_5C),
@@ -127,8 +128,9 @@ fn of_target(case: &Case<'_, '_>) -> TargetYardsticks {
 }
 
 /// The level with the most reports; of several the first in the order of levels.
-fn most_reported(view: &View<'_>) -> Option<Level> {
-    let reports = |level: Level| view.reports.values().filter(|report| report.value.figure(level).is_some()).count();
+fn most_reported(view: &View<'_>, judged_on: NaiveDate) -> Option<Level> {
+    let ended = || view.reports.values().filter(|report| has_ended(report.value, judged_on));
+    let reports = |level: Level| ended().filter(|report| report.value.figure(level).is_some()).count();
     let counted = Level::ALL.iter().rev().map(|level| (reports(*level), *level));
     // Of several maxima the last is taken: from the back, that is the first.
     counted.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, level)| level)
