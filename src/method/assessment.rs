@@ -15,6 +15,7 @@ use super::budget::Budget;
 use super::caution::{Caution, Confidence};
 use super::comparison::LeftOutReason;
 use super::course::Course;
+use super::coverage::Uncovered;
 use super::like_for_like::LikeForLike;
 use super::milestone::MilestoneAssessment;
 use super::printed::{Amount, Ratio, Unit};
@@ -70,6 +71,9 @@ pub struct Assessment {
     /// The figure that the target is measured from, `B`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<CitedFigure>,
+    /// The report for the base year beside the baseline: above 5 % apart it contradicts it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub base_year_report: Option<BaseYearReport>,
     /// The figure of the year judged, `A`: that for the target year, or the first after it, once the target is decided;
     /// else the latest comparable one before it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -149,6 +153,9 @@ pub struct Assessment {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub disagreement: Option<bool>,
+    /// What the pathway leaves soon: by it the headline is chosen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub soon: Option<Soon>,
     /// The city's own milestones, each judged by itself; none where the figures cannot be compared.
     pub milestones: Vec<MilestoneAssessment>,
     /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after
@@ -272,6 +279,10 @@ pub struct CitedFigure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 12_500)]
     pub credits_retired_tonnes: Option<Tonnes>,
+    /// These credits in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.4)]
+    pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// The uncertainty of the figure as the city states it, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 5)]
@@ -307,6 +318,14 @@ pub struct YearFigure {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
+    /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 12_500)]
+    pub credits_retired_tonnes: Option<Tonnes>,
+    /// These credits in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.4)]
+    pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// Whether it counts with other global warming potentials than the baseline was converted to: it stays out of
     /// trend and budget.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -319,6 +338,54 @@ pub struct YearFigure {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
+}
+
+/// The report for the base year, beside a recorded baseline.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BaseYearReport {
+    /// The base year.
+    pub year: Year,
+    /// The whole city's figure, in t CO2e.
+    #[schema(value_type = f64, example = 13_540_000)]
+    pub tonnes: Tonnes,
+    /// The people it is divided by (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub population: Option<Population>,
+    /// The figure in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub tonnes_per_person: Option<Ratio>,
+    /// How far it is apart from the baseline, in percent of it: above 1 there is a caution, above 5 no verdict. Neither
+    /// is made where both name one series.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 29.826_38)]
+    pub apart_percent: Option<Ratio>,
+    /// Why it says nothing of the baseline, where it could not be compared with it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOutReason>,
+    /// The revision of the report.
+    #[schema(example = 1)]
+    pub revision: i32,
+}
+
+/// What a pathway leaves soon of what is emitted now: of the targets that bind the whole city, those not yet due
+/// first, the headline is the one with the lowest share.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Soon {
+    /// The year, five after that of the judgement.
+    pub year: Year,
+    /// What the pathway allows in it, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 12_191_194.033)]
+    pub expected_tonnes: Option<Amount>,
+    /// What the pathway allows in it, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3.5)]
+    pub expected_tonnes_per_person: Option<Ratio>,
+    /// This as a share of the last of `figures`.
+    #[schema(value_type = f64, example = 0.579_172)]
+    pub share: Ratio,
 }
 
 /// A point that the pathway is drawn through.
@@ -336,8 +403,8 @@ pub struct PathwayPoint {
     pub tonnes_per_person: Option<Ratio>,
 }
 
-/// A report that cannot be compared with the baseline.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+/// A report that cannot be compared with the baseline, with the figures that show why.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LeftOut {
     /// The year of the report.
     pub year: Year,
@@ -347,6 +414,37 @@ pub struct LeftOut {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "The report has no figure at basic.")]
     pub detail: Option<String>,
+    /// Its figure, in t CO2e; absent if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub tonnes: Option<Tonnes>,
+    /// The people it is divided by (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub population: Option<Population>,
+    /// Its figure in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub tonnes_per_person: Option<Ratio>,
+    /// The part of one side that the other does not know (only `coverage_differs`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncovered: Option<Uncovered>,
+    /// The revision of the baseline that was in force when the report became known (only `restated_since`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 1)]
+    pub old_revision: Option<i32>,
+    /// The figure of that revision, in t CO2e (only `restated_since`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub old_tonnes: Option<Tonnes>,
+    /// The figure of the baseline today, in t CO2e (only `restated_since`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 36_000_000)]
+    pub new_tonnes: Option<Tonnes>,
+    /// How far the one is apart from the other, in percent of today's (only `restated_since`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 7.642_469)]
+    pub apart_percent: Option<Ratio>,
 }
 
 vocabulary! {
@@ -422,6 +520,7 @@ impl Assessment {
                 self.called_for_tonnes.is_some() || self.called_for_tonnes_per_person.is_some(),
             ),
             ("pace", self.pace.is_some()),
+            ("soon", self.soon.is_some()),
         ];
         fields.into_iter().filter(|(_, given)| !given).map(|(field, _)| field).collect()
     }

@@ -10,7 +10,7 @@ use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::accounting::Accounting;
 use super::assessment::CitedFigure;
-use super::comparison::{has_ended, left_out};
+use super::comparison::{has_ended, obstacle};
 use super::goal;
 use super::pathway::Point;
 use super::scope::Scope;
@@ -84,7 +84,7 @@ impl<'a> BaseInventory<'a> {
         let earlier = view.reports.range(..target.target_year.min(latest.value.year)).map(|(_, report)| report);
         let bases = earlier.filter(counted).map(|report| Self::made(Origin::FirstReport, None, report, target));
         let mut positive = bases.filter(|base| base.amount.is_some_and(|amount| amount > 0.0));
-        positive.find(|base| left_out(latest, base, &Accounting::of(base.inventory), view).is_none())
+        positive.find(|base| obstacle(latest, base, &Accounting::of(base.inventory), view).is_none())
     }
 
     /// The same base with its lines converted by `gwp`.
@@ -147,6 +147,7 @@ impl<'a> BaseInventory<'a> {
             population: unit.population(inventory),
             tonnes_per_person: unit.print(self.amount).1,
             credits_retired_tonnes: None,
+            credits_retired_tonnes_per_person: None,
             uncertainty_percent: inventory.uncertainty_percent,
             revision: self.stamp.revision,
             warnings: self.warnings(view),

@@ -46,24 +46,33 @@ pub(super) struct Case<'v, 'a> {
 impl<'v, 'a> Case<'v, 'a> {
     /// Gathers what bears on the target `id`.
     pub fn of(view: &'v View<'a>, id: &'a Slug, known: &'v Known<'a, Target>, judged_on: NaiveDate) -> Self {
-        let target = known.value;
-        let base = BaseInventory::of(target, view, judged_on);
-        let case = Self::measured_from(base, view, id, known, judged_on);
+        Self::measured_from(BaseInventory::of(known.value, view, judged_on), view, id, known, judged_on)
+    }
+
+    /// The target `id` measured from a base of one's choice.
+    pub fn measured_from(
+        base: Option<BaseInventory<'a>>,
+        view: &'v View<'a>,
+        id: &'a Slug,
+        known: &'v Known<'a, Target>,
+        judged_on: NaiveDate,
+    ) -> Self {
+        let case = Self::held_against(base, view, id, known, judged_on);
         // A baseline stated gas by gas is converted to the potentials of the report that is judged.
         let judged = case.judged().map(|report| report.inventory);
         let converted = case
             .base
             .as_ref()
             .zip(judged)
-            .and_then(|(base, report)| base.converted_by(conversion(base, report, target)?, target));
+            .and_then(|(base, report)| base.converted_by(conversion(base, report, case.target)?, case.target));
         match converted {
-            Some(base) => Self::measured_from(Some(base), view, id, known, judged_on),
+            Some(base) => Self::held_against(Some(base), view, id, known, judged_on),
             None => case,
         }
     }
 
-    /// The same target measured from another base.
-    pub fn measured_from(
+    /// The reports compared with a base as it is.
+    fn held_against(
         base: Option<BaseInventory<'a>>,
         view: &'v View<'a>,
         id: &'a Slug,

@@ -10,12 +10,13 @@ use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Known, Stamp, View, Year};
 
 use super::accounting::Accounting;
-use super::assessment::{CitedFigure, LeftOut, YearFigure};
+use super::assessment::{BaseYearReport, CitedFigure, LeftOut, YearFigure};
 use super::base::BaseInventory;
-use super::coverage::{Gap, LEFT_OUT_PERCENT, Lines};
+use super::coverage::{LEFT_OUT_PERCENT, Lines, Side, Uncovered};
 use super::goal;
 use super::pathway::Point;
-use super::restated_since::restated_since;
+use super::printed::Ratio;
+use super::restated_since::{Restated, restated_since};
 use super::scope::Scope;
 
 /// Percent of the baseline beyond which the report for its year contradicts it.
@@ -84,6 +85,7 @@ impl Compared<'_> {
             population: unit.population(self.inventory),
             tonnes_per_person: unit.print(Some(self.amount)).1,
             credits_retired_tonnes: self.inventory.credits_retired_tonnes,
+            credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             uncertainty_percent: self.inventory.uncertainty_percent,
             revision: self.stamp.revision,
             warnings: self.warnings(target, view),
@@ -100,9 +102,49 @@ impl Compared<'_> {
             tonnes: self.figure.tonnes,
             population: unit.population(self.inventory),
             tonnes_per_person: unit.print(Some(self.amount)).1,
+            credits_retired_tonnes: self.inventory.credits_retired_tonnes,
+            credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             of_other_gwp: self.of_other_gwp,
             revision: self.stamp.revision,
             warnings: self.warnings(target, view),
+        }
+    }
+}
+
+/// Why a report cannot be compared, with the figures that show it.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Obstacle {
+    pub reason: LeftOutReason,
+    /// The same as a sentence.
+    pub detail: String,
+    /// Of coverage that differs: the lines.
+    pub uncovered: Option<Uncovered>,
+    /// Of a baseline that was restated since: its figures.
+    pub restated: Option<Restated>,
+}
+
+impl Obstacle {
+    pub fn new(reason: LeftOutReason, detail: String) -> Box<Self> {
+        Box::new(Obstacle { reason, detail, uncovered: None, restated: None })
+    }
+
+    /// The report of `target` that it stands against.
+    fn left_out(self, report: &Inventory, target: &Target) -> LeftOut {
+        let unit = goal::unit(target);
+        let figure = Scope::of(target).figure(report);
+        let restated = self.restated.as_ref();
+        LeftOut {
+            year: report.year,
+            reason: self.reason,
+            detail: Some(self.detail),
+            tonnes: figure.map(|figure| figure.tonnes),
+            population: unit.population(report),
+            tonnes_per_person: unit.print(figure.and_then(|figure| unit.amount(figure, report.population))).1,
+            old_revision: restated.map(|restated| restated.revision),
+            old_tonnes: restated.map(|restated| restated.then),
+            new_tonnes: restated.map(|restated| restated.now),
+            apart_percent: restated.and_then(|restated| Ratio::new(restated.percent)),
+            uncovered: self.uncovered,
         }
     }
 }
@@ -116,9 +158,58 @@ pub(super) struct Comparison<'a> {
     pub compared: Vec<Compared<'a>>,
     /// The reports that are not, by year.
     pub left_out: Vec<LeftOut>,
-    /// How far the report for the base year is apart from the baseline in percent of it, if it is of the same
-    /// accounting by the tests but of no series that both name.
-    pub base_apart_percent: Option<f64>,
+    /// The report for the base year beside a recorded baseline, if it has a figure.
+    pub beside: Option<Beside<'a>>,
+}
+
+/// The report for the base year beside the baseline.
+#[derive(Debug)]
+pub(super) struct Beside<'a> {
+    /// What it says.
+    pub report: &'a Inventory,
+    /// Who recorded it.
+    pub stamp: &'a Stamp,
+    /// Its figure.
+    pub figure: Figure,
+    /// How far it is apart from the baseline, in percent of it.
+    pub apart_percent: Option<f64>,
+    /// Why it says nothing of the baseline, where the tests leave it out.
+    pub left_out: Option<LeftOutReason>,
+    /// Whether both name one series, so that a difference is not asked after.
+    pub of_series: bool,
+}
+
+impl<'a> Beside<'a> {
+    fn of((base, accounting): (&BaseInventory<'a>, &Accounting<'_>), view: &View<'a>) -> Option<Self> {
+        let report = base.report_of_its_year(view)?;
+        Some(Beside {
+            report: report.value,
+            stamp: report.stamp,
+            figure: base.scope.figure(report.value)?,
+            apart_percent: base.apart_percent(report.value),
+            left_out: obstacle(report, base, accounting, view).map(|obstacle| obstacle.reason),
+            of_series: accounting.is_of_series(&Accounting::of(report.value)),
+        })
+    }
+
+    /// How far it is apart, where it is of the baseline's accounting by the tests, and not by a series that both name.
+    pub fn tested_percent(&self) -> Option<f64> {
+        self.apart_percent.filter(|_| !self.of_series && self.left_out.is_none())
+    }
+
+    /// The report as printed.
+    pub fn printed(&self, target: &Target) -> BaseYearReport {
+        let unit = goal::unit(target);
+        BaseYearReport {
+            year: self.report.year,
+            tonnes: self.figure.tonnes,
+            population: unit.population(self.report),
+            tonnes_per_person: unit.print(unit.amount(self.figure, self.report.population)).1,
+            apart_percent: self.apart_percent.and_then(Ratio::new),
+            left_out: self.left_out,
+            revision: self.stamp.revision,
+        }
+    }
 }
 
 impl<'a> Comparison<'a> {
@@ -129,18 +220,23 @@ impl<'a> Comparison<'a> {
         let (mut compared, mut left_out) = (Vec::new(), Vec::new());
         let after = |year: &Year| base.is_none_or(|base| *year > base.year());
         let reports = view.reports.iter().filter(|(year, report)| after(year) && has_ended(report.value, judged_on));
-        for (year, report) in reports {
+        for (_, report) in reports {
             match compare(report, target, against, view) {
                 Ok(report) => compared.push(report),
-                Err((reason, detail)) => left_out.push(LeftOut { year: *year, reason, detail: Some(detail) }),
+                Err(obstacle) => left_out.push(obstacle.left_out(report.value, target)),
             }
         }
-        Comparison { base_apart_percent: base_apart(against, view), accounting, compared, left_out }
+        Comparison { beside: against.and_then(|against| Beside::of(against, view)), accounting, compared, left_out }
+    }
+
+    /// How far the report for the base year is apart from the baseline, in percent of it, if that is tested.
+    pub fn base_apart_percent(&self) -> Option<f64> {
+        self.beside.as_ref().and_then(Beside::tested_percent)
     }
 
     /// Whether the report for the base year shows that the baseline is not of the reports' accounting.
     pub fn is_contradicted(&self) -> bool {
-        self.base_apart_percent.is_some_and(|percent| percent > CONTRADICTED_PERCENT)
+        self.base_apart_percent().is_some_and(|percent| percent > CONTRADICTED_PERCENT)
     }
 }
 
@@ -175,80 +271,80 @@ fn compare<'a>(
     target: &Target,
     against: Option<(&BaseInventory<'a>, &Accounting<'_>)>,
     view: &View<'a>,
-) -> Result<Compared<'a>, (LeftOutReason, String)> {
+) -> Result<Compared<'a>, Box<Obstacle>> {
     let (inventory, stamp) = (report.value, report.stamp);
     let figure = Scope::of(target).figure(inventory).ok_or_else(|| no_figure(target))?;
-    if let Some(reason) = against.and_then(|(base, accounting)| left_out(report, base, accounting, view)) {
-        return Err(reason);
+    if let Some(obstacle) = against.and_then(|(base, accounting)| obstacle(report, base, accounting, view)) {
+        return Err(obstacle);
     }
     let converted = against.and_then(|(base, _)| base.converted);
     let of_other_gwp = converted.is_some_and(|(gwp, _)| inventory.gwp.is_some_and(|of_report| of_report != gwp));
     let amount = goal::unit(target).amount(figure, inventory.population);
-    let no_population = || (LeftOutReason::NoPopulation, "The report states no population.".to_owned());
+    let no_population = || Obstacle::new(LeftOutReason::NoPopulation, "The report states no population.".to_owned());
     Ok(Compared { inventory, stamp, figure, amount: amount.ok_or_else(no_population)?, of_other_gwp })
 }
 
-fn no_figure(target: &Target) -> (LeftOutReason, String) {
+fn no_figure(target: &Target) -> Box<Obstacle> {
     let detail = match &target.sector {
         Some(sector) => format!("The report does not have all lines of {sector}."),
         None => format!("The report has no figure at {}.", target.level),
     };
-    (LeftOutReason::NoFigureAtLevel, detail)
+    Obstacle::new(LeftOutReason::NoFigureAtLevel, detail)
 }
 
 /// Why a report with a figure cannot be compared with a base, if it cannot.
-pub(super) fn left_out<'a>(
+pub(super) fn obstacle<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
     accounting: &Accounting<'_>,
     view: &View<'a>,
-) -> Option<(LeftOutReason, String)> {
+) -> Option<Box<Obstacle>> {
     let of_report = Accounting::of(report.value);
     let of_series = accounting.is_of_series(&of_report);
-    let gap = || coverage_gap(base, report.value).filter(|gap| gap.percent > LEFT_OUT_PERCENT);
     accounting
         .differs(&of_report)
+        .map(|(reason, detail)| Obstacle::new(reason, detail))
         .or_else(|| boundary_changed(base.inventory, report.value, view).filter(|_| !of_series))
-        .or_else(|| gap().map(|gap| (LeftOutReason::CoverageDiffers, coverage_told(&gap))))
+        .or_else(|| coverage_differs(base, report.value))
         .or_else(|| restated_since(report, base, view).filter(|_| !of_series))
 }
 
+fn coverage_differs(base: &BaseInventory<'_>, report: &Inventory) -> Option<Box<Obstacle>> {
+    let uncovered = uncovered(base, report).filter(|part| part.percent() > LEFT_OUT_PERCENT)?;
+    let obstacle = Obstacle::new(LeftOutReason::CoverageDiffers, coverage_told(&uncovered));
+    Some(Box::new(Obstacle { uncovered: Some(uncovered), ..*obstacle }))
+}
+
 /// The lines that a base and a report do not both count.
-pub(super) fn coverage_gap(base: &BaseInventory<'_>, report: &Inventory) -> Option<Gap> {
+pub(super) fn uncovered(base: &BaseInventory<'_>, report: &Inventory) -> Option<Uncovered> {
     let ours = Lines::of(base.inventory, &base.scope, base.gwp())?;
     let theirs = Lines::of(report, &base.scope, report.gwp)?;
-    let kilograms = |figure: Option<Figure>| figure.map_or(0, |figure| figure.tonnes.kilograms());
-    let figures = [kilograms(base.figure), kilograms(base.scope.figure(report))];
-    Gap::between(&ours, &theirs, &base.scope, figures)
+    Uncovered::between([&ours, &theirs], [base.figure, base.scope.figure(report)], &base.scope, report.year)
 }
 
 /// Coverage that differs, as a sentence.
-pub(super) fn coverage_told(gap: &Gap) -> String {
-    let (one, other) = if gap.of_base { ("baseline", "report") } else { ("report", "baseline") };
-    format!("{:.1} % of the {one} is on {}, which the {other} does not know.", gap.percent, gap.named_lines())
+pub(super) fn coverage_told(part: &Uncovered) -> String {
+    let (one, other) = match part.side {
+        Side::Baseline => ("baseline", "report"),
+        Side::Report => ("report", "baseline"),
+    };
+    format!("{:.1} % of the {one} is on {}, which the {other} does not know.", part.percent(), part.named_lines())
 }
 
 /// Whether the city was merged or split between the end of one inventory and that of the other.
-fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Option<(LeftOutReason, String)> {
+fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Option<Box<Obstacle>> {
     let (one, other) = (base.days().1, report.days().1);
     let between = |day: NaiveDate| one.min(other) < day && day <= one.max(other);
     let changed = view.city.value.predecessors.iter().find(|predecessor| between(predecessor.on))?;
     let detail = format!("On {} the city was made from {} or split off from it.", changed.on, changed.city);
-    Some((LeftOutReason::BoundaryChanged, detail))
+    Some(Obstacle::new(LeftOutReason::BoundaryChanged, detail))
 }
 
-/// How far the report for the base year is apart, where the tests leave it in and the two are of no common series.
-fn base_apart<'a>(against: Option<(&BaseInventory<'a>, &Accounting<'_>)>, view: &View<'a>) -> Option<f64> {
-    let (base, accounting) = against?;
-    let report = base.report_of_its_year(view)?;
-    let of_series = accounting.is_of_series(&Accounting::of(report.value));
-    let comparable = !of_series && left_out(report, base, accounting, view).is_none();
-    comparable.then(|| base.apart_percent(report.value))?
-}
-
-/// The set of potentials that the base can be converted to for a report: both state every line by gas.
+/// The set of potentials that the base can be converted to for a report: both state every line by gas, and are not of
+/// one series.
 pub(super) fn conversion(base: &BaseInventory<'_>, report: &Inventory, target: &Target) -> Option<GwpSet> {
+    let of_series = || Accounting::of(base.inventory).is_of_series(&Accounting::of(report));
     let by_gas = || base.scope.is_by_gas(base.inventory) && base.scope.is_by_gas(report);
     let differs = report.gwp.is_some() && report.gwp != base.inventory.gwp;
-    report.gwp.filter(|_| differs && !goal::is_fixed(target) && by_gas())
+    report.gwp.filter(|_| differs && !goal::is_fixed(target) && !of_series() && by_gas())
 }

@@ -4,11 +4,17 @@
 //! its lines; the larger of the two shares decides.
 //! Source: ours; the notation keys, and that an unknown line is not 0, are the GPC's (chapter 2).
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use crate::record::gpc::GpcRef;
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::line::{LineValue, Notation};
+use crate::record::vocabulary::vocabulary;
+use crate::record::{Tonnes, Year};
 
+use super::printed::Ratio;
 use super::scope::Scope;
 
 /// Share of one side, in percent, above which a report is left out.
@@ -89,70 +95,128 @@ impl Lines {
         }
     }
 
-    /// The amounts without their signs, in kilograms: all, and those that `other` does not cover.
-    fn weights(&self, other: &Lines) -> (i64, i64) {
-        let mut weights = (0, 0);
-        for line in GpcRef::all() {
-            let weight = self.known(line).unwrap_or(0).abs();
-            weights.0 += weight;
-            if weight > 0 && !other.covers(line) {
-                weights.1 += weight;
-            }
-        }
-        weights
+    /// The amounts of all lines without their signs, in kilograms.
+    fn weight(&self) -> i64 {
+        GpcRef::all().filter_map(|line| self.known(line)).map(i64::abs).sum()
     }
 
-    /// The lines that are not zero here and that `other` does not cover.
-    fn uncovered<'o>(&'o self, other: &'o Lines) -> impl Iterator<Item = GpcRef> + 'o {
-        GpcRef::all().filter(|line| self.known(*line).unwrap_or(0) != 0 && !other.covers(*line))
+    /// The lines that are not zero here and that `other` does not cover, with their kilograms.
+    fn uncovered(&self, other: &Lines) -> Vec<(GpcRef, i64)> {
+        let known = GpcRef::all().filter_map(|line| Some((line, self.known(line)?)));
+        known.filter(|(line, kilograms)| *kilograms != 0 && !other.covers(*line)).collect()
     }
 
     /// The lines known on both sides, with the kilograms of each side.
-    pub fn shared<'o>(&'o self, other: &'o Lines) -> impl Iterator<Item = (i64, i64)> + 'o {
-        GpcRef::all().filter_map(|line| self.known(line).zip(other.known(line)))
+    pub fn shared<'o>(&'o self, other: &'o Lines) -> impl Iterator<Item = (GpcRef, [i64; 2])> + 'o {
+        GpcRef::all().filter_map(|line| Some((line, [self.known(line)?, other.known(line)?])))
     }
 }
 
-/// What of two inventories the other one does not count.
-#[derive(Debug, Clone)]
-pub(super) struct Gap {
-    /// The larger share of one side, in percent.
-    pub percent: f64,
-    /// Whether it is of the baseline, rather than of the report.
-    pub of_base: bool,
-    /// The lines.
-    pub lines: Vec<GpcRef>,
+vocabulary! {
+    /// One of the two inventories that are compared.
+    Side {
+        /// The baseline.
+        Baseline = "baseline",
+        /// The report.
+        Report = "report",
+    }
 }
 
-impl Gap {
-    /// What the lines of a baseline and a report leave out of each other; none if nothing. `figures` are their figures
-    /// in kilograms, by which shares are taken at the level `own` where they are larger than the lines.
-    pub fn between(base: &Lines, report: &Lines, scope: &Scope, figures: [i64; 2]) -> Option<Self> {
-        let share = |(all, uncovered): (i64, i64), figure: i64| {
-            let own = scope.level == Level::Own && scope.lines.is_none();
-            let whole = if own { all.max(figure.abs()) } else { all };
-            #[allow(clippy::cast_precision_loss, reason = "at most 10^15 kilograms, below 2^53")]
-            let percent = if whole > 0 { 100.0 * uncovered as f64 / whole as f64 } else { 0.0 };
-            percent
-        };
-        let of_base = share(base.weights(report), figures[0]);
-        let of_report = share(report.weights(base), figures[1]);
-        let base_larger = of_base >= of_report;
-        let (percent, lines): (f64, Vec<GpcRef>) = if base_larger {
-            (of_base, base.uncovered(report).collect())
+/// The part of an inventory that is on lines which the other side does not know.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Uncovered {
+    /// The year of the report.
+    pub year: Year,
+    /// Whose part it is: that with the larger share.
+    pub side: Side,
+    /// The lines, with what this side has on them.
+    pub lines: Vec<UncoveredLine>,
+    /// Their amounts without their signs together, in t CO2e.
+    #[schema(value_type = f64, example = 450_000)]
+    pub tonnes: Tonnes,
+    /// What they are a share of, in t CO2e: the amounts of all its lines without their signs; at the level `own` its
+    /// figure, where that is more.
+    #[schema(value_type = f64, example = 1_000_000)]
+    pub of_tonnes: Tonnes,
+    /// The share, in percent: above 5 the report is left out, above 1 there is a caution.
+    #[schema(value_type = f64, example = 45)]
+    pub share_percent: Ratio,
+}
+
+/// A line of one side.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct UncoveredLine {
+    /// The GPC reference number.
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
+    pub reference: GpcRef,
+    /// What it states, in t CO2e.
+    #[schema(value_type = f64, example = 300_000)]
+    pub tonnes: Tonnes,
+}
+
+impl Uncovered {
+    /// What the lines of a baseline and of the report of `year` leave out of each other; none if nothing. `figures` are
+    /// their figures, by which shares are taken at the level `own` where they are larger than the lines.
+    pub(super) fn between(sides: [&Lines; 2], figures: [Option<Figure>; 2], scope: &Scope, year: Year) -> Option<Self> {
+        let [base, report] = sides;
+        let of_base = Part::of(base, report, figures[0].filter(|_| scope.is_own()));
+        let of_report = Part::of(report, base, figures[1].filter(|_| scope.is_own()));
+        let (side, part) = if of_base.percent() >= of_report.percent() {
+            (Side::Baseline, of_base)
         } else {
-            (of_report, report.uncovered(base).collect())
+            (Side::Report, of_report)
         };
-        (percent > 0.0).then_some(Gap { percent, of_base: base_larger, lines })
+        let lines = part.lines.iter().map(|(reference, kilograms)| UncoveredLine {
+            reference: *reference,
+            tonnes: Tonnes::from_kilograms(*kilograms),
+        });
+        (part.kilograms > 0).then_some(Uncovered {
+            year,
+            side,
+            lines: lines.collect(),
+            tonnes: Tonnes::from_kilograms(part.kilograms),
+            of_tonnes: Tonnes::from_kilograms(part.whole),
+            share_percent: Ratio::new(part.percent())?,
+        })
+    }
+
+    /// The share in percent, not rounded.
+    pub(super) fn percent(&self) -> f64 {
+        self.share_percent.exact()
     }
 
     /// The lines for a sentence, at most three by name.
-    pub fn named_lines(&self) -> String {
-        let names: Vec<&str> = self.lines.iter().map(|line| line.as_str()).collect();
+    pub(super) fn named_lines(&self) -> String {
+        let names: Vec<&str> = self.lines.iter().map(|line| line.reference.as_str()).collect();
         match names.as_slice() {
             [only] => format!("line {only}"),
             [some @ .., last] if names.len() <= 3 => format!("lines {} and {last}", some.join(", ")),
             _ => format!("{} lines, {} among them", names.len(), names[..2].join(" and ")),
         }
+    }
+}
+
+/// What one side has on lines that the other does not know, in kilograms.
+struct Part {
+    lines: Vec<(GpcRef, i64)>,
+    kilograms: i64,
+    whole: i64,
+}
+
+impl Part {
+    fn of(lines: &Lines, other: &Lines, figure: Option<Figure>) -> Self {
+        let uncovered = lines.uncovered(other);
+        let figure = figure.map_or(0, |figure| figure.tonnes.kilograms().abs());
+        Part {
+            kilograms: uncovered.iter().map(|(_, kilograms)| kilograms.abs()).sum(),
+            whole: lines.weight().max(figure),
+            lines: uncovered,
+        }
+    }
+
+    #[allow(clippy::cast_precision_loss, reason = "at most 10^15 kilograms, below 2^53")]
+    fn percent(&self) -> f64 {
+        if self.whole > 0 { 100.0 * self.kilograms as f64 / self.whole as f64 } else { 0.0 }
     }
 }

@@ -7,9 +7,10 @@ use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::assessment::Assessment;
-use super::joint::pathway;
-use super::printed::{Ratio, Unit};
+use super::assessment::{AbsentReason, Assessment, Soon};
+use super::case::Case;
+use super::pathway::Pathway;
+use super::printed::Ratio;
 use crate::record::Year;
 
 /// Years from the judgement to the year in which the pathways are held side by side.
@@ -42,7 +43,8 @@ struct Rank {
 impl Rank {
     fn of(target: &Assessment, judged_on: NaiveDate) -> Self {
         let year = target.target.target_year;
-        Rank { is_due: judged_on.year() > year.get(), share: share(target, judged_on), year }
+        let share = target.soon.as_ref().map(|soon| soon.share.exact());
+        Rank { is_due: judged_on.year() > year.get(), share, year }
     }
 
     fn compare(&self, other: &Rank) -> Ordering {
@@ -54,14 +56,23 @@ impl Rank {
     }
 }
 
-/// `P(D.year + 5) / A`; none where the pathway has no base, or there is no figure above 0.
-fn share(target: &Assessment, judged_on: NaiveDate) -> Option<f64> {
-    let figure = target.figures.last()?;
-    let latest = match target.unit {
-        Unit::Tonnes => figure.tonnes.get(),
-        Unit::TonnesPerPerson => figure.tonnes_per_person.map(Ratio::exact)?,
-    };
-    let soon = Year::new(judged_on.year() + SOON_YEARS)?;
-    let pathway = pathway(target)?;
-    (latest > 0.0).then(|| pathway.at(soon) / latest)
+/// What the pathway of a case leaves soon of its latest comparable figure; none where the pathway has no base, or there
+/// is no figure above 0.
+pub(super) fn soon(case: &Case<'_, '_>) -> Option<Soon> {
+    let pathway = case.pathway.as_ref().ok().filter(|pathway| pathway.base().is_some())?;
+    let latest = case.comparison.compared.last()?.amount;
+    let year = Year::new(case.judged_on.year() + SOON_YEARS)?;
+    let expected = pathway.at(year);
+    let (expected_tonnes, expected_tonnes_per_person) = case.unit.print(Some(expected));
+    let share = (latest > 0.0).then(|| Ratio::new(expected / latest))??;
+    Some(Soon { year, expected_tonnes, expected_tonnes_per_person, share })
+}
+
+/// Why there is nothing to say of it.
+pub(super) fn without_soon(case: &Case<'_, '_>) -> AbsentReason {
+    match case.pathway.as_ref().map(Pathway::base) {
+        Ok(Some(_)) if case.comparison.compared.is_empty() => AbsentReason::InsufficientData,
+        Ok(Some(_)) => AbsentReason::NotAboveZero,
+        _ => AbsentReason::NoBaseline,
+    }
 }

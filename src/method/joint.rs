@@ -88,7 +88,7 @@ fn is_comparable(assessment: &Assessment) -> bool {
 }
 
 /// The pathway that an assessment prints, in its unit; none unless it begins at a baseline.
-pub(super) fn pathway(assessment: &Assessment) -> Option<Pathway> {
+fn pathway(assessment: &Assessment) -> Option<Pathway> {
     assessment.baseline.as_ref()?;
     let point = |point: &PathwayPoint| {
         let amount = match assessment.unit {

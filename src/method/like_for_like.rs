@@ -7,6 +7,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::record::gpc::GpcRef;
 use crate::record::target::Goal;
 use crate::record::{Tonnes, Year};
 
@@ -52,6 +53,35 @@ pub struct LikeForLike {
     /// The course of these lines alone; absent once the target year is reported, and where no share is pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
+    /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two sides
+    /// state, at most 10, else 3.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3)]
+    pub uncertainty_percent: Option<Ratio>,
+    /// The lines, with what each side has on them.
+    pub by_line: Vec<SharedLine>,
+}
+
+/// A line that both sides know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct SharedLine {
+    /// The GPC reference number.
+    #[serde(rename = "ref")]
+    #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
+    pub reference: GpcRef,
+    /// What the baseline has on it, in t CO2e; 0 where it does not occur.
+    #[schema(value_type = f64, example = 300_000)]
+    pub base_tonnes: Tonnes,
+    /// What the report has on it, in t CO2e; 0 where it does not occur.
+    #[schema(value_type = f64, example = 250_000)]
+    pub tonnes: Tonnes,
+}
+
+impl SharedLine {
+    fn of((reference, kilograms): (GpcRef, [i64; 2])) -> Self {
+        let [base_tonnes, tonnes] = kilograms.map(Tonnes::from_kilograms);
+        SharedLine { reference, base_tonnes, tonnes }
+    }
 }
 
 impl LikeForLike {
@@ -63,17 +93,18 @@ impl LikeForLike {
         let report = after.next().ok_or(AbsentReason::InsufficientData)?;
         let ours = Lines::of(base.inventory, &base.scope, base.gwp()).ok_or(AbsentReason::NoLines)?;
         let theirs = Lines::of(report, &base.scope, report.gwp).ok_or(AbsentReason::NoLines)?;
-        let (mut lines, mut from, mut to) = (0, 0, 0);
-        for (one, other) in ours.shared(&theirs) {
-            lines += 1;
-            from += one;
-            to += other;
-        }
-        if lines == 0 {
+        let by_line: Vec<SharedLine> = ours.shared(&theirs).map(SharedLine::of).collect();
+        if by_line.is_empty() {
             return Err(AbsentReason::NoLines);
         }
-        let tonnes = |kilograms| Tonnes::from_kilograms(kilograms).get();
-        let sums = [Point { year: base.year(), amount: tonnes(from) }, Point { year: report.year, amount: tonnes(to) }];
+        let sum = |side: fn(&SharedLine) -> Tonnes| {
+            let kilograms = by_line.iter().map(|line| side(line).kilograms()).sum();
+            Tonnes::from_kilograms(kilograms).get()
+        };
+        let sums = [
+            Point { year: base.year(), amount: sum(|line| line.base_tonnes) },
+            Point { year: report.year, amount: sum(|line| line.tonnes) },
+        ];
         let uncertainty = uncertainty(&[base.inventory, report]);
         let numbers = course(case, sums, uncertainty);
         let share = |part: f64, whole: Option<f64>| {
@@ -83,7 +114,7 @@ impl LikeForLike {
         let whole = base.scope.figure(report).map(|figure| figure.tonnes.get());
         Ok(LikeForLike {
             year: report.year,
-            lines,
+            lines: by_line.len(),
             base_tonnes: Amount::new(from).ok_or(AbsentReason::InsufficientData)?,
             tonnes: Amount::new(to).ok_or(AbsentReason::InsufficientData)?,
             base_share_percent: share(from, base.figure.map(|figure| figure.tonnes.get())),
@@ -91,6 +122,8 @@ impl LikeForLike {
             change_percent: share(to - from, Some(from)),
             pace: numbers.and_then(|(numbers, _)| numbers.pace).and_then(Ratio::new),
             course: numbers.map(|(_, course)| course),
+            uncertainty_percent: numbers.and_then(|_| Ratio::new(100.0 * uncertainty)),
+            by_line,
         })
     }
 }

@@ -51,17 +51,19 @@ use crate::record::View;
 use crate::record::target::Goal;
 
 pub use assessment::{
-    Absent, AbsentReason, Assessment, Assessments, CitedFigure, LeftOut, PathwayPoint, TargetSummary, YearFigure,
+    Absent, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, LeftOut, PathwayPoint, Soon,
+    TargetSummary, YearFigure,
 };
 pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
 pub use course::{Course, Numbers};
+pub use coverage::{Side, Uncovered};
 pub use explain::{Explanation, explain, explain_yardsticks};
 pub use headline::most_demanding;
 pub use joint::{CourseYear, Joint, JointMember, JointYear, course, join};
 pub use lad::{Line, least_absolute_deviations};
-pub use like_for_like::LikeForLike;
+pub use like_for_like::{LikeForLike, SharedLine};
 pub use milestone::{MilestoneAssessment, MilestoneVerdict};
 pub use pathway::{Pathway, Point};
 pub use per_person::{NoPersonFigure, PersonFigure, per_person};
@@ -136,6 +138,7 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
         unit: case.unit,
         sentence: sentence::sentence(case, ruling),
         baseline: None,
+        base_year_report: None,
         judged: None,
         expected_tonnes: None,
         expected_tonnes_per_person: None,
@@ -156,6 +159,7 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
         within_reports: None,
         like_for_like: None,
         disagreement: None,
+        soon: None,
         milestones: Vec::new(),
         pathway: Vec::new(),
         figures: Vec::new(),
@@ -226,6 +230,8 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
         .collect();
     assessment.figures = case.comparison.compared.iter().map(|report| report.listed(case.target, case.view)).collect();
     assessment.left_out.clone_from(&case.comparison.left_out);
+    assessment.base_year_report = case.comparison.beside.as_ref().map(|beside| beside.printed(case.target));
+    assessment.soon = headline::soon(case);
 }
 
 /// Adds the numbers of the year judged.
@@ -246,6 +252,7 @@ fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbe
 fn absent(assessment: &Assessment, case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Absent> {
     let without = opinion::without_numbers(ruling.verdict);
     let reason = |field: &str| match field {
+        "soon" if ruling.verdict != Verdict::NotJudged => headline::without_soon(case),
         _ if ruling.numbers.is_none() => without,
         "gap_percent" => AbsentReason::PathwayAtZero,
         _ if case.base.is_none() => AbsentReason::NoBaseline,

@@ -62,11 +62,10 @@ impl Asked {
     /// Whether what a figure has above `T_gross` is offset by the credits retired for its year.
     fn is_met(&self, figure: &Compared<'_>) -> bool {
         let left = self.unit.round(figure.amount - self.gross);
-        let credits = figure.inventory.credits_retired_tonnes.map_or(0.0, Tonnes::get);
         let credits = match self.unit {
-            Unit::Tonnes => credits,
-            Unit::TonnesPerPerson => figure.inventory.population.map_or(0.0, |people| credits / people.people()),
+            Unit::Tonnes => figure.inventory.credits_retired_tonnes.map(Tonnes::get),
+            Unit::TonnesPerPerson => self.unit.credits_per_person(figure.inventory),
         };
-        self.is_within(figure) && (left <= 0.0 || self.unit.round(credits) >= left)
+        self.is_within(figure) && (left <= 0.0 || self.unit.round(credits.unwrap_or(0.0)) >= left)
     }
 }

@@ -14,6 +14,15 @@ pub struct Point {
     pub amount: f64,
 }
 
+/// What is allowed from the base year to the target year, both included.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Sums {
+    /// On the straight line from baseline to target.
+    pub straight: f64,
+    /// On the pathway.
+    pub allowed: f64,
+}
+
 /// Straight lines from the baseline through the target's own milestones to the target; flat after it.
 ///
 /// The line is never re-anchored at a later report, or every laggard would be on track each year.
@@ -58,15 +67,16 @@ impl Pathway {
         self.base.iter().chain(&self.milestones).chain(std::iter::once(&self.target)).copied()
     }
 
-    /// Whether it leaves most of the reduction to the end: what it allows in all the years together is more than a
+    /// What it allows in all the years together, if it leaves most of the reduction to the end: if that is more than a
     /// tenth above what the straight line from baseline to target allows.
     #[must_use]
-    pub fn is_backloaded(&self) -> bool {
-        let (Some(base), target) = (self.base, self.target) else { return false };
+    pub fn backloaded(&self) -> Option<Sums> {
+        let (base, target) = (self.base.filter(|_| !self.milestones.is_empty())?, self.target);
         let years = || (base.year.get()..=target.year.get()).filter_map(Year::new);
         let allowed: f64 = years().map(|year| self.at(year)).sum();
         let straight: f64 = years().map(|year| between(base, target, year)).sum();
-        allowed - straight > BACKLOADED_SHARE * straight.abs() * (1.0 + 1e-9)
+        let backloaded = allowed - straight > BACKLOADED_SHARE * straight.abs() * (1.0 + 1e-9);
+        backloaded.then_some(Sums { straight, allowed })
     }
 
     /// The milestones that it is drawn through, by year.

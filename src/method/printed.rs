@@ -7,6 +7,7 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::record::Tonnes;
 use crate::record::inventory::{Figure, Inventory};
 use crate::record::units::{Population, plain};
 use crate::record::vocabulary::vocabulary;
@@ -134,6 +135,12 @@ impl Unit {
     /// The population of an inventory, where figures are divided by it.
     pub(super) fn population(self, inventory: &Inventory) -> Option<Population> {
         inventory.population.filter(|_| self == Unit::TonnesPerPerson)
+    }
+
+    /// The credits retired for the year of an inventory a person, where figures are divided by its population.
+    pub(super) fn credits_per_person(self, inventory: &Inventory) -> Option<f64> {
+        let credits = inventory.credits_retired_tonnes.map(Tonnes::get);
+        credits.zip(self.population(inventory)).map(|(credits, population)| credits / population.people())
     }
 
     /// An amount as printed: in the first place if this unit is tonnes, in the second if it is a person's.

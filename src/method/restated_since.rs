@@ -1,15 +1,28 @@
 //! Whether a baseline was restated after a report became known, so that the two are of different accountings.
 
 use crate::record::inventory::Inventory;
-use crate::record::{Known, Stamp, View};
+use crate::record::{Known, Stamp, Tonnes, View};
 
 use super::base::BaseInventory;
-use super::comparison::LeftOutReason;
+use super::comparison::{LeftOutReason, Obstacle};
 use super::printed::Unit;
 use super::sentence::amount;
 
 /// Percent of the baseline beyond which an earlier revision is another figure.
 pub const RESTATED_PERCENT: f64 = 5.0;
+
+/// The figures of a baseline that was restated after a report became known.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Restated {
+    /// The revision that was in force when the report became known.
+    pub revision: i32,
+    /// Its figure.
+    pub then: Tonnes,
+    /// The figure today.
+    pub now: Tonnes,
+    /// How far the one is apart from the other, in percent of today's.
+    pub percent: f64,
+}
 
 /// Why a report is left out: the revision of the baseline in force when it became known is more than 5 % of today's
 /// figure away from it. Without an earlier revision it never is.
@@ -17,9 +30,13 @@ pub(super) fn restated_since<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
     view: &View<'a>,
-) -> Option<(LeftOutReason, String)> {
+) -> Option<Box<Obstacle>> {
     let known = base.known(view)?;
-    let now = base.figure?.tonnes.get();
+    // Nothing was restated, and nothing need be gathered.
+    if known.earlier.is_empty() {
+        return None;
+    }
+    let now = base.figure?.tonnes;
     let earlier: Vec<State<'_>> = known
         .earlier
         .iter()
@@ -31,11 +48,13 @@ pub(super) fn restated_since<'a>(
     // A report older than every revision was compared with the first.
     let in_force = earlier.iter().rev().find(|state| state.is_known_to(report, base)).or(earlier.first())?;
     let then = in_force.figure(base)?;
-    let differs = now > 0.0 && 100.0 * (then - now).abs() / now > RESTATED_PERCENT;
-    differs.then(|| {
-        let (then, now) = (amount(then, Unit::Tonnes), amount(now, Unit::Tonnes));
-        let detail = format!("The baseline has been restated since, from {then} to {now}; the report has not.");
-        (LeftOutReason::RestatedSince, detail)
+    let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
+    (percent > RESTATED_PERCENT).then(|| {
+        let told = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
+        let detail =
+            format!("The baseline has been restated since, from {} to {}; the report has not.", told(then), told(now));
+        let restated = Restated { revision: in_force.stamp.revision, then, now, percent };
+        Box::new(Obstacle { restated: Some(restated), ..*Obstacle::new(LeftOutReason::RestatedSince, detail) })
     })
 }
 
@@ -50,12 +69,12 @@ impl<'s> State<'s> {
         State { inventory: known.value, stamp: known.stamp }
     }
 
-    fn figure(&self, base: &BaseInventory<'_>) -> Option<f64> {
+    fn figure(&self, base: &BaseInventory<'_>) -> Option<Tonnes> {
         let figure = match base.converted {
             Some((gwp, _)) => base.scope.figure_by(self.inventory, gwp),
             None => base.scope.figure(self.inventory),
         };
-        figure.map(|figure| figure.tonnes.get())
+        figure.map(|figure| figure.tonnes)
     }
 
     /// Whether the state was known when the report was: by the days of their sources where both have one, the same

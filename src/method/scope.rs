@@ -52,6 +52,11 @@ impl Scope {
         }
     }
 
+    /// Whether it is the whole city by its own definition, whose lines need not be all that it counts.
+    pub fn is_own(&self) -> bool {
+        self.level == Level::Own && self.lines.is_none()
+    }
+
     /// Whether it is known which lines the figure must have.
     pub fn has_lines(&self) -> bool {
         self.lines.is_some() || self.level.has_lines()

@@ -12,6 +12,7 @@ use crate::record::Year;
 use super::assessment::AbsentReason;
 use super::base::BaseInventory;
 use super::case::Case;
+use super::caution::ConvertedGas;
 use super::course::{Course, Numbers, uncertainty};
 use super::printed::{Amount, Ratio};
 
@@ -22,6 +23,11 @@ use super::printed::{Amount, Ratio};
 pub struct WithinReports {
     /// The year of the report that serves as the base.
     pub base_year: Year,
+    /// What each gas of it comes to before and after, where it was converted to the global warming potentials of the
+    /// report judged.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<ConvertedGas>>)]
+    pub gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 13_540_000)]
@@ -70,6 +76,10 @@ pub struct WithinReports {
     pub pace: Option<Ratio>,
     /// The course.
     pub course: Course,
+    /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two reports
+    /// state, at most 10, else 3.
+    #[schema(value_type = f64, example = 3)]
+    pub uncertainty_percent: Ratio,
 }
 
 impl WithinReports {
@@ -83,8 +93,9 @@ impl WithinReports {
         let pathway = case.pathway.as_ref().map_err(|_| AbsentReason::InsufficientData)?;
         let latest = case.latest().ok_or(AbsentReason::NotComparable)?;
         let numbers = Numbers::of(pathway, latest.point(), case.unit);
-        let inventories = case.inventories_of(numbers.year);
-        let course = numbers.course(pathway, uncertainty(&inventories), case.unit).ok_or(AbsentReason::NoBaseline)?;
+        let uncertainty = uncertainty(&case.inventories_of(numbers.year));
+        let course = numbers.course(pathway, uncertainty, case.unit).ok_or(AbsentReason::NoBaseline)?;
+        let gases = case.base.as_ref().map(ConvertedGas::of_base).unwrap_or_default();
         let print = |amount| case.unit.print(Some(amount));
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let (base_tonnes, base_tonnes_per_person) = print(base.amount);
@@ -94,6 +105,7 @@ impl WithinReports {
         let (gap_tonnes, gap_tonnes_per_person) = print(numbers.gap);
         Ok(WithinReports {
             base_year: base.year,
+            gases,
             base_tonnes,
             base_tonnes_per_person,
             target_tonnes,
@@ -107,6 +119,7 @@ impl WithinReports {
             gap_tonnes_per_person,
             pace: numbers.pace.and_then(Ratio::new),
             course,
+            uncertainty_percent: Ratio::new(100.0 * uncertainty).ok_or(AbsentReason::InsufficientData)?,
         })
     }
 }

@@ -2,14 +2,20 @@
 //!
 //! None is made of a report that names the baseline's series: the two are one accounting.
 
+use serde::Serialize;
+use utoipa::ToSchema;
+
 use super::{Caution, CautionCode, about, used};
 use crate::method::accounting::{Accounting, family, only_co2};
+use crate::method::base::BaseInventory;
 use crate::method::case::Case;
 use crate::method::comparison::Compared;
 use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
-use crate::record::Year;
+use crate::record::gwp::LineGas;
+use crate::record::line::LineValue;
 use crate::record::units::Population;
+use crate::record::{Tonnes, Year};
 
 /// Percent of the population between two figures beyond which the boundary may have changed.
 const POPULATION_PERCENT: f64 = 15.0;
@@ -174,7 +180,48 @@ fn gwp_converted(case: &Case<'_, '_>) -> Option<Caution> {
         amount(old, case.unit)
     );
     let code = CautionCode::GwpConverted;
-    Some(Caution::between(code, detail, vec![base.year()], case.unit, old, new))
+    let caution = Caution::between(code, detail, vec![base.year()], case.unit, old, new);
+    Some(Caution { gases: ConvertedGas::of_base(base), ..caution })
+}
+
+/// A gas of a baseline that was converted, all lines together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ConvertedGas {
+    /// The gas.
+    pub gas: LineGas,
+    /// The tonnes of it.
+    #[schema(value_type = f64, example = 20_000)]
+    pub gas_tonnes: Tonnes,
+    /// What it came to, in t CO2e.
+    #[schema(value_type = f64, example = 420_000)]
+    pub old_tonnes: Tonnes,
+    /// What it comes to by the potentials of the report, in t CO2e.
+    #[schema(value_type = f64, example = 560_000)]
+    pub new_tonnes: Tonnes,
+}
+
+impl ConvertedGas {
+    /// The gases of a baseline that was converted; none if it was not.
+    pub(in crate::method) fn of_base(base: &BaseInventory<'_>) -> Vec<Self> {
+        let Some((gwp, _)) = base.converted else { return Vec::new() };
+        let lines: Vec<_> = base.inventory.lines.iter().filter(|line| base.scope.counts(line.reference)).collect();
+        let of = |gas: LineGas| {
+            let (mut sums, mut stated) = ([0; 3], false);
+            for line in &lines {
+                if let LineValue::Gas { gas: of_line, gas_tonnes } = line.value
+                    && of_line == gas
+                {
+                    let tonnes =
+                        [Some(gas_tonnes.kilograms()), line.kilograms(base.inventory.gwp), line.kilograms(Some(gwp))];
+                    sums.iter_mut().zip(tonnes).for_each(|(sum, more)| *sum += more.unwrap_or(0));
+                    stated = true;
+                }
+            }
+            let [gas_tonnes, old_tonnes, new_tonnes] = sums.map(Tonnes::from_kilograms);
+            stated.then_some(ConvertedGas { gas, gas_tonnes, old_tonnes, new_tonnes })
+        };
+        LineGas::ALL.iter().filter_map(|gas| of(*gas)).collect()
+    }
 }
 
 /// A figure's year and the people it is of.

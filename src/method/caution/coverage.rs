@@ -2,8 +2,8 @@
 
 use super::{Caution, CautionCode, about, used};
 use crate::method::case::Case;
-use crate::method::comparison::{coverage_gap, coverage_told};
-use crate::method::coverage::{CAUTION_PERCENT, Lines};
+use crate::method::comparison::{coverage_told, uncovered};
+use crate::method::coverage::{CAUTION_PERCENT, Lines, Uncovered};
 use crate::method::ruling::Ruling;
 use crate::record::Year;
 
@@ -14,11 +14,12 @@ pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
 /// One caution for all years, which tells the largest share.
 fn coverage_differs(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
     let base = case.base.as_ref()?;
-    let gaps = used(case, ruling).filter_map(|report| Some((report.year(), coverage_gap(base, report.inventory)?)));
-    let gaps: Vec<_> = gaps.filter(|(_, gap)| gap.percent > CAUTION_PERCENT).collect();
-    let largest = gaps.iter().max_by(|(_, one), (_, other)| one.percent.total_cmp(&other.percent))?;
-    let detail = format!("For {}: {}", largest.0, coverage_told(&largest.1));
-    Some(Caution::new(CautionCode::CoverageDiffers, detail, gaps.iter().map(|(year, _)| *year).collect()))
+    let parts = used(case, ruling).filter_map(|report| uncovered(base, report.inventory));
+    let parts: Vec<Uncovered> = parts.filter(|part| part.percent() > CAUTION_PERCENT).collect();
+    let years = parts.iter().map(|part| part.year).collect();
+    let largest = parts.into_iter().max_by(|one, other| one.percent().total_cmp(&other.percent()))?;
+    let detail = format!("For {}: {}", largest.year, coverage_told(&largest));
+    Some(Caution { uncovered: Some(largest), ..Caution::new(CautionCode::CoverageDiffers, detail, years) })
 }
 
 /// Where only one side has lines, those it does not know may be in the total of the other.

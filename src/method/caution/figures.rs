@@ -13,6 +13,8 @@ use crate::record::{View, Year};
 const CONTRADICTED_PERCENT: f64 = 5.0;
 /// Percent of the baseline beyond which the report for its year differs.
 const DIFFERS_PERCENT: f64 = crate::method::accounting::SAME_FIGURE_PERCENT;
+/// Percent of the baseline beyond which the report for its year contradicts it.
+const TOO_FAR_PERCENT: f64 = crate::method::comparison::CONTRADICTED_PERCENT;
 
 pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
     let mut found = stated_differs_from_sum(case, ruling);
@@ -96,10 +98,9 @@ fn figure_questioned(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
 /// What is further apart than this caution reaches is no comparison at all.
 fn baseline_differs_from_report(case: &Case<'_, '_>) -> Option<Caution> {
     let base = case.base.as_ref()?;
-    case.comparison.base_apart_percent.filter(|percent| *percent > DIFFERS_PERCENT)?;
-    let other = base.report_of_its_year(case.view)?.value;
-    let theirs = base.scope.figure(other)?;
-    let year = base.year();
+    let beside = case.comparison.beside.as_ref()?;
+    beside.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;
+    let (other, theirs, year) = (beside.report, beside.figure, base.year());
     // A report without a population has no figure a person; then the totals are told.
     let (unit, old, new) = match base.amount.zip(case.unit.amount(theirs, other.population)) {
         Some((old, new)) => (case.unit, old, new),

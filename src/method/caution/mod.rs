@@ -15,10 +15,12 @@ use crate::record::{Percent, Slug, Year};
 
 use super::case::Case;
 use super::comparison::Compared;
+use super::coverage::Uncovered;
 use super::history;
 use super::printed::{Amount, Ratio, Unit};
 use super::ruling::Ruling;
 
+pub use accounting::ConvertedGas;
 pub(super) use figures::is_contradicted;
 pub(super) use timing::STALE_AFTER_YEARS;
 
@@ -194,6 +196,13 @@ pub struct Caution {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
+    /// The part of one side that the other does not know, in the year with the largest (only `coverage_differs`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub uncovered: Option<Uncovered>,
+    /// What each gas comes to before and after, all lines together (only `gwp_converted`).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<ConvertedGas>>)]
+    pub gases: Vec<ConvertedGas>,
     /// Whether the side that declares its gases covers CO2 only (only `gases_undeclared`).
     #[serde(skip)]
     pub(super) only_co2: bool,
@@ -222,6 +231,8 @@ impl Caution {
             asked_of_tonnes_per_person: None,
             changed_on: None,
             reason: None,
+            uncovered: None,
+            gases: Vec::new(),
             only_co2: false,
         }
     }

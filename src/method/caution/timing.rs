@@ -127,13 +127,12 @@ fn pandemic_year(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
 }
 
 fn backloaded(case: &Case<'_, '_>) -> Option<Caution> {
-    let pathway = case.pathway.as_ref().ok()?;
-    pathway.is_backloaded().then(|| {
-        let detail = "The milestones leave most of the reduction to the end: over all the years the pathway allows \
-                      more than a tenth more than a straight line would."
+    let sums = case.pathway.as_ref().ok()?.backloaded()?;
+    let detail =
+        "The milestones leave most of the reduction to the end: over all the years the pathway allows more than \
+                  a tenth more than a straight line would."
             .to_owned();
-        Caution::new(CautionCode::Backloaded, detail, Vec::new())
-    })
+    Some(Caution::between(CautionCode::Backloaded, detail, Vec::new(), case.unit, sums.straight, sums.allowed))
 }
 
 fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
