@@ -3,6 +3,7 @@
 
 mod bringing;
 mod caching;
+mod calculator;
 mod command_line;
 mod durability;
 mod export;

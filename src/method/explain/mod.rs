@@ -3,22 +3,25 @@
 //! What is typed into a calculator as it stands gives the number as printed, to its last digit:
 //! `pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613`. A number in a formula
 //! that is itself computed therefore stands with 15 significant digits, not rounded as it is printed by
-//! itself. `^` is a power, `median(a; b)` the one in the middle (of an even number the mean of both), and
-//! `t(0.975; n)` Student's t quantile at 0.975 with `n` degrees of freedom, `sum(y = a to b; f)` the sum of
-//! `f` over the years, and `floor(a)` the whole number below.
+//! itself. `^` is a power, `max(a; b)` and `min(a; b)` are the larger and the smaller one, `median(a; b)` the one in the
+//! middle (of an even number the mean of both), `t(0.975; n)` is Student's t quantile at 0.975 with `n` degrees of
+//! freedom, `sum(y = a to b; f)` the sum of `f` over the years, and `floor(a)` the whole number below.
+//!
+//! What has no formula is taken from a record as it stands: tonnes, people, and the lines of an inventory.
 
+mod beside;
+mod cautions;
 mod opinions;
 mod yardsticks;
 
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::Year;
 use crate::record::target::{MilestoneLevel, TargetKind};
-use crate::record::units::{Percent, grouped};
+use crate::record::units::{Percent, Population, grouped};
+use crate::record::{Tonnes, Year};
 
 use super::assessment::{Assessment, CitedFigure, PathwayPoint, YearFigure};
-use super::caution::{Caution, CautionCode};
 use super::pathway::Point;
 use super::printed::{Amount, Ratio, Unit};
 use super::yardstick::Yardsticks;
@@ -40,16 +43,23 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
     let mut told = Told { unit: assessment.unit, explained: Vec::new() };
     let base = assessment.baseline.as_ref().map(|figure| told.cited("baseline", figure));
     let judged = assessment.judged.as_ref().map(|figure| told.cited("judged", figure));
-    told.figures(&assessment.figures);
+    told.figures(assessment);
     told.target(assessment, base);
     if let Some(base) = base {
         told.milestones(assessment, base);
     }
+    told.overdue(assessment);
     let asked = told.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
     if let (Some(judged), Some(asked)) = (judged, asked) {
         let asked = Point { year: assessment.target.target_year, amount: asked };
         told.judgement(assessment, base, judged, asked);
         told.opinions(assessment, base, judged, asked);
+    }
+    told.within_reports(assessment);
+    told.like_for_like(assessment);
+    told.soon(assessment);
+    for left_out in &assessment.left_out {
+        told.left_out(left_out);
     }
     for (index, caution) in assessment.cautions.iter().enumerate() {
         told.caution(index, caution, assessment);
@@ -79,6 +89,11 @@ fn n(number: f64) -> String {
     if number < 0.0 { format!("({})", grouped(number)) } else { grouped(number) }
 }
 
+/// A percentage less than an amount.
+fn reduced(amount: f64, percent: Percent) -> String {
+    format!("{} * (100 - {}) / 100", n(amount), n(percent.get()))
+}
+
 /// The terms joined by plus signs.
 fn sum(terms: impl IntoIterator<Item = String>) -> String {
     terms.into_iter().collect::<Vec<_>>().join(" + ")
@@ -99,6 +114,21 @@ impl Unit {
             Unit::Tonnes => tonnes.map(Amount::exact),
             Unit::TonnesPerPerson => per_person.map(Ratio::exact),
         }
+    }
+}
+
+/// What may be emitted where a share of the base, `offset` percent, is planned to be offset of what net zero leaves.
+fn residual(gross: &str, base: &str, offset: f64) -> String {
+    format!("max({gross}; min({gross} + {base} * min({}; 10) / 100; {base} * 10 / 100))", n(offset))
+}
+
+/// What straight lines through points allow in a year, as a formula.
+fn along(points: &[Point], year: Year) -> Option<String> {
+    let segment = points.windows(2).find(|pair| pair[0].year <= year && year <= pair[1].year);
+    match segment {
+        Some(pair) => Some(line(pair[0], pair[1], year)),
+        // Flat after the last point, and the only point of a pathway without a baseline.
+        None => points.last().map(|last| format!("{} + 0 * ({year} - {})", n(last.amount), last.year)),
     }
 }
 
@@ -132,32 +162,73 @@ impl Told {
         }
     }
 
-    /// A cited figure as it is compared; a figure a person is a quotient.
-    fn cited(&mut self, name: &str, figure: &CitedFigure) -> Point {
-        let quotient = figure.population.zip(figure.tonnes_per_person);
-        if let Some((people, per_person)) = quotient {
-            self.add(format!("{name}.tonnes_per_person"), Some(per_person.get()), || {
-                format!("{} / {}", n(figure.tonnes.get()), n(people.people()))
-            });
+    /// The name of an amount in this unit that stands by itself.
+    fn bare(&self) -> &'static str {
+        match self.unit {
+            Unit::Tonnes => "tonnes",
+            Unit::TonnesPerPerson => "tonnes_per_person",
         }
-        let amount = figure.tonnes_per_person.map_or(figure.tonnes.get(), Ratio::exact);
-        Point { year: figure.year, amount }
     }
 
-    fn figures(&mut self, figures: &[YearFigure]) {
-        for figure in figures {
-            if let Some((people, per_person)) = figure.population.zip(figure.tonnes_per_person) {
-                self.add(format!("figures.{}.tonnes_per_person", figure.year), Some(per_person.get()), || {
-                    format!("{} / {}", n(figure.tonnes.get()), n(people.people()))
-                });
-            }
+    /// An amount of a whole city a person, where both are printed.
+    fn per_person(
+        &mut self,
+        field: String,
+        printed: Option<Ratio>,
+        tonnes: Option<Tonnes>,
+        people: Option<Population>,
+    ) {
+        if let Some((tonnes, people)) = tonnes.zip(people) {
+            self.add(field, printed.map(Ratio::get), || format!("{} / {}", n(tonnes.get()), n(people.people())));
         }
+    }
+
+    /// A cited figure as it is compared.
+    fn cited(&mut self, name: &str, figure: &CitedFigure) -> Point {
+        let CitedFigure { tonnes, population, tonnes_per_person, credits_retired_tonnes, .. } = figure;
+        self.per_person(format!("{name}.tonnes_per_person"), *tonnes_per_person, Some(*tonnes), *population);
+        let credits = figure.credits_retired_tonnes_per_person;
+        let field = format!("{name}.credits_retired_tonnes_per_person");
+        self.per_person(field, credits, *credits_retired_tonnes, *population);
+        Point { year: figure.year, amount: tonnes_per_person.map_or(tonnes.get(), Ratio::exact) }
+    }
+
+    /// The figures a person, and how far the report for the base year is apart.
+    fn figures(&mut self, assessment: &Assessment) {
+        for figure in &assessment.figures {
+            let YearFigure { tonnes, population, tonnes_per_person, credits_retired_tonnes, .. } = figure;
+            let name = format!("figures.{}", figure.year);
+            self.per_person(format!("{name}.tonnes_per_person"), *tonnes_per_person, Some(*tonnes), *population);
+            let credits = figure.credits_retired_tonnes_per_person;
+            let field = format!("{name}.credits_retired_tonnes_per_person");
+            self.per_person(field, credits, *credits_retired_tonnes, *population);
+        }
+        let Some(report) = &assessment.base_year_report else { return };
+        let field = "base_year_report.tonnes_per_person".to_owned();
+        self.per_person(field, report.tonnes_per_person, Some(report.tonnes), report.population);
+        if let Some(base) = &assessment.baseline {
+            self.apart("base_year_report.apart_percent", report.apart_percent, report.tonnes, base.tonnes);
+        }
+    }
+
+    /// How far a figure is apart from another, in percent of that.
+    fn apart(&mut self, field: impl Into<String>, printed: Option<Ratio>, figure: Tonnes, of: Tonnes) {
+        let (less, more) = (n(figure.min(of).get()), n(figure.max(of).get()));
+        self.add(field, printed.map(Ratio::get), || format!("100 * ({more} - {less}) / {}", n(of.get())));
+    }
+
+    /// The whole years since the year after the target year.
+    fn overdue(&mut self, assessment: &Assessment) {
+        let due = assessment.target.target_year;
+        self.add("overdue_years", assessment.overdue_years.map(f64::from), || {
+            let judged = due.get() + 1 + assessment.overdue_years.unwrap_or_default();
+            format!("{judged} - {due} - 1")
+        });
     }
 
     fn target(&mut self, assessment: &Assessment, base: Option<Point>) {
         let target = &assessment.target;
         let asked = self.unit.printed(target.target_tonnes, target.target_tonnes_per_person);
-        let share = target.reduction_percent.map(Percent::get);
         let from = match target.kind {
             TargetKind::BaseYear | TargetKind::BaseYearIntensity => base.map(|base| base.amount),
             TargetKind::BaselineScenario => target.scenario_tonnes.map(|tonnes| tonnes.get()),
@@ -165,7 +236,7 @@ impl Told {
         };
         let stated = target.tonnes.map(|tonnes| tonnes.get());
         let stated = stated.or(target.tonnes_per_person.map(|tonnes| tonnes.get())).map(n);
-        let reduced = from.zip(share).map(|(from, share)| format!("{} * (100 - {}) / 100", n(from), n(share)));
+        let reduced = from.zip(target.reduction_percent).map(|(from, percent)| reduced(from, percent));
         let Some(gross) = reduced.or(stated) else { return };
         let exact = self.unit.exact(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
         let printed = self.unit.printed(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
@@ -174,21 +245,27 @@ impl Told {
         self.add(format!("target.{}", self.named("target")), asked, || match offset {
             Some(((offset, base), gross)) => {
                 let (gross, base) = (n(gross), n(base.amount));
-                format!("max({gross}, min({gross} + {base} * min({}, 10) / 100, {base} * 10 / 100))", n(offset))
+                residual(&gross, &base, offset)
             }
             None => gross,
         });
     }
 
-    /// The points of the pathway that the city stated as a reduction.
+    /// The points of the pathway that the city stated as a reduction, and the milestones that they are.
     fn milestones(&mut self, assessment: &Assessment, base: Point) {
-        for point in &assessment.pathway {
-            let stated = assessment.target.milestones.iter().find(|milestone| milestone.year == point.year);
-            if let Some(MilestoneLevel::Reduction { reduction_percent }) = stated.map(|milestone| milestone.level) {
-                let field = format!("pathway.{}.{}", point.year, self.named("").trim_start_matches('_'));
-                self.add(field, self.unit.printed(point.tonnes, point.tonnes_per_person), || {
-                    format!("{} * (100 - {}) / 100", n(base.amount), n(reduction_percent.get()))
-                });
+        let stated = assessment.target.milestones.iter().filter_map(|milestone| match milestone.level {
+            MilestoneLevel::Reduction { reduction_percent } => Some((milestone.year, reduction_percent)),
+            MilestoneLevel::Tonnes { .. } => None,
+        });
+        let unit = self.unit;
+        for (year, percent) in stated {
+            let points = assessment.pathway.iter().filter(|point| point.year == year);
+            let points = points.map(|point| ("pathway", unit.printed(point.tonnes, point.tonnes_per_person)));
+            let judged = assessment.milestones.iter().filter(|milestone| milestone.year == year);
+            let judged = judged.map(|point| ("milestones", unit.printed(point.tonnes, point.tonnes_per_person)));
+            for (list, printed) in points.chain(judged) {
+                let field = format!("{list}.{year}.{}", self.bare());
+                self.add(field, printed, || reduced(base.amount, percent));
             }
         }
     }
@@ -204,13 +281,7 @@ impl Told {
 
     /// What a printed pathway allows in a year, as a formula.
     fn allowed(&self, pathway: &[PathwayPoint], year: Year) -> Option<String> {
-        let anchors = self.anchors(pathway);
-        let segment = anchors.windows(2).find(|pair| pair[0].year <= year && year <= pair[1].year);
-        match segment {
-            Some(pair) => Some(line(pair[0], pair[1], year)),
-            // Flat after the last point, and the only point of a pathway without a baseline.
-            None => anchors.last().map(|last| format!("{} + 0 * ({year} - {})", n(last.amount), last.year)),
-        }
+        along(&self.anchors(pathway), year)
     }
 
     fn judgement(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, asked: Point) {
@@ -236,27 +307,5 @@ impl Told {
         self.add(self.named("called_for"), called_for, || format!("{base} - {allowed}"));
         let pace = assessment.pace.map(Ratio::get);
         self.add("pace", pace, || format!("({base} - {actual}) / ({base} - {allowed})"));
-    }
-
-    fn caution(&mut self, index: usize, caution: &Caution, assessment: &Assessment) {
-        let field = |name: &str| format!("cautions.{index}.{name}");
-        let old = self.unit.exact(caution.old_tonnes, caution.old_tonnes_per_person);
-        let new = self.unit.exact(caution.new_tonnes, caution.new_tonnes_per_person);
-        if let Some((old, new)) = old.zip(new) {
-            self.add(field("change_percent"), caution.change_percent.map(Ratio::get), || {
-                format!("100 * ({} - {}) / {}", n(new), n(old), n(old))
-            });
-        }
-        if let (CautionCode::TargetWeakened, Some(year)) = (caution.code, caution.years.first()) {
-            let allows = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
-            if let Some(formula) = self.allowed(&assessment.pathway, *year) {
-                self.add(field(&self.named("new")), allows, || formula);
-            }
-            let of = self.unit.exact(caution.asked_of_tonnes, caution.asked_of_tonnes_per_person);
-            if let Some((of, share)) = of.zip(caution.asked_reduction_percent) {
-                let asked = self.unit.printed(caution.old_tonnes, caution.old_tonnes_per_person);
-                self.add(field(&self.named("old")), asked, || format!("{} * (100 - {}) / 100", n(of), n(share.get())));
-            }
-        }
     }
 }

@@ -12,7 +12,7 @@ use super::{Told, n, sum};
 
 /// The figures that a trend was fitted to.
 fn trend_points(assessment: &Assessment, base: Option<Point>, trend: &Trend) -> Vec<Point> {
-    let compared = assessment.figures.iter().map(|figure| {
+    let compared = assessment.figures.iter().filter(|figure| !figure.of_other_gwp).map(|figure| {
         let amount = figure.tonnes_per_person.map_or(figure.tonnes.get(), Ratio::exact);
         Point { year: figure.year, amount }
     });
@@ -128,7 +128,7 @@ impl Told {
         let figures: Vec<Point> = assessment
             .figures
             .iter()
-            .filter(|figure| figure.year <= budget.to)
+            .filter(|figure| figure.year <= budget.to && !figure.of_other_gwp)
             .map(|figure| Point { year: figure.year, amount: figure.tonnes.get() })
             .collect();
         let emitted = filled(&figures);

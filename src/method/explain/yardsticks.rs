@@ -66,7 +66,7 @@ impl Told {
         });
         let printed = first.get();
         let (slope, first) = (slope.exact(), first.exact());
-        let at = |year: &str| format!("max(0, {} + {} * ({year} - {}))", n(last.amount), n(slope), last.year);
+        let at = |year: &str| format!("max(0; {} + {} * ({year} - {}))", n(last.amount), n(slope), last.year);
         self.add("carbon_law.from_tonnes", Some(printed), || at(&start.to_string()));
         self.add("carbon_law.trend_sum_tonnes", law.trend_sum_tonnes.map(Amount::get), || {
             format!("sum(y = {start} to {end}; {})", at("y"))
