@@ -9,6 +9,7 @@ mod durability;
 mod export;
 mod import;
 mod importing;
+mod judgement;
 mod layout;
 mod lists;
 mod method;
