@@ -13,12 +13,13 @@ use crate::record::gpc::GpcRef;
 use super::country::country;
 use super::csv_file::{Cells, CsvFile};
 use super::failure::FileError;
-use super::figure::{NoFigure, figure, json, people, quoted, year};
+use super::figure::{NoFigure, figure, figure_in, json, population, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
 use super::period;
 use super::records::{Publication, city, found, left_out, name, object, text};
+use super::unit::Scale;
 
 const CITY: Column = Column { meaning: "the city", wordings: &[words(&["city"], &["year", "location", "boundary"])] };
 const COUNTRY: Column = Column { meaning: "the country", wordings: &[words(&["country"], &[])] };
@@ -35,14 +36,14 @@ const LEVEL: Column = Column { meaning: "the level, BASIC or BASIC+", wordings: 
 const POPULATION: Column =
     Column { meaning: "the population", wordings: &[words(&["population"], &["year", "density"])] };
 const BASIC: Column = Column {
-    meaning: "the BASIC total in t CO2e",
+    meaning: "the BASIC total",
     wordings: &[
         words(&["basic", "total"], &["stationary", "transport", "waste"]),
         words(&["basic"], &["stationary", "transport", "waste", "i", "ii", "iii"]),
     ],
 };
 const BASIC_PLUS: Column = Column {
-    meaning: "the BASIC+ total in t CO2e",
+    meaning: "the BASIC+ total",
     wordings: &[words(
         &["basic+"],
         &["stationary", "transport", "waste", "ippu", "afolu", "s3", "i", "ii", "iii", "iv", "v"],
@@ -57,8 +58,8 @@ struct Columns {
     boundary: Option<usize>,
     level: Option<usize>,
     population: Option<usize>,
-    basic: usize,
-    basic_plus: Option<usize>,
+    basic: (usize, Scale),
+    basic_plus: Option<(usize, Scale)>,
     /// The lines of the GPC that the file has.
     lines: Vec<(GpcRef, usize)>,
 }
@@ -86,6 +87,7 @@ impl Columns {
             let index = header.named(reference.as_str())?;
             Some((reference, index))
         };
+        let in_unit = |index| Ok::<_, FileError>((index, header.scale(index)?));
         Ok(Columns {
             city: header.need(&CITY)?,
             country: header.need(&COUNTRY)?,
@@ -94,8 +96,8 @@ impl Columns {
             boundary: header.find(&BOUNDARY)?,
             level: header.find(&LEVEL)?,
             population: header.find(&POPULATION)?,
-            basic: header.need(&BASIC)?,
-            basic_plus: header.find(&BASIC_PLUS)?,
+            basic: in_unit(header.need(&BASIC)?)?,
+            basic_plus: header.find(&BASIC_PLUS)?.map(in_unit).transpose()?,
             lines: GpcRef::all().filter_map(line).collect(),
         })
     }
@@ -116,11 +118,12 @@ impl Columns {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
         };
         let mut remarks = Vec::new();
+        let population = population(Scale::ONE, cells.maybe(self.population), &mut remarks);
         let body = object([
             ("period", period::in_words(cells.maybe(self.period), year)),
             ("totals", self.totals(cells)?),
             ("lines", self.lines(cells, &mut remarks)?),
-            ("population", figure(cells.maybe(self.population)).ok().and_then(people).map(Value::from)),
+            ("population", population.map(Value::from)),
             ("protocol", Some(json!("gpc"))),
             ("source", Some(publication.source(&format!("row {called}_{year}, columns I.1.1 to BASIC+")))),
             ("note", text(&self.note(cells, stated))),
@@ -131,7 +134,8 @@ impl Columns {
 
     /// The stated totals; none where neither is stated.
     fn totals(&self, cells: &Cells<'_>) -> Result<Option<Value>, LeftOut> {
-        let total = |index: Option<usize>, level: &str| match figure(cells.maybe(index)) {
+        let figure = |(index, scale)| figure_in(scale, cells.at(index));
+        let total = |column: Option<_>, level: &str| match column.map_or(Err(NoFigure::Empty), figure) {
             Ok(tonnes) => Ok(Some(json(tonnes))),
             Err(NoFigure::Empty) => Ok(None),
             Err(NoFigure::Text(text)) => {

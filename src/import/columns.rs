@@ -1,6 +1,9 @@
 //! The columns of the template: their names, their meaning, and how a header is understood.
 
-use super::number::Quantity;
+use unicode_normalization::UnicodeNormalization;
+
+use super::number::{self, Quantity};
+use super::unit::{self, Scale, plain_digit};
 
 /// Which of the two tables a column belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -196,24 +199,24 @@ const LINES: &[Column] = &[
 /// What a header is found to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning {
-    /// This column.
-    Known(Column),
-    /// This column, but in a unit that its figures are not taken in.
-    OtherUnit(Column, String),
+    /// This column, its figures in this unit.
+    Known(Column, Scale),
+    /// This column, but in a unit that its figures are not taken in, and why not.
+    OtherUnit(Column, String, String),
     /// None; the nearest by spelling, if any is near.
     Unknown(Option<&'static str>),
 }
 
-/// What a header of the sheet means: capitals, spaces, underscores and units in brackets make no difference.
+/// What a header of the sheet means: capitals, spaces and underscores make no difference; a unit may stand behind it.
 #[must_use]
 pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
-    let (name, unit) = split_bracket(header);
+    let (name, unit) = split_unit(header);
     let key = key_of(name);
     let mut known = std::iter::once(&CITY).chain(sheet.columns());
     if let Some(column) = known.find(|column| key_of(column.name) == key || column.aliases.contains(&key.as_str())) {
-        return match unit {
-            Some(unit) if !is_unit_of(unit, column.kind) => Meaning::OtherUnit(*column, unit.to_owned()),
-            _ => Meaning::Known(*column),
+        return match unit.map_or(Ok(Scale::ONE), |unit| scale_of(unit, column.kind)) {
+            Ok(scale) => Meaning::Known(*column, scale),
+            Err(why) => Meaning::OtherUnit(*column, unit.unwrap_or_default().to_owned(), why),
         };
     }
     let mut near: Vec<(usize, &'static str)> =
@@ -224,36 +227,37 @@ pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
 
 /// The letters and digits of a header, small; `+` and `&` as words, for BASIC+ is another total.
 fn key_of(name: &str) -> String {
-    let worded = name.to_lowercase().replace('+', "plus").replace('&', "and");
+    let worded =
+        name.nfc().map(plain_digit).collect::<String>().to_lowercase().replace('+', "plus").replace('&', "and");
     worded.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// A header without what stands in brackets at its end, and that.
-fn split_bracket(header: &str) -> (&str, Option<&str>) {
+/// A header without the unit behind it, and that: what stands in brackets at its end, or a unit of mass behind a mark.
+fn split_unit(header: &str) -> (&str, Option<&str>) {
     let header = header.trim();
-    match header.find(['(', '[']) {
-        Some(begins) if begins > 0 && header.ends_with([')', ']']) => {
-            (&header[..begins], Some(header[begins + 1..header.len() - 1].trim()))
-        }
-        _ => (header, None),
+    if let Some(begins) = header.find(['(', '[']).filter(|begins| *begins > 0 && header.ends_with([')', ']'])) {
+        return (&header[..begins], Some(header[begins + 1..header.len() - 1].trim()));
     }
+    let marked = [":", ",", " in "].into_iter().filter_map(|mark| header.rsplit_once(mark));
+    let is_unit = |unit: &str| unit::read(unit) != Err(unit::NoUnit::Unknown);
+    let found = marked.into_iter().find(|(name, unit)| !name.is_empty() && is_unit(unit));
+    found.map_or((header, None), |(name, unit)| (name, Some(unit.trim())))
 }
 
-/// Whether a unit in brackets is the one that the cells of a column are taken in.
-fn is_unit_of(unit: &str, kind: Kind) -> bool {
-    let unit: String = unit.replace('\u{2082}', "2").to_lowercase().split_whitespace().collect();
-    match kind {
-        Kind::Number(Quantity::Tonnes) => {
-            let mass = ["co2e", "co2eq", "co2-eq", "ofco2e"].iter().find_map(|gas| unit.strip_suffix(gas));
-            matches!(mass.unwrap_or(&unit), "t" | "tonnes" | "tonne" | "metrictonnes" | "metrictons")
+/// The unit of a header in which the cells of a column are taken, or why they are not.
+fn scale_of(unit: &str, kind: Kind) -> Result<Scale, String> {
+    let Kind::Number(quantity) = kind else { return Ok(Scale::ONE) };
+    let word: String = unit.to_lowercase().split_whitespace().collect();
+    let is_one = match quantity {
+        Quantity::Tonnes | Quantity::GasTonnes => {
+            let unit = if quantity == Quantity::GasTonnes { unit.trim_end_matches("of gas") } else { unit };
+            return number::mass(unit, quantity == Quantity::Tonnes).map_err(|fault| fault.detail);
         }
-        Kind::Number(Quantity::GasTonnes) => {
-            matches!(unit.as_str(), "t" | "tonnes" | "tonne" | "tofgas" | "tonnesofgas")
-        }
-        Kind::Number(Quantity::Percent) => matches!(unit.as_str(), "%" | "percent" | "inpercent"),
-        Kind::Number(Quantity::People) => matches!(unit.as_str(), "people" | "persons" | "inhabitants" | "residents"),
-        _ => true,
-    }
+        Quantity::Percent => matches!(word.as_str(), "%" | "percent" | "inpercent"),
+        Quantity::People => matches!(word.as_str(), "people" | "persons" | "inhabitants" | "residents"),
+    };
+    let scale = if quantity == Quantity::People { unit::count(unit) } else { None };
+    scale.or(is_one.then_some(Scale::ONE)).ok_or_else(|| "is not a unit of it".to_owned())
 }
 
 /// How many letters must be put in, taken out or changed to make one word of the other (Levenshtein).

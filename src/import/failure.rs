@@ -67,6 +67,16 @@ pub enum FileError {
         /// The headers, as they are written.
         headers: Vec<String>,
     },
+    /// A column is in a unit that its figures are not taken in, or may be.
+    #[error("{file}: the column \"{header}\" {told}")]
+    Unit {
+        /// The file's name.
+        file: Arc<str>,
+        /// The header, as it is written.
+        header: String,
+        /// What is wrong with its unit.
+        told: String,
+    },
     /// The headers are those of none of the files that the format reads.
     #[error("{file} is none of the files of this format, which are: {known}; its headers begin with {}", quoted(.headers))]
     NotOfFormat {

@@ -2,6 +2,9 @@
 
 use serde_json::{Number, Value};
 
+use super::number::{self, Quantity};
+use super::unit::Scale;
+
 /// Why a cell is no figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum NoFigure {
@@ -18,16 +21,11 @@ const CHARACTERS: usize = 40;
 ///
 /// `1,233` alone is refused: where a comma stands for the decimal point it means something else. So is `1.233,5`.
 pub(super) fn figure(cell: &str) -> Result<f64, NoFigure> {
-    decimal(cell, 0)
+    figure_in(Scale::ONE, cell)
 }
 
-/// The same for a cell in thousands of the unit: kt as t, exactly.
-pub(super) fn thousands(cell: &str) -> Result<f64, NoFigure> {
-    decimal(cell, 3)
-}
-
-/// The figure times ten to the `power`, from its digits, so that no rounding creeps in.
-fn decimal(cell: &str, power: i32) -> Result<f64, NoFigure> {
+/// The same for a cell in another unit: what it is in tonnes or people.
+pub(super) fn figure_in(scale: Scale, cell: &str) -> Result<f64, NoFigure> {
     let text = cell.trim();
     if text.is_empty() {
         return Err(NoFigure::Empty);
@@ -38,14 +36,15 @@ fn decimal(cell: &str, power: i32) -> Result<f64, NoFigure> {
         Some((mantissa, exponent)) => (mantissa, exponent.parse::<i32>().map_err(|_| refused())?),
         None => (plain.as_str(), 0),
     };
-    let digits = mantissa.strip_prefix('-').unwrap_or(mantissa);
-    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
-    let all_digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    if !all_digits(whole) || !all_digits(fraction) || exponent.abs() > 30 {
+    let bare = mantissa.strip_prefix('-');
+    let (whole, fraction) = bare.unwrap_or(mantissa).split_once('.').unwrap_or((bare.unwrap_or(mantissa), ""));
+    let all_digits = |part: &str| part.bytes().all(|b| b.is_ascii_digit());
+    let ends_well = !whole.is_empty() && !mantissa.ends_with('.');
+    if !ends_well || !all_digits(whole) || !all_digits(fraction) || exponent.abs() > 30 {
         return Err(refused());
     }
-    let read: f64 = format!("{mantissa}e{}", exponent + power).parse().map_err(|_| refused())?;
-    if read.is_finite() { Ok(read) } else { Err(refused()) }
+    let decimals = i32::try_from(fraction.len()).map_err(|_| refused())?;
+    scale.amount(bare.is_some(), &format!("{whole}{fraction}"), exponent - decimals).ok_or_else(refused)
 }
 
 /// The text without the commas that set thousands apart; none where a comma may mean something else.
@@ -80,6 +79,32 @@ pub(super) fn year(cell: &str) -> Option<i32> {
 pub(super) fn people(figure: f64) -> Option<i64> {
     #[allow(clippy::cast_possible_truncation, reason = "at most 10^9")]
     (0.5..=1e9).contains(&figure).then(|| figure.round() as i64)
+}
+
+/// The people that a cell counts in a unit; a cell that cannot be read leaves a remark.
+///
+/// Thousands may be set apart by any mark: of single people there are no fractions, but of thousands there are.
+pub(super) fn population(scale: Scale, cell: &str, remarks: &mut Vec<String>) -> Option<i64> {
+    let grouped = || number::read_in(scale, cell, Quantity::People, None).ok();
+    let read = match figure_in(scale, cell) {
+        Err(NoFigure::Empty) => return None,
+        // `1.233` is a plain decimal too.
+        Ok(figure) if scale != Scale::ONE || !has_three_decimals(cell) => Some(figure),
+        _ => grouped(),
+    };
+    let counted = read.and_then(people);
+    if counted.is_none() && read != Some(0.0) {
+        remarks.push(format!(
+            "the population \"{}\" is no number that can only be read one way, and left out",
+            quoted(cell)
+        ));
+    }
+    counted
+}
+
+/// Whether three digits follow a point that three at most stand before: thousands set apart, where fractions cannot be.
+fn has_three_decimals(cell: &str) -> bool {
+    cell.trim().split_once('.').is_some_and(|(whole, fraction)| whole.len() <= 3 && fraction.len() == 3)
 }
 
 /// A figure for the body of a record.

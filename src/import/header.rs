@@ -5,8 +5,10 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use csv::StringRecord;
+use unicode_normalization::UnicodeNormalization;
 
 use super::failure::FileError;
+use super::unit::{self, Scale, Substance, Unit, without_subscripts};
 
 /// A column by what it means: the wordings it is known by, the surest first.
 #[derive(Debug)]
@@ -126,6 +128,33 @@ impl Header {
         })
     }
 
+    /// The unit that the header of a column names, if it names one: of CO2e, or of one of these gases alone.
+    fn unit(&self, index: usize, gases: &[&str]) -> Result<Option<Unit>, FileError> {
+        let header = &self.headers[index];
+        let refused = |told| FileError::Unit { file: self.file.clone(), header: header.clone(), told };
+        match unit::in_header(header) {
+            Ok(Some((Unit { of: Substance::Gas(gas), .. }, _))) if !gases.contains(&gas) => {
+                Err(refused(format!("is an amount of {gas}, not of CO2e")))
+            }
+            Ok(unit) => Ok(unit.map(|(unit, _)| unit)),
+            Err((text, could_mean)) => Err(refused(format!("names a unit, \"{text}\", that could mean {could_mean}"))),
+        }
+    }
+
+    /// The unit that the header of a column must name.
+    pub fn need_unit(&self, index: usize, gases: &[&str]) -> Result<Unit, FileError> {
+        self.unit(index, gases)?.ok_or_else(|| FileError::Unit {
+            file: self.file.clone(),
+            header: self.headers[index].clone(),
+            told: "names no unit that is understood, such as t CO2e or kt CO2e".to_owned(),
+        })
+    }
+
+    /// The unit of a column of CO2e that is in tonnes unless its header says otherwise.
+    pub fn scale(&self, index: usize) -> Result<Scale, FileError> {
+        Ok(self.unit(index, &[])?.map_or(Scale::ONE, |unit| unit.scale))
+    }
+
     /// Whether all these columns are there.
     pub fn has(&self, columns: &[&Column]) -> bool {
         columns.iter().all(|column| matches!(self.look_up(column), Ok(Some(_)) | Err(_)))
@@ -163,13 +192,13 @@ fn alike(own: &str, wanted: &str) -> bool {
 
 /// A header as a message shows it: on one line, without what is not seen.
 fn shown(header: &str) -> String {
-    let visible = header.chars().filter(|c| !is_zero_width(*c));
+    let visible = header.nfc().filter(|c| !is_zero_width(*c));
     visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The words of a header, in lower case; `+` belongs to its word, other punctuation to none.
 fn words_of(header: &str) -> Vec<String> {
-    let lower = header.to_lowercase();
+    let lower = without_subscripts(header).to_lowercase();
     let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '+')).filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
 }

@@ -1,4 +1,4 @@
-//! Klimatkollen's file: what each Swedish municipality emitted, year by year, in t CO2e.
+//! Klimatkollen's file: what each Swedish municipality emitted, year by year, in CO2e.
 //!
 //! The figures are SMHI's. The file says neither which gases nor which standard they follow, so the
 //! reports declare neither. Municipalities stand in it by name alone: the name, unique within
@@ -12,36 +12,39 @@ use serde_json::json;
 use crate::record::{City, Kind};
 
 use super::csv_file::{Cells, CsvFile};
-use super::figure::{NoFigure, figure, json, quoted, year};
+use super::figure::{NoFigure, figure_in, json, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, words};
 use super::records::{Publication, city, found, left_out, name, object};
+use super::unit::Scale;
 
 const MUNICIPALITY: Column =
     Column { meaning: "the municipality", wordings: &[words(&["municipality|kommun"], &["code|kod"])] };
 const REGION: Column = Column { meaning: "the region", wordings: &[words(&["region|county|län"], &["code|kod"])] };
 const YEAR: Column = Column { meaning: "the year", wordings: &[words(&["year|år"], &[])] };
-const EMISSIONS: Column = Column {
-    meaning: "the emissions in t CO2e",
-    wordings: &[words(&["emissions", "tco2e|tonnes|ton|t"], &["kton", "kt", "per", "capita"])],
-};
+const EMISSIONS: Column =
+    Column { meaning: "the emissions", wordings: &[words(&["emissions"], &["per", "capita", "person"])] };
 
 struct Columns {
     municipality: usize,
     region: Option<usize>,
     year: usize,
     emissions: usize,
+    /// The unit of the emissions.
+    scale: Scale,
 }
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let file = CsvFile::open(file)?;
+    let emissions = file.header.need(&EMISSIONS)?;
     let columns = Columns {
         municipality: file.header.need(&MUNICIPALITY)?,
         region: file.header.find(&REGION)?,
         year: file.header.need(&YEAR)?,
-        emissions: file.header.need(&EMISSIONS)?,
+        emissions,
+        scale: file.header.need_unit(emissions, &[])?.scale,
     };
     sink.notice(file.header.complete(&[&REGION], file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
@@ -76,11 +79,11 @@ impl Columns {
         let Some(year) = year(stated) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
         };
-        let tonnes = figure(cells.at(self.emissions)).map_err(|no| match no {
+        let tonnes = figure_in(self.scale, cells.at(self.emissions)).map_err(|no| match no {
             NoFigure::Empty => left_out("no_total", "The row states no emissions."),
             NoFigure::Text(text) => left_out("not_a_number", format!("The emissions are stated as \"{text}\".")),
         })?;
-        let locator = format!("row {} {year}, column emissions in t CO2e", cells.at(self.municipality));
+        let locator = format!("row {} {year}, column emissions", cells.at(self.municipality));
         let body = object([
             ("totals", Some(json!({"own": json(tonnes)}))),
             ("source", Some(publication.source(&locator))),

@@ -8,6 +8,7 @@ use super::cell::{Cell, CellFault, ColumnPlace, Refused, Row, Table, letters, pe
 use super::columns::{Column, Kind, Meaning, Sheet, meaning};
 use super::day;
 use super::number::{self, Decimal, Quantity};
+use super::unit::{Scale, plain_digit};
 
 /// A column of a file that was understood.
 #[derive(Debug, Clone)]
@@ -17,6 +18,8 @@ struct Found {
     index: usize,
     /// Its header as the file has it.
     header: String,
+    /// The unit that its header names.
+    scale: Scale,
     /// The mark of decimals that its cells show, where they agree.
     settled: Option<Decimal>,
 }
@@ -52,7 +55,7 @@ pub(super) struct Reading<'a> {
 impl Layout {
     /// Which of the two tables a header row is that of: only lines have a reference.
     pub(super) fn kind_of(header: &Row) -> Sheet {
-        let names = |cell: &Cell| matches!(meaning(&cell.to_string(), Sheet::Lines), Meaning::Known(column) if column.name == "ref");
+        let names = |cell: &Cell| matches!(meaning(&cell.to_string(), Sheet::Lines), Meaning::Known(column, _) if column.name == "ref");
         if header.cells.iter().any(names) { Sheet::Lines } else { Sheet::Reports }
     }
 
@@ -68,7 +71,7 @@ impl Layout {
             // It is repeated with every fault of its cells.
             let title = quoted(cell).unwrap_or_default();
             match layout.understand(&title) {
-                Ok(column) => layout.found.push(Found { column, index, header: title, settled: None }),
+                Ok((column, scale)) => layout.found.push(Found { column, index, header: title, scale, settled: None }),
                 Err((code, detail)) => {
                     let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
                     faults.push(layout.fault(header, column, quoted(cell), code, detail));
@@ -88,19 +91,19 @@ impl Layout {
         Err(Refused { code: "invalid_headers", detail, faults })
     }
 
-    /// The column that a header means, unless it cannot be taken.
-    fn understand(&self, title: &str) -> Result<Column, (&'static str, String)> {
+    /// The column that a header means and the unit that it names, unless it cannot be taken.
+    fn understand(&self, title: &str) -> Result<(Column, Scale), (&'static str, String)> {
         match meaning(title, self.kind) {
-            Meaning::Known(column) => match self.find(column.name) {
-                None => Ok(column),
+            Meaning::Known(column, scale) => match self.find(column.name) {
+                None => Ok((column, scale)),
                 Some(earlier) => {
                     let told =
                         format!("is the column `{}` again: column {} is the same", column.name, letters(earlier.index));
                     Err(("duplicate_column", told))
                 }
             },
-            Meaning::OtherUnit(column, unit) => {
-                let told = format!("`{}` is not taken in \"{unit}\": {}", column.name, column.meaning);
+            Meaning::OtherUnit(column, unit, why) => {
+                let told = format!("`{}` is not taken in \"{unit}\", which {why}. {}", column.name, column.meaning);
                 Err(("unknown_unit", told))
             }
             Meaning::Unknown(near) => {
@@ -160,7 +163,7 @@ impl Layout {
                 strays.push(index);
                 continue;
             };
-            match value(cell, found.column.kind, found.settled) {
+            match value(cell, found) {
                 Ok(value) => reading.values.push((found.column.pointer, value)),
                 Err((code, detail)) => reading.fail(found.column.pointer, code, detail),
             }
@@ -247,7 +250,8 @@ fn names(kind: Sheet) -> String {
 }
 
 /// The JSON value that a cell stands for; the record's own rules are applied later.
-fn value(cell: &Cell, kind: Kind, settled: Option<Decimal>) -> Result<Value, (&'static str, String)> {
+fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
+    let kind = found.column.kind;
     match cell {
         Cell::Error(error) => {
             let mut told = format!("holds the error {error} in place of a value");
@@ -273,7 +277,7 @@ fn value(cell: &Cell, kind: Kind, settled: Option<Decimal>) -> Result<Value, (&'
     match kind {
         Kind::Year => day::read_year(cell).map(|year| json!(year)).map_err(|fault| (fault.code, fault.detail)),
         Kind::Day => day::read(cell).map(|day| json!(day)).map_err(|fault| (fault.code, fault.detail)),
-        Kind::Number(quantity) => amount(cell, quantity, settled),
+        Kind::Number(quantity) => amount(cell, quantity, found),
         Kind::Word(words) => Ok(json!(word(&cell.to_string(), &words()))),
         Kind::Gases => Ok(gases(&cell.to_string())),
         Kind::City | Kind::Text => Ok(json!(cell.to_string())),
@@ -281,23 +285,23 @@ fn value(cell: &Cell, kind: Kind, settled: Option<Decimal>) -> Result<Value, (&'
 }
 
 /// The number that a cell holds, in the unit of `quantity`.
-fn amount(cell: &Cell, quantity: Quantity, settled: Option<Decimal>) -> Result<Value, (&'static str, String)> {
+fn amount(cell: &Cell, quantity: Quantity, found: &Found) -> Result<Value, (&'static str, String)> {
+    let refused = || ("not_a_number", "must be a number".to_owned());
     let read = match cell {
-        Cell::Number(number) => *number,
+        Cell::Number(number) => found.scale.of(*number).ok_or_else(refused)?,
         Cell::Share(share) if quantity == Quantity::Percent => percent_of(*share),
         Cell::Share(_) => return Err(("unknown_unit", "is formatted as a percentage".to_owned())),
         Cell::Day(_) => {
             let told = "is stored as a day: spreadsheets take texts such as 1.5 for one; format the cell as a number";
             return Err(("not_a_number", told.to_owned()));
         }
-        Cell::Text(text) => number::read(text, quantity, settled).map_err(|fault| (fault.code, fault.detail))?,
-        _ => return Err(("not_a_number", "must be a number".to_owned())),
+        Cell::Text(text) => {
+            number::read_in(found.scale, text, quantity, found.settled).map_err(|fault| (fault.code, fault.detail))?
+        }
+        _ => return Err(refused()),
     };
     // JSON has no number for what is not finite.
-    match serde_json::Number::from_f64(read) {
-        Some(number) => Ok(Value::Number(number)),
-        None => Err(("not_a_number", "must be a number".to_owned())),
-    }
+    serde_json::Number::from_f64(read).map(Value::Number).ok_or_else(refused)
 }
 
 /// The word of a vocabulary that a text is, whatever its capitals; another text as it stands, which the record refuses.
@@ -312,15 +316,4 @@ fn gases(text: &str) -> Value {
     let known: Vec<&str> = crate::record::vocabulary::Gas::ALL.iter().map(|gas| gas.as_str()).collect();
     let parts = text.split([',', ';', '/', '+', ' ']).filter(|part| !part.trim().is_empty());
     parts.map(|part| word(part, &known)).collect::<Vec<_>>().into()
-}
-
-/// The digit that a subscript shows: CO₂ is co2.
-const fn plain_digit(c: char) -> char {
-    match c {
-        '₂' => '2',
-        '₃' => '3',
-        '₄' => '4',
-        '₆' => '6',
-        c => c,
-    }
 }

@@ -29,6 +29,7 @@ pub mod stream;
 pub mod table;
 pub mod template;
 mod uk;
+pub mod unit;
 pub mod workbook;
 
 pub use failure::{FileError, ReadError};

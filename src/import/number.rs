@@ -1,11 +1,13 @@
 //! Numbers as people type them into tables: read exactly, or refused where they could mean two things.
 
+use super::unit::{self, NoUnit, Scale, Substance};
+
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
-    /// Tonnes of CO2 equivalent; `kt`, `Mt` and `Gg` are converted.
+    /// Tonnes of CO2 equivalent; other units of mass are converted.
     Tonnes,
-    /// Tonnes of one gas; `kt`, `Mt` and `Gg` are converted.
+    /// Tonnes of one gas; other units of mass are converted.
     GasTonnes,
     /// A whole number of people.
     People,
@@ -39,17 +41,25 @@ pub struct NumberFault {
 /// # Errors
 /// When the text is no number, could be two, or is in a unit that is not known.
 pub fn read(text: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<f64, NumberFault> {
+    read_in(Scale::ONE, text, quantity, settled)
+}
+
+/// The same where the column's header names a unit, which counts unless the cell names its own.
+///
+/// # Errors
+/// As of [`read`].
+pub fn read_in(header: Scale, text: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<f64, NumberFault> {
     let (figure, unit) = split_unit(text.trim());
-    let power = power_of(unit, quantity)?;
-    let number = Shape::of(figure).ok_or_else(|| not_a_number(figure))?.number(figure, quantity, settled)?;
-    let exponent = power - i32::try_from(number.decimals.len()).unwrap_or(i32::MAX);
-    if quantity == Quantity::People && number.decimals.bytes().any(|digit| digit != b'0') {
+    let scale = scale_of(unit, quantity)?.unwrap_or(header);
+    // There are no fractions of people, but of thousands of them.
+    let is_whole = quantity == Quantity::People && scale == Scale::ONE;
+    let number = Shape::of(figure).ok_or_else(|| not_a_number(figure))?.number(figure, is_whole, settled)?;
+    if is_whole && number.decimals.bytes().any(|digit| digit != b'0') {
         return Err(fault("not_whole", "must be a whole number of people"));
     }
-    // Rust reads decimal text to the nearest binary number, so no rounding but that one takes place.
-    let sign = if number.negative { "-" } else { "" };
-    let read = format!("{sign}{}{}e{exponent}", number.whole, number.decimals).parse::<f64>().ok();
-    read.filter(|number| number.is_finite()).ok_or_else(|| not_a_number(figure))
+    let digits = format!("{}{}", number.whole, number.decimals);
+    let exponent = i32::try_from(number.decimals.len()).unwrap_or(i32::MAX);
+    scale.amount(number.negative, &digits, -exponent).ok_or_else(|| not_a_number(figure))
 }
 
 /// The text of a number that [`read`] takes for it and nothing else.
@@ -128,12 +138,11 @@ impl Shape {
     }
 
     /// The digits of `figure`, whose form this is.
-    fn number(&self, figure: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<Digits, NumberFault> {
+    fn number(&self, figure: &str, is_whole: bool, settled: Option<Decimal>) -> Result<Digits, NumberFault> {
         let bare = unsigned(figure).1;
         let decimal = match self.marks {
             Marks::Certain(decimal) => decimal,
-            // There are no fractions of people.
-            Marks::Unclear(mark) if quantity == Quantity::People => Some(grouped_by(mark)),
+            Marks::Unclear(mark) if is_whole => Some(grouped_by(mark)),
             Marks::Unclear(mark) => Some(settled.ok_or_else(|| ambiguous(bare, mark))?),
         };
         let (whole, decimals) = digits(bare, decimal).ok_or_else(|| not_a_number(figure))?;
@@ -185,15 +194,14 @@ fn split_unit(text: &str) -> (&str, &str) {
     (figure.trim_end(), unit.trim())
 }
 
-/// The power of ten that brings a unit to that of the quantity.
-fn power_of(unit: &str, quantity: Quantity) -> Result<i32, NumberFault> {
+/// The scale of a unit that stands behind a figure; none where none does.
+fn scale_of(unit: &str, quantity: Quantity) -> Result<Option<Scale>, NumberFault> {
     let spaceless: String = unit.chars().filter(|c| !c.is_whitespace()).collect();
-    let spaceless = spaceless.replace('\u{2082}', "2");
     match quantity {
-        _ if spaceless.is_empty() => Ok(0),
+        _ if spaceless.is_empty() => Ok(None),
         _ if is_exponent(&spaceless) => Err(shortened()),
-        Quantity::Percent if spaceless == "%" => Ok(0),
-        Quantity::Tonnes | Quantity::GasTonnes => mass(&spaceless, quantity == Quantity::Tonnes),
+        Quantity::Percent if spaceless == "%" => Ok(None),
+        Quantity::Tonnes | Quantity::GasTonnes => mass(unit, quantity == Quantity::Tonnes).map(Some),
         Quantity::Percent => Err(fault("unknown_unit", "must be a number of percent, such as 5 or 5 %")),
         Quantity::People => Err(fault("unknown_unit", "must be a number of people without a unit, such as 3898474")),
     }
@@ -205,25 +213,29 @@ fn is_exponent(unit: &str) -> bool {
     power.is_some_and(|power| !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The power of ten that brings a unit of mass, with or without what it is a mass of, to tonnes.
-fn mass(unit: &str, of_co2e: bool) -> Result<i32, NumberFault> {
-    const SUBSTANCES: [&str; 6] = ["co2e", "co2eq", "co2-eq", "co2-e", "co2equivalent", "co2"];
-    let lower = unit.to_ascii_lowercase();
-    let substance = SUBSTANCES.iter().find(|substance| of_co2e && lower.ends_with(**substance));
-    let mass = &unit[..unit.len() - substance.map_or(0, |substance| substance.len())];
-    match mass {
-        "t" | "T" | "tonne" | "tonnes" | "Tonne" | "Tonnes" => Ok(0),
-        "kt" | "kT" | "KT" | "Kt" | "Gg" | "ktonnes" | "kilotonnes" => Ok(3),
-        "Mt" | "megatonnes" => Ok(6),
-        "mt" | "MT" | "mT" => {
-            Err(fault("unknown_unit", "could mean metric tons (write `t`) or megatonnes (write `Mt`)"))
-        }
-        "%" => Err(fault("unknown_unit", "must be an amount in tonnes, not a percentage")),
-        _ => {
+/// The scale of a unit of mass in which figures are taken: of CO2e, with or without saying so, or of a gas.
+///
+/// # Errors
+/// When it is none, could be two, or is an amount of something else.
+pub(super) fn mass(unit: &str, of_co2e: bool) -> Result<Scale, NumberFault> {
+    let read = unit::read(unit).map_err(|no| match no {
+        NoUnit::Unclear(could_mean) => fault("unknown_unit", format!("could mean {could_mean}")),
+        NoUnit::Unknown if unit == "%" => fault("unknown_unit", "must be an amount in tonnes, not a percentage"),
+        NoUnit::Unknown => {
             let told: String = unit.chars().take(40).collect();
-            let like = if of_co2e { "t, kt, Mt or Gg, each with or without CO2e" } else { "t, kt, Mt or Gg" };
-            Err(fault("unknown_unit", format!("has the unit \"{told}\"; those understood are {like}")))
+            let like = if of_co2e { ", each with or without CO2e" } else { "" };
+            fault(
+                "unknown_unit",
+                format!("has the unit \"{told}\"; those understood are t, kt, Mt, Gg, kg and lb{like}"),
+            )
         }
+    })?;
+    match (read.of, of_co2e) {
+        (Substance::Unstated, _) | (Substance::Co2e, true) => Ok(read.scale),
+        (Substance::Gas(gas), true) => {
+            Err(fault("unknown_unit", format!("is an amount of {gas}, not of CO2e: give it in t CO2e")))
+        }
+        (_, false) => Err(fault("unknown_unit", "must be an amount of the gas itself, which the column `gas` names")),
     }
 }
 

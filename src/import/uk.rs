@@ -1,7 +1,7 @@
-//! UK local authorities: yearly CO2 emissions in kt, as the government's statistics have them.
+//! UK local authorities: their yearly emissions, as the government's statistics have them.
 //!
-//! The file counts CO2 only, in thousands of tonnes, and people in thousands; records have tonnes and
-//! people, so both are taken times a thousand. An authority is known by the code the file gives: the
+//! The unit and the gases are those that the header of the total names: the statistics until 2019 count CO2 alone, in
+//! kt, later ones CO2e. People are counted in thousands. An authority is known by the code the file gives: the
 //! nine characters of the Office for National Statistics in the register `ons`, any other code in
 //! the register `uk_local_authority`.
 
@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use crate::record::Kind;
 
 use super::csv_file::{Cells, CsvFile};
-use super::figure::{NoFigure, json, people, quoted, thousands, year};
+use super::figure::{NoFigure, figure_in, json, population, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, words};
 use super::records::{Publication, city, found, left_out, name, object};
+use super::unit::{Scale, Substance, Unit};
 
 const CODE: Column = Column {
     meaning: "the local authority's code",
@@ -32,34 +33,48 @@ const NAME: Column = Column {
 const YEAR: Column =
     Column { meaning: "the year", wordings: &[words(&["year"], &[]), words(&["calendar", "year"], &[])] };
 const TOTAL: Column = Column {
-    meaning: "the total emissions in kt CO2",
-    wordings: &[words(&["total", "emissions", "kt"], &["per", "km2"]), words(&["grand", "total", "kt"], &["per"])],
+    meaning: "the total emissions",
+    wordings: &[
+        words(&["total", "emissions"], &["per", "km2", "capita", "person"]),
+        words(&["grand", "total"], &["per", "km2", "capita", "person"]),
+    ],
 };
-const POPULATION: Column =
-    Column { meaning: "the population in thousands", wordings: &[words(&["population", "000s|thousands"], &[])] };
+const POPULATION: Column = Column {
+    meaning: "the population in thousands",
+    wordings: &[words(&["population", "000s|thousand|thousands|1000s"], &[])],
+};
+/// The statistics until 2019 count CO2 alone.
+const ALONE: &str = "CO2";
 
 struct Columns {
     code: usize,
     name: usize,
     year: usize,
     total: usize,
+    /// The unit of the total.
+    unit: Unit,
     population: Option<usize>,
 }
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let file = CsvFile::open(file)?;
+    let total = file.header.need(&TOTAL)?;
     let columns = Columns {
         code: file.header.need(&CODE)?,
         name: file.header.need(&NAME)?,
         year: file.header.need(&YEAR)?,
-        total: file.header.need(&TOTAL)?,
+        total,
+        unit: file.header.need_unit(total, &[ALONE])?,
         population: file.header.find(&POPULATION)?,
     };
     sink.notice(file.header.complete(&[&POPULATION], file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
     let publication = Publication {
-        title: "UK local authority CO2 emissions".to_owned(),
+        title: format!(
+            "UK local authority {} emissions",
+            if columns.is_co2_alone() { "CO2" } else { "greenhouse gas" }
+        ),
         publisher: "mySociety, from BEIS statistics",
         licence: Some("CC BY 4.0"),
         published: file.provenance.published,
@@ -69,6 +84,11 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
 }
 
 impl Columns {
+    /// Whether the header of the total says that nothing but CO2 is counted.
+    fn is_co2_alone(&self) -> bool {
+        self.unit.of == Substance::Gas(ALONE)
+    }
+
     /// The authority as the body of a city.
     fn authority(&self, cells: &Cells<'_>) -> Result<Value, LeftOut> {
         let code = cells.at(self.code);
@@ -91,20 +111,21 @@ impl Columns {
         let Some(year) = year(stated) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
         };
-        let tonnes = thousands(cells.at(self.total)).map_err(|no| match no {
+        let tonnes = figure_in(self.unit.scale, cells.at(self.total)).map_err(|no| match no {
             NoFigure::Empty => left_out("no_total", "The row states no total."),
             NoFigure::Text(text) => left_out("not_a_number", format!("The total is stated as \"{text}\".")),
         })?;
-        let population = thousands(cells.maybe(self.population)).ok().and_then(people);
-        let locator = format!("row {} {year}, column Total Emissions in kt CO2", cells.at(self.code));
+        let mut remarks = Vec::new();
+        let population = population(Scale::THOUSAND, cells.maybe(self.population), &mut remarks);
+        let locator = format!("row {} {year}, total emissions", cells.at(self.code));
         let body = object([
             ("totals", Some(json!({"own": json(tonnes)}))),
             ("population", population.map(Value::from)),
             ("protocol", Some(json!("national"))),
-            ("gases", Some(json!(["co2"]))),
+            ("gases", self.is_co2_alone().then(|| json!(["co2"]))),
             ("source", Some(publication.source(&locator))),
         ]);
         let report = found(Kind::Report, year.to_string(), &body, today)?;
-        Ok(Finding { city, records: vec![report], remarks: Vec::new() })
+        Ok(Finding { city, records: vec![report], remarks })
     }
 }

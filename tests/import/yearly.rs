@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use pledgewatch::import::Format;
 use serde_json::json;
 
-use super::{bodies, city, codes, real, refusal, rows, tally};
+use super::{bodies, city, codes, real, refusal, remarks, rows, tally};
 
 #[test]
 fn a_municipality_is_read() {
@@ -33,6 +33,70 @@ fn a_local_authority_is_read_in_tonnes_and_people() {
     assert_eq!(city(&read[0])["identifiers"], json!({"uk_local_authority": "XYZ"}));
     let read = rows(Format::Uk, &format!("{header}2005,E07000223,Exampleshire,1.0,3040.0979,183.933\n"));
     assert_eq!(city(&read[0])["identifiers"], json!({"ons": "E07000223"}));
+}
+
+#[test]
+fn the_unit_and_the_gases_are_those_of_the_header() {
+    let cases = [
+        ("Total Emissions:kt CO2", 100_000.0, json!(["co2"])),
+        ("Total emissions (kt CO2e)", 100_000.0, json!(null)),
+        ("Total Emissions (t CO\u{2082}e)", 100.0, json!(null)),
+        ("Total Emissions:1000 tonnes CO2", 100_000.0, json!(["co2"])),
+        ("Grand Total (Mt CO2)", 100_000_000.0, json!(["co2"])),
+    ];
+    for (header, tonnes, gases) in cases {
+        let text = format!(
+            "Year,local-authority-code,official-name,{header},Population:000s\n2005,ABC,Exampleshire,100,183.933\n"
+        );
+        let read = rows(Format::Uk, &text);
+        let (_, _, body) = &bodies(&read[0])[0];
+        assert_eq!((body["totals"]["own"].as_f64(), &body["gases"]), (Some(tonnes), &gases), "{header}");
+    }
+    let read =
+        rows(Format::Klimatkollen, "municipality,region,year,Emissions (1000 tonnes CO2e)\nExemplby,L,2015,1.5\n");
+    assert_eq!(bodies(&read[0])[0].2["totals"]["own"], 1_500.0);
+    let read = rows(
+        Format::C40,
+        "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC (kt CO2e),BASIC+\nExamplia,USA,,,2018,,,,2,\n",
+    );
+    assert_eq!(bodies(&read[0])[0].2["totals"]["basic"], 2_000.0);
+}
+
+#[test]
+fn a_population_is_read_or_remarked_on() {
+    let cases = [
+        ("1000.4", Some(1_000), false),
+        ("1,234", Some(1_234), false),
+        ("1.234", Some(1_234), false),
+        ("1,234,567", Some(1_234_567), false),
+        ("1.234.567", Some(1_234_567), false),
+        ("1 234 567", Some(1_234_567), false),
+        ("1\u{a0}234\u{a0}567", Some(1_234_567), false),
+        ("1'234'567", Some(1_234_567), false),
+        ("", None, false),
+        ("1,23", None, true),
+        ("about 1000", None, true),
+        ("-5", None, true),
+    ];
+    for (cell, people, is_remarked) in cases {
+        let text = format!(
+            "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+\nExamplia,USA,,,2018,,\"{cell}\",,2000,\n"
+        );
+        let read = rows(Format::C40, &text);
+        assert_eq!(bodies(&read[0])[0].2["population"].as_i64(), people, "{cell}");
+        assert_eq!(!remarks(&read).is_empty(), is_remarked, "{cell}");
+    }
+    // Of thousands there are fractions, so `1,234` could be two numbers.
+    for (cell, people, is_remarked) in
+        [("183.933", Some(183_933), false), ("1,234", None, true), ("1,234.5", Some(1_234_500), false)]
+    {
+        let text = format!(
+            "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s\n2005,ABC,Exampleshire,100,\"{cell}\"\n"
+        );
+        let read = rows(Format::Uk, &text);
+        assert_eq!(bodies(&read[0])[0].2["population"].as_i64(), people, "{cell}");
+        assert_eq!(!remarks(&read).is_empty(), is_remarked, "{cell}");
+    }
 }
 
 #[test]
@@ -68,8 +132,20 @@ fn every_reason_to_leave_a_row_out() {
 
 #[test]
 fn what_stops_a_file_is_named() {
-    let kilotonnes = refusal(Format::Uk, "Year,local-authority-code,official-name,Total Emissions:t CO2\n");
-    assert!(kilotonnes.contains("kt CO2") && kilotonnes.contains("\"Total Emissions:t CO2\""), "{kilotonnes}");
+    let uk = |total: &str| refusal(Format::Uk, &format!("Year,local-authority-code,official-name,{total}\n"));
+    let cases = [
+        ("Total Emissions", "names no unit that is understood, such as t CO2e or kt CO2e"),
+        ("Total Emissions:t CH4", "is an amount of CH4, not of CO2e"),
+        ("Total Emissions:MT CO2e", "could mean metric tons"),
+    ];
+    for (total, why) in cases {
+        let told = uk(total);
+        assert!(told.starts_with(&format!("file.csv: the column \"{total}\" ")) && told.contains(why), "{told}");
+    }
+    let told = refusal(Format::Klimatkollen, "municipality,region,year,Emissions (kt CO2)\n");
+    assert!(told.ends_with("is an amount of CO2, not of CO2e"), "{told}");
+    let c40 = refusal(Format::C40, "City,Country,Year_calendar,I.1.1,BASIC (t CO2)\n");
+    assert!(c40.ends_with("is an amount of CO2, not of CO2e"), "{c40}");
     assert!(refusal(Format::Klimatkollen, "").contains("is empty"));
     let bytes = b"municipality,region,year,emissions_tco2e\nA,B,1990,1\nMalm\xf6,B,1990,1\n";
     let broken = super::read_all(Format::Klimatkollen, &[("old.csv", bytes)]).unwrap_err().to_string();

@@ -184,7 +184,7 @@ fn headers_are_those_of_the_template() {
         let table = csv_table::read(text.as_bytes()).unwrap();
         pledgewatch::import::template::read(&[table], &here(), today(), &|_| None).expect_err("is refused")
     };
-    let refusal = refused("year,populaton,Year,flavour,total_basic (kt CO2e),uncertainty [t]\n2020,1,2,3,4,5\n");
+    let refusal = refused("year,populaton,Year,flavour,total_basic (kt CH4),uncertainty [t]\n2020,1,2,3,4,5\n");
     let told: Vec<String> = refusal.faults.iter().map(ToString::to_string).collect();
     assert_eq!(
         told,
@@ -196,16 +196,49 @@ fn headers_are_those_of_the_template() {
              period_end, protocol, gases, gwp, credits_retired_tonnes, uncertainty_percent, verification_level, \
              verification_by, source_title, source_url, source_publisher, source_published, source_licence, \
              source_locator, note, reason",
-            "row 1, column E (total_basic (kt CO2e)), \"total_basic (kt CO2e)\": `total_basic` is not taken in \"kt CO2e\": \
-             Total by GPC BASIC, in t CO2e: stationary energy, transport and waste, scopes 1 and 2, and scope 3 of waste. \
+            "row 1, column E (total_basic (kt CH4)), \"total_basic (kt CH4)\": `total_basic` is not taken in \"kt CH4\", \
+             which is an amount of CH4, not of CO2e: give it in t CO2e. Total by GPC BASIC, in t CO2e: stationary energy, transport and waste, scopes 1 and 2, and scope 3 of waste. \
              At least one total, or lines, is required.",
-            "row 1, column F (uncertainty [t]), \"uncertainty [t]\": `uncertainty_percent` is not taken in \"t\": The \
-             city's own estimate of the uncertainty of the total, in percent: 5 for 5 %.",
+            "row 1, column F (uncertainty [t]), \"uncertainty [t]\": `uncertainty_percent` is not taken in \"t\", \
+             which is not a unit of it. The city's own estimate of the uncertainty of the total, in percent: 5 for 5 %.",
         ]
     );
     assert_eq!(refused("total_own\n5\n").faults[0].code, "missing_column");
     assert_eq!(refused("# nothing\n").code, "no_table");
     assert_eq!(refused("").code, "no_table");
+}
+
+#[test]
+fn a_header_names_the_unit_of_its_cells_unless_they_name_their_own() {
+    let cases = [
+        ("total_own (kt CO2e)", "1233.5", 1_233_500.0),
+        ("total_own (kt CO2e)", "1233 t", 1_233.0),
+        ("Total own [Mt]", "0.29", 290_000.0),
+        ("total_own: 1000 tonnes", "21.049331", 21_049.331),
+        ("own total in Tsd. t", "5", 5_000.0),
+        ("own, MMT CO2e", "1.5", 1_500_000.0),
+        ("total_own (lb)", "1000000", 453.592),
+        ("total_own (t CO\u{2082}e)", "7", 7.0),
+    ];
+    for (header, cell, tonnes) in cases {
+        let read = import_csv(&[&format!("year,\"{header}\",source\n2020,{cell},Inventory\n")]);
+        assert_eq!(bodies(&read)[0]["totals"]["own"].as_f64(), Some(tonnes), "{header}");
+    }
+    let read = import_csv(&["year,own,population (thousands),source\n2020,5,3898.474,Inventory\n"]);
+    assert_eq!(bodies(&read)[0]["population"], 3_898_474);
+    let refused = [
+        "total_own (MT)",
+        "total_own (tons)",
+        "total_own (t CO2)",
+        "total_own_kt",
+        "population (kt)",
+        "own (t CO2e) (000s)",
+    ];
+    for header in refused {
+        let table = csv_table::read(format!("year,{header}\n2020,5\n").as_bytes()).unwrap();
+        let refused = pledgewatch::import::template::read(&[table], &here(), today(), &|_| None).expect_err(header);
+        assert!(matches!(refused.faults[0].code.as_str(), "unknown_unit" | "unknown_column"), "{header}");
+    }
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Numbers as people type them.
 
 use pledgewatch::import::number::{Decimal, Quantity, evidence, read};
+use pledgewatch::import::unit::{self, Substance};
 use proptest::prelude::*;
 
 fn tonnes(text: &str) -> Result<f64, &'static str> {
@@ -57,6 +58,26 @@ fn numbers_are_read_as_they_are_written() {
         ("1.5 Mt CO2e", 1_500_000.0),
         ("21.049331 Mt", 21_049_331.0),
         ("4,35 Gg", 4350.0),
+        ("1233 ktCO2e", 1_233_000.0),
+        ("1233 t CO\u{2082}-Äq.", 1233.0),
+        ("1233 teqCO2", 1233.0),
+        ("12 t CO2e/yr", 12.0),
+        ("12 tonnes of CO2e per year", 12.0),
+        ("12 thousand tonnes", 12_000.0),
+        ("12 thousand metric tons CO2e", 12_000.0),
+        ("12 Tsd. t", 12_000.0),
+        ("12 kilotonnes", 12_000.0),
+        ("12,5 Mio. t", 12_500_000.0),
+        ("5 million t", 5_000_000.0),
+        ("122.93 MMT CO2e", 122_930_000.0),
+        ("122.93 mmtco2e", 122_930_000.0),
+        ("1.5 Tg", 1_500_000.0),
+        ("1233 Mg", 1233.0),
+        ("1233 kg", 1.233),
+        ("1000000 lb", 453.592_37),
+        ("1 lbs CO2e", 0.000_453_592_37),
+        ("5 short tons", 4.535_923_7),
+        ("1000 pounds", 0.453_592_37),
     ];
     for (text, expected) in cases {
         assert_eq!(tonnes(text), Ok(expected), "{text}");
@@ -118,13 +139,20 @@ fn what_is_no_number_is_refused() {
         "5 %",
         "5%",
         "5 tons",
-        "5 kg",
-        "5 lb",
+        "5 kilotons",
         "5 mt",
         "5 MT",
+        "5 MTCO2e",
+        "5 mg",
         "5 t CH4",
-        "5 million t",
-        "5 Mio. t",
+        "1233 kt CO2",
+        "5 t CO\u{2082}",
+        "5 Mt carbon dioxide",
+        "5 kg N2O",
+        "5 tC",
+        "5 t CO2e per capita",
+        "5 t/person",
+        "5 thousand",
         "5 tt",
         "5 t t",
         "5 CO2e",
@@ -136,6 +164,51 @@ fn what_is_no_number_is_refused() {
     }
     assert_eq!(read("5 t CO2e", Quantity::GasTonnes, None).unwrap_err().code, "unknown_unit");
     assert_eq!(read("5 kt", Quantity::GasTonnes, None), Ok(5000.0));
+    let told = read("1233 kt CO2", Quantity::Tonnes, None).unwrap_err().detail;
+    assert_eq!(told, "is an amount of CO2, not of CO2e: give it in t CO2e");
+}
+
+#[test]
+fn a_unit_in_a_header_is_read_as_a_whole() {
+    let kilograms = |header: &str| {
+        let (unit, _) = unit::in_header(header).unwrap().unwrap_or_else(|| panic!("{header}"));
+        (unit.scale.amount(false, "1", 3).unwrap(), unit.of)
+    };
+    let cases = [
+        ("Total Emissions:kt CO2", 1e6, Substance::Gas("CO2")),
+        ("Total emissions (kt CO2e)", 1e6, Substance::Co2e),
+        ("Emissions (1000 tonnes)", 1e6, Substance::Unstated),
+        ("Emissions, 1,000 tonnes CO2e", 1e6, Substance::Co2e),
+        ("Emissions 1000 tonnes", 1e6, Substance::Unstated),
+        ("Emissions ('000 tonnes CO2e)", 1e6, Substance::Co2e),
+        ("Emissions in 10³ t", 1e6, Substance::Unstated),
+        ("Emissionen (Tsd. t CO2-Äquivalente)", 1e6, Substance::Co2e),
+        ("thousand tonnes", 1e6, Substance::Unstated),
+        ("GHG_EMISSIONS_MMTCO2E", 1e9, Substance::Co2e),
+        ("emissions_tco2e", 1e3, Substance::Co2e),
+        ("Emissions (Gg CO2 eq)", 1e6, Substance::Co2e),
+        ("Emissions (Mt)", 1e9, Substance::Unstated),
+        ("Emissions (Mg)", 1e3, Substance::Unstated),
+        ("Emissions (lb CO\u{2082}e)", 0.453_592_37, Substance::Co2e),
+        ("Emissions (t CH4)", 1e3, Substance::Gas("CH4")),
+        ("Total (kt CO2e) by GPC", 1e6, Substance::Co2e),
+    ];
+    for (header, tonnes, of) in cases {
+        let (read, substance) = kilograms(header);
+        assert_eq!((read, substance), (tonnes, of), "{header}");
+    }
+    for header in ["Emissions", "Total emissions (2019)", "Emissions per person", "BASIC", "Scope 1 (direct)", ""] {
+        assert_eq!(unit::in_header(header), Ok(None), "{header}");
+    }
+    for header in [
+        "Emissions (MTCO2e)",
+        "Emissions (tons)",
+        "Emissions mt",
+        "Emissions [t CO2e] in thousands",
+        "000s: Emissions (t)",
+    ] {
+        assert!(unit::in_header(header).is_err(), "{header}");
+    }
 }
 
 #[test]
@@ -218,7 +291,7 @@ proptest! {
         decimals in "[0-9]{0,5}",
         grouping in prop::sample::select(vec!["", " ", "\u{a0}", "\u{202f}", "'", ",", "."]),
         mark in prop::sample::select(vec![".", ","]),
-        (unit, power) in prop::sample::select(vec![("", 0), (" t CO2e", 0), (" kt", 3), (" Mt", 6), ("Gg", 3)]),
+        (unit, power) in prop::sample::select(vec![("", 0), (" t CO2e", 0), (" kt", 3), (" Mt", 6), ("Gg", 3), (" thousand tonnes", 3)]),
     ) {
         prop_assume!(grouping != mark);
         let plain = whole.to_string();
