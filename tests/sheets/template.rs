@@ -77,7 +77,7 @@ fn json_is_read_like_a_table() {
     with_reason["reason"] = json!("corrected");
     assert_eq!(reports(&read(json!([with_reason])).unwrap())[0].reason.as_deref(), Some("corrected"));
 
-    let faulty = json!([report(json!(2020)), report(json!(2020)), report(json!("2018")), {"totals": {"own": -1}}, 5,
+    let faulty = json!([report(json!(2020)), report(json!(2020)), report(json!("2018")), {"totals": {"basic": -1}}, 5,
         {"year": 2017, "totals": {"own": 5}, "source": {"title": "x"}, "flavour": 1, "reason": ""}]);
     let import = read(faulty).unwrap();
     assert_eq!(
@@ -96,7 +96,7 @@ fn json_is_read_like_a_table() {
     );
     let pointers: Vec<_> =
         import.rows[3].outcome.as_ref().unwrap_err().iter().map(|f| f.pointer.clone().unwrap()).collect();
-    assert_eq!(pointers, ["/year", "/totals/own", "/source"]);
+    assert_eq!(pointers, ["/year", "/totals/basic", "/source"]);
     for wrong in [json!({}), json!({"reports": 1}), json!({"reports": [], "more": 1}), json!(1)] {
         assert_eq!(read(wrong).unwrap_err().code, "invalid_json");
     }
