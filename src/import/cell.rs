@@ -29,6 +29,45 @@ pub enum Cell {
     Error(String),
     /// A formula whose value was never computed.
     Formula,
+    /// What a cell holds that is not shown as such: nobody can say what whoever typed it means.
+    Marked(String, Mark),
+}
+
+/// How a cell is shown, where that is not what it holds; of several the last counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mark {
+    /// Some of its text is raised, as the mark of a footnote is, or lowered behind a figure.
+    Raised,
+    /// Some of its text is struck out.
+    StruckOut,
+    /// It stands in a row or a column that is hidden.
+    Hidden,
+}
+
+impl Mark {
+    /// The word for it among the kinds of faults.
+    #[must_use]
+    pub const fn code(self) -> &'static str {
+        match self {
+            Mark::Raised => "raised_text",
+            Mark::StruckOut => "struck_out",
+            Mark::Hidden => "hidden_cell",
+        }
+    }
+
+    /// What is wrong with it and what would be right, for a person.
+    #[must_use]
+    pub const fn told(self) -> &'static str {
+        match self {
+            Mark::Raised => {
+                "has raised or lowered text, such as the mark of a footnote, that would be read as a part of it: take it out"
+            }
+            Mark::StruckOut => "is struck out, as a whole or in part: take out what no longer counts",
+            Mark::Hidden => {
+                "stands in a hidden row or column: show it, so that all can be seen that is imported, or take it out"
+            }
+        }
+    }
 }
 
 /// The words that spreadsheets put in place of a value that they could not compute.
@@ -67,7 +106,7 @@ impl fmt::Display for Cell {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cell::Empty => Ok(()),
-            Cell::Text(text) | Cell::Error(text) => f.write_str(text),
+            Cell::Text(text) | Cell::Error(text) | Cell::Marked(text, _) => f.write_str(text),
             Cell::Number(number) => number.fmt(f),
             Cell::Share(share) => write!(f, "{} %", percent_of(*share)),
             Cell::Disguised(number, format) => write!(f, "{number} shown by {format}"),
@@ -107,7 +146,7 @@ impl Row {
     /// Whether there is nothing to read in it: no value, or a remark, each of whose values begins with `#`.
     #[must_use]
     pub fn is_silent(&self) -> bool {
-        let is_remark = |cell: &Cell| matches!(cell, Cell::Text(text) if text.starts_with('#'));
+        let is_remark = |cell: &Cell| matches!(cell, Cell::Text(text) | Cell::Marked(text, _) if text.starts_with('#'));
         self.cells.iter().all(|cell| cell.is_empty() || is_remark(cell))
     }
 }

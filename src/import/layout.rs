@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::cell::{Cell, CellFault, ColumnPlace, Refused, Row, Table, letters, percent_of, quoted, some_of};
+use super::cell::{Cell, CellFault, ColumnPlace, Mark, Refused, Row, Table, letters, percent_of, quoted, some_of};
 use super::columns::{Column, Kind, Meaning, Sheet, meaning};
 use super::day;
 use super::number::{self, Decimal, Quantity};
@@ -70,7 +70,12 @@ impl Layout {
         for (index, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
             // It is repeated with every fault of its cells.
             let title = quoted(cell).unwrap_or_default();
-            match layout.understand(&title) {
+            let understood = match cell {
+                // A hidden column is told of by the cells in it, if there are any.
+                Cell::Marked(_, mark) if *mark != Mark::Hidden => Err((mark.code(), mark.told().to_owned())),
+                _ => layout.understand(&title),
+            };
+            match understood {
                 Ok((column, scale)) => layout.found.push(Found { column, index, header: title, scale, settled: None }),
                 Err((code, detail)) => {
                     let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
@@ -272,6 +277,9 @@ fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
             );
             return Err(("number_format", told));
         }
+        // A note may raise what it likes.
+        Cell::Marked(_, Mark::Raised) if matches!(kind, Kind::Text) => {}
+        Cell::Marked(_, mark) => return Err((mark.code(), mark.told().to_owned())),
         _ => {}
     }
     match kind {

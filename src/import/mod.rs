@@ -20,6 +20,7 @@ mod header;
 pub mod json_reports;
 mod klimatkollen;
 mod layout;
+mod looks;
 pub mod number;
 mod package;
 mod period;

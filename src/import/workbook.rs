@@ -13,6 +13,7 @@ use crate::record::limits::{SHEET_COLUMNS, SHEET_QUOTED_CHARACTERS, SHEET_ROWS, 
 use super::cell::{Cell, Refused, Row, Table};
 use super::columns::{self, is_read_me};
 use super::csv_table::too_many_rows;
+use super::looks::{Looks, Position};
 use super::package::{damaged, repack};
 use super::shown::{Shown, shown};
 use super::{day, number};
@@ -24,29 +25,34 @@ use super::{day, number};
 pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
     let package = repack(bytes)?;
     // The reader of the format trusts its input here and there: what makes it stumble is damaged.
-    catch_unwind(AssertUnwindSafe(|| sheets(package))).unwrap_or_else(|_| Err(damaged()))
+    catch_unwind(AssertUnwindSafe(|| sheets(&package))).unwrap_or_else(|_| Err(damaged()))
 }
 
-type Book = Xlsx<Cursor<Vec<u8>>>;
+/// An opened workbook.
+struct Book<'b> {
+    cells: Xlsx<Cursor<&'b [u8]>>,
+    looks: Looks<'b>,
+}
 
-fn sheets(package: Vec<u8>) -> Result<Vec<Table>, Refused> {
-    let mut book: Book = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
-    if book.has_1904_epoch() {
+fn sheets(package: &[u8]) -> Result<Vec<Table>, Refused> {
+    let cells = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
+    let mut book = Book { cells, looks: Looks::open(package)? };
+    if book.cells.has_1904_epoch() {
         let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
         return Err(Refused::new("days_from_1904", told));
     }
-    let sheets: Vec<Sheet> =
-        book.sheets_metadata().iter().filter(|sheet| sheet.typ == SheetType::WorkSheet).cloned().collect();
-    let any_wanted = sheets.iter().any(is_wanted);
-    if let Some(hidden) = sheets.iter().find(|sheet| is_wanted(sheet) && is_hidden(sheet)) {
+    let mut sheets: Vec<(usize, Sheet)> = book.cells.sheets_metadata().iter().cloned().enumerate().collect();
+    sheets.retain(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
+    let any_wanted = sheets.iter().any(|(_, sheet)| is_wanted(sheet));
+    if let Some((_, hidden)) = sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
         let told = format!("the sheet {} is hidden: show it, so that all can be seen that is imported", name(hidden));
         return Err(Refused::new("hidden_sheet", told));
     }
     let mut left = Left { figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
     let mut tables = Vec::new();
-    for sheet in &sheets {
+    for (index, sheet) in &sheets {
         let is_read = if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) };
-        let rows = if is_read { rows(&mut book, &sheet.name, &mut left)? } else { Vec::new() };
+        let rows = if is_read { rows(&mut book, *index, &sheet.name, &mut left)? } else { Vec::new() };
         let is_unread = !is_read && !is_read_me(&sheet.name);
         tables.push(Table { sheet: Some(name(sheet)), file: None, rows, is_unread });
     }
@@ -78,9 +84,9 @@ struct Left {
 }
 
 /// The rows of a sheet that have a value and are no remarks.
-fn rows(book: &mut Book, name: &str, left: &mut Left) -> Result<Vec<Row>, Refused> {
+fn rows(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<Vec<Row>, Refused> {
     let mut rows = Vec::new();
-    let mut cells = cells(book, name, left)?.into_iter().peekable();
+    let mut cells = cells(book, index, name, left)?.into_iter().peekable();
     while let Some(((number, _), _)) = cells.peek() {
         let number = *number;
         let mut row = Row { number: u64::from(number) + 1, ..Row::default() };
@@ -108,10 +114,12 @@ fn rows(book: &mut Book, name: &str, left: &mut Left) -> Result<Vec<Row>, Refuse
 }
 
 /// The cells of a sheet that have a value, each at its row and column, the first being 0.
-fn cells(book: &mut Book, name: &str, left: &mut Left) -> Result<BTreeMap<(u32, u32), Cell>, Refused> {
+fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<BTreeMap<Position, Cell>, Refused> {
     let too_large = |told: String| Refused::new("workbook_too_large", told);
     let uncomputed = uncomputed(book, name)?;
-    let mut reader = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    let part = book.looks.sheet(index)?;
+    let mut looks = book.looks.cells(&part)?;
+    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut cells = BTreeMap::new();
     // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| damaged())? {
@@ -125,8 +133,16 @@ fn cells(book: &mut Book, name: &str, left: &mut Left) -> Result<BTreeMap<(u32, 
         } else {
             cell(found.get_value(), reader.styles().get(style))
         };
+        let (looked_at, mark) = looks.next()?.ok_or_else(damaged)?;
+        if looked_at != place {
+            return Err(damaged());
+        }
+        let cell = match mark {
+            Some(mark) if !cell.is_empty() => Cell::Marked(cell.to_string(), mark),
+            _ => cell,
+        };
         // One text may stand in many cells of a small file.
-        if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) = &cell {
+        if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) | Cell::Marked(text, _) = &cell {
             left.text = left.text.checked_sub(text.len()).ok_or_else(|| {
                 too_large(format!("the cells of the workbook have more than {WORKBOOK_TEXT_BYTES} bytes of text"))
             })?;
@@ -140,9 +156,9 @@ fn cells(book: &mut Book, name: &str, left: &mut Left) -> Result<BTreeMap<(u32, 
 }
 
 /// The cells of a sheet that have a formula and no value.
-fn uncomputed(book: &mut Book, name: &str) -> Result<HashSet<(u32, u32)>, Refused> {
+fn uncomputed(book: &mut Book<'_>, name: &str) -> Result<HashSet<Position>, Refused> {
     let mut found = HashSet::new();
-    let mut reader = book.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|_| damaged())? {
         if record.formula.is_some() && matches!(record.value, DataRef::Empty) {
             found.insert(record.pos);

@@ -5,7 +5,7 @@ use std::io::{Cursor, Read, Write};
 use pledgewatch::import::cell::{Cell, Refused, Table};
 use pledgewatch::import::table;
 use proptest::prelude::*;
-use rust_xlsxwriter::{ExcelDateTime, Format, Formula, Workbook, Worksheet};
+use rust_xlsxwriter::{ExcelDateTime, Format, FormatScript, Formula, Workbook, Worksheet};
 use serde_json::json;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
@@ -147,7 +147,7 @@ fn a_number_that_its_format_shows_as_another_is_refused() {
         (1233.0, "@", Ok(1233.0)),
         (1233.0, "# ##0", Ok(1233.0)),
         (1233.0, "[Blue]General;[Red]-General", Ok(1233.0)),
-        (-5.0, "0;\"kt\" -0", Err("out_of_range")),
+        (-5.0, "0;\"kt\" -0", Ok(-5_000.0)),
     ];
     for (number, format, expected) in cases {
         let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
@@ -266,6 +266,112 @@ fn what_cannot_be_seen_is_not_imported() {
     assert_eq!((refused.code, refused.detail.split(':').next()), ("hidden_sheet", Some("the sheet Reports is hidden")));
     let import = import(&tables(&hidden(["Data", "Old data"])));
     assert_eq!((import.rows.len(), import.ignored), (1, vec!["Old data".into()]));
+}
+
+const OWN: [&str; 4] = ["year", "total_own", "note", "source"];
+
+/// What is wrong with a row of 2020 whose total and note are written by `fill`, or its total.
+fn total_of(fill: impl FnOnce(&mut Worksheet)) -> Result<f64, Vec<String>> {
+    let bytes = filled(&OWN, |sheet| {
+        sheet.write(1, 0, 2020).unwrap();
+        sheet.write(1, 3, "Inventory").unwrap();
+        fill(sheet);
+    });
+    let read = import(&tables(&bytes));
+    if read.rows[0].outcome.is_ok() {
+        Ok(bodies(&read)[0]["totals"]["own"].as_f64().unwrap())
+    } else {
+        Err(faults(&read))
+    }
+}
+
+#[test]
+fn the_mark_of_a_footnote_is_no_digit() {
+    let plain = Format::new();
+    let raised = Format::new().set_font_script(FormatScript::Superscript);
+    let lowered = Format::new().set_font_script(FormatScript::Subscript);
+    let struck = Format::new().set_font_strikethrough();
+    let rich = |runs: &[(&Format, &str)]| {
+        total_of(|sheet| {
+            sheet.write_rich_string(1, 1, runs).unwrap();
+        })
+    };
+    let refused = |code: &str| Err(vec![format!("2 B {code}")]);
+    assert_eq!(rich(&[(&plain, "1,234,567"), (&raised, "1")]), refused("raised_text"));
+    assert_eq!(rich(&[(&plain, "1 233 "), (&raised, "a"), (&plain, "t")]), refused("raised_text"));
+    assert_eq!(rich(&[(&plain, "1234"), (&lowered, "5")]), refused("raised_text"));
+    assert_eq!(rich(&[(&struck, "1233"), (&plain, " 1300")]), refused("struck_out"));
+    // The 2 of CO2 belongs where it stands.
+    assert_eq!(rich(&[(&plain, "1233 kt CO"), (&lowered, "2"), (&plain, "e")]), Ok(1_233_000.0));
+    assert_eq!(rich(&[(&Format::new().set_bold(), "12"), (&Format::new().set_italic(), "34")]), Ok(1_234.0));
+    for (format, code) in [(&raised, "raised_text"), (&lowered, "raised_text"), (&struck, "struck_out")] {
+        let number = total_of(|sheet| {
+            sheet.write_with_format(1, 1, 1233, format).unwrap();
+        });
+        assert_eq!(number, refused(code));
+        let text = total_of(|sheet| {
+            sheet.write_with_format(1, 1, "1,233,000", format).unwrap();
+        });
+        assert_eq!(text, refused(code));
+    }
+    let noted = |runs: &[(&Format, &str)]| {
+        total_of(|sheet| {
+            sheet.write(1, 1, 1233).unwrap();
+            sheet.write_rich_string(1, 2, runs).unwrap();
+        })
+    };
+    assert_eq!(noted(&[(&plain, "1 km"), (&raised, "2")]), Ok(1_233.0), "a note may raise what it likes");
+    assert_eq!(noted(&[(&struck, "old"), (&plain, " new")]), Err(vec!["2 C struck_out".to_owned()]));
+
+    // The text is told as the cell has it, and a text within the sheet is looked at as one that is shared.
+    let bytes = filled(&OWN, |sheet| {
+        sheet.write_row(1, 0, ["2020", "12345671", "", "Inventory"]).unwrap();
+    });
+    let inline = "<c r=\"B2\" t=\"inlineStr\"><is><r><t>1234567</t></r><r><rPr><vertAlign val=\"superscript\"/></rPr><t>1</t></r></is></c>";
+    let bytes = with_sheet(&bytes, |text| {
+        let begins = text.find("<c r=\"B2\"").unwrap();
+        let ends = begins + text[begins..].find("</c>").unwrap() + 4;
+        format!("{}{inline}{}", &text[..begins], &text[ends..])
+    });
+    let read = import(&tables(&bytes));
+    let told = read.rows[0].outcome.as_ref().unwrap_err()[0].to_string();
+    assert!(told.starts_with("sheet Reports, row 2, column B (total_own), \"12345671\": has raised"), "{told}");
+}
+
+#[test]
+fn a_header_with_a_footnote_is_not_another_header() {
+    let bytes = workbook(|sheet| {
+        let raised = Format::new().set_font_script(FormatScript::Superscript);
+        sheet.write_row(0, 0, ["year", "", "source"]).unwrap();
+        sheet.write_rich_string(0, 1, &[(&Format::new(), "total_scope_1"), (&raised, "2")]).unwrap();
+        sheet.write_row(1, 0, ["2020", "5", "Inventory"]).unwrap();
+    });
+    let refused = pledgewatch::import::template::read(&tables(&bytes), &super::here(), super::today(), &|_| None)
+        .expect_err("is refused");
+    assert_eq!((refused.faults.len(), refused.faults[0].code.as_str()), (1, "raised_text"));
+}
+
+#[test]
+fn hidden_rows_and_columns_are_refused_by_cell() {
+    let shown = |hide: &dyn Fn(&mut Worksheet)| {
+        let bytes = filled(&OWN, |sheet| {
+            sheet.write_row(1, 0, ["# remark", "# remark"]).unwrap();
+            sheet.write_row(2, 0, ["2020", "1233", "", "Inventory"]).unwrap();
+            sheet.write_row(3, 0, ["2021", "1200", "", "Inventory"]).unwrap();
+            hide(sheet);
+        });
+        faults(&import(&tables(&bytes)))
+    };
+    assert!(shown(&|_| {}).is_empty());
+    let of_row = ["3 A hidden_cell", "3 B hidden_cell", "3 D hidden_cell"];
+    assert_eq!(shown(&|sheet| drop(sheet.set_row_hidden(2))), of_row);
+    assert_eq!(shown(&|sheet| drop(sheet.set_row_height(2, 0))), of_row);
+    assert_eq!(shown(&|sheet| drop(sheet.set_column_hidden(1))), ["3 B hidden_cell", "4 B hidden_cell"]);
+    assert_eq!(shown(&|sheet| drop(sheet.set_column_width(1, 0))), ["3 B hidden_cell", "4 B hidden_cell"]);
+    // What holds no figure may be hidden: remarks, the headers, a column that nobody filled in.
+    assert!(shown(&|sheet| drop(sheet.set_row_hidden(1))).is_empty());
+    assert!(shown(&|sheet| drop(sheet.set_row_hidden(0))).is_empty());
+    assert!(shown(&|sheet| drop(sheet.set_column_hidden(2))).is_empty());
 }
 
 #[test]
