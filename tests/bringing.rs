@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Output;
 
+use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};
 
 use crate::support::{Database, Service, city, printed, run, shared};
@@ -228,19 +229,82 @@ fn a_table_takes_the_day_of_publication_where_it_has_none_and_no_year_twice() {
     let directory = tempfile::tempdir().unwrap();
     let text = format!(
         "{HEADER}us-somewhere,2015,900,100,Inventory,\nus-somewhere,2016,800,100,Inventory,2018-02-03\n\
-         us-somewhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\n"
+         us-somewhere,2015,901,100,Inventory,\nus-somewhere,2017,700,100,Inventory,\nnowhere,2015,901,100,Inventory,\nnowhere,2015,901,100,Inventory,\n"
     );
     let table = written(&directory, "table.csv", &text);
     let report = directory.path().join("report.csv");
     let flags = ["--published", "2017-04-05", "--report", report.to_str().unwrap()];
     let told = printed(&import(&service, "table", &[&table], &flags));
-    assert!(told.contains("2  reports created") && told.contains("1  duplicate_year"), "{told}");
+    assert!(told.contains("2  reports created") && told.contains("2  duplicate_year"), "{told}");
     assert!(told.contains("2  unknown_city") && !told.contains("revised"), "{told}");
     let verdicts = std::fs::read_to_string(&report).unwrap();
-    assert!(verdicts.contains("Row 2 has this year of us-somewhere already."), "{verdicts}");
+    for (row, other) in [(2, 4), (4, 2)] {
+        let told = format!(
+            "table.csv,,{row},us-somewhere 2015,left_out,,,,duplicate_year,2015 of us-somewhere has more than one row; see row {other}."
+        );
+        assert!(verdicts.contains(&told), "{verdicts}");
+    }
     crate::support::eventually("both are served", || service.entries().len() == 3);
     let published = |entry: usize| service.entries()[entry]["after"]["source"]["published"].clone();
-    assert_eq!((published(1), published(2)), (json!("2017-04-05"), json!("2018-02-03")));
+    assert_eq!((published(1), published(2)), (json!("2018-02-03"), json!("2017-04-05")));
+}
+
+#[test]
+fn a_table_with_a_row_for_each_sector_is_read_as_none_of_them() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let row = |tonnes: &str, title: &str| format!("us-somewhere,2015,{tonnes},100,{title},\n");
+    let text = format!(
+        "{HEADER}{}{}{}us-somewhere,2016,700,100,Total,\n",
+        row("900", "Transport"),
+        row("500", "Buildings"),
+        row("\"1,233\"", "Waste")
+    );
+    let report = directory.path().join("report.csv");
+    let flags = ["--report", report.to_str().unwrap()];
+    let told = printed(&import(&service, "table", &[&written(&directory, "long.csv", &text)], &flags));
+    assert!(told.contains("1  reports created") && told.contains("2  duplicate_year"), "{told}");
+    assert!(told.contains("1  ambiguous_number"), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    assert!(verdicts.contains("2015 of us-somewhere has more than one row; see row 3, row 4."), "{verdicts}");
+}
+
+#[test]
+fn a_table_may_be_a_workbook() {
+    let service = service();
+    let directory = tempfile::tempdir().unwrap();
+    let book = |name: &str, lines: &str, change: &dyn Fn(&mut Workbook)| {
+        let mut book = Workbook::new();
+        let reports = book.add_worksheet().set_name("Reports").unwrap();
+        reports.write_row(0, 0, ["city", "year", "total_own (kt CO2e)", "source_title"]).unwrap();
+        for (row, year) in [(1, 2015), (2, 2016)] {
+            reports.write(row, 0, "us-somewhere").unwrap().write(row, 1, year).unwrap();
+            reports.write(row, 2, 1.5).unwrap().write(row, 3, "Inventory").unwrap();
+        }
+        let other = book.add_worksheet().set_name("Lines").unwrap();
+        other.write_row(0, 0, ["city", "year", "ref", "tonnes"]).unwrap();
+        other.write(1, 0, lines).unwrap();
+        book.add_worksheet().set_name("Notes").unwrap().write(0, 0, "mine").unwrap();
+        change(&mut book);
+        let path = directory.path().join(name);
+        book.save(&path).unwrap();
+        path
+    };
+    let hide = |book: &mut Workbook| {
+        book.worksheet_from_name("Reports").unwrap().set_row_hidden(1).unwrap();
+    };
+    let told = printed(&import(&service, "table", &[&book("hidden.xlsx", "# what a line is", &hide)], &["--dry-run"]));
+    assert!(told.contains("1  reports created") && told.contains("1  hidden_cell"), "{told}");
+    let told = printed(&import(&service, "table", &[&book("reports.xlsx", "", &|_| {})], &[]));
+    assert!(
+        told.contains("2  reports created") && told.contains("only the sheet \"Reports\" is read, not \"Notes\""),
+        "{told}"
+    );
+    crate::support::eventually("the figures are in tonnes", || {
+        service.get("/v1/cities/us-somewhere/reports/2016").json()["totals"]["own"] == 1_500
+    });
+    let refused = import(&service, "table", &[&book("lines.xlsx", "us-somewhere", &|_| {})], &[]);
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("the sheet Lines has rows"));
 }
 
 #[test]

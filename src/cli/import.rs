@@ -3,7 +3,6 @@
 mod report;
 mod summary;
 
-use std::collections::{BTreeMap, HashMap};
 use std::fs::File;
 use std::io::{BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -123,7 +122,7 @@ fn read(asked: &Import, today: NaiveDate, mut intake: Intake<'_>) -> anyhow::Res
                 Ok(())
             }
         },
-        Layout::Table => files.into_iter().try_for_each(|file| read_table(file, &mut intake)),
+        Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut intake)),
     };
     let outcome = read.and_then(|()| intake.flush());
     progress.finish_and_clear();
@@ -181,32 +180,31 @@ fn public(row: Row) -> Incoming {
 
 /// Reads a table laid out as our template.
 ///
-/// A year that a city has twice is no restatement but a slip, so the second is left out. To tell, the years read are
-/// kept, for cities that are there and so are in memory anyway.
-fn read_table(file: SourceFile<'_>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
+/// A year that a city has twice is no restatement but a slip, or a table with a row for each sector: which row is meant,
+/// nobody can say. So the file is read twice: first for the years that its cities have more than once.
+fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
     let SourceFile { provenance, reader } = file;
     let name = provenance.file;
-    let rows = stream::open(BufReader::new(reader), provenance.today).with_context(|| format!("{name}"))?;
-    let mut years: HashMap<CityId, BTreeMap<Year, u64>> = HashMap::new();
+    let first = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
+    if !first.metadata().is_ok_and(|about| about.is_file()) {
+        bail!("{name} is no file that can be read twice, as a table is; save it as one");
+    }
+    let known = |city: &CityId| intake.bulk.dossier(city.as_str()).is_some();
+    let repeated = stream::repeated(first, provenance.today, known).with_context(|| format!("{name}"))?;
+    let rows = stream::open(reader, provenance.today).with_context(|| format!("{name}"))?;
+    intake.summary.notices.extend(rows.told_unread(&name));
+    let sheet = rows.sheet.clone();
     for row in rows {
         let TableRow { row, subject, outcome, unfinished } = row.with_context(|| format!("{name}"))?;
-        let place = Place { file: Arc::clone(&name), sheet: None, row };
+        let place = Place { file: Arc::clone(&name), sheet: sheet.clone(), row };
         let remarks = if unfinished { UNFINISHED.to_owned() } else { String::new() };
         intake.summary.notices.extend(unfinished.then(|| breaks_off(&name, row)));
         let outcome = match outcome {
-            Ok(CityReport { city, report }) => {
-                let known = intake.bulk.dossier(city.as_str()).is_some();
-                let first =
-                    if known { *years.entry(city.clone()).or_default().entry(report.year).or_insert(row) } else { row };
-                if first == row {
-                    let record = dated(report.record, provenance.published);
-                    let records = vec![(Kind::Report, report.year.to_string(), record)];
-                    let (city, place) = (ArrivalCity::Id(city), place.to_string());
-                    Ok(Arrival { city, records, place, reason: report.reason })
-                } else {
-                    Err(("duplicate_year".to_owned(), format!("Row {first} has this year of {city} already.")))
-                }
-            }
+            Ok(CityReport { city, report }) => repeated.check(&city, report.year, row).map(|()| {
+                let record = dated(report.record, provenance.published);
+                let records = vec![(Kind::Report, report.year.to_string(), record)];
+                Arrival { city: ArrivalCity::Id(city), records, place: place.to_string(), reason: report.reason }
+            }),
             Err(faults) => {
                 let code = faults.first().map_or_else(String::new, |fault| fault.code.clone());
                 let told: Vec<String> = faults.iter().map(ToString::to_string).collect();

@@ -64,9 +64,14 @@ struct Columns {
     lines: Vec<(GpcRef, usize)>,
 }
 
+/// Whether a header is that of such a file.
+fn recognises(header: &Header) -> bool {
+    header.has(&[&CITY, &COUNTRY, &YEAR, &BASIC])
+}
+
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file)?;
+    let file = CsvFile::open(file, recognises)?;
     let columns = Columns::of(&file.header)?;
     let expected = [&PERIOD, &BOUNDARY, &LEVEL, &POPULATION, &BASIC_PLUS];
     sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);

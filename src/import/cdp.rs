@@ -19,7 +19,7 @@ use super::records::Publication;
 
 /// Reads a file of either kind.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file)?;
+    let file = CsvFile::open(file, |header| targets::recognises(header) || emissions::recognises(header))?;
     if targets::recognises(&file.header) {
         targets::read(file, sink)
     } else if emissions::recognises(&file.header) {

@@ -99,6 +99,26 @@ impl Cell {
     pub const fn is_empty(&self) -> bool {
         matches!(self, Cell::Empty)
     }
+
+    /// Why nobody can say what is meant by what it holds, if so: the kind of fault, and what is wrong.
+    #[must_use]
+    pub fn unclear(&self) -> Option<(&'static str, String)> {
+        match self {
+            Cell::Formula => {
+                let told = "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
+                Some(("formula_without_value", told.to_owned()))
+            }
+            Cell::Disguised(number, _) => {
+                let told = format!(
+                    "holds {number}, which its number format shows as something else, so that nobody can say which is meant: \
+                     format the cell as a plain number and type what is meant"
+                );
+                Some(("number_format", told))
+            }
+            Cell::Marked(_, mark) => Some((mark.code(), mark.told().to_owned())),
+            _ => None,
+        }
+    }
 }
 
 impl fmt::Display for Cell {
@@ -134,6 +154,8 @@ pub struct Row {
     pub cells: Vec<Cell>,
     /// Cells that the file gives it, empty ones among them.
     pub width: usize,
+    /// Whether the file ends within it, without a line end, so that it may be cut off.
+    pub is_cut: bool,
 }
 
 impl Row {
@@ -162,6 +184,8 @@ pub struct Table {
     pub rows: Vec<Row>,
     /// Whether it was left unread: a sheet that is hidden, or that stands beside those that are wanted.
     pub is_unread: bool,
+    /// Whether it is a sheet that is hidden.
+    pub is_hidden: bool,
 }
 
 impl Table {
@@ -173,6 +197,12 @@ impl Table {
             (Some(name), None) | (None, Some(name)) => Some(name.clone()),
             (None, None) => None,
         }
+    }
+
+    /// The name of its sheet; nothing for a CSV file.
+    #[must_use]
+    pub fn title(&self) -> String {
+        self.sheet.as_deref().unwrap_or_default().to_owned()
     }
 
     /// How many rows of figures it has.

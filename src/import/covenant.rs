@@ -19,6 +19,7 @@ use super::csv_file::CsvFile;
 use super::failure::FileError;
 use super::finding::Provenance;
 use super::format::{Sink, SourceFile, Stop};
+use super::header::Header;
 use super::records::Publication;
 
 /// The files, told apart.
@@ -34,7 +35,7 @@ struct Files<'a> {
 pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut told = Files::default();
     for file in files {
-        told.sort(CsvFile::open(file)?)?;
+        told.sort(CsvFile::open(file, |header| Kind::of(header).is_some())?)?;
     }
     let mut signatories = signatories::Signatories::read(one(told.signatories, "list of signatories")?, sink)?;
     let pledges = at_most_one(told.targets, "list of targets")?;
@@ -52,19 +53,40 @@ pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<()
 
 impl<'a> Files<'a> {
     fn sort(&mut self, file: CsvFile<'a>) -> Result<(), FileError> {
-        let kind = if inventories::recognises(&file.header) {
-            &mut self.inventories
-        } else if targets::recognises(&file.header) {
-            &mut self.targets
-        } else if signatories::recognises(&file.header) {
-            &mut self.signatories
-        } else if emissions::recognises(&file.header) {
-            &mut self.emissions
-        } else {
-            return Err(file.header.not_of_format("signatories, inventory lines, targets, emissions"));
+        let kind = match Kind::of(&file.header) {
+            Some(Kind::Inventories) => &mut self.inventories,
+            Some(Kind::Targets) => &mut self.targets,
+            Some(Kind::Signatories) => &mut self.signatories,
+            Some(Kind::Emissions) => &mut self.emissions,
+            None => return Err(file.header.not_of_format("signatories, inventory lines, targets, emissions")),
         };
         kind.push(file);
         Ok(())
+    }
+}
+
+/// What a file holds.
+enum Kind {
+    Inventories,
+    Targets,
+    Signatories,
+    Emissions,
+}
+
+impl Kind {
+    /// What a file with this header holds, if it is one of these.
+    fn of(header: &Header) -> Option<Kind> {
+        if inventories::recognises(header) {
+            Some(Kind::Inventories)
+        } else if targets::recognises(header) {
+            Some(Kind::Targets)
+        } else if signatories::recognises(header) {
+            Some(Kind::Signatories)
+        } else if emissions::recognises(header) {
+            Some(Kind::Emissions)
+        } else {
+            None
+        }
     }
 }
 

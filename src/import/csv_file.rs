@@ -1,19 +1,16 @@
-//! A CSV file that is read row by row: its header, and where each row stands.
+//! A file that somebody publishes, read row by row: its header, and what stands where in each row.
 
-use std::cell::Cell;
-use std::io::{self, Read};
-use std::rc::Rc;
+use std::sync::Arc;
 
-use csv::{ErrorKind, Reader, ReaderBuilder, StringRecord};
-
+use super::cell::{Cell, Row as TableRow, Table, letters, quoted};
+use super::columns::is_read_me;
 use super::failure::FileError;
 use super::finding::{Finding, LeftOut, Place, Provenance, Row, UNFINISHED, breaks_off};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Header, is_zero_width};
 use super::records::left_out;
-
-/// Longest row, in bytes: a quotation mark that is never closed must not take the whole file for one cell.
-const ROW_BYTES: usize = 1024 * 1024;
+use super::table::{self, Opened, Rows};
+use super::workbook;
 
 /// An opened file, its header read.
 pub(super) struct CsvFile<'a> {
@@ -21,57 +18,23 @@ pub(super) struct CsvFile<'a> {
     pub provenance: Provenance,
     /// Its header.
     pub header: Header,
-    reader: Reader<Bounded<'a>>,
-    reading: Rc<Reading>,
-    record: StringRecord,
-    row: u64,
-}
-
-/// How far a file has been read.
-#[derive(Default)]
-struct Reading {
-    /// Bytes since the last row began.
-    of_row: Cell<usize>,
-    /// The last byte.
-    last: Cell<u8>,
-    /// Whether there are no more.
-    ended: Cell<bool>,
-}
-
-impl Reading {
-    /// Whether the end was met before the end of a line: while a row is read, by that row.
-    fn is_unfinished(&self) -> bool {
-        self.ended.get() && !matches!(self.last.get(), b'\n' | b'\r')
-    }
-}
-
-/// Bytes of a file, as long as no row is too long.
-struct Bounded<'a> {
-    bytes: Box<dyn Read + 'a>,
-    reading: Rc<Reading>,
-}
-
-impl Read for Bounded<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if self.reading.of_row.get() > ROW_BYTES {
-            let told = "the row does not end; is a quotation mark not closed?";
-            return Err(io::Error::new(io::ErrorKind::InvalidData, told));
-        }
-        let read = self.bytes.read(buffer)?;
-        self.reading.of_row.set(self.reading.of_row.get() + read);
-        match buffer[..read].last() {
-            Some(last) => self.reading.last.set(*last),
-            None => self.reading.ended.set(true),
-        }
-        Ok(read)
-    }
+    /// The sheet that is read, of a workbook.
+    sheet: Option<Arc<str>>,
+    rows: Rows<'a>,
+    /// The texts of the cells of the row that was read last.
+    texts: Vec<String>,
+    /// The row within which the file ends.
+    cut_in: Option<u64>,
+    /// What is to be told of the sheets that are not read.
+    unread: Option<String>,
 }
 
 /// The cells of a row.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Cells<'r> {
-    record: &'r StringRecord,
-    headers: usize,
+    texts: &'r [String],
+    /// Why the row cannot be read, whatever it says.
+    fault: Option<LeftOut>,
     /// What is to be remarked on the row, whatever it says.
     pub remark: Option<&'static str>,
 }
@@ -80,7 +43,7 @@ impl<'r> Cells<'r> {
     /// The text of a cell without white space around it; empty where the row ends before.
     pub fn at(&self, index: usize) -> &'r str {
         let unseen = |c: char| c.is_whitespace() || is_zero_width(c);
-        self.record.get(index).unwrap_or_default().trim_matches(unseen)
+        self.texts.get(index).map_or("", String::as_str).trim_matches(unseen)
     }
 
     /// The same of a column that may not be there.
@@ -88,50 +51,64 @@ impl<'r> Cells<'r> {
         index.map_or("", |index| self.at(index))
     }
 
-    /// Refuses a row that has not one cell under each header: nobody can say which is which.
+    /// Refuses a row that has not one cell under each header, for nobody can say which is which, and one of whose cells
+    /// nobody can say what is meant.
     pub fn check_shape(&self) -> Result<(), LeftOut> {
-        let (cells, headers) = (self.record.len(), self.headers);
-        if cells == headers {
-            return Ok(());
-        }
-        Err(left_out("row_shape", format!("The row has {cells} cells, the header row {headers}.")))
+        self.fault.clone().map_or(Ok(()), Err)
     }
 }
 
 impl<'a> CsvFile<'a> {
-    /// Opens a file and reads its header.
-    pub fn open(file: SourceFile<'a>) -> Result<Self, FileError> {
-        let reading = Rc::new(Reading::default());
-        let bytes = Bounded { bytes: file.reader, reading: Rc::clone(&reading) };
-        let mut opened = CsvFile {
-            header: Header::new(&StringRecord::new(), &file.provenance.file),
-            provenance: file.provenance,
-            reader: ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes),
-            reading,
-            record: StringRecord::new(),
-            row: 0,
+    /// Opens a file and reads its header: CSV by its own separator or, of a workbook, the sheet whose header is
+    /// recognised.
+    pub fn open(file: SourceFile<'a>, recognises: impl Fn(&Header) -> bool) -> Result<Self, FileError> {
+        let SourceFile { provenance, reader } = file;
+        let name = provenance.file.clone();
+        let refused = |refused| FileError::Refused { file: name.clone(), refused };
+        let (sheet, mut rows, unread) = match table::open(reader).map_err(refused)? {
+            Opened::Csv(rows) => (None, rows, None),
+            Opened::Workbook(tables) => {
+                let (table, unread) = choose(tables, &name, recognises)?;
+                let rows: Rows<'a> = Box::new(table.rows.into_iter().map(Ok));
+                (table.sheet, rows, unread)
+            }
         };
-        if !opened.advance()? {
-            return Err(FileError::Empty { file: opened.provenance.file });
-        }
-        opened.header = Header::new(&opened.record, &opened.provenance.file);
-        Ok(opened)
+        let header = rows.next().ok_or_else(|| FileError::Empty { file: name.clone() })?.map_err(refused)?;
+        let header = Header::new(header.texts().iter().map(String::as_str), &name);
+        Ok(CsvFile { provenance, header, sheet, rows, texts: Vec::new(), cut_in: None, unread })
     }
 
     /// Reads the next row; none at the end of the file. Blank lines are no rows.
     pub fn next_row(&mut self) -> Result<Option<(Place, Cells<'_>)>, FileError> {
-        if !self.advance()? {
-            return Ok(None);
-        }
-        let place = Place { file: self.provenance.file.clone(), sheet: None, row: self.row };
-        let remark = self.reading.is_unfinished().then_some(UNFINISHED);
-        Ok(Some((place, Cells { record: &self.record, headers: self.header.len(), remark })))
+        let refused = |refused| FileError::Refused { file: self.provenance.file.clone(), refused };
+        let Some(row) = self.rows.next().transpose().map_err(refused)? else { return Ok(None) };
+        let place = Place { file: self.provenance.file.clone(), sheet: self.sheet.clone(), row: row.number };
+        let fault = self.fault(&row);
+        self.cut_in = row.is_cut.then_some(row.number);
+        self.texts = row.texts();
+        Ok(Some((place, Cells { texts: &self.texts, fault, remark: row.is_cut.then_some(UNFINISHED) })))
     }
 
-    /// What is to be told of the file once it has been read: whether its last row may be cut off.
+    /// Why a row cannot be read, whatever it says.
+    fn fault(&self, row: &TableRow) -> Option<LeftOut> {
+        let (cells, headers) = (row.width, self.header.len());
+        // The cells of a sheet stand where they stand, however many there are.
+        if self.sheet.is_none() && cells != headers {
+            return Some(left_out("row_shape", format!("The row has {cells} cells, the header row {headers}.")));
+        }
+        row.cells.iter().enumerate().find_map(|(index, cell)| {
+            let (code, told) = cell.unclear()?;
+            let header = self.header.read_from(index)?;
+            let text = quoted(cell).unwrap_or_default();
+            let cell = format!("{}{} ({header})", letters(index), row.number);
+            Some(left_out(code, format!("Cell {cell}, \"{text}\", {told}.")))
+        })
+    }
+
+    /// What is to be told of the file once it has been read: whether its last row may be cut off, what was not read.
     pub fn ending(&self) -> Option<String> {
-        let row = self.row.saturating_sub(1);
-        self.reading.is_unfinished().then(|| breaks_off(&self.provenance.file, row))
+        let cut = self.cut_in.map(|row| breaks_off(&self.provenance.file, row));
+        cut.or_else(|| self.unread.clone())
     }
 
     /// Hands on every row: `subject` says what it is about, `read` what it comes to.
@@ -151,18 +128,38 @@ impl<'a> CsvFile<'a> {
         sink.notice(self.ending());
         Ok(())
     }
+}
 
-    fn advance(&mut self) -> Result<bool, FileError> {
-        self.reading.of_row.set(0);
-        self.row += 1;
-        let (file, row) = (self.provenance.file.clone(), self.row);
-        self.reader.read_record(&mut self.record).map_err(|error| match error.into_kind() {
-            ErrorKind::Utf8 { .. } => FileError::NotUtf8 { file, row },
-            ErrorKind::Io(cause) if cause.kind() == io::ErrorKind::InvalidData => {
-                FileError::NotCsv { file, row, detail: cause.to_string() }
-            }
-            ErrorKind::Io(cause) => FileError::Unreadable { file, cause },
-            other => FileError::NotCsv { file, row, detail: format!("{other:?}") },
-        })
+impl TableRow {
+    /// The texts of its cells.
+    fn texts(&self) -> Vec<String> {
+        self.cells.iter().map(Cell::to_string).collect()
     }
+}
+
+/// The sheet of a workbook that is read, and what is to be told of the others.
+fn choose(
+    tables: Vec<Table>,
+    file: &Arc<str>,
+    recognises: impl Fn(&Header) -> bool,
+) -> Result<(Table, Option<String>), FileError> {
+    let fits = |table: &Table| {
+        let texts = table.rows.first().map(TableRow::texts);
+        texts.is_some_and(|texts| recognises(&Header::new(texts.iter().map(String::as_str), file)))
+    };
+    if let Some(hidden) = tables.iter().find(|table| table.is_hidden && fits(table)) {
+        let refused = workbook::hidden_sheet(&hidden.title());
+        return Err(FileError::Refused { file: file.clone(), refused });
+    }
+    let mut seen: Vec<Table> = tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
+    let fitting: Vec<usize> = (0..seen.len()).filter(|index| fits(&seen[*index])).collect();
+    if fitting.len() > 1 {
+        let sheets = fitting.iter().map(|index| seen[*index].title()).collect();
+        return Err(FileError::SeveralSheets { file: file.clone(), sheets });
+    }
+    // What a sheet lacks that is not recognised is told by whoever looks for its columns.
+    let first = fitting.first().copied().or_else(|| seen.iter().position(|table| !is_read_me(&table.title())));
+    let chosen = seen.remove(first.ok_or_else(|| FileError::Empty { file: file.clone() })?);
+    let unread = table::unread(file, &chosen, &seen);
+    Ok((chosen, unread))
 }

@@ -23,7 +23,7 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refused> {
         let row = row?;
         // The first are the headers.
         if rows.len() > SHEET_ROWS {
-            return Err(too_many_rows());
+            return Err(too_many_rows(SHEET_ROWS));
         }
         rows.push(row);
     }
@@ -31,11 +31,8 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refused> {
 }
 
 /// The refusal of more rows than are read at once.
-pub(super) fn too_many_rows() -> Refused {
-    Refused::new(
-        "too_many_rows",
-        format!("there are more than {SHEET_ROWS} rows below the headers; send them in parts"),
-    )
+pub(super) fn too_many_rows(most: usize) -> Refused {
+    Refused::new("too_many_rows", format!("there are more than {most} rows below the headers; send them in parts"))
 }
 
 /// The rows of a CSV file that have a value and are no remarks, in order, read one by one.
@@ -87,7 +84,11 @@ impl<R: BufRead> CsvRows<R> {
                 Err(error) => return Err(unreadable(&error)),
             };
             if chunk.is_empty() {
-                return if splitter.bytes == 0 { Ok(None) } else { splitter.finish().map(Some) };
+                if splitter.bytes == 0 {
+                    return Ok(None);
+                }
+                splitter.row.is_cut = splitter.state != State::Returned;
+                return splitter.finish().map(Some);
             }
             let (used, complete) = splitter.take(chunk)?;
             self.source.consume(used);
@@ -291,6 +292,6 @@ fn cell_of(text: &str) -> Cell {
 }
 
 /// The refusal of a file that the machine could not read to its end.
-fn unreadable(error: &std::io::Error) -> Refused {
+pub(super) fn unreadable(error: &std::io::Error) -> Refused {
     Refused::new("unreadable", format!("the file could not be read: {error}"))
 }

@@ -2,34 +2,26 @@
 
 use std::sync::Arc;
 
+use super::cell::Refused;
+
 /// Why a file cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// The bytes cannot be had.
-    #[error("{file} cannot be read: {cause}")]
-    Unreadable {
+    /// It is no table that can be read, or no further than to some row.
+    #[error("{file}: {refused}")]
+    Refused {
         /// The file's name.
         file: Arc<str>,
-        /// What the reader said.
-        cause: std::io::Error,
+        /// Why not.
+        refused: Refused,
     },
-    /// A row is not text in UTF-8.
-    #[error("{file}, row {row}: not UTF-8; save the file as \"CSV UTF-8\"")]
-    NotUtf8 {
+    /// Figures could stand in more than one of its sheets.
+    #[error("{file} has more than one sheet that is laid out so: {}; leave one of them in it", quoted(.sheets))]
+    SeveralSheets {
         /// The file's name.
         file: Arc<str>,
-        /// The row, as a spreadsheet counts it.
-        row: u64,
-    },
-    /// A row is not CSV: a quotation mark that is never closed, most likely.
-    #[error("{file}, row {row}: not CSV: {detail}")]
-    NotCsv {
-        /// The file's name.
-        file: Arc<str>,
-        /// The row, as a spreadsheet counts it.
-        row: u64,
-        /// What is wrong.
-        detail: String,
+        /// The sheets.
+        sheets: Vec<String>,
     },
     /// There is no header row.
     #[error("{file} is empty")]

@@ -4,7 +4,6 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use csv::StringRecord;
 use unicode_normalization::UnicodeNormalization;
 
 use super::failure::FileError;
@@ -51,9 +50,9 @@ const UNREAD_NAMED: usize = 16;
 const OF_EMISSIONS: &str = "emissions|emission|co2|co2e|tco2e|tonnes|total|basic|basic+|scope";
 
 impl Header {
-    /// The header row `record` of `file`.
-    pub fn new(record: &StringRecord, file: &Arc<str>) -> Self {
-        let headers: Vec<String> = record.iter().map(shown).collect();
+    /// The header row of `file` that has these texts.
+    pub fn new<'t>(texts: impl IntoIterator<Item = &'t str>, file: &Arc<str>) -> Self {
+        let headers: Vec<String> = texts.into_iter().map(shown).collect();
         let words = headers.iter().map(|header| words_of(header)).collect();
         Header { file: file.clone(), headers, words, read: RefCell::default() }
     }
@@ -61,6 +60,11 @@ impl Header {
     /// How many columns there are.
     pub fn len(&self) -> usize {
         self.headers.len()
+    }
+
+    /// The header of a column from which something is read; none where nothing is.
+    pub fn read_from(&self, index: usize) -> Option<&str> {
+        self.read.borrow().contains(&index).then(|| self.headers[index].as_str())
     }
 
     /// The index of the column with just this header, if it is there.

@@ -27,7 +27,7 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
         .map_err(|error| Refused::new("invalid_json", format!("the file is not JSON: {error}")))?;
     let reports = list(value)?;
     if reports.len() > SHEET_ROWS {
-        return Err(super::csv_table::too_many_rows());
+        return Err(super::csv_table::too_many_rows(SHEET_ROWS));
     }
     let mut rows: Vec<ImportRow> = (0..).zip(reports).map(|(index, report)| row(index, report, today)).collect();
     let places: Vec<_> = rows.iter().map(|row| (row.year, (None, row.row))).collect();

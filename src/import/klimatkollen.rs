@@ -15,7 +15,7 @@ use super::csv_file::{Cells, CsvFile};
 use super::figure::{NoFigure, figure_in, json, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
-use super::header::{Column, words};
+use super::header::{Column, Header, words};
 use super::records::{Publication, city, found, left_out, name, object};
 use super::unit::Scale;
 
@@ -35,9 +35,14 @@ struct Columns {
     scale: Scale,
 }
 
+/// Whether a header is that of such a file.
+fn recognises(header: &Header) -> bool {
+    header.has(&[&MUNICIPALITY, &YEAR, &EMISSIONS])
+}
+
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file)?;
+    let file = CsvFile::open(file, recognises)?;
     let emissions = file.header.need(&EMISSIONS)?;
     let columns = Columns {
         municipality: file.header.need(&MUNICIPALITY)?,

@@ -265,22 +265,9 @@ fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
             }
             return Err(("error_cell", told));
         }
-        Cell::Formula => {
-            let told =
-                "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
-            return Err(("formula_without_value", told.to_owned()));
-        }
-        Cell::Disguised(number, _) => {
-            let told = format!(
-                "holds {number}, which its number format shows as something else, so that nobody can say which is meant: \
-                 format the cell as a plain number and type what is meant"
-            );
-            return Err(("number_format", told));
-        }
         // A note may raise what it likes.
         Cell::Marked(_, Mark::Raised) if matches!(kind, Kind::Text) => {}
-        Cell::Marked(_, mark) => return Err((mark.code(), mark.told().to_owned())),
-        _ => {}
+        _ => cell.unclear().map_or(Ok(()), Err)?,
     }
     match kind {
         Kind::Year => day::read_year(cell).map(|year| json!(year)).map_err(|fault| (fault.code, fault.detail)),

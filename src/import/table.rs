@@ -1,10 +1,13 @@
 //! The tables of a file, whichever of the kinds that are understood it is.
 
+use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use crate::record::limits::{SHEET_BYTES, SHEET_ROWS};
+use crate::record::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
 
-use super::cell::{Refused, Table};
+use super::cell::{Refused, Row, Table, some_of};
+use super::columns::is_read_me;
+use super::csv_table::CsvRows;
 use super::{csv_table, workbook};
 
 /// Reads the tables of files that are sent together; those of several are told apart as `file 1`, `file 2` and on.
@@ -23,7 +26,7 @@ pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, Refused> {
             .map_err(|refused| Refused { detail: format!("{name}: {}", refused.detail), ..refused })?;
         figures += read.iter().map(Table::figures).sum::<usize>();
         if figures > SHEET_ROWS {
-            return Err(csv_table::too_many_rows());
+            return Err(csv_table::too_many_rows(SHEET_ROWS));
         }
         let name: Arc<str> = name.into();
         tables.extend(read.into_iter().map(|table| Table { file: Some(name.clone()), ..table }));
@@ -43,16 +46,59 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
     if bytes.starts_with(b"PK") {
         return workbook::read(bytes);
     }
+    known_format(bytes)?;
+    csv_table::read(bytes).map(|table| vec![table])
+}
+
+/// The rows of a table, read one by one.
+pub(super) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, Refused>> + 'a>;
+
+/// An opened file that may be of any size.
+pub(super) enum Opened<'a> {
+    /// The rows of a CSV file, not yet read.
+    Csv(Rows<'a>),
+    /// The sheets of a workbook, hidden ones too.
+    Workbook(Vec<Table>),
+}
+
+/// Opens a file that the command line brings in: CSV is read row by row, a workbook at once.
+pub(super) fn open<'a>(reader: impl Read + 'a) -> Result<Opened<'a>, Refused> {
+    let mut reader = BufReader::new(reader);
+    // What cannot be read is told by whoever reads on.
+    let head = reader.fill_buf().unwrap_or_default();
+    known_format(head)?;
+    if !head.starts_with(b"PK") {
+        return Ok(Opened::Csv(Box::new(CsvRows::open(reader)?)));
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(IMPORT_WORKBOOK_BYTES).unwrap_or(u64::MAX);
+    reader.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| csv_table::unreadable(&error))?;
+    workbook::read_every_sheet(&bytes).map(Opened::Workbook)
+}
+
+/// What is to be told of the sheets that are not read beside the one that is.
+pub(super) fn unread(file: &str, read: &Table, others: &[Table]) -> Option<String> {
+    let names: Vec<String> =
+        others.iter().map(Table::title).filter(|name| !is_read_me(name)).map(|name| format!("\"{name}\"")).collect();
+    let count = names.len();
+    let told =
+        || format!("of {file} only the sheet \"{}\" is read, not {}", read.title(), some_of(names.into_iter(), count));
+    (count > 0).then(told)
+}
+
+/// Refuses what begins as a file of a kind that is no table, by what it is.
+///
+/// # Errors
+/// When it does.
+pub(super) fn known_format(head: &[u8]) -> Result<(), Refused> {
     let other = [
         (&b"\xd0\xcf\x11\xe0"[..], "an old or encrypted Excel workbook"),
         (b"%PDF", "a PDF"),
         (b"{\\rtf", "a text document"),
         (b"<", "a web page or XML"),
     ];
-    if let Some((_, kind)) = other.iter().find(|(mark, _)| bytes.starts_with(mark)) {
-        let told =
-            format!("the file is {kind}: save it as \"Excel Workbook (.xlsx)\" without a password, or as CSV in UTF-8");
-        return Err(Refused::new("unknown_format", told));
-    }
-    csv_table::read(bytes).map(|table| vec![table])
+    let Some((_, kind)) = other.iter().find(|(mark, _)| head.starts_with(mark)) else { return Ok(()) };
+    let told =
+        format!("the file is {kind}: save it as \"Excel Workbook (.xlsx)\" without a password, or as CSV in UTF-8");
+    Err(Refused::new("unknown_format", told))
 }

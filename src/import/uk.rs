@@ -14,7 +14,7 @@ use super::csv_file::{Cells, CsvFile};
 use super::figure::{NoFigure, figure_in, json, population, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
-use super::header::{Column, words};
+use super::header::{Column, Header, words};
 use super::records::{Publication, city, found, left_out, name, object};
 use super::unit::{Scale, Substance, Unit};
 
@@ -56,9 +56,14 @@ struct Columns {
     population: Option<usize>,
 }
 
+/// Whether a header is that of such a file.
+fn recognises(header: &Header) -> bool {
+    header.has(&[&CODE, &YEAR, &TOTAL])
+}
+
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file)?;
+    let file = CsvFile::open(file, recognises)?;
     let total = file.header.need(&TOTAL)?;
     let columns = Columns {
         code: file.header.need(&CODE)?,

@@ -8,7 +8,10 @@ use std::sync::Arc;
 use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Style, Xlsx};
 
 use crate::record::fault;
-use crate::record::limits::{SHEET_COLUMNS, SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_CELLS, WORKBOOK_TEXT_BYTES};
+use crate::record::limits::{
+    IMPORT_WORKBOOK_BYTES, IMPORT_WORKBOOK_CELLS, IMPORT_WORKBOOK_ROWS, IMPORT_WORKBOOK_TEXT_BYTES, SHEET_COLUMNS,
+    SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_CELLS, WORKBOOK_TEXT_BYTES,
+};
 
 use super::cell::{Cell, Refused, Row, Table};
 use super::columns::{self, is_read_me};
@@ -23,40 +26,82 @@ use super::{day, number};
 /// # Errors
 /// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
 pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+    let left = Left { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
+    open(bytes, |book| {
+        let any_wanted = book.sheets.iter().any(|(_, sheet)| is_wanted(sheet));
+        if let Some((_, hidden)) = book.sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
+            return Err(hidden_sheet(&name(hidden)));
+        }
+        let is_read = |sheet: &Sheet| {
+            if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) }
+        };
+        book.tables(left, is_read)
+    })
+}
+
+/// Reads every sheet of an XLSX workbook that the command line brings in, hidden ones too.
+///
+/// # Errors
+/// As of [`read`].
+pub(super) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+    if bytes.len() > IMPORT_WORKBOOK_BYTES {
+        let told = format!("the workbook has more than {IMPORT_WORKBOOK_BYTES} bytes: save it as CSV in UTF-8");
+        return Err(Refused::new("file_too_large", told));
+    }
+    let left = Left {
+        rows: IMPORT_WORKBOOK_ROWS,
+        figures: IMPORT_WORKBOOK_ROWS,
+        cells: IMPORT_WORKBOOK_CELLS,
+        text: IMPORT_WORKBOOK_TEXT_BYTES,
+    };
+    open(bytes, |book| book.tables(left, |_| true))
+}
+
+/// The refusal of a workbook whose figures stand in a sheet that is hidden.
+pub(super) fn hidden_sheet(name: &str) -> Refused {
+    let told = format!("the sheet {name} is hidden: show it, so that all can be seen that is imported");
+    Refused::new("hidden_sheet", told)
+}
+
+/// Reads a workbook within the limits.
+fn open(bytes: &[u8], read: impl FnOnce(&mut Book<'_>) -> Result<Vec<Table>, Refused>) -> Result<Vec<Table>, Refused> {
     let package = repack(bytes)?;
     // The reader of the format trusts its input here and there: what makes it stumble is damaged.
-    catch_unwind(AssertUnwindSafe(|| sheets(&package))).unwrap_or_else(|_| Err(damaged()))
+    catch_unwind(AssertUnwindSafe(|| read(&mut Book::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
 }
 
 /// An opened workbook.
 struct Book<'b> {
     cells: Xlsx<Cursor<&'b [u8]>>,
     looks: Looks<'b>,
+    /// Its sheets of cells, each with its place among all.
+    sheets: Vec<(usize, Sheet)>,
 }
 
-fn sheets(package: &[u8]) -> Result<Vec<Table>, Refused> {
-    let cells = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
-    let mut book = Book { cells, looks: Looks::open(package)? };
-    if book.cells.has_1904_epoch() {
-        let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
-        return Err(Refused::new("days_from_1904", told));
+impl<'b> Book<'b> {
+    fn open(package: &'b [u8]) -> Result<Self, Refused> {
+        let cells = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
+        if cells.has_1904_epoch() {
+            let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
+            return Err(Refused::new("days_from_1904", told));
+        }
+        let mut sheets: Vec<(usize, Sheet)> = cells.sheets_metadata().iter().cloned().enumerate().collect();
+        sheets.retain(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
+        Ok(Book { cells, looks: Looks::open(package)?, sheets })
     }
-    let mut sheets: Vec<(usize, Sheet)> = book.cells.sheets_metadata().iter().cloned().enumerate().collect();
-    sheets.retain(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
-    let any_wanted = sheets.iter().any(|(_, sheet)| is_wanted(sheet));
-    if let Some((_, hidden)) = sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
-        let told = format!("the sheet {} is hidden: show it, so that all can be seen that is imported", name(hidden));
-        return Err(Refused::new("hidden_sheet", told));
+
+    /// The tables of its sheets, those that are not read without their rows.
+    fn tables(&mut self, mut left: Left, is_read: impl Fn(&Sheet) -> bool) -> Result<Vec<Table>, Refused> {
+        let mut tables = Vec::new();
+        for (index, sheet) in self.sheets.clone() {
+            let is_read = is_read(&sheet);
+            let rows = if is_read { rows(self, index, &sheet.name, &mut left)? } else { Vec::new() };
+            let is_unread = !is_read && !is_read_me(&sheet.name);
+            let is_hidden = is_hidden(&sheet);
+            tables.push(Table { sheet: Some(name(&sheet)), file: None, rows, is_unread, is_hidden });
+        }
+        Ok(tables)
     }
-    let mut left = Left { figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
-    let mut tables = Vec::new();
-    for (index, sheet) in &sheets {
-        let is_read = if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) };
-        let rows = if is_read { rows(&mut book, *index, &sheet.name, &mut left)? } else { Vec::new() };
-        let is_unread = !is_read && !is_read_me(&sheet.name);
-        tables.push(Table { sheet: Some(name(sheet)), file: None, rows, is_unread });
-    }
-    Ok(tables)
 }
 
 /// Whether the sheet's name is that of one of the template.
@@ -75,6 +120,8 @@ fn name(sheet: &Sheet) -> Arc<str> {
 
 /// How much more is read of a workbook.
 struct Left {
+    /// Rows of figures that are read at most.
+    rows: usize,
     /// Rows of figures.
     figures: usize,
     /// Cells, empty ones among them.
@@ -105,7 +152,7 @@ fn rows(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resul
         }
         // The first are the headers.
         if rows.len() > left.figures {
-            return Err(too_many_rows());
+            return Err(too_many_rows(left.rows));
         }
         rows.push(row);
     }

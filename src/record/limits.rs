@@ -172,6 +172,14 @@ pub const SHUTDOWN_SECONDS: u64 = 20;
 /// What a client refused with 503 is told to wait, in seconds.
 pub const RETRY_AFTER_SECONDS: u64 = 5;
 
+/// Largest workbook that the command line brings in, in bytes; it is read whole, unlike CSV.
+pub const IMPORT_WORKBOOK_BYTES: usize = 32 * 1024 * 1024;
+/// Most rows of figures of such a workbook, over all of its sheets.
+pub const IMPORT_WORKBOOK_ROWS: usize = 100_000;
+/// Most cells of such a workbook, formatted ones without a value among them.
+pub const IMPORT_WORKBOOK_CELLS: usize = 1_000_000;
+/// Most text of the cells of such a workbook, in bytes.
+pub const IMPORT_WORKBOOK_TEXT_BYTES: usize = 64 * 1024 * 1024;
 /// Rows of an import that share one transaction.
 pub const IMPORT_BATCH: usize = 1_000;
 /// Tries to record a file whose reports others change meanwhile.

@@ -4,6 +4,7 @@ mod bytes;
 mod c40;
 mod cdp;
 mod covenant;
+mod makes;
 mod yearly;
 
 use std::collections::BTreeMap;

@@ -111,13 +111,12 @@ fn every_reason_to_leave_a_row_out() {
         ("Exemplby,L,1990,inf", "not_a_number"),
         ("Exemplby,L,1990,\"1,233\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,233,000\"", "usable"),
-        ("Exemplby,L,1990,\"-1,233.5\"", "out_of_range"),
+        ("Exemplby,L,1990,\"1,233,000,000,000.5\"", "out_of_range"),
         ("Exemplby,L,1990,\"1.233,5\"", "not_a_number"),
         ("Exemplby,L,1990,\"1.233,567\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234.567,8\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234.567,800\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234,5E6\"", "not_a_number"),
-        ("Exemplby,L,1990,-5", "out_of_range"),
         ("Exemplby,L,2026,5", "not_ended"),
         ("Exemplby,L,1990", "row_shape"),
     ];
@@ -149,9 +148,9 @@ fn what_stops_a_file_is_named() {
     assert!(refusal(Format::Klimatkollen, "").contains("is empty"));
     let bytes = b"municipality,region,year,emissions_tco2e\nA,B,1990,1\nMalm\xf6,B,1990,1\n";
     let broken = super::read_all(Format::Klimatkollen, &[("old.csv", bytes)]).unwrap_err().to_string();
-    assert!(broken.starts_with("old.csv, row 3: not UTF-8"), "{broken}");
+    assert!(broken.starts_with("old.csv: row 3 is not in UTF-8"), "{broken}");
     let endless = format!("municipality,region,year,emissions_tco2e\n\"A,{}", "x,".repeat(1 << 20));
-    assert!(refusal(Format::Klimatkollen, &endless).contains("quotation mark"));
+    assert!(refusal(Format::Klimatkollen, &endless).contains("is a quote not closed?"));
 }
 
 #[test]
