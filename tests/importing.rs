@@ -152,6 +152,27 @@ fn lines_stay_with_their_potentials_or_the_row_is_refused() {
 }
 
 #[test]
+fn what_other_sources_state_stays_where_a_file_has_no_column_for_it() {
+    let service = service();
+    let path = format!("{CITY}/reports/2015");
+    let stated = json!([{"level": "basic", "tonnes": 410, "source": {"title": "Another"}}]);
+    let mut body = inventory(380.0);
+    body["also_stated"] = stated.clone();
+    service.record(&path, &body);
+    csv(&service, "?reason=Revised", "year,total_basic,source_title\n2015,390,S\n");
+    let report = service.json(&path);
+    assert_eq!((&report["totals"]["basic"], &report["also_stated"]), (&json!(390), &stated));
+
+    let header = "year,total_basic,source_title,also_stated_1_level,also_stated_1_tonnes,also_stated_1_source_title";
+    let done = csv(&service, "?reason=Revised", &format!("{header}\n2015,390,S,basic,420,Another\n")).json();
+    let change = &done["rows"][0]["member_changes"][0];
+    assert_eq!((&change["pointer"], &change["old"]), (&json!("/also_stated"), &stated));
+    assert_eq!(change["new"][0]["tonnes"], 420);
+    csv(&service, "?reason=Revised", &format!("{header}\n2015,390,S,,,\n"));
+    assert!(service.json(&path).get("also_stated").is_none(), "a column without a value says that there is none");
+}
+
+#[test]
 fn a_table_of_lines_that_nobody_filled_in_says_nothing_of_them() {
     let service = service();
     service.record(&format!("{CITY}/reports/2015"), &lined());

@@ -38,7 +38,7 @@ fn hidden(page: &str, name: &str) -> String {
 
 /// The form that confirms what a page shows.
 fn confirm(page: &Answer, key: &str) -> Form {
-    let kept = ["city", "reason", "sequence", "keeps_lines", "reports"];
+    let kept = ["city", "reason", "sequence", "keeps_lines", "keeps_also_stated", "reports"];
     kept.into_iter()
         .fold(Form::new(), |form, name| form.text(name, hidden(&page.text, name)))
         .text("key", key.to_owned())
@@ -80,11 +80,11 @@ fn what_was_recorded_after_the_check_is_not_overwritten_unseen() {
 }
 
 #[test]
-fn lines_of_which_the_file_says_nothing_stay_as_they_are_when_it_is_confirmed() {
+fn what_the_file_says_nothing_of_stays_as_it_is_when_it_is_confirmed() {
     let service = service();
     let lined = |tonnes: i32| {
         json!({"totals": {"basic": 700}, "lines": [{"ref": "I.1.1", "tonnes": tonnes}], "source": {"title": "A test"},
-            "reason": "Counted"})
+            "also_stated": [{"level": "own", "tonnes": tonnes, "source": {"title": "Another"}}], "reason": "Counted"})
     };
     service.record("/v1/cities/us-somewhere/reports/2020", &lined(5));
     let page = submit(&service, check(&service.admin, FILE).text("reason", "Restated"));
@@ -95,7 +95,9 @@ fn lines_of_which_the_file_says_nothing_stay_as_they_are_when_it_is_confirmed() 
     assert_eq!(again.status, 412, "{}", again.text);
     let done = submit(&service, confirm(&again, &service.admin));
     assert_eq!(done.status, 200, "{}", done.text);
-    assert_eq!(report(&service, 2020)["lines"], lined(6)["lines"]);
+    for member in ["lines", "also_stated"] {
+        assert_eq!(report(&service, 2020)[member], lined(6)[member]);
+    }
     assert_eq!(report(&service, 2020)["totals"]["basic"], 680);
 }
 

@@ -12,12 +12,12 @@ use super::problem::Problem;
 use super::upload::{self, Upload};
 use super::{Service, access, body, present_city, write};
 use crate::import::cell::{CellFault, Refused};
-use crate::import::draft::{Report, keep_lines};
+use crate::import::draft::Report;
 use crate::import::template::{self, Import, ImportRow};
 use crate::import::{json_reports, table};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE};
-use crate::record::{CityId, Fault, Inventory, Kind, RecordKey, Slug, Year};
+use crate::record::{CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
 use crate::registry::{Condition, Operation, Refusal, Snapshot, Together, WriteRequest};
 
 /// How a file of reports is to be imported.
@@ -38,7 +38,7 @@ pub struct ImportQuery {
 
 /// Import many reports
 ///
-/// A CSV file, an XLSX workbook laid out as the template, both in a form with several files, or JSON: an object with `reports`, or an array of them, each with its `year`. The file is recorded whole or not at all; with `dry_run=true` nothing is recorded, and the answer says what would be. A row is the whole report of its year: what it does not say goes, but for the lines, which stay where the file says nothing of lines at all.
+/// A CSV file, an XLSX workbook laid out as the template, both in a form with several files, or JSON: an object with `reports`, or an array of them, each with its `year`. The file is recorded whole or not at all; with `dry_run=true` nothing is recorded, and the answer says what would be. A row is the whole report of its year: what it does not say goes. Only lines, and totals that other sources state, stay where a table says nothing of them at all.
 #[utoipa::path(operation_id = "importReports", tag = "reports", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), ImportQuery),
     request_body(description = "The file", content(
@@ -65,7 +65,7 @@ pub async fn import(
         reason: reason.transpose()?,
         dry_run: query.dry_run.unwrap_or(false),
         unchanged_since: query.unchanged_since,
-        keeps_lines: false,
+        kept: Kept::default(),
     };
     present_city(&service.registry.present(), &city)?;
     let upload = upload::read(&request, payload).await?;
@@ -95,8 +95,8 @@ pub struct Asked {
     pub dry_run: bool,
     /// The entry of the log after which none of the reports may have changed.
     pub unchanged_since: Option<i64>,
-    /// Whether recorded lines stay even though the file could say something of them.
-    pub keeps_lines: bool,
+    /// What stays of recorded reports even though the file could say something of it.
+    pub kept: Kept,
 }
 
 /// What became of a file, and the reports that were read from it.
@@ -106,8 +106,8 @@ pub struct Imported {
     pub answer: ImportAnswer,
     /// The reports of its good rows as the file has them, as JSON that can be imported.
     pub reports: Vec<Value>,
-    /// Whether the file says nothing of lines, so that those recorded stay.
-    pub keeps_lines: bool,
+    /// What stays of recorded reports, for the file says nothing of it.
+    pub kept: Kept,
 }
 
 /// Imports what was sent, or says what would happen.
@@ -126,7 +126,7 @@ pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Impo
             Problem::import_refused(answer)
         });
     }
-    Ok(Imported { answer, reports: prepared.reports, keeps_lines: prepared.keeps_lines })
+    Ok(Imported { answer, reports: prepared.reports, kept: prepared.kept })
 }
 
 /// Records the reports of a file together, or rehearses that.
@@ -167,7 +167,7 @@ struct Prepared {
     /// See [`Imported`].
     reports: Vec<Value>,
     /// See [`Imported`].
-    keeps_lines: bool,
+    kept: Kept,
     /// The sheets that were not read.
     ignored: Vec<Arc<str>>,
 }
@@ -178,18 +178,13 @@ impl Prepared {
         if read.rows.is_empty() {
             return Err(Problem::fault("", "no_rows", "there is no report in the file"));
         }
-        let keeps_lines = asked.keeps_lines || !read.with_lines;
+        let kept = asked.kept.or(read.kept);
         let reports = read.rows.iter().filter_map(|row| row.outcome.as_ref().ok()).map(body_of).collect();
         let complete = |row: ImportRow| {
-            let year = row.year.filter(|_| keeps_lines);
-            complete(row, year.and_then(|year| recorded(before, &asked.city, year)), &asked.city, today)
+            let recorded = row.year.and_then(|year| recorded(before, &asked.city, year));
+            complete(row, kept, recorded, today)
         };
-        Ok(Prepared {
-            rows: read.rows.into_iter().map(complete).collect(),
-            reports,
-            keeps_lines,
-            ignored: read.ignored,
-        })
+        Ok(Prepared { rows: read.rows.into_iter().map(complete).collect(), reports, kept, ignored: read.ignored })
     }
 }
 
@@ -221,16 +216,13 @@ fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snap
     }
 }
 
-/// A row with the lines of what is recorded, which stay; refused if they do not fit it, or it is too large a record.
-fn complete(row: ImportRow, recorded: Option<&Arc<Inventory>>, city: &CityId, today: chrono::NaiveDate) -> ImportRow {
+/// A row with what stays of the report that is recorded; refused if that does not fit it, or it is too large a record.
+fn complete(row: ImportRow, kept: Kept, recorded: Option<&Arc<Inventory>>, today: chrono::NaiveDate) -> ImportRow {
     let Ok(report) = &row.outcome else { return row };
-    let record = match recorded {
-        Some(recorded) if !recorded.lines.is_empty() => {
-            let mut body = report.record.body();
-            if let Some(members) = body.as_object_mut() {
-                keep_lines(members, &AnyRecord::Report(Arc::clone(recorded)).body());
-            }
-            AnyRecord::parse(&key(city, report), body, today).map_err(|faults| faults.into_iter().map(unfit).collect())
+    let record = match (&report.record, recorded) {
+        (AnyRecord::Report(said), Some(recorded)) if kept != Kept::default() => {
+            let whole = kept.whole(said, recorded, today).map(AnyRecord::Report);
+            whole.map_err(|faults| faults.into_iter().map(unfit).collect())
         }
         _ => Ok(report.record.clone()),
     };

@@ -1,9 +1,10 @@
 //! Templates to fill in: `/v1/templates/…`.
 
+use std::sync::Arc;
+
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::conditional::{Keep, answer};
@@ -12,8 +13,7 @@ use super::upload::{Workbook, XLSX};
 use super::{Service, present_city};
 use crate::import::blank;
 use crate::import::columns::Sheet;
-use crate::record::Year;
-use crate::record::dossier::AnyRecord;
+use crate::record::Inventory;
 use crate::registry::bodies::Body;
 
 /// Whose years a template begins with.
@@ -81,12 +81,11 @@ fn csv(
 }
 
 /// The reports that a template begins with.
-fn reports(service: &Service, asked: &TemplateQuery) -> Result<Vec<(Year, Value)>, Problem> {
+fn reports(service: &Service, asked: &TemplateQuery) -> Result<Vec<Arc<Inventory>>, Problem> {
     let Some(city) = &asked.city else { return Ok(Vec::new()) };
     let snapshot = service.registry.present();
     let (entry, _) = present_city(&snapshot, city)?;
-    let live = entry.dossier.reports.iter().filter_map(|(year, record)| Some((*year, record.live()?.0)));
-    Ok(live.map(|(year, report)| (year, AnyRecord::Report(report.clone()).body())).collect())
+    Ok(entry.dossier.reports.values().filter_map(|record| Some(Arc::clone(record.live()?.0))).collect())
 }
 
 /// An answer that a browser saves under a name.

@@ -1,21 +1,26 @@
 //! The template itself, as files: empty, or filled with the reports that a city has.
 
+use std::sync::Arc;
+
 use rust_xlsxwriter::{
     Color, DataValidation, DocProperties, ExcelDateTime, Format, FormatAlign, Workbook, Worksheet, XlsxError,
 };
 use serde_json::Value;
 
-use crate::record::Year;
+use crate::record::Inventory;
 use crate::record::limits::SHEET_ROWS;
 
-use super::columns::{Column, Kind, READ_ME, Sheet};
+use super::columns::{ALSO_STATED, Column, Kind, READ_ME, Sheet};
 use super::csv_table::needs_apostrophe;
+use super::filled::Cells;
 use super::number;
 
 /// What the sheet `Read me` says above the list of columns.
-const ADVICE: [&str; 12] = [
+const ADVICE: [&str; 13] = [
     "One row of the sheet Reports is the inventory of one year. The sheet Lines may give it line by line, by GPC reference.",
     "Rows whose filled cells all begin with # are remarks and are not read. Columns may stand in any order; those you do not need can go.",
+    "Totals of other sources for the same year stand in also_stated_1_level, also_stated_1_tonnes, also_stated_1_source_title and so on, \
+        up to 8 of them. They stay as recorded where a file has no such column, and lines where it has none.",
     "A row is either recorded whole or refused with everything that is wrong with it, cell by cell.",
     "A row that says what is recorded already changes nothing. One that changes a published figure needs a reason.",
     "Figures are tonnes of CO2 equivalent. A cell may name another unit itself: 1233 kt, 1.5 Mt, 4 Gg.",
@@ -28,14 +33,13 @@ const ADVICE: [&str; 12] = [
     "Example: 2020 | total_basic 21049331 | population 3898474 | protocol gpc | gases co2, ch4, n2o | gwp ar5 | source_title Community inventory 2020",
 ];
 
-/// The template as an XLSX workbook: `Reports`, `Lines` and `Read me`, filled with reports of which each is a year and
-/// a body as the record writes it.
+/// The template as an XLSX workbook: `Reports`, `Lines` and `Read me`, filled with the reports of a city.
 ///
 /// The same reports give the same bytes.
 ///
 /// # Errors
 /// When a report does not fit a workbook; none that was recorded does not.
-pub fn xlsx(reports: &[(Year, Value)]) -> Result<Vec<u8>, XlsxError> {
+pub fn xlsx(reports: &[Arc<Inventory>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     // Without it the moment of writing would be in the file.
     let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
@@ -49,51 +53,46 @@ pub fn xlsx(reports: &[(Year, Value)]) -> Result<Vec<u8>, XlsxError> {
 
 /// One sheet of the template as a CSV file, with a byte order mark so that spreadsheets take it for UTF-8.
 ///
-/// Reports with lines need both files: read back without its lines, such a report would lose them.
+/// Reports with lines need both files to be told whole; read back alone, the reports leave recorded lines as they are.
 ///
 /// # Errors
 /// Never, as it is written to memory.
-pub fn csv(sheet: Sheet, reports: &[(Year, Value)]) -> std::io::Result<Vec<u8>> {
+pub fn csv(sheet: Sheet, reports: &[Arc<Inventory>]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
-    writer.write_record(sheet.columns().iter().map(|column| column.name))?;
-    writer.write_record(remarks(sheet))?;
+    let columns = columns(sheet, reports);
+    writer.write_record(columns.iter().map(|column| column.name))?;
+    writer.write_record(columns.iter().map(|column| remark(column)))?;
     for row in rows(sheet, reports) {
         writer.write_record(row.iter().map(|value| value.as_ref().map_or_else(String::new, csv_text)))?;
     }
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// What each column means, marked so that the row is not read.
-fn remarks(sheet: Sheet) -> impl Iterator<Item = String> {
-    sheet.columns().iter().map(|column| format!("# {}", column.meaning))
+/// What a column means, marked so that the row is not read.
+fn remark(column: &Column) -> String {
+    format!("# {}", column.meaning)
+}
+
+/// The columns of a sheet that is filled with reports: as many for other sources as the report with most of them has.
+fn columns(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<&'static Column> {
+    let stated = match sheet {
+        Sheet::Reports => reports.iter().map(|report| report.also_stated.len()).max().unwrap_or(0),
+        Sheet::Lines => 0,
+    };
+    sheet.columns().iter().chain(ALSO_STATED.iter().take(stated).flatten()).collect()
 }
 
 /// The rows of a sheet: for each column its value, if there is one.
-fn rows(sheet: Sheet, reports: &[(Year, Value)]) -> Vec<Vec<Option<Value>>> {
-    let row = |year: &Year, body: &Value| -> Vec<Option<Value>> {
-        let value = |column: &Column| match column.pointer {
-            "/year" => Some(year.get().into()),
-            // Why it was changed belongs to the change, not to the record.
-            "/reason" => None,
-            pointer => body.pointer(pointer).map(joined),
-        };
-        sheet.columns().iter().map(value).collect()
+fn rows(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<Vec<Option<Value>>> {
+    let columns = columns(sheet, reports);
+    let lines = |report: &Arc<Inventory>| -> Vec<Cells> {
+        report.lines.iter().map(|line| Cells::of_line(report.year, line)).collect()
     };
-    let lines = |body: &Value| body["lines"].as_array().cloned().unwrap_or_default();
-    match sheet {
-        Sheet::Reports => reports.iter().map(|(year, body)| row(year, body)).collect(),
-        Sheet::Lines => {
-            reports.iter().flat_map(|(year, body)| lines(body).into_iter().map(move |line| row(year, &line))).collect()
-        }
-    }
-}
-
-/// A value of a cell: a list as one text.
-fn joined(value: &Value) -> Value {
-    match value.as_array() {
-        Some(words) => words.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(", ").into(),
-        None => value.clone(),
-    }
+    let cells: Vec<Cells> = match sheet {
+        Sheet::Reports => reports.iter().map(|report| Cells::of_report(report)).collect(),
+        Sheet::Lines => reports.iter().flat_map(lines).collect(),
+    };
+    cells.into_iter().map(|cells| cells.row(&columns)).collect()
 }
 
 /// How a value is written in CSV, where everything is text.
@@ -105,19 +104,28 @@ fn csv_text(value: &Value) -> String {
     }
 }
 
+/// The words that the cells of a column are chosen from, if they are.
+fn choices(kind: Kind) -> Option<Vec<&'static str>> {
+    match kind {
+        Kind::Word(words) => Some(words()),
+        Kind::YesNo => Some(vec!["yes", "no"]),
+        _ => None,
+    }
+}
+
 /// Writes a sheet: headers, which stay in view, what they mean, the reports, and the words that may be chosen.
-fn fill(sheet: &mut Worksheet, kind: Sheet, reports: &[(Year, Value)]) -> Result<(), XlsxError> {
+fn fill(sheet: &mut Worksheet, kind: Sheet, reports: &[Arc<Inventory>]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
-    let remark = Format::new().set_italic().set_font_color(Color::Gray).set_text_wrap().set_align(FormatAlign::Top);
+    let grey = Format::new().set_italic().set_font_color(Color::Gray).set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_freeze_panes(1, 1)?;
     // Two rows stand above the figures.
     let last = u32::try_from(SHEET_ROWS + 1).unwrap_or(u32::MAX);
-    for ((index, column), meaning) in (0_u16..).zip(kind.columns()).zip(remarks(kind)) {
+    for (index, column) in (0_u16..).zip(columns(kind, reports)) {
         sheet.write_string_with_format(0, index, column.name, &bold)?;
-        sheet.write_string_with_format(1, index, meaning, &remark)?;
+        sheet.write_string_with_format(1, index, remark(column), &grey)?;
         sheet.set_column_width(index, 24)?;
-        if let Kind::Word(words) = column.kind {
-            let choice = DataValidation::new().allow_list_strings(&words())?;
+        if let Some(words) = choices(column.kind) {
+            let choice = DataValidation::new().allow_list_strings(&words)?;
             sheet.add_data_validation(2, index, last, index, &choice)?;
         }
     }

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 
 use super::number::{self, Quantity};
 use super::unit::{self, Scale, plain_digit};
+use crate::record::limits;
 
 /// Which of the two tables a column belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,6 +39,12 @@ impl Sheet {
             Sheet::Lines => LINES,
         }
     }
+
+    /// Every column that is understood: the template's, and those that are there as often as they are needed.
+    pub fn known(self) -> impl Iterator<Item = &'static Column> {
+        let repeated = if self == Sheet::Reports { ALSO_STATED.as_flattened() } else { &[] };
+        self.columns().iter().chain(repeated)
+    }
 }
 
 /// The sheet that explains the others.
@@ -64,6 +71,8 @@ pub enum Kind {
     Word(fn() -> Vec<&'static str>),
     /// Gases of the list, parted by commas.
     Gases,
+    /// `yes` or `no`.
+    YesNo,
     /// Text.
     Text,
 }
@@ -139,6 +148,8 @@ const REPORTS: &[Column] = &[
         "Total of GPC scopes 1 and 2, in t CO2e: scope 1 and energy from the grid."),
     column("total_scope_1_2_3", "/totals/scope_1_2_3", TONNES, &["scope123", "scopes123", "scope1plus2plus3", "scopes12and3", "totalscope1plus2plus3", "totalscopes12and3"],
         "Total of GPC scopes 1, 2 and 3, in t CO2e."),
+    column("total_consumption", "/totals/consumption", TONNES, &["consumption", "consumptiontotal", "consumptionbased"],
+        "What the people of the city cause wherever it is emitted, in t CO2e; a stated total only."),
     column("total_own", "/totals/own", TONNES, &["own", "owntotal"],
         "The city's own total by its own definition, in t CO2e."),
     column("population", "/population", Kind::Number(Quantity::People), &["inhabitants", "residents", "people"],
@@ -153,6 +164,12 @@ const REPORTS: &[Column] = &[
         "The gases covered, parted by commas: co2, ch4, n2o, hfc, pfc, sf6, nf3."),
     column("gwp", "/gwp", words!(crate::record::gwp::GwpSet), &["gwpset", "globalwarmingpotentials"],
         "The IPCC assessment report whose global warming potentials were used: ar2, ar4, ar5 or ar6. Required with lines stated by gas."),
+    column("series", "/series", Kind::Text, &[],
+        "The series that the figures belong to, as an id such as smhi-2026: made by one method, boundary and edition. Only where the publisher says that the years are recalculated together."),
+    column("electricity", "/electricity", words!(crate::record::vocabulary::Electricity), &["electricitymethod"],
+        "How the emissions of electricity used are counted: location (by the average of the grid), market (by the contracts for it) or mixed."),
+    column("weather_normalised", "/weather_normalised", Kind::YesNo, &["weathernormalized", "weathercorrected"],
+        "Whether the figures are corrected for how warm or cold the year was: yes or no."),
     column("credits_retired_tonnes", "/credits_retired_tonnes", TONNES, &["creditsretired", "offsetsretired"],
         "Carbon credits retired for that year, in t CO2e; they never lower a figure."),
     column("uncertainty_percent", "/uncertainty_percent", Kind::Number(Quantity::Percent), &["uncertainty"],
@@ -196,6 +213,35 @@ const LINES: &[Column] = &[
         "The city's explanation of the notation key."),
 ];
 
+/// The columns of totals that other sources state, each with its number in the headers and in the record.
+#[rustfmt::skip]
+macro_rules! also_stated {
+    ($(($number:literal, $index:literal)),+) => {
+        [$([
+            column(concat!("also_stated_", $number, "_level"), concat!("/also_stated/", $index, "/level"),
+                words!(crate::record::Level), &[], "The level of a total that another source states for this year."),
+            column(concat!("also_stated_", $number, "_tonnes"), concat!("/also_stated/", $index, "/tonnes"),
+                TONNES, &[], "That total, in t CO2e."),
+            column(concat!("also_stated_", $number, "_source_title"), concat!("/also_stated/", $index, "/source/title"),
+                Kind::Text, &[], "The title of the document or data set in which it was published."),
+            column(concat!("also_stated_", $number, "_source_url"), concat!("/also_stated/", $index, "/source/url"),
+                Kind::Text, &[], "Where that can be read."),
+            column(concat!("also_stated_", $number, "_source_publisher"), concat!("/also_stated/", $index, "/source/publisher"),
+                Kind::Text, &[], "Who published it."),
+            column(concat!("also_stated_", $number, "_source_published"), concat!("/also_stated/", $index, "/source/published"),
+                Kind::Day, &[], "The day it was published."),
+            column(concat!("also_stated_", $number, "_source_licence"), concat!("/also_stated/", $index, "/source/licence"),
+                Kind::Text, &[], "The licence or terms it is published under."),
+            column(concat!("also_stated_", $number, "_source_locator"), concat!("/also_stated/", $index, "/source/locator"),
+                Kind::Text, &[], "Where in it the total stands: page, table, row."),
+        ]),+]
+    };
+}
+
+/// The totals that other sources state for the same year: a group of columns for each, as many as there are.
+pub static ALSO_STATED: [[Column; 8]; limits::ALSO_STATED] =
+    also_stated![(1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5), (7, 6), (8, 7)];
+
 /// What a header is found to be.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning {
@@ -212,7 +258,7 @@ pub enum Meaning {
 pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
     let (name, unit) = split_unit(header);
     let key = key_of(name);
-    let mut known = std::iter::once(&CITY).chain(sheet.columns());
+    let mut known = std::iter::once(&CITY).chain(sheet.known());
     if let Some(column) = known.find(|column| key_of(column.name) == key || column.aliases.contains(&key.as_str())) {
         return match unit.map_or(Ok(Scale::ONE), |unit| scale_of(unit, column.kind)) {
             Ok(scale) => Meaning::Known(*column, scale),
@@ -220,7 +266,7 @@ pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
         };
     }
     let mut near: Vec<(usize, &'static str)> =
-        sheet.columns().iter().map(|column| (distance(&key, &key_of(column.name)), column.name)).collect();
+        sheet.known().map(|column| (distance(&key, &key_of(column.name)), column.name)).collect();
     near.sort_unstable();
     Meaning::Unknown(near.first().filter(|(steps, name)| *steps * 2 <= name.len()).map(|(_, name)| *name))
 }

@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::record::dossier::AnyRecord;
 use crate::record::fault;
 use crate::record::limits::FIRST_YEAR;
-use crate::record::{Fault, Inventory, Parse, Text, Year};
+use crate::record::{Fault, Inventory, Kept, Parse, Text, Year};
 
 use super::cell::CellFault;
 use super::layout::Reading;
@@ -39,24 +39,11 @@ pub(super) fn report(
 ) -> Result<Report, Vec<CellFault>> {
     row.require("/year");
     let year = year_of(&mut row);
-    let mut body = Map::new();
-    let mut reason = None;
-    for (pointer, value) in &row.values {
-        match *pointer {
-            "/city" | "/year" => {}
-            "/reason" => reason = Some(value.clone()),
-            _ => put(&mut body, pointer, value.clone()),
-        }
-    }
-    // What stands beside a cell that could not be read is still to be judged.
-    for pointer in row.failed.iter().filter(|pointer| pointer.matches('/').count() == 2) {
-        let parent = pointer.split('/').nth(1).unwrap_or_default();
-        body.entry(parent).or_insert_with(|| json!({}));
-    }
+    let (mut body, reason) = body_of(&row);
     if !lines.is_empty() {
         body.insert("lines".to_owned(), lines.iter().map(line).collect());
     } else if let Some(recorded) = recorded.filter(|_| !body.contains_key("totals")) {
-        keep_lines(&mut body, recorded);
+        Kept { lines: true, also_stated: false }.put(&mut body, recorded);
     }
     let made = make(body, reason, year, today);
     let number = row.row.number;
@@ -111,38 +98,60 @@ pub(super) fn make(
     })
 }
 
-/// Puts a value at its place in the body: members of members at most.
-fn put(body: &mut Map<String, Value>, pointer: &str, value: Value) {
-    let mut names = pointer.split('/').skip(1);
-    let (Some(first), second) = (names.next(), names.next()) else { return };
-    match second {
-        None => {
-            body.insert(first.to_owned(), value);
+/// The body that the cells of a row make, and the reason that one of them gives.
+fn body_of(row: &Reading<'_>) -> (Map<String, Value>, Option<Value>) {
+    let (mut body, mut reason) = (Map::new(), None);
+    for (pointer, value) in &row.values {
+        match *pointer {
+            "/city" | "/year" => {}
+            "/reason" => reason = Some(value.clone()),
+            _ => *place(&mut body, pointer) = value.clone(),
         }
-        Some(second) => {
-            let inner = body.entry(first).or_insert_with(|| json!({}));
-            if let Some(inner) = inner.as_object_mut() {
-                inner.insert(second.to_owned(), value);
+    }
+    // What stands beside a cell that could not be read is still to be judged.
+    for (parent, _) in row.failed.iter().filter_map(|pointer| pointer.rsplit_once('/')) {
+        if !parent.is_empty() {
+            let beside = place(&mut body, parent);
+            if beside.is_null() {
+                *beside = json!({});
             }
         }
     }
+    (body, reason)
 }
 
-/// Puts recorded lines into a body, with the potentials that those by gas were recorded with unless it names its own.
-pub fn keep_lines(body: &mut Map<String, Value>, recorded: &Value) {
-    let Some(lines) = recorded["lines"].as_array() else { return };
-    let by_gas = lines.iter().any(|line| line.get("gas").is_some());
-    if let Some(gwp) = recorded.get("gwp").filter(|_| by_gas) {
-        body.entry("gwp").or_insert_with(|| gwp.clone());
+/// The place of a pointer in the body; what encloses it is made where it is not there. Numbers lead into lists.
+fn place<'b>(body: &'b mut Map<String, Value>, pointer: &str) -> &'b mut Value {
+    let mut names = pointer.split('/').skip(1);
+    let mut place = body.entry(names.next().unwrap_or_default()).or_insert(Value::Null);
+    for name in names {
+        place = match name.parse::<usize>() {
+            Ok(index) => element(place, index),
+            // Of nothing this makes an object.
+            Err(_) => &mut place[name],
+        };
     }
-    body.insert("lines".to_owned(), recorded["lines"].clone());
+    place
+}
+
+/// The element of a list that `place` is, or becomes; those before it that are not there are empty objects.
+fn element(place: &mut Value, index: usize) -> &mut Value {
+    if !place.is_array() {
+        *place = json!([]);
+    }
+    if let Some(elements) = place.as_array_mut()
+        && elements.len() <= index
+    {
+        elements.resize(index + 1, json!({}));
+    }
+    &mut place[index]
 }
 
 /// The body of a line.
 fn line(reading: &Reading<'_>) -> Value {
     let mut body = Map::new();
     for (pointer, value) in reading.values.iter().filter(|(pointer, _)| !matches!(*pointer, "/city" | "/year")) {
-        put(&mut body, pointer, value.clone());
+        *place(&mut body, pointer) = value.clone();
     }
     Value::Object(body)
 }

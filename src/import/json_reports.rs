@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::fault::{self, kind_of};
 use crate::record::limits::{SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
-use crate::record::{Fault, Parse, Year};
+use crate::record::{Fault, Kept, Parse, Year};
 
 use super::cell::{CellFault, Refused};
 use super::draft::{self, Report};
@@ -39,7 +39,7 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
         row.outcome = Err(faults);
     }
     bound(&mut rows);
-    Ok(Import { rows, ignored: Vec::new(), with_lines: true })
+    Ok(Import { rows, ignored: Vec::new(), kept: Kept::default() })
 }
 
 /// The array of reports.

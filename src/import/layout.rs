@@ -121,6 +121,11 @@ impl Layout {
         }
     }
 
+    /// Whether it has a column for something within `pointer`.
+    pub(super) fn has_within(&self, pointer: &str) -> bool {
+        self.found.iter().any(|found| found.column.pointer.starts_with(pointer))
+    }
+
     /// Whether the file has the column `name`.
     pub(super) fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
@@ -191,13 +196,12 @@ impl Layout {
 
     /// The column that a place in the body belongs to: its own, that of what encloses it, or the first that it encloses.
     fn column_of(&self, pointer: &str) -> Option<&'static Column> {
-        let columns = self.kind.columns();
+        let columns = || self.kind.known();
         let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
-        columns
-            .iter()
+        columns()
             .find(|column| column.pointer == pointer)
-            .or_else(|| columns.iter().find(|column| within(pointer, column.pointer)))
-            .or_else(|| columns.iter().find(|column| !pointer.is_empty() && within(column.pointer, pointer)))
+            .or_else(|| columns().find(|column| within(pointer, column.pointer)))
+            .or_else(|| columns().find(|column| !pointer.is_empty() && within(column.pointer, pointer)))
     }
 
     /// A fault of a cell, or of a row when no column is given.
@@ -275,6 +279,7 @@ fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
         Kind::Number(quantity) => amount(cell, quantity, found),
         Kind::Word(words) => Ok(json!(word(&cell.to_string(), &words()))),
         Kind::Gases => Ok(gases(&cell.to_string())),
+        Kind::YesNo => yes_or_no(cell),
         Kind::City | Kind::Text => Ok(json!(cell.to_string())),
     }
 }
@@ -297,6 +302,16 @@ fn amount(cell: &Cell, quantity: Quantity, found: &Found) -> Result<Value, (&'st
     };
     // JSON has no number for what is not finite.
     serde_json::Number::from_f64(read).map(Value::Number).ok_or_else(refused)
+}
+
+/// The answer that a cell gives to a question.
+fn yes_or_no(cell: &Cell) -> Result<Value, (&'static str, String)> {
+    match (cell, cell.to_string().trim().to_ascii_lowercase().as_str()) {
+        (Cell::Boolean(answer), _) => Ok(json!(answer)),
+        (_, "yes" | "true") => Ok(json!(true)),
+        (_, "no" | "false") => Ok(json!(false)),
+        _ => Err(("not_allowed", "must be yes or no".to_owned())),
+    }
 }
 
 /// The word of a vocabulary that a text is, whatever its capitals; another text as it stands, which the record refuses.

@@ -14,6 +14,7 @@ pub mod draft;
 mod duplicates;
 pub mod failure;
 mod figure;
+mod filled;
 pub mod finding;
 pub mod format;
 mod header;

@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::record::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
-use crate::record::{CityId, Year};
+use crate::record::{CityId, Kept, Year};
 
 use super::cell::{CellFault, Refused, Table, some_of};
 use super::columns::{Sheet, is_read_me};
@@ -22,8 +22,8 @@ pub struct Import {
     pub rows: Vec<ImportRow>,
     /// Sheets that are neither `Reports` nor `Lines` and were not read.
     pub ignored: Vec<Arc<str>>,
-    /// Whether the file says anything of lines: a report without any then has none, else nothing is said of them.
-    pub with_lines: bool,
+    /// What stays of reports that are recorded.
+    pub kept: Kept,
 }
 
 /// A row of a file, and the report it came to.
@@ -74,12 +74,13 @@ pub fn read(
         tables.flat_map(|(layout, table)| readings(layout, table, city)).collect()
     };
     let lines = read(Sheet::Lines);
+    let says = |pointer| layouts.iter().any(|(layout, _)| layout.has_within(pointer));
     // A table of lines without any, as in the template, is one that nobody filled in.
-    let with_lines = !lines.is_empty();
-    let kept = |year| if with_lines { None } else { recorded(year) };
-    let mut rows = reports(read(Sheet::Reports), lines, &kept, today);
+    let kept = Kept { lines: lines.is_empty(), also_stated: !says("/also_stated") };
+    let recorded = |year| if kept.lines { recorded(year) } else { None };
+    let mut rows = reports(read(Sheet::Reports), lines, &recorded, today);
     bound(&mut rows);
-    Ok(Import { rows, ignored, with_lines })
+    Ok(Import { rows, ignored, kept })
 }
 
 /// The refusal of a file in which there is nothing to read.

@@ -15,8 +15,8 @@ use crate::api::imports::{self, Asked, Imported};
 use crate::api::problem::{Code, Problem};
 use crate::api::upload::{self, Field};
 use crate::api::{Service, access, present_city};
-use crate::record::Slug;
 use crate::record::limits::{LISTED_CITIES, NAME_CHARACTERS, TEXT_CHARACTERS};
+use crate::record::{Kept, Slug};
 
 /// What the form is first shown with.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -42,8 +42,8 @@ struct Form {
 struct Checked {
     /// The reports as the file has them.
     reports: web::Bytes,
-    /// Whether the file said nothing of lines, so that those recorded stay.
-    keeps_lines: bool,
+    /// What stays of recorded reports, for the file said nothing of it.
+    kept: Kept,
     /// The entry of the change log up to which the check knew what was recorded.
     sequence: i64,
 }
@@ -51,14 +51,15 @@ struct Checked {
 impl Form {
     fn of(fields: Vec<Field>) -> Result<Self, Problem> {
         let mut form = Form::default();
-        let (mut reports, mut keeps_lines, mut sequence) = (None, false, None);
+        let (mut reports, mut kept, mut sequence) = (None, Kept::default(), None);
         for field in fields {
             match field.name.as_str() {
                 "city" => form.city = field.text(),
                 "key" => form.key = field.text(),
                 "reason" => form.reason = field.text(),
                 "reports" => reports = Some(field.value),
-                "keeps_lines" => keeps_lines = field.text() == "true",
+                "keeps_lines" => kept.lines = field.text() == "true",
+                "keeps_also_stated" => kept.also_stated = field.text() == "true",
                 "sequence" => sequence = field.text().parse().ok(),
                 // A file that was not chosen comes as an empty one.
                 "file" if field.value.is_empty() => {}
@@ -69,7 +70,7 @@ impl Form {
         if let Some(reports) = reports {
             let told = "what was checked cannot be told: check the file again";
             let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", told))?;
-            form.checked = Some(Checked { reports, keeps_lines, sequence });
+            form.checked = Some(Checked { reports, kept, sequence });
         }
         Ok(form)
     }
@@ -121,7 +122,7 @@ async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Res
         reason,
         dry_run,
         unchanged_since: form.checked.as_ref().filter(|_| !dry_run).map(|checked| checked.sequence),
-        keeps_lines: form.checked.as_ref().is_some_and(|checked| checked.keeps_lines),
+        kept: form.checked.as_ref().map_or(Kept::default(), |checked| checked.kept),
     };
     imports::run(service, asked, upload).await
 }
@@ -233,7 +234,8 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
                 input type="hidden" name="city" value=(form.city);
                 input type="hidden" name="reason" value=(form.reason);
                 input type="hidden" name="sequence" value=(answer.sequence);
-                input type="hidden" name="keeps_lines" value=(imported.keeps_lines);
+                input type="hidden" name="keeps_lines" value=(imported.kept.lines);
+                input type="hidden" name="keeps_also_stated" value=(imported.kept.also_stated);
                 input type="hidden" name="reports" value=(json!({"reports": imported.reports}));
                 (key_field())
                 p { button { "Record " (answer.created + answer.revised) " reports" } }

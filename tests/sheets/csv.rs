@@ -125,7 +125,11 @@ fn a_row_becomes_a_report() {
 #[test]
 fn all_faults_of_a_row_are_told_by_their_cells() {
     let text = format!(
+<<<<<<< HEAD
         "{REPORTS}2020;1,233;1000000000001;0;co2,co2;ar7;;2030-01-01;03/04/2020;;250;;TÜV;5%;{};gcp\n",
+=======
+        "{REPORTS}2020;1,233;-5 Pt;0;co2,co2;ar7;;2030-01-01;03/04/2020;;250;;TÜV;5%;{};gcp\n",
+>>>>>>> 1fa94c0 (import: Write every member of a report into the template)
         "x".repeat(2001)
     );
     let import = import_csv(&[&text]);
@@ -133,7 +137,7 @@ fn all_faults_of_a_row_are_told_by_their_cells() {
         faults(&import),
         [
             "2 B ambiguous_number",
-            "2 C out_of_range",
+            "2 C unknown_unit",
             "2 D out_of_range",
             "2 E duplicate",
             "2 F not_allowed",
@@ -194,8 +198,8 @@ fn headers_are_those_of_the_template() {
             "row 1, column B (populaton), \"populaton\": is not a column of the template; did you mean `population`?",
             "row 1, column C (Year), \"Year\": is the column `year` again: column A is the same",
             "row 1, column D (flavour), \"flavour\": is not a column of the template; those of Reports are year, total_basic, \
-             total_basic_plus, total_scope_1, total_scope_1_2, total_scope_1_2_3, total_own, population, period_start, \
-             period_end, protocol, gases, gwp, credits_retired_tonnes, uncertainty_percent, verification_level, \
+             total_basic_plus, total_scope_1, total_scope_1_2, total_scope_1_2_3, total_consumption, total_own, population, period_start, \
+             period_end, protocol, gases, gwp, series, electricity, weather_normalised, credits_retired_tonnes, uncertainty_percent, verification_level, \
              verification_by, source_title, source_url, source_publisher, source_published, source_licence, \
              source_locator, note, reason",
             "row 1, column E (total_basic (kt CH4)), \"total_basic (kt CH4)\": `total_basic` is not taken in \"kt CH4\", \

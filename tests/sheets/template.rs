@@ -1,31 +1,43 @@
 //! The template: what it is filled with is what is read back.
 
+use std::sync::Arc;
+
 use pledgewatch::import::columns::Sheet;
 use pledgewatch::import::{blank, csv_table, json_reports, table};
-use pledgewatch::record::Year;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Kind, RecordKey};
+use pledgewatch::record::{Inventory, Kept, Kind, RecordKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use super::{bodies, faults, here, import, reports, today};
+use super::{bodies, faults, here, import, import_csv, reports, today};
 
-/// The body as it would be recorded.
-fn recorded(year: i32, body: &Value) -> (Year, Value) {
+/// The report as it would be recorded.
+fn recorded(year: i32, body: &Value) -> Arc<Inventory> {
     let key = RecordKey { city: Some(here()), kind: Kind::Report, id: year.to_string() };
-    let record = AnyRecord::parse(&key, body.clone(), today()).unwrap_or_else(|faults| panic!("{faults:?}\n{body}"));
-    (Year::new(year).unwrap(), record.body())
+    match AnyRecord::parse(&key, body.clone(), today()) {
+        Ok(AnyRecord::Report(report)) => report,
+        other => panic!("{other:?}\n{body}"),
+    }
 }
 
-fn full() -> (Year, Value) {
+fn body(report: &Arc<Inventory>) -> Value {
+    AnyRecord::Report(Arc::clone(report)).body()
+}
+
+/// A report with every member, and texts that a spreadsheet would run or take for something else.
+fn full() -> Arc<Inventory> {
     recorded(
         2020,
         &json!({"totals": {"basic": 12.345, "basic_plus": 0.001, "scope_1": 1_000_000_000_000_i64, "scope_1_2": 0, "scope_1_2_3": 999.999,
-            "own": 123_456_789_012.345}, "population": 3_898_474, "period": {"start": "2020-07-01", "end": "2021-06-30"},
-            "protocol": "gpc", "gases": ["co2", "ch4", "nf3"], "gwp": "ar5", "credits_retired_tonnes": 1.234, "uncertainty_percent": 12.345,
+            "consumption": -7.25, "own": 123_456_789_012.345}, "population": 3_898_474, "period": {"start": "2020-07-01", "end": "2021-06-30"},
+            "protocol": "gpc", "gases": ["co2", "ch4", "nf3"], "gwp": "ar5", "series": "012-345",
+            "electricity": "mixed", "weather_normalised": false, "credits_retired_tonnes": 1.234, "uncertainty_percent": 12.345,
             "verification": {"level": "audited", "by": "=TÜV"}, "source": {"title": "'=1", "url": "https://here.example/?a=1,2;3",
             "publisher": "#REF!", "published": "2022-01-31", "licence": "CC BY 4.0", "locator": "#REF, page -1"}, "note": "'#N/A",
+            "also_stated": [{"level": "own", "tonnes": -1.234, "source": {"title": "=2", "publisher": "TRUE"}},
+                {"level": "basic", "tonnes": 19_295_000, "source": {"title": "1,233", "url": "http://there.example", "publisher": "P",
+                    "published": "2019-12-01", "licence": "-", "locator": "1/2"}}],
             "lines": [{"ref": "I.1.1", "tonnes": 12.345}, {"ref": "V.2", "tonnes": -1.234},
                 {"ref": "I.2.1", "gas": "hfc_134a", "gas_tonnes": 0.5}, {"ref": "I.3.1", "notation": "NO", "explanation": "-none"},
                 {"ref": "II.1.1", "notation": "IE"}]}),
@@ -33,14 +45,16 @@ fn full() -> (Year, Value) {
 }
 
 /// The reports that are read back from a workbook, and from two CSV files, that they were written to.
-fn read_back(filled: &[(Year, Value)]) -> [Vec<Value>; 2] {
+fn read_back(filled: &[Arc<Inventory>]) -> [Vec<Value>; 2] {
     let xlsx = table::read(&blank::xlsx(filled).unwrap()).unwrap();
     let csv = [Sheet::Reports, Sheet::Lines].map(|sheet| csv_table::read(&blank::csv(sheet, filled).unwrap()).unwrap());
     [&xlsx[..], &csv[..]].map(|tables| {
         let import = import(tables);
         assert!(import.ignored.is_empty());
-        let lines = |(_, body): &(Year, Value)| body["lines"].as_array().is_some_and(|lines| !lines.is_empty());
-        assert_eq!(import.with_lines, filled.iter().any(lines), "an empty table of lines says nothing of them");
+        // An empty table of lines says nothing of them, and there are no more columns than it takes.
+        let lines = filled.iter().all(|report| report.lines.is_empty());
+        let also_stated = filled.iter().all(|report| report.also_stated.is_empty());
+        assert_eq!(import.kept, Kept { lines, also_stated });
         assert!(reports(&import).iter().all(|report| report.reason.is_none()));
         bodies(&import)
     })
@@ -57,12 +71,47 @@ fn an_empty_template_has_no_rows() {
 
 #[test]
 fn a_filled_template_is_read_back_unchanged() {
-    let (year, body) = full();
-    for read in read_back(&[(year, body.clone())]) {
-        assert_eq!(read, std::slice::from_ref(&body));
+    let report = full();
+    for read in read_back(&[Arc::clone(&report)]) {
+        assert_eq!(read, [body(&report)]);
     }
-    let alone = import(&[csv_table::read(&blank::csv(Sheet::Reports, &[(year, body)]).unwrap()).unwrap()]);
-    assert!(!alone.with_lines, "a file of reports alone says nothing of lines");
+    let alone = import(&[csv_table::read(&blank::csv(Sheet::Reports, &[report]).unwrap()).unwrap()]);
+    assert!(alone.kept.lines, "a file of reports alone says nothing of lines");
+}
+
+#[test]
+fn what_other_sources_state_stands_in_numbered_columns() {
+    let header = "year,total_own,source_title,also_stated_2_level,also_stated_2_tonnes,also_stated_2_source_title";
+    let row = |cells: &str| import_csv(&[&format!("{header},also_stated_1_level\n2020,5,S,{cells}\n")]);
+    assert!(!row(",,,").kept.also_stated, "who has a column for it says that there is none");
+    assert!(bodies(&row(",,,"))[0].get("also_stated").is_none());
+    // A gap, a cell that is wrong and one that is missing are told by their cells.
+    assert_eq!(
+        faults(&row("basic,1 kg,,")),
+        [
+            "2 E unknown_unit",
+            "2 F missing",
+            "2 G missing",
+            "2 also_stated_1_tonnes missing",
+            "2 also_stated_1_source_title missing"
+        ]
+    );
+    let ninth = format!("{header},also_stated_9_level\n2020,5,S,own,6,T,\n");
+    let refused =
+        pledgewatch::import::template::read(&[csv_table::read(ninth.as_bytes()).unwrap()], &here(), today(), &|_| None);
+    assert_eq!(refused.unwrap_err().faults[0].code, "unknown_column");
+}
+
+#[test]
+fn a_question_is_answered_by_yes_or_no() {
+    let read =
+        |cell: &str| import_csv(&[&format!("year,total_own,source_title,weather_normalised\n2020,5,S,{cell}\n")]);
+    for (cell, answer) in [("yes", true), ("TRUE", true), ("No", false), ("false", false)] {
+        assert_eq!(bodies(&read(cell))[0]["weather_normalised"], answer, "{cell}");
+    }
+    for cell in ["1", "perhaps", "2020-01-01"] {
+        assert_eq!(faults(&read(cell)), ["2 D not_allowed"], "{cell}");
+    }
 }
 
 #[test]
@@ -164,9 +213,9 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
     #[test]
     fn whatever_is_recorded_is_read_back_unchanged(bodies in prop::collection::vec(report(), 1..4)) {
-        let filled: Vec<(Year, Value)> =
+        let filled: Vec<Arc<Inventory>> =
             (2001..).zip(&bodies).map(|(year, body)| recorded(year, body)).collect();
-        let expected: Vec<Value> = filled.iter().map(|(_, body)| body.clone()).collect();
+        let expected: Vec<Value> = filled.iter().map(body).collect();
         let [xlsx, csv] = read_back(&filled);
         prop_assert_eq!(&xlsx, &expected);
         prop_assert_eq!(&csv, &expected);
@@ -174,8 +223,7 @@ proptest! {
 
     #[test]
     fn no_changed_byte_makes_the_reader_fail(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-        let (year, body) = full();
-        let mut bytes = blank::csv(Sheet::Reports, &[(year, body)]).unwrap();
+        let mut bytes = blank::csv(Sheet::Reports, &[full()]).unwrap();
         let at = at.index(bytes.len());
         bytes[at] = byte;
         if let Ok(table) = csv_table::read(&bytes)
