@@ -42,8 +42,8 @@ pub fn baseline() -> Value {
 
 /// The body of a target.
 pub fn target() -> Value {
-    json!({"kind": "base_year", "level": "basic", "baseline": "1990", "reduction_percent": 50,
-        "target_year": 2025, "standing": "adopted", "source": {
+    json!({"kind": "base_year", "title": "Half of the emissions of 1990 by 2025", "level": "basic", "baseline": "1990",
+        "reduction_percent": 50, "target_year": 2025, "standing": "adopted", "set_on": "2019-04-29", "source": {
         "title": "2021 Cities Emissions Reduction Targets", "publisher": "CDP",
         "locator": "account 10894, target year 2025"}})
 }

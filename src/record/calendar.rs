@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::fault::{At, Parse, day, kind_of};
+use super::limits::{FIRST_YEAR, LAST_YEAR};
 use super::units::Year;
 
 /// A day, or a year where the day is not known: the year counts as its last day.
@@ -70,6 +71,23 @@ impl Serialize for DayOrYear {
         serializer.collect_str(self)
     }
 }
+
+impl utoipa::PartialSchema for DayOrYear {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        use utoipa::openapi::schema::{ObjectBuilder, SchemaType, Type};
+        ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Integer]))
+            .pattern(Some("^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$"))
+            .minimum(Some(FIRST_YEAR))
+            .maximum(Some(LAST_YEAR))
+            .description(Some(
+                "A day, `YYYY-MM-DD`, or a year, `YYYY`, where no day is known; answers have it as text.",
+            ))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for DayOrYear {}
 
 impl Parse for DayOrYear {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {

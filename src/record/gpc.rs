@@ -166,6 +166,18 @@ impl GpcRef {
     }
 }
 
+impl utoipa::PartialSchema for GpcRef {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::Type::String)
+            .enum_values(Some(GpcRef::all().map(GpcRef::as_str)))
+            .description(Some("A line of the GPC taxonomy."))
+            .into()
+    }
+}
+
+impl utoipa::ToSchema for GpcRef {}
+
 impl Serialize for GpcRef {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(self.as_str())

@@ -59,7 +59,7 @@ pub enum LineValue {
 pub struct Line {
     /// The GPC reference number.
     #[serde(rename = "ref")]
-    #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
+    #[schema(example = "I.1.1")]
     pub reference: GpcRef,
     /// Its value.
     #[serde(flatten)]

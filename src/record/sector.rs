@@ -2,6 +2,9 @@
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
+use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
+use utoipa::openapi::{Ref, RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
 
 use super::fault::{At, Parse, kind_of, list};
 use super::gpc::GpcRef;
@@ -124,23 +127,24 @@ fn lines(value: Value, at: &At<'_>) -> Option<Sector> {
     if lines.len() == named { Some(Sector::Lines(lines)) } else { at.fault("duplicate", "must not name a line twice") }
 }
 
-impl utoipa::PartialSchema for Sector {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, OneOfBuilder, Type};
-        let word = |pattern| ObjectBuilder::new().schema_type(Type::String).pattern(Some(pattern));
+impl PartialSchema for Sector {
+    fn schema() -> RefOr<Schema> {
         let lines = ArrayBuilder::new()
-            .items(word(r"^[IV]{1,3}(\.[1-8]){1,2}$"))
+            .items(Ref::from_schema_name(GpcRef::name()))
             .min_items(Some(1))
-            .max_items(Some(GpcRef::all().count()));
+            .max_items(Some(GpcRef::all().count()))
+            .unique_items(true);
         OneOfBuilder::new()
-            .item(
-                ObjectBuilder::new()
-                    .schema_type(Type::String)
-                    .enum_values(Some(GpcSector::ALL.iter().map(|sector| sector.as_str()))),
-            )
+            .item(Ref::from_schema_name(<GpcSector as ToSchema>::name()))
             .item(lines)
+            .description(Some("A whole sector of the GPC by its numeral, or some of its lines, none of them twice."))
             .into()
     }
 }
 
-impl utoipa::ToSchema for Sector {}
+impl ToSchema for Sector {
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((<GpcSector as ToSchema>::name().into(), GpcSector::schema()));
+        schemas.push((GpcRef::name().into(), GpcRef::schema()));
+    }
+}

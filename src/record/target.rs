@@ -73,7 +73,8 @@ pub enum Goal {
     /// A stated level of emissions per person.
     #[serde(rename = "fixed_level")]
     FixedLevelPerPerson {
-        /// The level in t CO2e a person.
+        /// The level in t CO2e a person, judged as a target per person is; this or `tonnes` is required for
+        /// `fixed_level`, and only there.
         #[schema(value_type = f64, minimum = -1_000, maximum = 1_000, example = 2)]
         tonnes_per_person: TonnesPerPerson,
     },
@@ -214,7 +215,7 @@ pub struct Target {
     /// The day, or the year, in which it was replaced or given up; a year counts as its last day. Only with the
     /// standing `superseded` or `withdrawn`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = r"^\d{4}(-\d{2}-\d{2})?$", example = "2019-04-29")]
+    #[schema(example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
     /// The id of the target that replaced it; only with the standing `superseded`.
     #[serde(skip_serializing_if = "Option::is_none")]
