@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory};
+use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::target::{Base, Target};
 use crate::record::warning::{Earlier, WarningCode, codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
@@ -13,6 +13,7 @@ use super::assessment::CitedFigure;
 use super::comparison::{has_ended, obstacle};
 use super::goal;
 use super::pathway::Point;
+use super::printed::Unit;
 use super::scope::Scope;
 
 /// How a target came to its base.
@@ -37,13 +38,15 @@ pub(super) struct BaseInventory<'a> {
     pub inventory: &'a Inventory,
     /// Who recorded it.
     pub stamp: &'a Stamp,
-    /// What of it the target counts.
+    /// What of it is counted.
     pub scope: Scope,
+    /// The unit in which it is compared.
+    pub unit: Unit,
     /// Its figure.
     pub figure: Option<Figure>,
     /// The set of potentials that the figure was converted by, and the figure before, if it was.
     pub converted: Option<(GwpSet, Figure)>,
-    /// The figure in the target's unit: `B`.
+    /// The figure in that unit: `B`.
     pub amount: Option<f64>,
 }
 
@@ -61,18 +64,28 @@ impl<'a> BaseInventory<'a> {
         has_ended(known.value, judged_on).then(|| Self::made(origin, id, known, target))
     }
 
-    /// The base that `known` makes.
+    /// The base that `known` makes for `target`.
     fn made(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
+        Self::counted(origin, id, known, Scope::of(target), goal::unit(target))
+    }
+
+    /// The base that what `scope` counts of `known` makes.
+    fn counted(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, scope: Scope, unit: Unit) -> Self {
         let (inventory, stamp) = (known.value, known.stamp);
-        let scope = Scope::of(target);
         let figure = scope.figure(inventory);
-        let amount = figure.and_then(|figure| goal::unit(target).amount(figure, inventory.population));
-        BaseInventory { origin, id, inventory, stamp, scope, figure, converted: None, amount }
+        let amount = figure.and_then(|figure| unit.amount(figure, inventory.population));
+        BaseInventory { origin, id, inventory, stamp, scope, unit, figure, converted: None, amount }
     }
 
     /// The report of `known` as the base of `target`.
     pub fn of_report(known: &Known<'a, Inventory>, target: &Target) -> Self {
         Self::made(Origin::ReportOfYear, None, known, target)
+    }
+
+    /// What another inventory of the city is compared with at `level`, in tonnes: a baseline by its id, or a report.
+    pub fn at_level(id: Option<&'a Slug>, known: &Known<'a, Inventory>, level: Level) -> Self {
+        let origin = if id.is_some() { Origin::Baseline } else { Origin::ReportOfYear };
+        Self::counted(origin, id, known, Scope { level, lines: None }, Unit::Tonnes)
     }
 
     /// The earliest report before the target year that is above 0 and comparable with the latest report.
@@ -88,10 +101,10 @@ impl<'a> BaseInventory<'a> {
     }
 
     /// The same base with its lines converted by `gwp`.
-    pub fn converted_by(&self, gwp: GwpSet, target: &Target) -> Option<Self> {
+    pub fn converted_by(&self, gwp: GwpSet) -> Option<Self> {
         let before = self.figure?;
         let figure = self.scope.figure_by(self.inventory, gwp)?;
-        let amount = goal::unit(target).amount(figure, self.inventory.population);
+        let amount = self.unit.amount(figure, self.inventory.population);
         Some(BaseInventory { figure: Some(figure), converted: Some((gwp, before)), amount, ..self.clone() })
     }
 
@@ -138,8 +151,8 @@ impl<'a> BaseInventory<'a> {
     }
 
     /// The figure with its source, if there is one.
-    pub fn cited(&self, target: &Target, view: &View<'_>) -> Option<CitedFigure> {
-        let (inventory, unit) = (self.inventory, goal::unit(target));
+    pub fn cited(&self, view: &View<'_>) -> Option<CitedFigure> {
+        let (inventory, unit) = (self.inventory, self.unit);
         Some(CitedFigure {
             id: self.id.cloned(),
             year: inventory.year,

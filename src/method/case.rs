@@ -64,7 +64,8 @@ impl<'v, 'a> Case<'v, 'a> {
             .base
             .as_ref()
             .zip(judged)
-            .and_then(|(base, report)| base.converted_by(conversion(base, report, case.target)?, case.target));
+            .filter(|_| !goal::is_fixed(case.target))
+            .and_then(|(base, report)| base.converted_by(conversion(base, report)?));
         match converted {
             Some(base) => Self::held_against(Some(base), view, id, known, judged_on),
             None => case,
@@ -136,7 +137,7 @@ impl<'v, 'a> Case<'v, 'a> {
         if let Some(base) = self.base.as_ref().filter(|base| base.year() == year) {
             return base.warnings(self.view);
         }
-        self.report_of(year).map(|report| report.warnings(self.target, self.view)).unwrap_or_default()
+        self.report_of(year).map(|report| report.warnings(self.target.level, self.view)).unwrap_or_default()
     }
 
     /// The comparable figures after the base year, by year; those of another set of potentials than a converted

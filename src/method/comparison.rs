@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory};
+use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::target::Target;
 use crate::record::vocabulary::vocabulary;
 use crate::record::warning::{Earlier, WarningCode, codes_at};
@@ -15,7 +15,7 @@ use super::base::BaseInventory;
 use super::coverage::{LEFT_OUT_PERCENT, Lines, Side, Uncovered};
 use super::goal;
 use super::pathway::Point;
-use super::printed::Ratio;
+use super::printed::{Ratio, Unit};
 use super::restated_since::{Restated, restated_since};
 use super::scope::Scope;
 
@@ -71,13 +71,12 @@ impl Compared<'_> {
     }
 
     /// What may be a slip in the figure, beside the reports before it in `view`.
-    pub fn warnings(&self, target: &Target, view: &View<'_>) -> Vec<WarningCode> {
-        codes_at(self.inventory, Earlier::in_view(self.inventory.year, view), target.level)
+    pub fn warnings(&self, level: Level, view: &View<'_>) -> Vec<WarningCode> {
+        codes_at(self.inventory, Earlier::in_view(self.inventory.year, view), level)
     }
 
-    /// The figure with its source.
-    pub fn cited(&self, target: &Target, view: &View<'_>) -> CitedFigure {
-        let unit = goal::unit(target);
+    /// What `scope` counts in `unit`, with its source.
+    pub fn cited(&self, scope: &Scope, unit: Unit, view: &View<'_>) -> CitedFigure {
         CitedFigure {
             id: None,
             year: self.inventory.year,
@@ -88,8 +87,8 @@ impl Compared<'_> {
             credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             uncertainty_percent: self.inventory.uncertainty_percent,
             revision: self.stamp.revision,
-            warnings: self.warnings(target, view),
-            also_stated: goal::also_stated(self.inventory, &Scope::of(target), view),
+            warnings: self.warnings(scope.level, view),
+            also_stated: goal::also_stated(self.inventory, scope, view),
             source: self.inventory.source.clone(),
         }
     }
@@ -106,7 +105,7 @@ impl Compared<'_> {
             credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             of_other_gwp: self.of_other_gwp,
             revision: self.stamp.revision,
-            warnings: self.warnings(target, view),
+            warnings: self.warnings(target.level, view),
         }
     }
 }
@@ -342,9 +341,9 @@ fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Op
 
 /// The set of potentials that the base can be converted to for a report: both state every line by gas, and are not of
 /// one series.
-pub(super) fn conversion(base: &BaseInventory<'_>, report: &Inventory, target: &Target) -> Option<GwpSet> {
+pub(super) fn conversion(base: &BaseInventory<'_>, report: &Inventory) -> Option<GwpSet> {
     let of_series = || Accounting::of(base.inventory).is_of_series(&Accounting::of(report));
     let by_gas = || base.scope.is_by_gas(base.inventory) && base.scope.is_by_gas(report);
     let differs = report.gwp.is_some() && report.gwp != base.inventory.gwp;
-    report.gwp.filter(|_| differs && !goal::is_fixed(target) && !of_series() && by_gas())
+    report.gwp.filter(|_| differs && !of_series() && by_gas())
 }

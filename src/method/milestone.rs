@@ -11,6 +11,8 @@ use super::case::Case;
 use super::outcome::Asked;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio};
+use super::ruling::Ruling;
+use super::verdict::Verdict;
 
 vocabulary! {
     /// Whether a step on the way was kept.
@@ -47,9 +49,12 @@ pub struct MilestoneAssessment {
     pub decided_by: Vec<Year>,
 }
 
-/// The milestones of a pathway, judged.
-pub(super) fn milestones(case: &Case<'_, '_>, pathway: &Pathway) -> Vec<MilestoneAssessment> {
-    pathway.milestones().iter().map(|milestone| judged(case, *milestone)).collect()
+/// The milestones of a pathway, judged; none where the figures cannot be compared, or the target is not judged.
+pub(super) fn milestones(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<MilestoneAssessment> {
+    let is_judged = !matches!(ruling.verdict, Verdict::NotComparable | Verdict::NotJudged);
+    let pathway = case.pathway.as_ref().ok().filter(|_| is_judged);
+    let milestones = pathway.map(Pathway::milestones).unwrap_or_default();
+    milestones.iter().map(|milestone| judged(case, *milestone)).collect()
 }
 
 fn judged(case: &Case<'_, '_>, milestone: Point) -> MilestoneAssessment {

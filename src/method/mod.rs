@@ -7,9 +7,10 @@
 //! measured from), [`pathway`] and [`milestone`], [`course`], `outcome`, `ruling` and [`verdict`], `standing` and `headline`
 //! (the target in time), the second opinions ([`required`], [`trend`], [`budget`], `growth`, [`within_reports`],
 //! [`like_for_like`], `disagreement`), [`yardstick`] (ambition), [`caution`]; [`explain`] puts the figures into the
-//! formulas, and [`series`] lays them out year by year.
+//! formulas, [`series`] lays them out year by year, and [`annual_change`] and [`per_person`] set cities side by side.
 
 mod accounting;
+pub mod annual_change;
 pub mod assessment;
 mod base;
 pub mod budget;
@@ -50,6 +51,7 @@ use chrono::NaiveDate;
 use crate::record::View;
 use crate::record::target::Goal;
 
+pub use annual_change::{AnnualChange, NoAnnualChange, annual_change};
 pub use assessment::{
     Absent, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, LeftOut, PathwayPoint, Soon,
     TargetSummary, YearFigure,
@@ -78,6 +80,7 @@ pub use yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickReason, Yardsticks, ya
 use case::Case;
 use opinion::Opinions;
 use ruling::Ruling;
+use scope::Scope;
 
 /// The version of the method: a change that can alter a verdict raises it.
 pub const VERSION: &str = "2";
@@ -106,9 +109,7 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
         assessment.cautions = caution::cautions(case, &ruling);
         let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
         assessment.confidence = Confidence::of(lowers);
-        if let (Ok(pathway), false) = (&case.pathway, ruling.verdict == Verdict::NotComparable) {
-            assessment.milestones = milestone::milestones(case, pathway);
-        }
+        assessment.milestones = milestone::milestones(case, &ruling);
     }
     if let Some(numbers) = &ruling.numbers {
         add_numbers(&mut assessment, case, numbers);
@@ -220,7 +221,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     // Told apart only where something may be left to be offset.
     let residual = gross.filter(|gross| asked.is_some_and(|asked| unit.round(asked) > unit.round(*gross)));
     (target.target_gross_tonnes, target.target_gross_tonnes_per_person) = unit.print(residual);
-    assessment.baseline = base.and_then(|base| base.cited(case.target, case.view));
+    assessment.baseline = base.and_then(|base| base.cited(case.view));
     let anchors = case.pathway.iter().flat_map(Pathway::anchors);
     assessment.pathway = anchors
         .map(|Point { year, amount }| {
@@ -237,7 +238,8 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
 /// Adds the numbers of the year judged.
 fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbers) {
     let unit = case.unit;
-    assessment.judged = case.report_of(numbers.year).map(|report| report.cited(case.target, case.view));
+    let judged = case.report_of(numbers.year);
+    assessment.judged = judged.map(|report| report.cited(&Scope::of(case.target), unit, case.view));
     (assessment.expected_tonnes, assessment.expected_tonnes_per_person) = unit.print(Some(numbers.expected));
     (assessment.gap_tonnes, assessment.gap_tonnes_per_person) = unit.print(Some(numbers.gap));
     (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(numbers.delivered);

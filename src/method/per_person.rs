@@ -15,6 +15,7 @@ use crate::record::{Source, Tonnes, View, Year};
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
 use super::comparison::has_ended;
 use super::printed::Ratio;
+use super::ruling::OUTDATED_AFTER_YEARS;
 
 /// What a city emitted a person in the latest year that tells both.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -48,6 +49,14 @@ pub struct PersonFigure {
     pub confidence: Confidence,
     /// Where it was published.
     pub source: Source,
+}
+
+impl PersonFigure {
+    /// Whether it is too old to say anything of the day of judgement, as a latest figure is for a verdict.
+    #[must_use]
+    pub fn is_outdated(&self, judged_on: NaiveDate) -> bool {
+        judged_on.year() - self.year.get() > OUTDATED_AFTER_YEARS
+    }
 }
 
 /// What is missing for a figure a person.

@@ -1,7 +1,7 @@
 //! The series: what was reported, what the pathway allows and where the trend leads, year by year.
 //!
-//! One row a year from the base year to the target year, or to the last figure after it, ready to plot. The trend is that of the
-//! second opinions, its 95 % prediction interval computed for each year.
+//! One row a year from the base year to the target year, or to the last report after it, ready to plot. Reports that cannot
+//! be compared stand apart. The trend is that of the second opinions, its 95 % prediction interval computed for each year.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -13,10 +13,13 @@ use crate::record::{Slug, View, Year};
 use super::budget::{Filled, filled};
 use super::case::Case;
 use super::caution::{Caution, CautionCode, cautions};
+use super::comparison::LeftOutReason;
+use super::milestone::{MilestoneAssessment, MilestoneVerdict, milestones};
 use super::opinion;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio};
 use super::ruling::Ruling;
+use super::scope::Scope;
 use super::trend::Fit;
 use super::verdict::Verdict;
 
@@ -55,6 +58,17 @@ pub struct SeriesRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 4.25)]
     pub pathway_tonnes_per_person: Option<Ratio>,
+    /// What a milestone in that year allows, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub milestone_tonnes: Option<Amount>,
+    /// What a milestone in that year allows, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub milestone_tonnes_per_person: Option<Ratio>,
+    /// Whether the milestone in that year was kept; absent where the figures cannot be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub milestone: Option<MilestoneVerdict>,
     /// What the trend comes to in that year, in t CO2e; from the first year it is fitted to.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 22_332_368.667)]
@@ -79,6 +93,17 @@ pub struct SeriesRow {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 6.5)]
     pub trend_high_tonnes_per_person: Option<Ratio>,
+    /// Why the report of that year is left out, if it is: then its figure stands in `left_out_tonnes`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOutReason>,
+    /// The figure at the target's level that is left out, in t CO2e; it must not be joined to the others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 31_000_000)]
+    pub left_out_tonnes: Option<Amount>,
+    /// The figure that is left out, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 7.75)]
+    pub left_out_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
     pub cautions: Vec<CautionCode>,
     /// What may be a slip in the figure reported; absent when nothing seems to be.
@@ -87,11 +112,11 @@ pub struct SeriesRow {
     pub warnings: Vec<WarningCode>,
 }
 
-/// The series of the target `target`, from the base year to the target year, or to the last figure after it;
+/// The series of the target `target`, from the base year to the target year, or to the last report after it;
 /// none if the target is not known.
 ///
-/// Empty for a target that is not judged: its figures are not the city's total, or nobody is bound
-/// by it. Without a pathway the rows begin with the base year, else with the first figure.
+/// Empty for a target that is not judged: its lines are not there, or nobody is bound by it. Without a base year the rows
+/// begin with the first report.
 #[must_use]
 pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Vec<SeriesRow>> {
     let (id, known) = view.targets.get_key_value(target)?;
@@ -101,10 +126,13 @@ pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Ve
         return Some(Vec::new());
     }
     let columns = Columns::of(&case, &ruling);
-    let first = case.base.as_ref().map(|base| base.year()).or(columns.figures.first().map(|figure| figure.point.year));
-    let last = columns.figures.last().map_or(case.target.target_year, |figure| figure.point.year);
-    let last = last.max(case.target.target_year);
-    let years = first.into_iter().flat_map(|first| first.get()..=last.get());
+    let reported = || {
+        let left_out = case.comparison.left_out.iter().map(|report| report.year);
+        columns.figures.iter().map(|figure| figure.point.year).chain(left_out)
+    };
+    let first = case.base.as_ref().map(|base| base.year()).or(reported().min());
+    let last = reported().chain([case.target.target_year]).max();
+    let years = first.zip(last).into_iter().flat_map(|(first, last)| first.get()..=last.get());
     Some(years.filter_map(Year::new).map(|year| columns.row(year)).collect())
 }
 
@@ -113,6 +141,7 @@ struct Columns<'c, 'v, 'a> {
     case: &'c Case<'v, 'a>,
     figures: Vec<Filled>,
     pathway: Option<&'c Pathway>,
+    milestones: Vec<MilestoneAssessment>,
     fit: Option<Fit>,
     cautions: Vec<Caution>,
 }
@@ -130,6 +159,7 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
             case,
             figures,
             pathway,
+            milestones: milestones(case, ruling),
             fit: ruling.numbers.as_ref().zip(pathway).and_then(line).map(|(_, fit)| fit),
             cautions: cautions(case, ruling),
         }
@@ -143,6 +173,9 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
         let (reported_tonnes, reported_tonnes_per_person) = unit.print(amount.filter(|_| !interpolated));
         let (interpolated_tonnes, interpolated_tonnes_per_person) = unit.print(amount.filter(|_| interpolated));
         let (pathway_tonnes, pathway_tonnes_per_person) = unit.print(self.allowed(year));
+        let milestone = self.pathway.and_then(|pathway| pathway.milestones().iter().find(|point| point.year == year));
+        let (milestone_tonnes, milestone_tonnes_per_person) = unit.print(milestone.map(|point| point.amount));
+        let (left_out_tonnes, left_out_tonnes_per_person) = unit.print(self.left_out_amount(year));
         let fit = self.fit.filter(|fit| year >= fit.from);
         let (trend_tonnes, trend_tonnes_per_person) = unit.print(fit.map(|fit| fit.at(year)));
         let (trend_low_tonnes, trend_low_tonnes_per_person) =
@@ -161,12 +194,28 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
             interpolated_tonnes_per_person,
             pathway_tonnes,
             pathway_tonnes_per_person,
+            milestone_tonnes,
+            milestone_tonnes_per_person,
+            milestone: self
+                .milestones
+                .iter()
+                .find(|milestone| milestone.year == year)
+                .map(|milestone| milestone.verdict),
             trend_tonnes,
             trend_tonnes_per_person,
             trend_low_tonnes,
             trend_low_tonnes_per_person,
             trend_high_tonnes,
             trend_high_tonnes_per_person,
+            left_out: self
+                .case
+                .comparison
+                .left_out
+                .iter()
+                .find(|report| report.year == year)
+                .map(|report| report.reason),
+            left_out_tonnes,
+            left_out_tonnes_per_person,
             cautions: codes,
             warnings: if reported_tonnes.is_some() || reported_tonnes_per_person.is_some() {
                 self.case.warnings(year)
@@ -174,6 +223,13 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
                 Vec::new()
             },
         }
+    }
+
+    /// The figure of a report that is left out; none where it has none in the unit of the target.
+    fn left_out_amount(&self, year: Year) -> Option<f64> {
+        self.case.comparison.left_out.iter().find(|report| report.year == year)?;
+        let report = self.case.view.reports.get(&year)?.value;
+        self.case.unit.amount(Scope::of(self.case.target).figure(report)?, report.population)
     }
 
     /// What the pathway allows; one without a base says nothing before its target year.

@@ -5,12 +5,10 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Caution, CautionCode, about, used};
+use super::{Caution, CautionCode, Used, about};
 use crate::method::accounting::{Accounting, family, only_co2};
 use crate::method::base::BaseInventory;
-use crate::method::case::Case;
 use crate::method::comparison::Compared;
-use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
 use crate::record::gwp::LineGas;
 use crate::record::line::LineValue;
@@ -24,24 +22,25 @@ const POPULATION_YEARS: f64 = 3.0;
 /// Growth of the population a year since the base year, in percent, beyond which the boundary may have changed.
 const GROWTH_PERCENT: f64 = 5.0;
 
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let Some(base) = case.comparison.accounting else {
+pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+    let Some(base) = used.accounting else {
         // Without a base the reports are looked at alone.
-        return undeclared_alone(case, ruling).into_iter().collect();
+        return undeclared_alone(used).into_iter().collect();
     };
-    let sides = Sides { base, reports: used(case, ruling).filter(|report| !is_of_series(&base, report)).collect() };
+    let reports = used.reports.iter().copied().filter(|report| !is_of_series(&base, report));
+    let sides = Sides { base, reports: reports.collect() };
     let found = [
         sides.series_undeclared(),
         sides.protocol_related(),
-        sides.accounting_undeclared(case),
-        accounting_inferred(case),
+        sides.accounting_undeclared(used),
+        accounting_inferred(used),
         sides.gases_undeclared(),
         sides.gas_sets_differ(),
-        sides.gwp_differs(case),
-        gwp_converted(case),
+        sides.gwp_differs(used),
+        gwp_converted(used),
         sides.electricity_differs(),
         sides.weather_differs(),
-        boundary_suspect(case, ruling),
+        boundary_suspect(used),
     ];
     found.into_iter().flatten().collect()
 }
@@ -83,10 +82,10 @@ impl Sides<'_, '_> {
         })
     }
 
-    fn accounting_undeclared(&self, case: &Case<'_, '_>) -> Option<Caution> {
+    fn accounting_undeclared(&self, used: &Used<'_, '_>) -> Option<Caution> {
         let mut years = self.years(|report| report.protocol.is_none());
         if self.base.protocol.is_none() && !self.reports.is_empty() {
-            years.splice(0..0, case.base.as_ref().map(|base| base.year()));
+            years.splice(0..0, used.base.map(|base| base.year()));
         }
         undeclared(years)
     }
@@ -116,8 +115,8 @@ impl Sides<'_, '_> {
         })
     }
 
-    fn gwp_differs(&self, case: &Case<'_, '_>) -> Option<Caution> {
-        let converted = case.base.as_ref().and_then(|base| base.converted).map(|(gwp, _)| gwp);
+    fn gwp_differs(&self, used: &Used<'_, '_>) -> Option<Caution> {
+        let converted = used.base.and_then(|base| base.converted).map(|(gwp, _)| gwp);
         let ours = converted.or(self.base.gwp)?;
         let years = self.years(|report| report.gwp.is_some_and(|gwp| gwp != ours));
         let kept = if converted.is_some() { ": they stay out of trend and budget" } else { "" };
@@ -154,33 +153,33 @@ fn undeclared(years: Vec<Year>) -> Option<Caution> {
     })
 }
 
-fn undeclared_alone(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let reports = used(case, ruling).filter(|report| Accounting::of(report.inventory).protocol.is_none());
+fn undeclared_alone(used: &Used<'_, '_>) -> Option<Caution> {
+    let reports = used.reports.iter().copied().filter(|report| Accounting::of(report.inventory).protocol.is_none());
     undeclared(reports.map(Compared::year).collect())
 }
 
-fn accounting_inferred(case: &Case<'_, '_>) -> Option<Caution> {
-    let accounting = case.comparison.accounting.filter(|accounting| accounting.inferred)?;
-    let (year, protocol) = (case.base.as_ref()?.year(), accounting.protocol?);
+fn accounting_inferred(used: &Used<'_, '_>) -> Option<Caution> {
+    let accounting = used.accounting.filter(|accounting| accounting.inferred)?;
+    let (year, protocol) = (used.base?.year(), accounting.protocol?);
     let detail = format!(
         "The baseline declares no protocol; that of the report for {year}, which has its figure, is taken: {protocol}."
     );
     Some(Caution::new(CautionCode::AccountingInferred, detail, vec![year]))
 }
 
-fn gwp_converted(case: &Case<'_, '_>) -> Option<Caution> {
-    let base = case.base.as_ref()?;
+fn gwp_converted(used: &Used<'_, '_>) -> Option<Caution> {
+    let base = used.base?;
     let (gwp, before) = base.converted?;
-    let amounts = |figure| case.unit.amount(figure, base.inventory.population);
+    let amounts = |figure| used.unit.amount(figure, base.inventory.population);
     let (old, new) = (amounts(before)?, base.amount?);
     let stated = base.inventory.gwp.map_or_else(String::new, |gwp| format!(" by those of {gwp}"));
     let detail = format!(
         "With the global warming potentials of {gwp}, by which the report counts, the baseline is {}; it was {}{stated}.",
-        amount(new, case.unit),
-        amount(old, case.unit)
+        amount(new, used.unit),
+        amount(old, used.unit)
     );
     let code = CautionCode::GwpConverted;
-    let caution = Caution::between(code, detail, vec![base.year()], case.unit, old, new);
+    let caution = Caution::between(code, detail, vec![base.year()], used.unit, old, new);
     Some(Caution { gases: ConvertedGas::of_base(base), ..caution })
 }
 
@@ -227,12 +226,11 @@ impl ConvertedGas {
 /// A figure's year and the people it is of.
 type People = (Year, f64);
 
-fn boundary_suspect(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let base = case.base.as_ref()?;
-    let accounting = case.comparison.accounting?;
+fn boundary_suspect(used: &Used<'_, '_>) -> Option<Caution> {
+    let (base, accounting) = (used.base?, used.accounting?);
     let people = |year, population: Option<Population>| population.map(|population| (year, population.people()));
     let of_base = people(base.year(), base.inventory.population);
-    let reports = used(case, ruling).filter(|report| !is_of_series(&accounting, report));
+    let reports = used.reports.iter().filter(|report| !is_of_series(&accounting, report));
     let of_reports: Vec<People> =
         reports.filter_map(|report| people(report.year(), report.inventory.population)).collect();
     let all: Vec<People> = of_base.into_iter().chain(of_reports.iter().copied()).collect();

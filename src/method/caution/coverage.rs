@@ -1,20 +1,18 @@
 //! Cautions about coverage: whether the baseline and the reports count the same lines.
 
-use super::{Caution, CautionCode, about, used};
-use crate::method::case::Case;
+use super::{Caution, CautionCode, Used, about};
 use crate::method::comparison::{coverage_told, uncovered};
 use crate::method::coverage::{CAUTION_PERCENT, Lines, Uncovered};
-use crate::method::ruling::Ruling;
 use crate::record::Year;
 
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    coverage_differs(case, ruling).into_iter().chain(coverage_unknown(case, ruling)).collect()
+pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+    coverage_differs(used).into_iter().chain(coverage_unknown(used)).collect()
 }
 
 /// One caution for all years, which tells the largest share.
-fn coverage_differs(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let base = case.base.as_ref()?;
-    let parts = used(case, ruling).filter_map(|report| uncovered(base, report.inventory));
+fn coverage_differs(used: &Used<'_, '_>) -> Option<Caution> {
+    let base = used.base?;
+    let parts = used.reports.iter().filter_map(|report| uncovered(base, report.inventory));
     let parts: Vec<Uncovered> = parts.filter(|part| part.percent() > CAUTION_PERCENT).collect();
     let years = parts.iter().map(|part| part.year).collect();
     let largest = parts.into_iter().max_by(|one, other| one.percent().total_cmp(&other.percent()))?;
@@ -23,11 +21,13 @@ fn coverage_differs(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
 }
 
 /// Where only one side has lines, those it does not know may be in the total of the other.
-fn coverage_unknown(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let base = case.base.as_ref()?;
+fn coverage_unknown(used: &Used<'_, '_>) -> Option<Caution> {
+    let base = used.base?;
     let ours = Lines::of(base.inventory, &base.scope, base.gwp());
     let unknown = |lines: &Lines| lines.has_unknown();
-    let years: Vec<Year> = used(case, ruling)
+    let years: Vec<Year> = used
+        .reports
+        .iter()
         .filter(|report| match (&ours, Lines::of(report.inventory, &base.scope, report.inventory.gwp)) {
             (Some(ours), None) => unknown(ours),
             (None, Some(theirs)) => unknown(&theirs),

@@ -1,9 +1,7 @@
 //! Cautions about single figures: those that another source, a sum or a second look questions.
 
-use super::{Caution, CautionCode, judged, listed, used};
-use crate::method::case::Case;
+use super::{Caution, CautionCode, Used, listed};
 use crate::method::printed::Unit;
-use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
 use crate::record::inventory::{AlsoStated, Figure, Inventory, Level};
 use crate::record::warning::WarningCode;
@@ -16,39 +14,35 @@ const DIFFERS_PERCENT: f64 = crate::method::accounting::SAME_FIGURE_PERCENT;
 /// Percent of the baseline beyond which the report for its year contradicts it.
 const TOO_FAR_PERCENT: f64 = crate::method::comparison::CONTRADICTED_PERCENT;
 
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let mut found = stated_differs_from_sum(case, ruling);
-    found.extend(contradicted(case, ruling));
-    found.extend(figure_questioned(case, ruling));
-    found.extend(baseline_differs_from_report(case));
+pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+    let mut found = stated_differs_from_sum(used);
+    found.extend(contradicted(used));
+    found.extend(figure_questioned(used));
+    found.extend(baseline_differs_from_report(used));
     found
 }
 
 /// One for each year, so that both figures stand beside it.
-fn stated_differs_from_sum(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let inventories = case.base.iter().map(|base| base.inventory);
-    let inventories = inventories.chain(used(case, ruling).map(|report| report.inventory));
+fn stated_differs_from_sum(used: &Used<'_, '_>) -> Vec<Caution> {
     let differs = |inventory: &Inventory| {
-        let figure = inventory.figure(case.target.level).filter(Figure::differs_from_sum)?;
+        let figure = inventory.figure(used.scope.level).filter(Figure::differs_from_sum)?;
         let summed = Figure { tonnes: figure.summed?, ..figure };
-        let amount = |figure| case.unit.amount(figure, inventory.population);
+        let amount = |figure| used.unit.amount(figure, inventory.population);
         let year = inventory.year;
         let detail =
             format!("For {year} the stated total, which is used, differs from the sum of its lines by more than 1 %.");
         let code = CautionCode::StatedDiffersFromSum;
-        Some(Caution::between(code, detail, vec![year], case.unit, amount(figure)?, amount(summed)?))
+        Some(Caution::between(code, detail, vec![year], used.unit, amount(figure)?, amount(summed)?))
     };
-    let whole = case.target.sector.is_none();
-    inventories.filter(|_| whole).filter_map(differs).collect()
+    used.inventories().filter(|_| used.scope.lines.is_none()).filter_map(differs).collect()
 }
 
 /// One for each total of another source that is more than 5 % from the figure used.
-fn contradicted(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let whole = case.target.sector.is_none();
-    let inventories = judged(case, ruling).into_iter().filter(|_| whole);
+fn contradicted(used: &Used<'_, '_>) -> Vec<Caution> {
+    let inventories = used.deciding().filter(|_| used.scope.lines.is_none());
     inventories
         .flat_map(|inventory| {
-            let others = contradictions(inventory, case.target.level, case.view);
+            let others = contradictions(inventory, used.scope.level, used.view);
             others.map(|(figure, other)| {
                 let (year, unit, stated) = (inventory.year, Unit::Tonnes, other.tonnes.get());
                 let (ours, theirs) = (amount(figure, unit), amount(stated, unit));
@@ -78,11 +72,12 @@ pub(in crate::method) fn is_contradicted(inventory: &Inventory, level: Level, vi
     contradictions(inventory, level, view).next().is_some()
 }
 
-/// The warnings on the two figures that make the verdict.
-fn figure_questioned(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let years = case.base.iter().map(|base| base.year()).chain(ruling.numbers.map(|numbers| numbers.year));
+/// The warnings on the two figures that decide.
+fn figure_questioned(used: &Used<'_, '_>) -> Option<Caution> {
+    let base = used.base.map(|base| (base.year(), base.warnings(used.view)));
+    let judged = used.judged().map(|report| (report.year(), report.warnings(used.scope.level, used.view)));
     let questioned: Vec<(Year, Vec<WarningCode>)> =
-        years.map(|year| (year, case.warnings(year))).filter(|(_, warnings)| !warnings.is_empty()).collect();
+        base.into_iter().chain(judged).filter(|(_, warnings)| !warnings.is_empty()).collect();
     let told = questioned.iter().map(|(year, warnings)| {
         let warnings: Vec<&str> = warnings.iter().map(|warning| warning.as_str()).collect();
         format!("{year} ({})", warnings.join(", "))
@@ -96,14 +91,14 @@ fn figure_questioned(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
 }
 
 /// What is further apart than this caution reaches is no comparison at all.
-fn baseline_differs_from_report(case: &Case<'_, '_>) -> Option<Caution> {
-    let base = case.base.as_ref()?;
-    let beside = case.comparison.beside.as_ref()?;
+fn baseline_differs_from_report(used: &Used<'_, '_>) -> Option<Caution> {
+    let base = used.base?;
+    let beside = used.beside?;
     beside.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;
     let (other, theirs, year) = (beside.report, beside.figure, base.year());
     // A report without a population has no figure a person; then the totals are told.
-    let (unit, old, new) = match base.amount.zip(case.unit.amount(theirs, other.population)) {
-        Some((old, new)) => (case.unit, old, new),
+    let (unit, old, new) = match base.amount.zip(used.unit.amount(theirs, other.population)) {
+        Some((old, new)) => (used.unit, old, new),
         None => (Unit::Tonnes, base.figure?.tonnes.get(), theirs.tonnes.get()),
     };
     let detail = format!("The report for {year} states {}, the baseline {}.", amount(new, unit), amount(old, unit));

@@ -11,14 +11,17 @@ use utoipa::ToSchema;
 
 use crate::record::inventory::{Inventory, Level};
 use crate::record::vocabulary::vocabulary;
-use crate::record::{Percent, Slug, Year};
+use crate::record::{Percent, Slug, View, Year};
 
+use super::accounting::Accounting;
+use super::base::BaseInventory;
 use super::case::Case;
-use super::comparison::Compared;
+use super::comparison::{Beside, Compared};
 use super::coverage::Uncovered;
 use super::history;
 use super::printed::{Amount, Ratio, Unit};
 use super::ruling::Ruling;
+use super::scope::Scope;
 
 pub use accounting::ConvertedGas;
 pub(super) use figures::is_contradicted;
@@ -249,14 +252,10 @@ impl Caution {
 }
 
 /// The cautions of a case that is judged, in the order of their kinds.
-///
-/// Those about accounting look at the baseline and every comparable report up to the year judged: each of them is
-/// printed, and trend and budget are made from them. Those about single figures look at the two that make the verdict.
 pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let mut found = timing::cautions(case, ruling);
-    found.extend(accounting::cautions(case, ruling));
-    found.extend(coverage::cautions(case, ruling));
-    found.extend(figures::cautions(case, ruling));
+    let used = Used::of(case, ruling);
+    let mut found = timing::cautions(case, ruling, &used);
+    found.extend(used.of_comparison());
     found.extend(history::baseline_restated(case));
     found.extend(history::target_weakened(case));
     found
@@ -285,16 +284,82 @@ fn listed(years: &[Year]) -> String {
     }
 }
 
-/// The comparable reports up to the year judged; without one all.
-fn used<'c, 'a>(case: &'c Case<'_, 'a>, ruling: &Ruling) -> impl Iterator<Item = &'c Compared<'a>> + use<'c, 'a> {
-    let last = ruling.numbers.map(|numbers| numbers.year);
-    case.comparison.compared.iter().filter(move |report| last.is_none_or(|last| report.year() <= last))
+/// The figures that a verdict, or a change from one year to another, is made from.
+pub(super) struct Used<'c, 'a> {
+    /// How the city stood.
+    pub view: &'c View<'a>,
+    /// What of the inventories is counted.
+    pub scope: Scope,
+    /// The unit in which they are compared.
+    pub unit: Unit,
+    /// What they are compared with.
+    pub base: Option<&'c BaseInventory<'a>>,
+    /// Its accounting.
+    pub accounting: Option<Accounting<'a>>,
+    /// The comparable reports up to the one judged, or all without one, by year: each of them is printed, and trend and
+    /// budget are made from them.
+    pub reports: Vec<&'c Compared<'a>>,
+    /// The year judged.
+    pub judged: Option<Year>,
+    /// The report for the base year beside the baseline.
+    pub beside: Option<&'c Beside<'a>>,
 }
 
-/// The base and the report of the year judged: the inventories that make the verdict.
-fn judged<'a>(case: &Case<'_, 'a>, ruling: &Ruling) -> Vec<&'a Inventory> {
-    match ruling.numbers {
-        Some(numbers) => case.inventories_of(numbers.year),
-        None => case.base.iter().map(|base| base.inventory).collect(),
+impl<'c, 'a> Used<'c, 'a> {
+    fn of(case: &'c Case<'_, 'a>, ruling: &Ruling) -> Self {
+        let (comparison, judged) = (&case.comparison, ruling.numbers.map(|numbers| numbers.year));
+        Used {
+            view: case.view,
+            scope: Scope::of(case.target),
+            unit: case.unit,
+            base: case.base.as_ref(),
+            accounting: comparison.accounting,
+            reports: comparison
+                .compared
+                .iter()
+                .filter(|report| judged.is_none_or(|last| report.year() <= last))
+                .collect(),
+            judged,
+            beside: comparison.beside.as_ref(),
+        }
+    }
+
+    /// The cautions about the comparison itself: its accounting, its coverage and its figures.
+    ///
+    /// Those about accounting look at every report; those about single figures at the two that decide.
+    fn of_comparison(&self) -> Vec<Caution> {
+        let mut found = accounting::cautions(self);
+        found.extend(coverage::cautions(self));
+        found.extend(figures::cautions(self));
+        found
+    }
+
+    /// The cautions of a change from the base to the year judged, in the order of their kinds.
+    pub fn of_change(&self) -> Vec<Caution> {
+        let mut found = timing::of_years(self);
+        found.extend(self.of_comparison());
+        found
+    }
+
+    /// The report of the year judged.
+    fn judged(&self) -> Option<&'c Compared<'a>> {
+        self.reports.iter().copied().find(|report| Some(report.year()) == self.judged)
+    }
+
+    /// The inventories that decide: the base and the report of the year judged.
+    fn deciding(&self) -> impl Iterator<Item = &'a Inventory> {
+        let base = self.base.map(|base| base.inventory);
+        base.into_iter().chain(self.judged().map(|report| report.inventory))
+    }
+
+    /// The base year and the year judged.
+    fn years(&self) -> impl Iterator<Item = Year> {
+        self.base.map(|base| base.year()).into_iter().chain(self.judged)
+    }
+
+    /// The inventories of the base and of every report.
+    fn inventories(&self) -> impl Iterator<Item = &'a Inventory> {
+        let base = self.base.map(|base| base.inventory);
+        base.into_iter().chain(self.reports.iter().map(|report| report.inventory))
     }
 }

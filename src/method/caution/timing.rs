@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::{Caution, CautionCode, about, judged, used};
+use super::{Caution, CautionCode, Used, about};
 use crate::method::base::Origin;
 use crate::method::budget::filled;
 use crate::method::case::Case;
@@ -22,7 +22,7 @@ const FEW_POINTS: usize = 3;
 /// The years in which the pandemic lowered emissions.
 const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
 
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
+pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling, used: &Used<'_, '_>) -> Vec<Caution> {
     let decided = ruling.verdict.is_decided();
     let found = [
         stale(case).filter(|_| !decided),
@@ -32,14 +32,19 @@ pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
         skipped(case, ruling),
         rebounded(case, ruling),
         within_uncertainty(case, ruling),
-        pandemic_year(case, ruling),
+        pandemic_year(used),
         backloaded(case),
         offset_heavy(case),
         ended_claimed_later(case),
         report_as_baseline(case),
-        not_calendar_year(case, ruling),
+        not_calendar_year(used),
     ];
     found.into_iter().flatten().collect()
+}
+
+/// Those that are about the years alone.
+pub(super) fn of_years(used: &Used<'_, '_>) -> Vec<Caution> {
+    pandemic_year(used).into_iter().chain(not_calendar_year(used)).collect()
 }
 
 fn stale(case: &Case<'_, '_>) -> Option<Caution> {
@@ -118,9 +123,8 @@ fn within_uncertainty(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
     })
 }
 
-fn pandemic_year(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let years = case.base.iter().map(|base| base.year()).chain(ruling.numbers.map(|numbers| numbers.year));
-    let years = years.filter(|year| PANDEMIC.contains(&year.get())).collect();
+fn pandemic_year(used: &Used<'_, '_>) -> Option<Caution> {
+    let years = used.years().filter(|year| PANDEMIC.contains(&year.get())).collect();
     about(CautionCode::PandemicYear, years, |listed| {
         format!("In {listed} the pandemic lowered emissions, which says little of a course.")
     })
@@ -176,9 +180,8 @@ fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
     Some(Caution::new(code, detail, vec![year]))
 }
 
-fn not_calendar_year(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let inventories = judged(case, ruling).into_iter().chain(used(case, ruling).map(|report| report.inventory));
-    let mut years: Vec<Year> = inventories.filter(|of| !of.is_calendar_year()).map(|of| of.year).collect();
+fn not_calendar_year(used: &Used<'_, '_>) -> Option<Caution> {
+    let mut years: Vec<Year> = used.inventories().filter(|of| !of.is_calendar_year()).map(|of| of.year).collect();
     years.sort_unstable();
     years.dedup();
     about(CautionCode::NotCalendarYear, years, |listed| {

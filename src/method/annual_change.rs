@@ -1,0 +1,135 @@
+//! The change a year from one year of a city to another, where the two figures may be compared.
+//!
+//! The earlier inventory stands where a baseline does: the tests between the two are those of section 1 of the method.
+//! It is no verdict, and no part of one: it lets cities be set side by side over one common window of years.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::record::inventory::{Inventory, Level};
+use crate::record::{Known, View, Year};
+
+use super::accounting::Accounting;
+use super::assessment::CitedFigure;
+use super::base::BaseInventory;
+use super::caution::{CautionCode, Confidence, Used};
+use super::comparison::{Compared, LeftOutReason, conversion, has_ended, obstacle};
+use super::printed::Ratio;
+
+/// How the emissions of a city changed a year between two years.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct AnnualChange {
+    /// The level of the totals.
+    pub level: Level,
+    /// The figure of the earlier year: that of its report, else of the baseline for that year.
+    pub from: CitedFigure,
+    /// The figure of the later year: that of its report.
+    pub to: CitedFigure,
+    /// The compound change a year, in percent: below 0 for a fall.
+    #[schema(value_type = f64, example = -3.950_115)]
+    pub percent_per_year: Ratio,
+    /// The change over all the years, in percent: below 0 for a fall.
+    #[schema(value_type = f64, example = -24.581_493)]
+    pub change_percent: Ratio,
+    /// What a reader should know before using the change.
+    pub cautions: Vec<CautionCode>,
+    /// How far the figures carry it.
+    pub confidence: Confidence,
+}
+
+/// Why there is no change from one year to another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoAnnualChange {
+    /// One of the years has no figure at the level.
+    NoFigure,
+    /// The earlier year has no report with a figure, and more than one baseline.
+    SeveralBaselines,
+    /// The two figures cannot be compared.
+    NotComparable(LeftOutReason),
+    /// A compound rate needs figures above 0.
+    NotAboveZero,
+}
+
+/// The compound change a year at `level` between the figures of `from` and `to`, of years that had ended on `judged_on`:
+/// `100 ((A(to) / A(from))^(1 / (to - from)) - 1)`.
+///
+/// # Errors
+/// Why there is none.
+pub fn annual_change(
+    view: &View<'_>,
+    level: Level,
+    [from, to]: [Year; 2],
+    judged_on: NaiveDate,
+) -> Result<AnnualChange, NoAnnualChange> {
+    let report = view.reports.get(&to).filter(|report| has_figure(report, level, judged_on));
+    let report = report.ok_or(NoAnnualChange::NoFigure)?;
+    let base = base(view, level, from, judged_on)?;
+    let base = conversion(&base, report.value).and_then(|gwp| base.converted_by(gwp)).unwrap_or(base);
+    let accounting = Accounting::of_base(&base, view);
+    if let Some(obstacle) = obstacle(report, &base, &accounting, view) {
+        return Err(NoAnnualChange::NotComparable(obstacle.reason));
+    }
+    let figure = report.value.figure(level).ok_or(NoAnnualChange::NoFigure)?;
+    let amount = figure.tonnes.get();
+    let compared = Compared { inventory: report.value, stamp: report.stamp, figure, amount, of_other_gwp: false };
+    let used = Used {
+        view,
+        scope: base.scope.clone(),
+        unit: base.unit,
+        base: Some(&base),
+        accounting: Some(accounting),
+        reports: vec![&compared],
+        judged: Some(to),
+        beside: None,
+    };
+    change(&used, &base, &compared)
+}
+
+/// The inventory of the earlier year: its report, else the only baseline for that year.
+fn base<'a>(
+    view: &View<'a>,
+    level: Level,
+    year: Year,
+    judged_on: NaiveDate,
+) -> Result<BaseInventory<'a>, NoAnnualChange> {
+    let counts = |known: &Known<'_, Inventory>| has_figure(known, level, judged_on);
+    if let Some(report) = view.reports.get(&year).filter(|report| counts(report)) {
+        return Ok(BaseInventory::at_level(None, report, level));
+    }
+    let mut baselines = view.baselines.iter().filter(|(_, known)| known.value.year == year && counts(known));
+    let (id, known) = baselines.next().ok_or(NoAnnualChange::NoFigure)?;
+    match baselines.next() {
+        None => Ok(BaseInventory::at_level(Some(id), known, level)),
+        Some(_) => Err(NoAnnualChange::SeveralBaselines),
+    }
+}
+
+fn has_figure(known: &Known<'_, Inventory>, level: Level, judged_on: NaiveDate) -> bool {
+    has_ended(known.value, judged_on) && known.value.figure(level).is_some()
+}
+
+/// The change between two figures that may be compared.
+fn change(
+    used: &Used<'_, '_>,
+    base: &BaseInventory<'_>,
+    report: &Compared<'_>,
+) -> Result<AnnualChange, NoAnnualChange> {
+    let level = base.scope.level;
+    let before = base.amount.filter(|before| *before > 0.0 && report.amount > 0.0);
+    let ratio = report.amount / before.ok_or(NoAnnualChange::NotAboveZero)?;
+    let percent = |ratio: f64| Ratio::new(100.0 * (ratio - 1.0)).ok_or(NoAnnualChange::NotAboveZero);
+    let cautions = used.of_change();
+    let confidence = Confidence::of(cautions.iter().map(|caution| caution.lowers(level)));
+    let mut codes: Vec<CautionCode> = cautions.iter().map(|caution| caution.code).collect();
+    codes.dedup();
+    Ok(AnnualChange {
+        level,
+        from: base.cited(used.view).ok_or(NoAnnualChange::NoFigure)?,
+        to: report.cited(&base.scope, base.unit, used.view),
+        percent_per_year: percent(ratio.powf(1.0 / report.year().since(base.year())))?,
+        change_percent: percent(ratio)?,
+        cautions: codes,
+        confidence,
+    })
+}
