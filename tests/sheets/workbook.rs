@@ -147,11 +147,7 @@ fn a_number_that_its_format_shows_as_another_is_refused() {
         (1233.0, "@", Ok(1233.0)),
         (1233.0, "# ##0", Ok(1233.0)),
         (1233.0, "[Blue]General;[Red]-General", Ok(1233.0)),
-<<<<<<< HEAD
         (-5.0, "0;\"kt\" -0", Ok(-5_000.0)),
-=======
-        (-5.0, "0;\"kt\" -0", Ok(-5000.0)),
->>>>>>> 1fa94c0 (import: Write every member of a report into the template)
     ];
     for (number, format, expected) in cases {
         let bytes = filled(&["year", "total_own", "source_title"], |sheet| {
