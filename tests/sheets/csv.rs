@@ -125,11 +125,7 @@ fn a_row_becomes_a_report() {
 #[test]
 fn all_faults_of_a_row_are_told_by_their_cells() {
     let text = format!(
-<<<<<<< HEAD
-        "{REPORTS}2020;1,233;1000000000001;0;co2,co2;ar7;;2030-01-01;03/04/2020;;250;;TÜV;5%;{};gcp\n",
-=======
         "{REPORTS}2020;1,233;-5 Pt;0;co2,co2;ar7;;2030-01-01;03/04/2020;;250;;TÜV;5%;{};gcp\n",
->>>>>>> 1fa94c0 (import: Write every member of a report into the template)
         "x".repeat(2001)
     );
     let import = import_csv(&[&text]);
