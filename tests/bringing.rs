@@ -326,6 +326,60 @@ fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
     });
 }
 
+const C40: &str = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+\n";
+
+#[test]
+fn a_city_is_found_by_its_identifier_however_its_name_is_written() {
+    let service = Service::start();
+    let known = json!({"name": "Bogotá D.C.", "country": "CO", "identifiers": {"c40": "Bogotá Distrito"}});
+    service.record("/v1/cities/co-bogota", &known);
+    let directory = tempfile::tempdir().unwrap();
+    let row = |name: &str, year: i32| format!("{name},Colombia,City,{year},{year},BASIC,1000,900,900,\n");
+    // The accent beside its letter, and spaces that are not those of the keyboard.
+    let text = format!("{C40}{}{}", row("Bogota\u{301}\u{a0}Distrito", 2015), row("Bogotá \u{3000}Distrito", 2016));
+    let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &text)], &[]));
+    assert!(told.contains("0  cities created") && told.contains("2  reports created"), "{told}");
+    crate::support::eventually("both are served", || service.entries().len() == 3);
+}
+
+#[test]
+fn a_city_that_is_made_beside_one_of_its_name_is_told() {
+    let service = Service::start();
+    service.record("/v1/cities/au-sydney", &json!({"name": "City of Sydney", "country": "AU"}));
+    service.record("/v1/cities/us-portland", &json!({"name": "Portland", "country": "US", "region": "Oregon"}));
+    let directory = tempfile::tempdir().unwrap();
+    let row = |name: &str, country: &str| format!("{name},{country},City,2015,2015,BASIC,1000,900,900,\n");
+    let text = format!("{C40}{}{}{}", row("Sydney", "Australia"), row("Perth", "Australia"), row("Portland", "USA"));
+    let report = directory.path().join("report.csv");
+    let flags = ["--report", report.to_str().unwrap()];
+    let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &text)], &flags));
+    assert!(told.contains("3  cities created"), "{told}");
+    let notice = "Note: 2 cities were made though one of the same name is there: au-c40-sydney-sydney (as au-sydney), \
+                  us-c40-portland-portland (as us-portland); where they are the same";
+    assert!(told.contains(notice), "{told}");
+    let verdicts = std::fs::read_to_string(&report).unwrap();
+    let remarked: Vec<&str> = verdicts.lines().filter(|line| line.contains("a new city was made")).collect();
+    assert_eq!(remarked.len(), 2, "{verdicts}");
+    assert!(remarked[0].contains("though au-sydney is named like it and lacks its identifier"), "{}", remarked[0]);
+}
+
+#[test]
+fn the_cities_of_the_demo_are_found_by_c40s_names_of_them() {
+    let service = Service::on(Database::new(), &["--demo"]);
+    let directory = tempfile::tempdir().unwrap();
+    let cities = [
+        ("Los Angeles", "USA"),
+        ("Bogotá", "Colombia"),
+        ("Sydney", "Australia"),
+        ("Durban (eThekwini)", "South Africa"),
+        ("Amsterdam", "The Netherlands"),
+    ];
+    let rows: String =
+        cities.iter().map(|(name, country)| format!("{name},{country},City,1999,1999,BASIC,1000,900,900,\n")).collect();
+    let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &format!("{C40}{rows}"))], &[]));
+    assert!(told.contains("0  cities created") && told.contains("5  reports created"), "{told}");
+}
+
 #[test]
 fn a_file_that_breaks_off_is_told_and_its_last_row_remarked_on() {
     let service = service();

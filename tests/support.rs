@@ -452,9 +452,9 @@ pub fn assert_near(printed: &Value, expected: f64, within: f64) {
 /// A name without capitals and accents, as a reader compares names.
 pub fn folded(name: &str) -> String {
     let accented = name.to_lowercase();
-    let mut folded: String = accented.nfd().filter(|c| !is_combining_mark(*c)).collect();
+    let mut folded: String = accented.nfkd().filter(|c| !is_combining_mark(*c)).collect();
     for (letter, plain) in [("ł", "l"), ("ø", "o"), ("đ", "d"), ("ı", "i"), ("ß", "ss"), ("æ", "ae")] {
         folded = folded.replace(letter, plain);
     }
-    folded
+    folded.split_whitespace().collect::<Vec<_>>().join(" ")
 }

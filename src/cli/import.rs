@@ -1,5 +1,6 @@
 //! `pledgewatch import`: files of figures, row by row, through the registry.
 
+mod namesakes;
 mod report;
 mod summary;
 
@@ -27,6 +28,7 @@ use crate::registry::answers;
 use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
 use crate::registry::bulk::Bulk;
 
+use namesakes::Namesakes;
 use report::{Report, Told, Verdict};
 use summary::Summary;
 
@@ -97,7 +99,9 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
     let mut report = asked.report.as_deref().map(|path| Report::create(path, database)).transpose()?;
     let outcome = Bulk::open(database, clock, asked.dry_run).map_err(Into::into).and_then(|bulk| {
         let (waiting, summary) = (Vec::new(), Summary::default());
-        let intake = Intake { bulk, label: label.to_string(), report: report.as_mut(), waiting, summary };
+        let mut namesakes = Namesakes::default();
+        bulk.cities().for_each(|(id, city)| namesakes.note(id, city));
+        let intake = Intake { bulk, label: label.to_string(), report: report.as_mut(), waiting, summary, namesakes };
         read(asked, today, intake)
     });
     let closed = report.map_or(Ok(()), Report::close);
@@ -125,6 +129,7 @@ fn read(asked: &Import, today: NaiveDate, mut intake: Intake<'_>) -> anyhow::Res
         Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut intake)),
     };
     let outcome = read.and_then(|()| intake.flush());
+    intake.summary.notices.extend(intake.namesakes.told());
     progress.finish_and_clear();
     print(&intake.summary.told(asked.dry_run))?;
     outcome
@@ -233,6 +238,7 @@ struct Intake<'r> {
     report: Option<&'r mut Report>,
     waiting: Vec<Incoming>,
     summary: Summary,
+    namesakes: Namesakes,
 }
 
 impl Intake<'_> {
@@ -281,6 +287,14 @@ impl Intake<'_> {
         };
         self.summary.cities += usize::from(landed.city_created);
         let city = landed.city.as_str();
+        let made = match &arrival.city {
+            ArrivalCity::Described(described) if landed.city_created => {
+                self.namesakes.note_made(&landed.city, described)
+            }
+            _ => None,
+        };
+        let remarks: Vec<&str> = [row.remarks.as_str()].into_iter().chain(made.as_deref()).collect();
+        let detail = remarks.into_iter().filter(|remark| !remark.is_empty()).collect::<Vec<_>>().join("; ");
         for ((kind, id, _), outcome) in arrival.records.iter().zip(&landed.records) {
             let about = Verdict { city, kind: kind.as_str(), id, ..Verdict::default() };
             match outcome {
@@ -289,8 +303,7 @@ impl Intake<'_> {
                     *self.summary.landed.entry((*kind, word(*landing))).or_default() += 1;
                     let warnings = self.warnings(city, *kind, id);
                     self.summary.warned += usize::from(!warnings.is_empty());
-                    let verdict =
-                        Verdict { outcome: word(*landing), detail: &row.remarks, warnings: &warnings, ..about };
+                    let verdict = Verdict { outcome: word(*landing), detail: &detail, warnings: &warnings, ..about };
                     self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))?;
                 }
             }

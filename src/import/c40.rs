@@ -18,7 +18,7 @@ use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
 use super::period;
-use super::records::{Publication, city, found, left_out, name, object, text};
+use super::records::{Publication, city, found, left_out, name, object, text, word};
 use super::unit::Scale;
 
 const CITY: Column = Column { meaning: "the city", wordings: &[words(&["city"], &["year", "location", "boundary"])] };
@@ -108,12 +108,9 @@ impl Columns {
     }
 
     fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
-        let called = cells.at(self.city);
-        if called.is_empty() {
-            return Err(left_out("no_city", "The row names no city."));
-        }
+        let called = word(cells.at(self.city)).ok_or_else(|| left_out("no_city", "The row names no city."))?;
         let about = object([
-            ("name", name(called)),
+            ("name", name(&called)),
             ("country", Some(json!(country(cells.at(self.country))?))),
             ("identifiers", Some(json!({"c40": called}))),
         ]);

@@ -62,7 +62,7 @@ pub(super) fn country(stated: &str) -> Result<&'static str, LeftOut> {
 
 /// The words of a name, accents off, sorted: `Korea (Republic of)` is `Republic of Korea`.
 fn words(name: &str) -> Vec<String> {
-    let plain: String = name.nfd().filter(|c| !('\u{300}'..='\u{36F}').contains(c)).collect();
+    let plain: String = name.nfkd().filter(|c| !('\u{300}'..='\u{36F}').contains(c)).collect();
     let lower = plain.to_lowercase().replace(['\'', '’'], " ");
     let words = lower.split(|c: char| !c.is_alphanumeric());
     let mut words: Vec<String> =

@@ -16,7 +16,7 @@ use super::figure::{NoFigure, figure_in, json, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
-use super::records::{Publication, city, found, left_out, name, object};
+use super::records::{Publication, city, found, left_out, name, object, word};
 use super::unit::Scale;
 
 const MUNICIPALITY: Column =
@@ -66,11 +66,9 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
 impl Columns {
     fn city(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
         let municipality = cells.at(self.municipality);
-        if municipality.is_empty() {
-            return Err(left_out("no_city", "The row names no municipality."));
-        }
+        let municipality = word(municipality).ok_or_else(|| left_out("no_city", "The row names no municipality."))?;
         let body = object([
-            ("name", name(municipality)),
+            ("name", name(&municipality)),
             ("country", Some(json!("SE"))),
             ("region", name(cells.maybe(self.region))),
             ("identifiers", Some(json!({"klimatkollen": municipality}))),

@@ -7,8 +7,10 @@ use serde_json::{Map, Value};
 
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
+use crate::record::text::normalised;
 use crate::record::{City, Fault, Kind, RecordKey};
 
+use super::cell::is_error;
 use super::figure::quoted;
 use super::finding::{Found, LeftOut};
 
@@ -26,6 +28,12 @@ pub(super) fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Val
 /// A name as records take it; none where nothing is left of it.
 pub(super) fn name(text: &str) -> Option<Value> {
     cleaned(text, NAME_CHARACTERS).map(Value::from)
+}
+
+/// The name by which a file knows a city, in the one form in which it is an identifier; none where there is none.
+pub(super) fn word(text: &str) -> Option<String> {
+    let word = normalised(&cleaned(text, NAME_CHARACTERS)?);
+    (!is_error(&word)).then_some(word)
 }
 
 /// A free text as records take it; none where nothing is left of it.

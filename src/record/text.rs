@@ -40,17 +40,28 @@ const fn is_invisible(c: char) -> bool {
 
 /// A name without capitals and accents, by which names are compared: `lodz` of `Łódź`, `koge` of `Køge`.
 ///
-/// Letters of other scripts lose the same accents and stay what they are: their vowel signs are no accents.
+/// Letters of other scripts lose the same accents and stay what they are: their vowel signs are no accents. Other
+/// forms of a letter, such as the wide ones of East Asia, are that letter; white space of every kind is one space.
 #[must_use]
 pub fn folded(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
-    for c in name.nfd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase) {
+    for c in name.nfkd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase) {
         match plain_letters(c) {
             Some(plain) => folded.push_str(&plain.to_ascii_lowercase()),
             None => folded.push(c),
         }
     }
-    folded
+    single_spaced(&folded)
+}
+
+/// A name in the one form in which it is kept to be looked for: composed letters, and single spaces between its words.
+#[must_use]
+pub fn normalised(name: &str) -> String {
+    single_spaced(&name.nfkc().collect::<String>())
+}
+
+fn single_spaced(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// The plain letters for a Latin one that is not made of a plain one and an accent: ł, ø, đ, ß.

@@ -5,7 +5,7 @@ use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::writer::{Failure, catch_up, load_unread};
 use super::{Clock, Refusal};
-use crate::record::Dossier;
+use crate::record::{City, CityId, Dossier};
 use crate::store::{self, AnyConnection, DatabaseUrl, StoreError};
 
 /// An import under way; a service on the same database sees each batch once it is on disk.
@@ -60,6 +60,11 @@ impl Bulk {
         };
         self.snapshot = snapshot;
         Ok(landed)
+    }
+
+    /// The cities that are there, the arrivals of a rehearsal included.
+    pub fn cities(&self) -> impl Iterator<Item = (&CityId, &City)> {
+        self.snapshot.cities.iter().filter_map(|(id, entry)| Some((id, &**entry.dossier.city.live()?.0)))
     }
 
     /// All that is recorded of a city, the arrivals of a rehearsal included.

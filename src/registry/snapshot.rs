@@ -15,6 +15,7 @@ use super::latest::Latest;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
+use crate::record::text::normalised;
 use crate::record::{City, CityId, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement};
 use crate::store::Head;
 
@@ -248,9 +249,10 @@ impl Snapshot {
     }
 }
 
-/// The identifiers of a city.
+/// The identifiers of a city, each in the one form in which it is looked for.
 pub(super) fn identifiers(city: &City) -> impl Iterator<Item = Identifier> + '_ {
     let locode = city.locode.iter().map(|locode| (IdentifierRegister::Locode, locode.as_str().to_owned()));
     let named = city.identifiers.iter();
-    locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), id.to_owned())))
+    // Some registers know cities by their names alone.
+    locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), normalised(id))))
 }
