@@ -58,7 +58,13 @@ fn cities_are_checked() {
     let service = service();
     service.record("/v1/cities/us-there", &city("There"));
     let body = json!({"name": "New", "country": "US", "region": "West", "locode": "US NEW", "identifiers": {"cdp": "1"},
-        "latitude": 1.5, "longitude": -2, "boundary": "community", "part_of": "us-there", "website": "https://new.example"});
+        "latitude": 1.5, "longitude": -2, "boundary": "community", "part_of": "us-there", "website": "https://new.example",
+        "predecessors": [{"city": "us-there", "on": "2007-01-01", "source": {"title": "A test"}}]});
+    let from = |ids: &[&str]| -> Value {
+        ids.iter().map(|id| json!({"city": id, "on": "2007-01-01", "source": {"title": "A test"}})).collect()
+    };
+    let many: Vec<String> = (0..51).map(|number| format!("us-{number}")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
     refuse(
         &service,
         "/v1/cities/us-new",
@@ -115,6 +121,25 @@ fn cities_are_checked() {
             ("/website", json!("https:///new"), &["/website invalid_url"]),
             ("/website", json!("https://new.example/\" onclick=\"x"), &["/website invalid_url"]),
             ("/website", json!(format!("https://{}", "a".repeat(1993))), &["/website too_long"]),
+            ("/predecessors", json!({}), &["/predecessors wrong_type"]),
+            ("/predecessors", json!(["us-there"]), &["/predecessors/0 wrong_type"]),
+            (
+                "/predecessors",
+                json!([{}]),
+                &["/predecessors/0/city missing", "/predecessors/0/on missing", "/predecessors/0/source missing"],
+            ),
+            ("/predecessors", from(&many), &["/predecessors too_many"]),
+            ("/predecessors", from(&["us-there", "us-here", "us-there"]), &["/predecessors/2/city duplicate"]),
+            (
+                "/predecessors",
+                from(&["us-new", "us-here", "nowhere"]),
+                &["/predecessors/0/city own_predecessor", "/predecessors/2/city unknown_city"],
+            ),
+            ("/predecessors/0/city", json!("No-Id"), &["/predecessors/0/city invalid_id"]),
+            ("/predecessors/0/on", json!("2026-11-24"), &["/predecessors/0/on in_future"]),
+            ("/predecessors/0/on", json!("2007"), &["/predecessors/0/on invalid_day"]),
+            ("/predecessors/0/source", json!({}), &["/predecessors/0/source/title missing"]),
+            ("/predecessors/0/share", json!(1), &["/predecessors/0/share unknown_field"]),
             ("/reason", json!(""), &["/reason blank"]),
             ("/reason", json!(null), &["/reason wrong_type"]),
             ("/reason", long(2001), &["/reason too_long"]),
@@ -130,6 +155,11 @@ fn cities_are_checked() {
         let answer = service.put(&format!("/v1/cities/{id}"), &service.admin, &city("New"));
         assert_eq!(faults(&answer), [" invalid_id"], "{id}");
     }
+}
+
+/// A total that another source states.
+fn stated(level: &str, tonnes: Value) -> Value {
+    json!({"level": level, "tonnes": tonnes, "source": {"title": "Another"}})
 }
 
 /// What an inventory may not be, as a baseline or as a report.
@@ -163,7 +193,13 @@ fn inventory_cases() -> Vec<Case> {
         ("/totals/basic", json!("1000"), &["/totals/basic wrong_type"]),
         ("/totals/basic", json!("NaN"), &["/totals/basic wrong_type"]),
         ("/totals/basic", json!(null), &["/totals/basic wrong_type"]),
-        ("/totals/own", json!(-1), &["/totals/own out_of_range"]),
+        ("/totals/basic_plus", json!(-1e13), &["/totals/basic_plus out_of_range"]),
+        ("/totals/scope_1", json!(-1), &["/totals/scope_1 out_of_range"]),
+        ("/totals/scope_1_2", json!(-1), &["/totals/scope_1_2 out_of_range"]),
+        ("/totals/scope_1_2_3", json!(-1), &["/totals/scope_1_2_3 out_of_range"]),
+        ("/totals/consumption", json!(1_000_000_000_000.001), &["/totals/consumption out_of_range"]),
+        ("/totals/consumption", json!("5"), &["/totals/consumption wrong_type"]),
+        ("/totals/own", json!(-1e13), &["/totals/own out_of_range"]),
         ("/lines", json!({}), &["/lines wrong_type"]),
         ("/lines", json!(lines), &["/lines too_many"]),
         ("/lines", json!([7]), &["/lines/0 wrong_type"]),
@@ -208,6 +244,36 @@ fn inventory_cases() -> Vec<Case> {
         ("/gases", json!(["co2", "CH4", 4]), &["/gases/1 not_allowed", "/gases/2 not_allowed"]),
         ("/gases", json!(["co2", "co2", "co2", "co2", "co2", "co2", "co2", "co2"]), &["/gases too_many"]),
         ("/gwp", json!("ar3"), &["/gwp not_allowed"]),
+        ("/sectors", json!(["Buildings"]), &["/sectors unknown_field"]),
+        ("/series", json!(7), &["/series wrong_type"]),
+        ("/series", json!("SMHI 2026"), &["/series invalid_id"]),
+        ("/series", json!("a"), &["/series invalid_id"]),
+        ("/series", json!("a".repeat(65)), &["/series invalid_id"]),
+        ("/electricity", json!("Location"), &["/electricity not_allowed"]),
+        ("/electricity", json!(null), &["/electricity not_allowed"]),
+        ("/weather_normalised", json!("yes"), &["/weather_normalised wrong_type"]),
+        ("/weather_normalised", json!(0), &["/weather_normalised wrong_type"]),
+        ("/also_stated", json!({}), &["/also_stated wrong_type"]),
+        ("/also_stated", json!([5]), &["/also_stated/0 wrong_type"]),
+        (
+            "/also_stated",
+            json!([{}]),
+            &["/also_stated/0/level missing", "/also_stated/0/tonnes missing", "/also_stated/0/source missing"],
+        ),
+        ("/also_stated", json!(vec![stated("own", json!(1)); 9]), &["/also_stated too_many"]),
+        ("/also_stated", json!([stated("all", json!(1))]), &["/also_stated/0/level not_allowed"]),
+        ("/also_stated", json!([stated("basic", json!(-1))]), &["/also_stated/0/tonnes out_of_range"]),
+        ("/also_stated", json!([stated("own", json!(1e13))]), &["/also_stated/0/tonnes out_of_range"]),
+        (
+            "/also_stated",
+            json!([stated("own", json!(1)), stated("scope_1", json!("1"))]),
+            &["/also_stated/1/tonnes wrong_type"],
+        ),
+        (
+            "/also_stated",
+            json!([{"level": "own", "tonnes": 1, "year": 2010, "source": {"title": "A", "published": "2027-01-01"}}]),
+            &["/also_stated/0/source/published in_future", "/also_stated/0/year unknown_field"],
+        ),
         ("/credits_retired_tonnes", json!(-1), &["/credits_retired_tonnes out_of_range"]),
         ("/credits_retired_tonnes", json!(1e13), &["/credits_retired_tonnes out_of_range"]),
         ("/uncertainty_percent", json!(100.1), &["/uncertainty_percent out_of_range"]),
@@ -351,6 +417,9 @@ fn baselines_are_checked() {
             ("/totals/basic", json!(0), &["/totals/basic not_positive"]),
             ("/totals/basic", json!(0.0004), &["/totals/basic not_positive"]),
             ("/totals/own", json!(0), &["/totals/own not_positive"]),
+            ("/totals/own", json!(-5), &["/totals/own not_positive"]),
+            ("/totals/basic_plus", json!(-5), &["/totals/basic_plus not_positive"]),
+            ("/totals/consumption", json!(-5), &["/totals/consumption not_positive"]),
             ("/totals", json!({"basic": 0, "own": 0}), &["/totals/basic not_positive", "/totals/own not_positive"]),
             (
                 "",
@@ -365,12 +434,14 @@ fn baselines_are_checked() {
     assert_eq!(faults(&answer), ["/year year_changed"]);
 }
 
-/// A baseline whose lines sum to 0 is as useless as one that states 0.
+/// A baseline whose lines sum to 0 is as useless as one that states 0; lines without any value have no sum.
 #[test]
 fn a_baseline_of_lines_is_above_zero() {
     let service = service();
     let mut lines: Vec<Value> = BASIC.iter().map(|reference| json!({"ref": reference, "notation": "NO"})).collect();
     let body = |lines: &[Value]| json!({"year": 1995, "lines": lines, "source": {"title": "A test"}});
+    service.record("/v1/cities/us-here/baselines/of-nothing", &body(&lines));
+    lines[0] = json!({"ref": "I.1.1", "tonnes": 0});
     let answer = service.put("/v1/cities/us-here/baselines/of-1995", &service.admin, &body(&lines));
     assert_eq!(faults(&answer), ["/totals/basic not_positive"]);
     lines[0] = json!({"ref": "I.1.1", "tonnes": 0.001});
@@ -393,19 +464,37 @@ fn targets_are_checked() {
             ("/kind", json!("net_zero"), &["/kind not_allowed"]),
             ("/kind", json!(null), &["/kind not_allowed"]),
             ("/level", json!("BASIC"), &["/level not_allowed"]),
-            ("/sector", json!(""), &["/sector blank"]),
-            ("/sector", long(201), &["/sector too_long"]),
+            ("/title", json!(""), &["/title blank"]),
+            ("/title", json!(2050), &["/title wrong_type"]),
+            ("/title", long(201), &["/title too_long"]),
+            ("/title", json!("two\nlines"), &["/title control_character"]),
+            ("/sector", json!(""), &["/sector unknown_sector"]),
+            ("/sector", json!("Transport"), &["/sector unknown_sector"]),
+            ("/sector", json!("ii"), &["/sector unknown_sector"]),
+            ("/sector", json!("VII"), &["/sector unknown_sector"]),
+            ("/sector", json!("II.1.1"), &["/sector unknown_sector"]),
+            ("/sector", json!(2), &["/sector wrong_type"]),
+            ("/sector", json!(null), &["/sector wrong_type"]),
+            ("/sector", json!([]), &["/sector empty"]),
+            ("/sector", json!(["II.1.1", "II.1.1"]), &["/sector duplicate"]),
+            (
+                "/sector",
+                json!(["II", "II.1.9", 4]),
+                &["/sector/0 unknown_gpc_ref", "/sector/1 unknown_gpc_ref", "/sector/2 unknown_gpc_ref"],
+            ),
+            ("/sector", json!(vec!["II.1.1"; 55]), &["/sector too_many"]),
             ("/baseline", json!("1991"), &["/baseline unknown_baseline"]),
             ("/baseline", json!(1990), &["/baseline wrong_type"]),
             ("/baseline", json!("A"), &["/baseline invalid_id"]),
             ("/base_year", json!(1990), &["/base_year two_bases"]),
             ("/reduction_percent", json!(0), &["/reduction_percent out_of_range"]),
-            ("/reduction_percent", json!(100.1), &["/reduction_percent out_of_range"]),
+            ("/reduction_percent", json!(200.1), &["/reduction_percent out_of_range"]),
             ("/reduction_percent", json!(-5), &["/reduction_percent out_of_range"]),
             ("/reduction_percent", json!(0.00001), &["/reduction_percent out_of_range"]),
             ("/reduction_percent", json!("50"), &["/reduction_percent wrong_type"]),
             ("/reduction_percent", json!(null), &["/reduction_percent wrong_type"]),
             ("/tonnes", json!(1), &["/tonnes not_of_kind"]),
+            ("/tonnes_per_person", json!(1), &["/tonnes_per_person not_of_kind"]),
             ("/scenario_tonnes", json!(1), &["/scenario_tonnes not_of_kind"]),
             ("/target_year", json!(1990), &["/target_year not_after_base"]),
             ("/target_year", json!(1980), &["/target_year not_after_base"]),
@@ -428,7 +517,7 @@ fn targets_are_checked() {
             ),
             (
                 "/milestones",
-                json!([{"year": 2020, "reduction_percent": 100.1}]),
+                json!([{"year": 2020, "reduction_percent": 200.1}]),
                 &["/milestones/0/reduction_percent out_of_range"],
             ),
             ("/milestones", json!([{"year": 2020, "tonnes": -1}]), &["/milestones/0/tonnes out_of_range"]),
@@ -459,6 +548,8 @@ fn targets_are_checked() {
             ("/standing", json!("law"), &["/standing not_allowed"]),
             ("/set_on", json!("2026-11-24"), &["/set_on in_future"]),
             ("/set_on", json!("2019"), &["/set_on invalid_day"]),
+            ("/ended_on", json!("2019-04-29"), &["/ended_on not_ended"]),
+            ("/ended_on", json!(2019), &["/ended_on not_ended"]),
             ("/superseded_by", json!("other"), &["/superseded_by not_superseded"]),
             ("/conditional", json!("no"), &["/conditional wrong_type"]),
             ("/conditional", json!(0), &["/conditional wrong_type"]),
@@ -467,11 +558,25 @@ fn targets_are_checked() {
     );
     let mut superseded = set(&body, "/standing", &json!("superseded"));
     superseded["reason"] = json!("a test");
+    superseded["set_on"] = json!("2019-04-29");
     refuse(
         &service,
         TARGET,
         &superseded,
         &[
+            ("/ended_on", json!("2019-04-28"), &["/ended_on before_start"]),
+            ("/ended_on", json!("2018"), &["/ended_on before_start"]),
+            ("/ended_on", json!("2026-11-24"), &["/ended_on in_future"]),
+            ("/ended_on", json!("2026"), &["/ended_on in_future"]),
+            ("/ended_on", json!(2026), &["/ended_on in_future"]),
+            ("/ended_on", json!("1969"), &["/ended_on invalid_day"]),
+            ("/ended_on", json!(1969), &["/ended_on out_of_range"]),
+            ("/ended_on", json!("1969-12-31"), &["/ended_on out_of_range"]),
+            ("/ended_on", json!("29.4.2019"), &["/ended_on invalid_day"]),
+            ("/ended_on", json!("2019-04"), &["/ended_on invalid_day"]),
+            ("/ended_on", json!("2019-02-30"), &["/ended_on invalid_day"]),
+            ("/ended_on", json!(2019.5), &["/ended_on wrong_type"]),
+            ("/ended_on", json!(true), &["/ended_on wrong_type"]),
             ("/superseded_by", json!("2030-half"), &["/superseded_by own_successor"]),
             ("/superseded_by", json!("unknown"), &["/superseded_by unknown_target"]),
             ("/superseded_by", json!("A"), &["/superseded_by invalid_id"]),
@@ -510,7 +615,11 @@ fn each_kind_of_target_has_its_own_fields() {
         );
     }
     check("fixed_level", json!({}), &["/tonnes missing"]);
-    check("fixed_level", json!({"tonnes": -1}), &["/tonnes out_of_range"]);
+    check("fixed_level", json!({"tonnes": -1e13}), &["/tonnes out_of_range"]);
+    check("fixed_level", json!({"tonnes_per_person": 1000.1}), &["/tonnes_per_person out_of_range"]);
+    check("fixed_level", json!({"tonnes_per_person": -1000.1}), &["/tonnes_per_person out_of_range"]);
+    check("fixed_level", json!({"tonnes_per_person": "2"}), &["/tonnes_per_person wrong_type"]);
+    check("fixed_level", json!({"tonnes": 5, "tonnes_per_person": 2}), &["/tonnes_per_person two_levels"]);
     check("fixed_level", json!({"tonnes": 0, "reduction_percent": 50}), &["/reduction_percent not_of_kind"]);
     check(
         "fixed_level",
@@ -532,6 +641,8 @@ fn each_kind_of_target_has_its_own_fields() {
         ("base-year", "base_year", json!({"base_year": 2000, "reduction_percent": 100})),
         ("intensity", "base_year_intensity", json!({"baseline": "1990", "reduction_percent": 0.0001})),
         ("net-zero", "fixed_level", json!({"tonnes": 0})),
+        ("climate-positive", "fixed_level", json!({"tonnes": -5})),
+        ("twice", "base_year", json!({"base_year": 2000, "reduction_percent": 200})),
         (
             "level",
             "fixed_level",
@@ -733,30 +844,36 @@ fn slips_are_warned_of_and_taken() {
     let basic = |tonnes: f64| json!({"basic": tonnes});
     assert!(warnings(&put(2000, basic(1000.0), 100)).is_empty());
     // At the threshold, and beyond it.
-    assert!(warnings(&put(2001, basic(1200.0), 130)).is_empty());
-    assert_eq!(warnings(&put(2002, basic(1441.0), 130)), ["total_jump"]);
-    assert_eq!(warnings(&put(2003, basic(1152.0), 130)), ["total_jump"]);
-    assert_eq!(warnings(&put(2004, basic(1152.0), 170)), ["population_jump"]);
-    assert_eq!(warnings(&put(2005, basic(1152.0), 118)), ["population_jump"]);
-    // Years that are not neighbours are not compared.
-    assert!(warnings(&put(2010, basic(30.0), 100)).is_empty());
-    let small = put(2012, basic(29.9), 100);
+    assert!(warnings(&put(2001, basic(1200.0), 115)).is_empty());
+    assert_eq!(warnings(&put(2002, basic(1441.0), 115)), ["total_jump"]);
+    assert_eq!(warnings(&put(2003, basic(1152.0), 115)), ["total_jump"]);
+    assert_eq!(warnings(&put(2004, basic(1152.0), 133)), ["population_jump"]);
+    assert_eq!(warnings(&put(2005, basic(1152.0), 113)), ["population_jump"]);
+    // Of years further apart the nearest is compared, up to three years back, and more is allowed of a total.
+    assert!(warnings(&put(2007, basic(1497.6), 113)).is_empty());
+    assert_eq!(warnings(&put(2010, basic(1947.0), 113)), ["total_jump"]);
+    assert_eq!(warnings(&put(2012, json!({"scope_1": 1}), 130)), ["population_jump"]);
+    assert_eq!(warnings(&put(2013, basic(2540.0), 130)), ["total_jump"], "2012 has no such total");
+    assert!(warnings(&put(2017, basic(30.0), 100)).is_empty());
+    let small = put(2021, basic(29.9), 100);
     assert_eq!(warnings(&small), ["per_person_unlikely"]);
     assert!(small["warnings"][0]["detail"].as_str().unwrap().contains("kilotonnes"), "{small}");
-    assert!(warnings(&put(2014, basic(6000.0), 100)).is_empty());
-    assert_eq!(warnings(&put(2016, basic(6000.1), 100)), ["per_person_unlikely"]);
-    assert!(warnings(&put(2018, json!({"scope_1": 500, "scope_1_2": 500, "scope_1_2_3": 500}), 100)).is_empty());
+    assert_eq!(warnings(&put(2025, basic(0.0), 100)), ["per_person_unlikely", "total_zero"]);
+    assert!(warnings(&put(1970, basic(6000.0), 100)).is_empty());
+    assert_eq!(warnings(&put(1974, basic(6000.1), 100)), ["per_person_unlikely"]);
+    assert!(warnings(&put(1978, json!({"scope_1": 500, "scope_1_2": 500, "scope_1_2_3": 500}), 100)).is_empty());
     for (year, totals) in [
-        (2020, json!({"scope_1": 501, "scope_1_2": 500})),
-        (2022, json!({"scope_1_2": 501, "scope_1_2_3": 500})),
-        (2024, json!({"scope_1_2": 501, "own": 500})),
+        (1982, json!({"scope_1": 501, "scope_1_2": 500})),
+        (1986, json!({"scope_1_2": 501, "scope_1_2_3": 500})),
+        (1990, json!({"scope_1_2": 501, "own": 500})),
     ] {
         assert_eq!(warnings(&put(year, totals, 100)), ["scopes_above_total"], "{year}");
     }
-    for (year, stated, expected) in [(1980, 101.0, vec![]), (1982, 102.0, vec!["stated_differs_from_sum"])] {
+    service.record("/v1/cities/us-lines", &city("Lines"));
+    for (year, stated, expected) in [(1980, 101.0, vec![]), (1984, 102.0, vec!["stated_differs_from_sum"])] {
         let mut body = of_lines(&each(&BASIC, 3.125));
         body["totals"] = basic(stated);
-        let answer = service.record(&format!("/v1/cities/us-here/reports/{year}"), &body).json();
+        let answer = service.record(&format!("/v1/cities/us-lines/reports/{year}"), &body).json();
         assert_eq!(warnings(&answer), expected, "{stated}");
     }
     // A baseline is looked over as well.
@@ -764,6 +881,67 @@ fn slips_are_warned_of_and_taken() {
     body["population"] = json!(1_000_000);
     let answer = service.record("/v1/cities/us-here/baselines/1995", &body).json();
     assert_eq!(warnings(&answer), ["per_person_unlikely"]);
+}
+
+#[test]
+fn a_fraction_in_place_of_a_percentage_is_warned_of() {
+    let service = service();
+    for (percent, expected) in [(0.999, vec!["fraction_or_percent"]), (1.0, vec![]), (200.0, vec![])] {
+        let mut body = target("1990", percent, 2030);
+        body["reason"] = json!("a test");
+        let answer = service.record(TARGET, &body).json();
+        assert_eq!(warnings(&answer), expected, "{percent}");
+        assert_eq!(answer["reduction_percent"], percent);
+        assert_eq!(service.json(TARGET), answer);
+    }
+}
+
+/// Land takes up carbon, and what a city counts by its own definition or by consumption may be below 0 as well.
+#[test]
+fn totals_may_be_below_zero_where_land_is_counted() {
+    let service = service();
+    let totals = json!({"basic": 0, "basic_plus": -12.345, "consumption": -1_000_000_000_000_i64, "own": -0.001});
+    let mut body = json!({"totals": totals, "source": {"title": "A test"}});
+    body["also_stated"] = ["basic_plus", "consumption", "own"].map(|level| stated(level, json!(-1.5))).into();
+    let answer = service.record(REPORT, &body).json();
+    assert_eq!((&answer["totals"], &answer["also_stated"]), (&body["totals"], &body["also_stated"]));
+    assert!(service.verify().status.success());
+}
+
+#[test]
+fn what_a_target_says_is_recorded_in_one_form() {
+    let service = service();
+    let of = |members: Value| {
+        let mut body = target("1990", 50.0, 2030);
+        body.as_object_mut().unwrap().extend(members.as_object().unwrap().clone());
+        body["reason"] = json!("a test");
+        service.record(TARGET, &body).json()
+    };
+    assert_eq!(of(json!({"title": " Half by 2030 "}))["title"], "Half by 2030");
+    assert_eq!(of(json!({"sector": "II"}))["sector"], "II");
+    let lines = of(json!({"sector": ["II.1.2", "I.1.1", "II.1.1"]}));
+    assert_eq!(lines["sector"], json!(["I.1.1", "II.1.1", "II.1.2"]));
+    for standing in ["superseded", "withdrawn"] {
+        for (sent, recorded) in [
+            (json!("2019"), "2019"),
+            (json!(2019), "2019"),
+            (json!(2019.0), "2019"),
+            (json!("2019-04-29"), "2019-04-29"),
+            (json!("2026-11-23"), "2026-11-23"),
+        ] {
+            let answer = of(json!({"standing": standing, "set_on": "2019-04-29", "ended_on": sent}));
+            assert_eq!(answer["ended_on"], recorded, "{standing} {sent}");
+        }
+    }
+    let level = |value: Value| {
+        let body = json!({"kind": "fixed_level", "tonnes_per_person": value, "level": "basic", "target_year": 2050,
+            "standing": "adopted", "source": {"title": "A test"}, "reason": "a test"});
+        service.record("/v1/cities/us-here/targets/level", &body).json()
+    };
+    for (sent, recorded) in [(json!(2), json!(2)), (json!(-0.5), json!(-0.5)), (json!(1.234_567_8), json!(1.234_568))] {
+        let answer = level(sent);
+        assert_eq!((&answer["tonnes_per_person"], answer.get("tonnes")), (&recorded, None));
+    }
 }
 
 #[test]
@@ -836,13 +1014,23 @@ fn texts_are_tidied_and_defaults_stated() {
     }
 }
 
-/// A ring of cities or targets that name each other could never be withdrawn.
+/// A ring of cities or targets that name each other has no first and no last.
 #[test]
 fn nothing_is_part_of_itself() {
     let service = service();
     let part_of = |whole: &str| json!({"name": "Somewhere", "country": "US", "part_of": whole, "reason": "a test"});
     service.record("/v1/cities/us-part", &part_of("us-here"));
     service.record("/v1/cities/us-part-of-part", &part_of("us-part"));
+    let from = |earlier: &str| {
+        json!({"name": "Somewhere", "country": "US", "reason": "a test",
+            "predecessors": [{"city": earlier, "on": "2007-01-01", "source": {"title": "A test"}}]})
+    };
+    service.record("/v1/cities/us-later", &from("us-here"));
+    service.record("/v1/cities/us-latest", &from("us-later"));
+    for earlier in ["us-here", "us-later", "us-latest"] {
+        let answer = service.put(CITY, &service.admin, &from(earlier));
+        assert_eq!(faults(&answer), ["/predecessors/0/city own_predecessor"], "{earlier}");
+    }
     for whole in ["us-here", "us-part", "us-part-of-part"] {
         assert_eq!(faults(&service.put(CITY, &service.admin, &part_of(whole))), ["/part_of own_part"], "{whole}");
     }

@@ -312,7 +312,7 @@ fn many_who_write_different_cities_at_once_all_succeed() {
         service.record(&format!("{path}/targets/half"), &target("1990", 50.0, 2030));
         service.record(&format!("{path}/reports/2010"), &inventory(700.0));
     });
-    assert_eq!(service.json("/v1/cities?verdict=on_track")["total"], WRITERS);
+    assert_eq!(service.json("/v1/cities?verdict=outdated")["total"], WRITERS);
     let sequences: Vec<_> = changes(&service, "/v1").iter().map(|entry| entry["sequence"].as_u64().unwrap()).collect();
     assert_eq!(sequences, (1..=4 * WRITERS as u64).collect::<Vec<_>>());
     assert!(service.verify().status.success());
@@ -405,7 +405,7 @@ fn a_city_is_withdrawn_with_all_that_belongs_to_it() {
     service.put(REPORT, &reporter, &inventory(1.0)).assert_problem(410, "gone");
     assert_eq!(service.json("/v1/cities")["total"], 0);
     assert_eq!(service.get(&format!("{CITY}/changes.csv")).text.lines().count(), 11);
-    let past = service.json(&format!("{CITY}/status?sequence=5&judged_on=2026-11-23&method=1"));
+    let past = service.json(&format!("{CITY}/status?sequence=5&judged_on=2026-11-23&method=2"));
     assert_eq!(past["targets"][0]["target"]["id"], "2030-half");
     assert_eq!(past["statement"]["text"], "We are on our way.");
 
@@ -443,6 +443,89 @@ fn what_others_name_is_not_withdrawn_before_them() {
     for path in ["/v1/cities/us-part", &format!("{CITY}/targets/old"), STATEMENT, TARGET, BASELINE, CITY] {
         assert_eq!(withdraw(path, &service.admin).status, 204, "{path}");
     }
+}
+
+/// A city that came from others.
+fn merged(name: &str, from: &[&str]) -> Value {
+    let came = |id: &&str| json!({"city": id, "on": "2007-01-01", "source": {"title": "A test"}});
+    let mut body = city(name);
+    body["predecessors"] = from.iter().map(came).collect();
+    because(body, "a test")
+}
+
+#[test]
+fn a_city_names_those_it_came_from_and_is_named_by_them() {
+    let (service, _) = with_city();
+    service.record("/v1/cities/us-old", &city("Old"));
+    let successors = |id: &str| service.json(&format!("/v1/cities/{id}")).get("successors").cloned();
+    let tag = || service.get("/v1/cities/us-old").header("etag").to_owned();
+    assert_eq!(successors("us-old"), None);
+    let before = tag();
+
+    let new = service.record("/v1/cities/us-new", &merged("New", &["us-old", "us-here"])).json();
+    assert_eq!(new["predecessors"][1]["city"], "us-here");
+    assert!(new.get("successors").is_none());
+    assert_eq!(successors("us-old"), Some(json!(["us-new"])));
+    assert_ne!(tag(), before, "the answer of the earlier city has changed");
+    service.record("/v1/cities/us-else", &merged("Else", &["us-old"]));
+    assert_eq!(successors("us-old"), Some(json!(["us-else", "us-new"])));
+    let listed = service.json("/v1/cities?ids=us-old")["items"][0].clone();
+    assert_eq!(listed["successors"], json!(["us-else", "us-new"]));
+    // Its tag is that of the answer with those that came after it.
+    let renamed = because(city("Older"), "a test");
+    put_if(&service, "/v1/cities/us-old", &service.admin, ("if-match", &before), &renamed)
+        .assert_problem(412, "precondition_failed");
+    let answer = put_if(&service, "/v1/cities/us-old", &service.admin, ("if-match", &tag()), &renamed);
+    assert_eq!((answer.status.as_u16(), &answer.json()["successors"]), (200, &json!(["us-else", "us-new"])));
+
+    // Another change of the later city leaves the earlier one as it is; who names it no more came from elsewhere.
+    let (before, revision) = (tag(), service.json("/v1/cities/us-old")["revision"].clone());
+    service.record("/v1/cities/us-new", &merged("Newer", &["us-here", "us-old"]));
+    assert_eq!(tag(), before);
+    service.record("/v1/cities/us-new", &merged("Newer", &["us-here"]));
+    assert_eq!(successors("us-old"), Some(json!(["us-else"])));
+    assert_eq!(service.delete("/v1/cities/us-else?reason=a+test", &service.admin).status, 204);
+    assert_eq!(successors("us-old"), None);
+    assert_eq!(service.put("/v1/cities/us-else", &service.admin, &merged("Else", &["us-old"])).status, 201);
+    assert_eq!(successors("us-old"), Some(json!(["us-else"])));
+    assert_eq!(service.json("/v1/cities/us-old")["revision"], revision, "no revision of it is made");
+    let text = service.get("/v1/cities/us-old").text;
+    let service = service.restart_with(&[]);
+    assert_eq!(service.get("/v1/cities/us-old").text, text);
+    assert!(service.verify().status.success());
+}
+
+#[test]
+fn a_city_that_was_merged_away_leads_to_those_that_came_after_it() {
+    let (service, _) = with_city();
+    service.record(REPORT, &inventory(800.0));
+    service.record("/v1/cities/us-new", &merged("New", &["us-here"]));
+    let withdraw = |id: &str| {
+        let answer = service.delete(&format!("/v1/cities/{id}?reason=Merged"), &service.admin);
+        assert_eq!(answer.status, 204, "{}", answer.text);
+    };
+    withdraw("us-here");
+    let leads = |path: &str| service.get(path).assert_problem(410, "gone").get("successors").cloned();
+    for path in [CITY, REPORT, "/v1/cities/us-here/status", "/v1/cities/us-here/reports.csv"] {
+        assert_eq!(leads(path), Some(json!(["/v1/cities/us-new"])), "{path}");
+    }
+    // Those that came from it can still be changed, and others can be recorded.
+    service.record("/v1/cities/us-new", &merged("Renamed", &["us-here"]));
+    service.record("/v1/cities/us-also", &merged("Also", &["us-here"]));
+    assert_eq!(leads(CITY), Some(json!(["/v1/cities/us-also", "/v1/cities/us-new"])));
+
+    // One that was merged away in its turn leads on; one that was recorded by mistake leads nowhere.
+    service.record("/v1/cities/us-newest", &merged("Newest", &["us-new"]));
+    withdraw("us-new");
+    assert_eq!(leads(CITY), Some(json!(["/v1/cities/us-also", "/v1/cities/us-newest"])));
+    withdraw("us-also");
+    withdraw("us-newest");
+    assert_eq!(leads(CITY), None);
+    assert_eq!(service.put("/v1/cities/us-new", &service.admin, &merged("New", &["us-here"])).status, 201);
+    let service = service.restart_with(&[]);
+    let problem = service.get(CITY).assert_problem(410, "gone");
+    assert_eq!(problem["successors"], json!(["/v1/cities/us-new"]));
+    assert!(service.verify().status.success());
 }
 
 #[test]

@@ -67,7 +67,7 @@ fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<CityItem>, Prob
 pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
     let population = row.present.latest.population;
     Some(CityItem {
-        city: answers::city(&row.entry.dossier)?,
+        city: answers::city(&row.entry.dossier, &row.entry.successors)?,
         population: population.map(|(_, people)| people),
         population_year: population.map(|(year, _)| year),
         latest_report_year: row.present.latest.report,

@@ -164,7 +164,7 @@ impl Example {
     pub fn record(&self, kind: Kind) -> Value {
         let dossier = &self.dossier;
         match kind {
-            Kind::City => value(&answers::city(dossier)),
+            Kind::City => value(&answers::city(dossier, &[])),
             Kind::Baseline => value(&answers::baseline(dossier, BASELINE)),
             Kind::Target => value(&answers::target(dossier, TARGET)),
             Kind::Report => value(&Year::new(2020).and_then(|year| answers::report(dossier, year))),
@@ -187,7 +187,7 @@ impl Example {
     /// The city as it is served, in a network with it alone.
     fn snapshot(&self) -> Snapshot {
         let mut snapshot = Snapshot::empty(self.day);
-        let entry = CityEntry::new(self.dossier.clone(), self.day, Arc::default());
+        let entry = CityEntry::new(self.dossier.clone(), Vec::new(), self.day, Arc::default());
         snapshot.cities.insert(self.dossier.id.clone(), Arc::new(entry));
         if let Some(id) = Slug::new(NETWORK) {
             let network = NetworkEntry::new(id.clone(), self.network.clone(), Arc::default());

@@ -93,9 +93,7 @@ pub struct NoQuery {}
 pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEntry, &'a Present), Problem> {
     match snapshot.find(id) {
         Found::Here(entry, present) => Ok((entry, present)),
-        Found::Withdrawn(_) => {
-            Err(Problem::new(Code::Gone, "the city was withdrawn; its history is among its changes"))
-        }
+        Found::Withdrawn(entry) => Err(Problem::city_gone(&snapshot.heirs(&entry.dossier.id))),
         Found::Never => Err(Problem::not_found()),
     }
 }

@@ -1,5 +1,6 @@
 //! Everything that can be refused: one table of codes, and the RFC 9457 document each answer carries.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use actix_web::http::{StatusCode, header};
@@ -7,8 +8,8 @@ use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::Fault;
 use crate::record::limits::RETRY_AFTER_SECONDS;
+use crate::record::{CityId, Fault};
 use crate::registry::Refusal;
 
 use super::import_answer::ImportAnswer;
@@ -104,8 +105,8 @@ codes! {
         "A record cannot be withdrawn while others depend on it, nor a key be revoked with itself.",
         "The detail names what is in the way. Change or withdraw that first; revoke a key with another one.";
     Gone = "gone", GONE, "It was withdrawn",
-        "The record, or the city it belongs to, was withdrawn. Its history stays readable under the city's changes.",
-        "To bring it back, PUT it again with a reason.";
+        "The record, or the city it belongs to, was withdrawn. Its history stays readable under the city's changes. Of a city that was merged or split, successors has the paths of those that came after it.",
+        "Go on with the successors, if there are any. To bring a record back, PUT it again with a reason.";
     PreconditionFailed = "precondition_failed", PRECONDITION_FAILED, "The condition does not hold",
         "The record has changed since the ETag in If-Match was read, or exists although If-None-Match: * was sent; of a file of reports, one has changed after the entry in unchanged_since.",
         "Read the record again, apply your change to what it says now, and send it with the new ETag; ask with dry_run=true what the file would change now.";
@@ -150,6 +151,8 @@ pub struct Problem {
     allow: Option<String>,
     /// What became of each row of a file.
     import: Option<Box<ImportAnswer>>,
+    /// The paths of the cities that came after one that is withdrawn.
+    successors: Vec<String>,
 }
 
 /// An RFC 9457 problem document.
@@ -178,6 +181,10 @@ pub struct ProblemDocument {
     /// Of a file of reports: what each of its rows came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<Box<ImportAnswer>>,
+    /// Of a city that was withdrawn: the paths of those that came after it, through a merger or a split.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<String>>, example = json!(["/v1/cities/dk-new-town"]))]
+    successors: Vec<String>,
 }
 
 impl ProblemDocument {
@@ -211,7 +218,8 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let waits = matches!(code, Code::Unavailable | Code::Busy);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
-        Problem { code, detail: detail.into(), errors: Vec::new(), retry_after, allow: None, import: None }
+        let (errors, successors) = (Vec::new(), Vec::new());
+        Problem { code, detail: detail.into(), errors, retry_after, allow: None, import: None, successors }
     }
 
     /// The code, for programs.
@@ -231,6 +239,7 @@ impl Problem {
             code: self.code,
             errors: self.errors.clone(),
             import: self.import.clone(),
+            successors: self.successors.clone(),
         }
     }
 
@@ -280,6 +289,18 @@ impl Problem {
     #[must_use]
     pub fn not_found() -> Self {
         Problem::new(Code::NotFound, "nothing is recorded under this address")
+    }
+
+    /// The city was withdrawn; these came after it.
+    #[must_use]
+    pub fn city_gone(successors: &BTreeSet<&CityId>) -> Self {
+        let detail = if successors.is_empty() {
+            "the city was withdrawn; its history is among its changes"
+        } else {
+            "the city is no more: others came after it; its history is among its changes"
+        };
+        let successors = successors.iter().map(|id| format!("/v1/cities/{id}")).collect();
+        Problem { successors, ..Problem::new(Code::Gone, detail) }
     }
 
     /// Too many requests; the next may come in so many seconds.

@@ -64,6 +64,10 @@ pub struct CityAnswer {
     #[serde(flatten)]
     #[schema(value_type = City)]
     pub city: Arc<City>,
+    /// The ids of the cities that came from it, through a merger or a split: they name it as a predecessor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Slug>>)]
+    pub successors: Vec<CityId>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
     pub provenance: Provenance,
@@ -278,9 +282,10 @@ impl ChangeAnswer {
 
 /// The city's answer; none when it is withdrawn.
 #[must_use]
-pub fn city(dossier: &Dossier) -> Option<CityAnswer> {
+pub fn city(dossier: &Dossier, successors: &[CityId]) -> Option<CityAnswer> {
     let (city, stamp) = dossier.city.live()?;
-    Some(CityAnswer { id: dossier.id.clone(), city: Arc::clone(city), provenance: Provenance::of(stamp) })
+    let (id, successors) = (dossier.id.clone(), successors.to_vec());
+    Some(CityAnswer { id, city: Arc::clone(city), successors, provenance: Provenance::of(stamp) })
 }
 
 /// A baseline's answer; none when there is none or it is withdrawn.
@@ -358,11 +363,11 @@ pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
     })
 }
 
-/// The rendered answer of any record of a city; none when there is none or it is withdrawn.
+/// The rendered answer of any record of a city, which has these successors; none when there is none or it is withdrawn.
 #[must_use]
-pub fn record(dossier: &Dossier, kind: Kind, id: &str) -> Option<Body> {
+pub fn record(dossier: &Dossier, successors: &[CityId], kind: Kind, id: &str) -> Option<Body> {
     match kind {
-        Kind::City => city(dossier).map(|answer| Body::json(&answer)),
+        Kind::City => city(dossier, successors).map(|answer| Body::json(&answer)),
         Kind::Baseline => baseline(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Target => target(dossier, id).map(|answer| Body::json(&answer)),
         Kind::Report => {

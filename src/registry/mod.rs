@@ -16,6 +16,7 @@ pub mod ranking;
 mod relations;
 mod snapshot;
 mod staging;
+mod succession;
 pub mod summary;
 pub mod tally;
 mod writer;

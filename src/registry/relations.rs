@@ -5,7 +5,7 @@ use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::Staging;
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{CHAIN, USERS_NAMED};
-use crate::record::{CityId, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
+use crate::record::{City, CityId, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
 
 impl Staging {
     /// Checks what a record may not be beside the others.
@@ -18,6 +18,7 @@ impl Staging {
         match (record, live) {
             (AnyRecord::City(city), _) => {
                 self.check_part_of(key, city.part_of.as_ref())?;
+                self.check_predecessors(key, city)?;
                 self.check_identifiers(key, city)
             }
             (AnyRecord::Baseline(new), Some(AnyRecord::Baseline(old))) if new.year != old.year => {
@@ -42,7 +43,23 @@ impl Staging {
         }
     }
 
-    fn check_identifiers(&self, key: &RecordKey, city: &crate::record::City) -> Result<(), Refusal> {
+    /// A predecessor was recorded before, and is withdrawn where it was merged away.
+    fn check_predecessors(&self, key: &RecordKey, city: &City) -> Result<(), Refusal> {
+        let check = |(index, earlier): (usize, &CityId)| {
+            let at = format!("/predecessors/{index}/city");
+            if key.city.as_ref().is_some_and(|city| self.came_from(earlier, city)) {
+                let told = "must not be the city itself, or one that came from it";
+                return Some(fault(&at, "own_predecessor", told));
+            }
+            let is_known = self.latest(&city_key(earlier)).is_some();
+            (!is_known).then(|| fault(&at, "unknown_city", format!("there never was a city {earlier}")))
+        };
+        let named = city.predecessors.iter().map(|predecessor| &predecessor.city);
+        let faults: Vec<Fault> = named.enumerate().filter_map(check).collect();
+        if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
+    }
+
+    fn check_identifiers(&self, key: &RecordKey, city: &City) -> Result<(), Refusal> {
         for identifier in identifiers(city) {
             if let Some(owner) =
                 self.snapshot.identifiers.get(&identifier).filter(|owner| Some(*owner) != key.city.as_ref())

@@ -12,6 +12,7 @@ use super::edition::Edition;
 use super::judgement::{self, Reply};
 use super::keyring::Keyring;
 use super::latest::Latest;
+use super::succession::Succession;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
@@ -38,6 +39,8 @@ pub struct Snapshot {
     pub networks: OrdMap<Slug, Arc<NetworkEntry>>,
     /// Which city has which identifier.
     pub identifiers: OrdMap<Identifier, CityId>,
+    /// Which cities came after which.
+    pub(super) succession: Succession,
     /// The keys.
     pub keyring: Arc<Keyring>,
 }
@@ -59,6 +62,8 @@ pub enum IdentifierRegister {
 pub struct CityEntry {
     /// All that is recorded of it.
     pub dossier: Dossier,
+    /// The cities there are that came from it, by id.
+    pub successors: Vec<CityId>,
     /// What is served of it; none once it is withdrawn.
     pub present: Option<Present>,
     /// Since when all that is served of it is as it is.
@@ -138,7 +143,7 @@ pub enum Found<'a> {
 impl CityEntry {
     /// Judges a city as of `judged_on` and renders the answer.
     #[must_use]
-    pub fn new(dossier: Dossier, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
+    pub fn new(dossier: Dossier, successors: Vec<CityId>, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
         let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
             let status = Body::json(&answer).of(&edition);
             let (city, _) = dossier.city.live()?;
@@ -146,12 +151,13 @@ impl CityEntry {
             let judgement::StatusAnswer { headline, targets, statement, permalink, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
-        CityEntry { records: Self::slots(&dossier), dossier, present, edition }
+        CityEntry { records: Self::slots(&dossier), dossier, successors, present, edition }
     }
 
     /// A city that is written to and not read: nothing is judged or rendered.
     pub(super) fn unread(dossier: Dossier) -> Self {
-        CityEntry { dossier, present: None, edition: Arc::default(), records: BTreeMap::new() }
+        let (successors, edition, records) = (Vec::new(), Arc::default(), BTreeMap::new());
+        CityEntry { dossier, successors, present: None, edition, records }
     }
 
     /// A place for each record's answer.
@@ -176,7 +182,7 @@ impl CityEntry {
     #[must_use]
     pub fn record(&self, kind: Kind, id: &str) -> Option<Body> {
         let slot = self.records.get(&(kind, id.to_owned()))?;
-        let render = || answers::record(&self.dossier, kind, id).map(|body| body.of(&self.edition));
+        let render = || answers::record(&self.dossier, &self.successors, kind, id).map(|body| body.of(&self.edition));
         slot.get_or_init(render).clone()
     }
 }
@@ -194,6 +200,7 @@ impl Snapshot {
             cities: OrdMap::new(),
             networks: OrdMap::new(),
             identifiers: OrdMap::new(),
+            succession: Succession::default(),
             keyring: Arc::default(),
         }
     }
@@ -242,7 +249,8 @@ impl Snapshot {
     pub fn judged(&self, judged_on: NaiveDate) -> Self {
         let edition = Arc::default();
         let judge = |(id, entry): (&CityId, &Arc<CityEntry>)| {
-            (id.clone(), Arc::new(CityEntry::new(entry.dossier.clone(), judged_on, Arc::clone(&edition))))
+            let (dossier, successors) = (entry.dossier.clone(), entry.successors.clone());
+            (id.clone(), Arc::new(CityEntry::new(dossier, successors, judged_on, Arc::clone(&edition))))
         };
         let cities = self.cities.iter().map(judge).collect();
         Snapshot { judged_on, edition, cities, ..self.clone() }

@@ -9,6 +9,7 @@ use super::bodies::Body;
 use super::edition::Edition;
 use super::relations::city_key;
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
+use super::succession::Origins;
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
@@ -201,7 +202,8 @@ impl Staging {
             let answer = answers::network(&Slug::new(&key.id)?, self.network(&key.id)?)?;
             return Some(Body::json(&answer));
         }
-        answers::record(self.dossier_of(key)?, key.kind, &key.id)
+        let successors = key.city.iter().filter(|_| key.kind == Kind::City).flat_map(|city| self.successors(city));
+        answers::record(self.dossier_of(key)?, &successors.collect::<Vec<_>>(), key.kind, &key.id)
     }
 
     /// Gives a draft its place in the log.
@@ -249,6 +251,7 @@ impl Staging {
                 self.snapshot.identifiers.remove(&identifier);
             }
         }
+        let before = dossier.as_ref().map(Origins::of).unwrap_or_default();
         let applied = match &mut dossier {
             Some(dossier) => dossier.apply(change),
             None => Dossier::begin(change).map(|begun| dossier = Some(begun)),
@@ -260,13 +263,15 @@ impl Staging {
                 let owned = identifiers(record).map(|identifier| (identifier, city.clone()));
                 self.snapshot.identifiers.extend(owned);
             }
+            let now = Origins::of(&dossier);
             self.touched.insert(city.clone(), dossier);
+            self.note_origins(city, &before, &now);
         }
         applied
     }
 
     /// The city's dossier, to be changed and put back: the one at hand, else a copy of the snapshot's.
-    fn take(&mut self, city: &CityId) -> Option<Dossier> {
+    pub(super) fn take(&mut self, city: &CityId) -> Option<Dossier> {
         let before = self.snapshot.cities.get(city);
         self.touched.remove(city).or_else(|| before.map(|entry| entry.dossier.clone()))
     }
@@ -274,22 +279,24 @@ impl Staging {
     /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
     pub(super) fn finish(self) -> Snapshot {
         let judged_on = self.snapshot.judged_on;
-        self.finish_with(|dossier, edition| CityEntry::new(dossier, judged_on, Arc::clone(edition)))
+        self.finish_with(|dossier, successors, edition| {
+            CityEntry::new(dossier, successors, judged_on, Arc::clone(edition))
+        })
     }
 
     /// The same where nobody reads it: nothing is judged.
     pub(super) fn finish_unread(self) -> Snapshot {
-        self.finish_with(|dossier, _| CityEntry::unread(dossier))
+        self.finish_with(|dossier, _, _| CityEntry::unread(dossier))
     }
 
-    fn finish_with(self, entry: impl Fn(Dossier, &Arc<Edition>) -> CityEntry) -> Snapshot {
-        let mut snapshot = self.snapshot;
+    fn finish_with(self, entry: impl Fn(Dossier, Vec<CityId>, &Arc<Edition>) -> CityEntry) -> Snapshot {
         if self.touched.is_empty() && self.networks.is_empty() {
-            return snapshot;
+            return self.snapshot;
         }
-        let edition = Arc::default();
-        for (id, dossier) in self.touched {
-            snapshot.cities.insert(id, Arc::new(entry(dossier, &edition)));
+        let successors: Vec<Vec<CityId>> = self.touched.keys().map(|id| self.successors(id)).collect();
+        let (mut snapshot, edition) = (self.snapshot, Arc::default());
+        for ((id, dossier), successors) in self.touched.into_iter().zip(successors) {
+            snapshot.cities.insert(id, Arc::new(entry(dossier, successors, &edition)));
         }
         for (id, network) in self.networks {
             let entry = NetworkEntry::new(id.clone(), network, Arc::clone(&edition));
