@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicBool, Ordering as Memory};
 
+use pledgewatch::record::Level;
+use pledgewatch::record::gpc::GpcRef;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
@@ -81,7 +83,8 @@ fn world() -> Service {
     intensity["kind"] = json!("base_year_intensity");
     service.record(&format!("{path}/targets/a-head"), &intensity);
     let mut sector = target("2010", 90.0, 2030);
-    sector["sector"] = json!("Gebäude");
+    sector["sector"] = json!(["II.1.1", "I.1.1"]);
+    sector["title"] = json!("Höfe und Wege");
     service.record(&format!("{path}/targets/sector"), &sector);
     let mut proposed = target("2010", 60.0, 2040);
     proposed["standing"] = json!("proposed");
@@ -116,7 +119,7 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("level", &["basic", "own", "basic_plus"]),
     ("standing", &["adopted", "in_law", "proposed"]),
     ("kind", &["base_year", "fixed_level", "base_year_intensity"]),
-    ("sector", &["gebaude", "transport"]),
+    ("sector", &["I.1.1", "II", "II.1.2", "II.1.3", "VI"]),
     ("headline", &["true", "false"]),
 ];
 
@@ -137,11 +140,25 @@ fn takes(item: &Value, members: &BTreeSet<String>, (name, value): (&str, &str)) 
         "q" => folded(text(item, "name")).contains(&folded(value)),
         "ids" => value.split(',').any(|id| id == city),
         "target_year" => of_target["target_year"] == number(),
-        "sector" => same(&of_target["sector"]),
+        "sector" => covers(of_target, value),
         "headline" if is_target => item["headline"] == (value == "true"),
         "headline" => item["headline"].is_object() == (value == "true"),
         _ => of_target[name] == value,
     }
+}
+
+/// Whether a target for one sector covers a sector or a line.
+fn covers(target: &Value, wanted: &str) -> bool {
+    let Some(own) = target["sector"].as_str() else { return false };
+    let level = Level::from_word(text(target, "level")).unwrap();
+    let lines = |words: &str| -> BTreeSet<&str> {
+        let named = |line: &GpcRef| {
+            let within = |word: &str| word == line.sector() && (line.counts_at(level) || !level.has_lines());
+            words.split(' ').any(|word| word == line.as_str() || within(word))
+        };
+        GpcRef::all().filter(named).map(GpcRef::as_str).collect()
+    };
+    own == wanted || (!lines(wanted).is_empty() && lines(own).is_superset(&lines(wanted)))
 }
 
 /// The order of two items by a column: those without it last, equals by their ids.
@@ -287,9 +304,15 @@ fn an_item_of_the_status_says_what_the_citys_own_status_says() {
         let judged = crate::support::assessment(&status, text(&item, "id"));
         assert_eq!(status["city"], json!({"id": item["city"], "name": item["name"]}));
         assert_eq!(item["headline"], json!(status["headline"] == item["id"]), "{item}");
-        for name in ["kind", "level", "sector", "standing", "target_year", "reduction_percent", "target_tonnes"] {
+        for name in ["kind", "title", "level", "standing", "target_year", "reduction_percent", "target_tonnes"] {
             assert_eq!(item.get(name), judged["target"].get(name), "{name} of {item}");
         }
+        // What is a list there is one text in a row.
+        let words = |sector: &Value| match sector.as_array() {
+            Some(lines) => json!(lines.iter().map(|line| line.as_str().unwrap()).collect::<Vec<_>>().join(" ")),
+            None => sector.clone(),
+        };
+        assert_eq!(item.get("sector").cloned(), judged["target"].get("sector").map(words), "{item}");
         for name in [
             "verdict",
             "confidence",
@@ -612,10 +635,10 @@ fn a_text_without_a_letter_is_refused() {
     let long = "a".repeat(201);
     for text in ["", "%CC%81", "%CC%81%CC%88", &long] {
         for (list, names) in [
-            ("/v1/cities", ["q", "region", "sector"].as_slice()),
-            ("/v1/cities.csv", &["q", "region", "sector"]),
-            ("/v1/cities.geojson", &["q", "region", "sector"]),
-            ("/v1/status", &["q", "region", "sector"]),
+            ("/v1/cities", ["q", "region"].as_slice()),
+            ("/v1/cities.csv", &["q", "region"]),
+            ("/v1/cities.geojson", &["q", "region"]),
+            ("/v1/status", &["q", "region"]),
             ("/v1/rankings", &["region"]),
         ] {
             for name in names {
@@ -624,6 +647,23 @@ fn a_text_without_a_letter_is_refused() {
             }
         }
     }
+}
+
+#[test]
+fn a_sector_is_one_of_the_gpc() {
+    let service = world();
+    for list in ["/v1/cities", "/v1/cities.csv", "/v1/cities.geojson", "/v1/status"] {
+        for word in ["", "VII", "ii", "I.9.9", "Transport", "I,II"] {
+            let answer = service.get(&format!("{list}?sector={word}"));
+            answer.assert_problem(422, "invalid_input");
+            assert_eq!(faults(&answer), ["/sector unknown_sector"], "{word}");
+        }
+    }
+    let rows = service.json("/v1/status?ids=de-anteil&sector=I.1.1");
+    let row = &items(&rows)[0];
+    assert_eq!((&row["sector"], &row["title"]), (&json!("I.1.1 II.1.1"), &json!("Höfe und Wege")));
+    let table = service.get("/v1/status.csv?ids=de-anteil&sector=II.1.1&fields=sector,title").text;
+    assert_eq!(table.lines().nth(1).unwrap(), "de-anteil,sector,I.1.1 II.1.1,Höfe und Wege");
 }
 
 #[test]

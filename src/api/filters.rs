@@ -14,7 +14,7 @@ use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
 use crate::record::text::folded;
-use crate::record::{CityId, Fault, Level, Slug, Standing};
+use crate::record::{CityId, Fault, Level, Sector, Slug, Standing};
 use crate::registry::{CityEntry, Present, Snapshot};
 
 /// A row of a list: a city, and one of its targets or none.
@@ -85,8 +85,8 @@ pub struct ListQuery {
     /// Only targets of this kind.
     #[param(inline)]
     kind: Option<TargetKind>,
-    /// Only targets for the sector of this name alone, capitals and accents aside.
-    #[param(min_length = 1, max_length = 200, example = "Buildings")]
+    /// Only targets for one sector that cover all of this: a GPC sector from `I` to `VI`, or a GPC line.
+    #[param(pattern = "^[IV]{1,3}(\\.[1-8]){0,2}$", example = "II")]
     sector: Option<String>,
     /// Only headline targets (`true`), or only others (`false`); of cities those that have one, or have none.
     headline: Option<bool>,
@@ -158,9 +158,7 @@ impl ListQuery {
             population_max: self.population_max,
         };
         let places = places.read(snapshot)?;
-        for (name, text) in [("q", &self.q), ("sector", &self.sector)] {
-            check_text(name, text.as_deref())?;
-        }
+        check_text("q", self.q.as_deref())?;
         for (name, year) in [("target_year", self.target_year), ("reported_before", self.reported_before)] {
             if year.is_some_and(|year| !(FIRST_YEAR..=LAST_YEAR).contains(&year)) {
                 let told = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
@@ -173,7 +171,11 @@ impl ListQuery {
             let told = format!("ids must be at most {IDS_MAX} ids, separated by commas");
             return Err(Problem::new(Code::InvalidQuery, told));
         }
-        let (q, sector) = (self.q.as_deref().map(folded), self.sector.as_deref().map(folded));
+        let sector = self.sector.as_deref().map(|word| {
+            let told = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
+            Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", told))
+        });
+        let (q, sector) = (self.q.as_deref().map(folded), sector.transpose()?);
         Ok(Filters { query: self, places, ids, q, sector })
     }
 }
@@ -185,7 +187,7 @@ pub struct Filters<'q> {
     places: Places<'q>,
     ids: Option<BTreeSet<&'q str>>,
     q: Option<String>,
-    sector: Option<String>,
+    sector: Option<Sector>,
 }
 
 impl Filters<'_> {
@@ -205,8 +207,8 @@ impl Filters<'_> {
 
     fn take_target(&self, row: &Row<'_>) -> bool {
         let ListQuery { verdict, confidence, target_year, level, standing, kind, headline, .. } = self.query;
-        let of_sector = |sector: &String, target: &Assessment| {
-            target.target.sector.as_ref().is_some_and(|name| folded(&name.to_string()) == *sector)
+        let covers = |wanted: &Sector, target: &Assessment| {
+            target.target.sector.as_ref().is_some_and(|sector| sector.covers(wanted, target.target.level))
         };
         let is = |test: &dyn Fn(&Assessment) -> bool| row.target.is_some_and(test);
         verdict.is_none_or(|verdict| is(&|target| target.verdict == verdict))
@@ -215,7 +217,7 @@ impl Filters<'_> {
             && level.is_none_or(|level| is(&|target| target.target.level == level))
             && standing.is_none_or(|standing| is(&|target| target.target.standing == standing))
             && kind.is_none_or(|kind| is(&|target| target.target.kind == kind))
-            && self.sector.as_ref().is_none_or(|sector| is(&|target| of_sector(sector, target)))
+            && self.sector.as_ref().is_none_or(|sector| is(&|target| covers(sector, target)))
             && headline.is_none_or(|headline| row.is_headline() == headline)
     }
 }

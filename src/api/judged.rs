@@ -7,7 +7,7 @@ use crate::method::{Amount, Assessment, CautionCode, Confidence, Ratio, Reason, 
 use crate::record::target::TargetKind;
 use crate::record::units::Population;
 use crate::record::warning::WarningCode;
-use crate::record::{Level, Percent, Source, Standing, Tonnes, Year};
+use crate::record::{Level, Name, Percent, Sector, Source, Standing, Tonnes, Year};
 
 /// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
 ///
@@ -16,11 +16,16 @@ use crate::record::{Level, Percent, Source, Standing, Tonnes, Year};
 pub struct JudgedTarget {
     /// Its kind.
     pub kind: TargetKind,
+    /// What the city calls it, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Carbon neutral by 2050")]
+    pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
-    /// The only sector it covers, if it does not cover the whole city.
+    /// The only sector it covers, if it does not cover the whole city: its numeral in the GPC, or GPC lines parted by
+    /// spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "Buildings")]
+    #[schema(example = "II.1.1 II.1.2")]
     pub sector: Option<String>,
     /// Its standing; only adopted targets and those in law are judged.
     pub standing: Standing,
@@ -157,8 +162,9 @@ impl JudgedTarget {
         let (target, baseline, judged) = (&assessment.target, assessment.baseline.as_ref(), assessment.judged.as_ref());
         JudgedTarget {
             kind: target.kind,
+            title: target.title.clone(),
             level: target.level,
-            sector: target.sector.as_ref().map(ToString::to_string),
+            sector: target.sector.as_ref().map(Sector::code),
             standing: target.standing,
             conditional: target.conditional,
             target_year: target.target_year,

@@ -57,6 +57,30 @@ pub enum Sector {
 }
 
 impl Sector {
+    /// What a word names: a sector by its numeral, such as `II`, or a line, such as `II.1.1`.
+    #[must_use]
+    pub fn from_word(word: &str) -> Option<Self> {
+        let whole = GpcSector::from_word(word).map(Sector::Whole);
+        whole.or_else(|| GpcRef::new(word).map(|line| Sector::Lines(vec![line])))
+    }
+
+    /// As one text: the numeral, or the lines parted by spaces.
+    #[must_use]
+    pub fn code(&self) -> String {
+        match self {
+            Sector::Whole(sector) => sector.to_string(),
+            Sector::Lines(lines) => lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" "),
+            Sector::Named(name) => name.to_string(),
+        }
+    }
+
+    /// Whether it covers all of `other` in a total at `level`.
+    #[must_use]
+    pub fn covers(&self, other: &Sector, level: Level) -> bool {
+        let (own, wanted) = (self.lines(level), other.lines(level));
+        self == other || (!wanted.is_empty() && wanted.iter().all(|line| own.contains(line)))
+    }
+
     /// The lines it covers of a total at `level`, in the order of the taxonomy; none where only a name is known.
     ///
     /// At a level without a list of lines a whole sector is all of its lines.
