@@ -5,7 +5,7 @@ use std::io::Read;
 
 use super::failure::{FileError, ReadError};
 use super::finding::{Provenance, Row};
-use super::{c40, cdp, covenant, klimatkollen, uk};
+use super::{c40, cdp, covenant, duplicates, klimatkollen, uk};
 
 /// A file to be read: what is known of it, and its bytes.
 pub struct SourceFile<'a> {
@@ -93,9 +93,10 @@ impl Format {
 
     /// Reads `files` and hands each of their rows to `sink`, in the order of the files and their rows.
     ///
-    /// Only `covenant` reads its files together, whatever their order, and keeps what it joins in memory. Rows are
-    /// handed on as they are read: when a file breaks off, the rows before have been handed on. What is answered
-    /// are sentences about whole files that whoever imports them should know.
+    /// Only `covenant` reads its files together, whatever their order, and keeps what it joins in memory; of the others
+    /// the rows of one file are kept until it has been read. When a file breaks off, the rows before are handed on. A
+    /// row that states an inventory which another row of its file states too is left out, and so is the other. What is
+    /// answered are sentences about whole files that whoever imports them should know.
     ///
     /// # Errors
     /// What stops a whole file, or what the sink said.
@@ -134,11 +135,25 @@ impl fmt::Display for Format {
     }
 }
 
-/// Reads file after file.
+/// Reads file after file, and hands on the rows of each once it has been read: only then is it known whether a row of
+/// it states what another states too.
 fn each(
     files: Vec<SourceFile<'_>>,
     sink: &mut Sink<'_>,
     read: impl Fn(SourceFile<'_>, &mut Sink<'_>) -> Result<(), Stop>,
 ) -> Result<(), Stop> {
-    files.into_iter().try_for_each(|file| read(file, sink))
+    for file in files {
+        let mut rows = Vec::new();
+        let mut keep = |row| {
+            rows.push(row);
+            Ok(())
+        };
+        let mut of_file = Sink { rows: &mut keep, notices: Vec::new() };
+        let outcome = read(file, &mut of_file);
+        sink.notices.append(&mut of_file.notices);
+        duplicates::refuse(&mut rows);
+        rows.into_iter().try_for_each(|row| sink.row(row))?;
+        outcome?;
+    }
+    Ok(())
 }
