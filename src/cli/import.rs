@@ -4,6 +4,7 @@ mod namesakes;
 mod report;
 mod summary;
 
+use std::convert::Infallible;
 use std::fs::File;
 use std::io::{BufReader, IsTerminal, Read};
 use std::path::{Path, PathBuf};
@@ -114,18 +115,7 @@ fn read(asked: &Import, today: NaiveDate, mut intake: Intake<'_>) -> anyhow::Res
     let open = |path: &PathBuf| source(path, asked, today, &progress);
     let files: Vec<SourceFile<'_>> = asked.files.iter().map(open).collect::<anyhow::Result<_>>()?;
     let read = match asked.format {
-        Layout::Public(format) => match format.read(files, &mut |row| intake.take(public(row))) {
-            Err(ReadError::File(error @ FileError::ColumnsMissing { .. })) => {
-                let told = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
-                intake.flush().and(Err(told))
-            }
-            Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
-            Err(ReadError::Sink(error)) => Err(error),
-            Ok(notices) => {
-                intake.summary.notices = notices;
-                Ok(())
-            }
-        },
+        Layout::Public(format) => read_public(format, files, &mut intake),
         Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut intake)),
     };
     let outcome = read.and_then(|()| intake.flush());
@@ -165,6 +155,44 @@ struct Incoming {
     subject: String,
     outcome: Result<Arrival, (String, String)>,
     remarks: String,
+}
+
+/// Reads public files and takes in their rows, those published first before the others: what was said first then makes
+/// the city and its history, in whatever order the files are named.
+fn read_public(format: Format, files: Vec<SourceFile<'_>>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
+    let mut rows = Vec::new();
+    let read = format.read(files, &mut |row| {
+        rows.push(row);
+        Ok::<(), Infallible>(())
+    });
+    by_publication(rows).into_iter().try_for_each(|row| intake.take(public(row)))?;
+    match read {
+        Ok(notices) => {
+            intake.summary.notices = notices;
+            Ok(())
+        }
+        Err(ReadError::File(error @ FileError::ColumnsMissing { .. })) => {
+            let told = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
+            intake.flush().and(Err(told))
+        }
+        Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
+        Err(ReadError::Sink(never)) => match never {},
+    }
+}
+
+/// Rows by the day on which they were published, those without a day last; a row that is left out stays beside the one
+/// before it.
+fn by_publication(rows: Vec<Row>) -> Vec<Row> {
+    let mut last = None;
+    let mut dated: Vec<(bool, Option<NaiveDate>, Row)> = Vec::with_capacity(rows.len());
+    for row in rows {
+        if let Ok(finding) = &row.outcome {
+            last = finding.records.last().and_then(|found| found.record.published());
+        }
+        dated.push((last.is_none(), last, row));
+    }
+    dated.sort_by_key(|(undated, day, _)| (*undated, *day));
+    dated.into_iter().map(|(_, _, row)| row).collect()
 }
 
 /// A row of a public file.

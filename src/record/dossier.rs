@@ -147,6 +147,18 @@ impl AnyRecord {
         }
     }
 
+    /// The day its source was published, if it names one that says so.
+    #[must_use]
+    pub fn published(&self) -> Option<NaiveDate> {
+        match self {
+            AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => inventory.source.published,
+            AnyRecord::Target(target) => target.source.published,
+            AnyRecord::Network(network) => network.source.published,
+            AnyRecord::Member(member) => member.source.published,
+            AnyRecord::City(_) | AnyRecord::Statement(_) => None,
+        }
+    }
+
     /// The body of the record, members sorted by name.
     ///
     /// # Panics

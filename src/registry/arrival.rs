@@ -1,21 +1,24 @@
 //! Records that come from files: which city they are of, and whether they are news.
 //!
 //! A city is known by its identifiers and its country, never by its name. A file published later restates what was
-//! recorded before; one published earlier does not: what it says becomes the state before the one that stands,
-//! whenever it is brought in. So the order in which dated files are brought in does not change what stands in the
-//! end. A file without a day counts from the day it is brought in: of several such files the last one stands.
+//! recorded before, unless it says the same: then it confirms it, and nothing is recorded anew. A file published
+//! earlier does not restate: what it says becomes the state before the one that stands, whenever it is brought in. So
+//! the order in which dated files are brought in does not change what stands in the end. A file without a day counts
+//! from the day it is brought in: of several such files the last one stands.
 
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
-use serde_json::Value;
+use chrono::{DateTime, Utc};
 
+use super::confirmed::Confirmed;
 use super::relations::city_key;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::{Effect, Staging};
+use super::states::{Place, State, States};
 use super::{Condition, Operation, Refusal, WriteRequest};
-use crate::record::dossier::{AnyRecord, Revision};
-use crate::record::{City, CityId, Dossier, Kind, RecordKey, Recorded, Slug, Source};
+use crate::record::dossier::AnyRecord;
+use crate::record::{City, CityId, Kind, RecordKey, Slug};
+use crate::store::confirmations::Confirmation;
 
 /// Records of one city, read from one place in a file.
 #[derive(Debug, Clone)]
@@ -46,11 +49,11 @@ pub enum Landing {
     Created,
     /// It restates what stood before.
     Revised,
-    /// It says what stands, or what stood and was restated since; its source says nothing new either.
+    /// It says what stands, or what stood and was restated since, in an edition that is known or was published later.
     Known,
     /// It was published before what stands, and is now the state before it.
     Earlier,
-    /// It says what stands, and on which day that was published, which nothing had said.
+    /// It says what stands, and was published before the edition that is recorded.
     Dated,
 }
 
@@ -71,14 +74,20 @@ impl Staging {
     /// # Errors
     /// Why nothing of it can be recorded, when the city cannot be told; what is refused of a single record stands
     /// in its place.
-    pub(super) fn land(&mut self, arrival: &Arrival, actor: &str, now: DateTime<Utc>) -> Result<Landed, Refusal> {
+    pub(super) fn land(
+        &mut self,
+        arrival: &Arrival,
+        confirmed: &mut Confirmed,
+        actor: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Landed, Refusal> {
         let (city, city_created) = match &arrival.city {
             ArrivalCity::Id(id) => (id.clone(), false),
             ArrivalCity::Described(city) => self.city_of(city, &arrival.place, actor, now)?,
         };
         let mut land = |(kind, id, record): &(Kind, String, AnyRecord)| {
             let key = RecordKey { city: Some(city.clone()), kind: *kind, id: id.clone() };
-            self.land_record(key, record, arrival, actor, now)
+            self.land_record(key, record, arrival, confirmed, actor, now)
         };
         let records = arrival.records.iter().map(&mut land).collect();
         Ok(Landed { city, city_created, records })
@@ -164,6 +173,7 @@ impl Staging {
         key: RecordKey,
         record: &AnyRecord,
         arrival: &Arrival,
+        confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
     ) -> Result<Landing, Refusal> {
@@ -172,28 +182,45 @@ impl Staging {
             return Ok(Landing::Created);
         };
         // Whoever withdrew it knew more than a file does.
-        let Some(standing) = standing else { return Err(Refusal::Gone) };
-        let states = self.dossier_of(&key).map_or_else(Vec::new, |dossier| states(dossier, &key));
-        let arrived = State::new(record, now.date_naive());
-        if arrived.is_in(&states) {
-            return Ok(Landing::Known);
+        if standing.is_none() {
+            return Err(Refusal::Gone);
         }
-        let stands = State::new(&standing, stamp.recorded_at.date_naive()).since_its_first_day(&states);
-        if arrived.rank() >= stands.rank() {
-            let reason = arrival.reason.clone().or_else(|| Some(format!("Restated in {}", arrival.place)));
-            self.do_put(key, record.clone(), reason, actor, now)?;
-            return Ok(Landing::Revised);
+        let states = self.dossier_of(&key).and_then(|dossier| States::of(dossier, &key, confirmed.of(&key)));
+        let states = states.ok_or(Refusal::NotFound)?;
+        let arrived = State::new(record.body(), now.date_naive());
+        let (since, place) = (arrived.since(), &arrival.place);
+        let reason = |told: String| Some(arrival.reason.clone().unwrap_or(told));
+        match states.place(&arrived) {
+            Place::Known => Ok(Landing::Known),
+            Place::Confirms => {
+                confirmed.add(Confirmation { key, since, body: arrived.body });
+                Ok(Landing::Known)
+            }
+            Place::Precedes => {
+                let told = format!("The same, published on {since}, in {place}");
+                self.do_put(key, record.clone(), Some(told), actor, now)?;
+                Ok(Landing::Dated)
+            }
+            Place::Stands => {
+                let other = arrived.has_other_figures(&states.standing);
+                let told = if other { "Restated" } else { "Described anew" };
+                self.do_put(key, record.clone(), reason(format!("{told} in {place}")), actor, now)?;
+                Ok(Landing::Revised)
+            }
+            Place::Earlier(after) => {
+                self.do_put(key.clone(), record.clone(), Some(format!("Published earlier, in {place}")), actor, now)?;
+                for state in after {
+                    let told = if state.body == states.standing.body {
+                        format!("What was published later stands: revision {}", stamp.revision)
+                    } else {
+                        format!("What was published before that was published again on {}", state.since())
+                    };
+                    let record = AnyRecord::parse(&key, state.body, now.date_naive()).map_err(Refusal::Invalid)?;
+                    self.do_put(key.clone(), record, Some(told), actor, now)?;
+                }
+                Ok(Landing::Earlier)
+            }
         }
-        if stands.published.is_none() && arrived.says_the_same_until(&stands, &states) {
-            let reason = Some(format!("The same, published on {}, in {}", arrived.since, arrival.place));
-            self.do_put(key, record.clone(), reason, actor, now)?;
-            return Ok(Landing::Dated);
-        }
-        let reason = Some(format!("Published earlier, in {}", arrival.place));
-        self.do_put(key.clone(), record.clone(), reason, actor, now)?;
-        let reason = Some(format!("What was published later stands: revision {}", stamp.revision));
-        self.do_put(key, standing, reason, actor, now)?;
-        Ok(Landing::Earlier)
     }
 
     fn do_put(
@@ -206,101 +233,5 @@ impl Staging {
     ) -> Result<Effect, Refusal> {
         let operation = Operation::Put { record, reason };
         self.execute(&WriteRequest { actor: actor.to_owned(), key, operation, condition: Condition::None }, now)
-    }
-}
-
-/// A state of a record, as an arrival is held against it.
-struct State {
-    /// When it was published, if its source says so.
-    published: Option<NaiveDate>,
-    /// The day it counts from: of publication, else of recording.
-    since: NaiveDate,
-    /// The title of its source.
-    title: String,
-    body: Value,
-    /// The body without the day of its source and the place in it: neither makes a restatement.
-    said: Value,
-}
-
-impl State {
-    fn new(record: &AnyRecord, recorded_on: NaiveDate) -> Self {
-        let source: Option<&Source> = match record {
-            AnyRecord::Baseline(inventory) | AnyRecord::Report(inventory) => Some(&inventory.source),
-            AnyRecord::Target(target) => Some(&target.source),
-            AnyRecord::Network(network) => Some(&network.source),
-            AnyRecord::Member(member) => Some(&member.source),
-            AnyRecord::City(_) | AnyRecord::Statement(_) => None,
-        };
-        let published = source.and_then(|source| source.published);
-        let title = source.map(|source| source.title.to_string()).unwrap_or_default();
-        let body = record.body();
-        let mut said = body.clone();
-        if let Some(source) = said.get_mut("source").and_then(Value::as_object_mut) {
-            source.remove("published");
-            source.remove("locator");
-        }
-        State { published, since: published.unwrap_or(recorded_on), title, body, said }
-    }
-
-    /// What decides which of two states stands: the day it counts from and, of two publications of one day, the
-    /// title, so that the order of import does not. Of the same title the one that comes later stands.
-    fn rank(&self) -> (NaiveDate, &str) {
-        (self.since, &self.title)
-    }
-
-    /// Whether nothing of it is news: a state says just this, or the same by a source of which only one has a day.
-    ///
-    /// Two days are two publications: each is kept, so that what was known on any day does not depend on which was
-    /// brought in first.
-    fn is_in(&self, states: &[State]) -> bool {
-        states.iter().any(|state| {
-            let one_day = state.published == self.published;
-            let one_undated = state.published.is_none() || self.published.is_none();
-            state.body == self.body
-                || (state.said == self.said && one_day)
-                || (one_undated && state.says_the_same_until(self, states))
-        })
-    }
-
-    /// Whether a later state says the same and none of `states` said otherwise between.
-    fn says_the_same_until(&self, later: &State, states: &[State]) -> bool {
-        let otherwise =
-            |state: &State| state.said != self.said && self.since < state.since && state.since <= later.since;
-        self.said == later.said && self.since <= later.since && !states.iter().any(otherwise)
-    }
-
-    /// The state that stands, counted from when it was first recorded: it is recorded anew after an earlier one.
-    fn since_its_first_day(mut self, states: &[State]) -> Self {
-        let same = states.iter().filter(|state| state.body == self.body && state.says_the_same_until(&self, states));
-        if let Some(first) = same.map(|state| state.since).min() {
-            self.since = first;
-        }
-        self
-    }
-}
-
-/// Every state that a record has been in, withdrawals left out, oldest first.
-fn states(dossier: &Dossier, key: &RecordKey) -> Vec<State> {
-    fn of<T>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord) -> Vec<State> {
-        let revisions = record.into_iter().flat_map(Recorded::revisions);
-        let state = |revision: &Revision<T>| {
-            let recorded_on = revision.stamp.recorded_at.date_naive();
-            Some(State::new(&wrap(revision.value.clone()?), recorded_on))
-        };
-        revisions.filter_map(state).collect()
-    }
-    let id = key.id.as_str();
-    match key.kind {
-        Kind::City => of(Some(&dossier.city), AnyRecord::City),
-        // A network is in no dossier.
-        Kind::Network => Vec::new(),
-        Kind::Member => of(dossier.memberships.get(id), AnyRecord::Member),
-        Kind::Statement => of(dossier.statement.as_ref(), AnyRecord::Statement),
-        Kind::Baseline => of(dossier.baselines.get(id), AnyRecord::Baseline),
-        Kind::Target => of(dossier.targets.get(id), AnyRecord::Target),
-        Kind::Report => {
-            let year = crate::record::Year::from_id(id);
-            of(year.and_then(|year| dossier.reports.get(&year)), AnyRecord::Report)
-        }
     }
 }

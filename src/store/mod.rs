@@ -1,5 +1,6 @@
 //! What is on disk: the change log, the table of records it makes with views over it, and the keys.
 
+pub mod confirmations;
 pub mod connection;
 pub mod keys;
 pub mod log;

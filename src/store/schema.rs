@@ -35,6 +35,17 @@ table! {
 }
 
 table! {
+    confirmations (kind, city, id, since, body_hash) {
+        kind -> Text,
+        city -> Text,
+        id -> Text,
+        since -> Date,
+        body -> Text,
+        body_hash -> Text,
+    }
+}
+
+table! {
     records (kind, city, id) {
         kind -> Text,
         city -> Text,

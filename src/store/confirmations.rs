@@ -1,0 +1,73 @@
+//! Editions that said again what is recorded: known to imports, and no part of the log.
+
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use serde_json::Value;
+
+use super::StoreError;
+use super::connection::{AnyConnection, on_either};
+use super::schema::confirmations;
+use crate::record::change::sha256;
+use crate::record::{Kind, RecordKey, Slug};
+
+/// An edition that said again what another one had said.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Confirmation {
+    /// The record.
+    pub key: RecordKey,
+    /// The day the edition counts from.
+    pub since: NaiveDate,
+    /// The record as the edition has it.
+    pub body: Value,
+}
+
+#[derive(Queryable, Insertable)]
+#[diesel(table_name = confirmations)]
+struct Row {
+    kind: String,
+    city: String,
+    id: String,
+    since: NaiveDate,
+    body: String,
+    body_hash: String,
+}
+
+/// Reads all of them.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for a row that this program never writes.
+pub fn load(connection: &mut AnyConnection) -> Result<Vec<Confirmation>, StoreError> {
+    let rows: Vec<Row> = confirmations::table.select(confirmations::all_columns).load(connection)?;
+    rows.into_iter().map(Row::into_confirmation).collect()
+}
+
+/// Adds some; those that are there already stay as they are.
+///
+/// # Errors
+/// Those of the database.
+pub fn add(connection: &mut AnyConnection, new: &[Confirmation]) -> QueryResult<()> {
+    for row in new.iter().map(Row::of) {
+        on_either!(connection, c => {
+            diesel::insert_into(confirmations::table).values(&row).on_conflict_do_nothing().execute(c)
+        })?;
+    }
+    Ok(())
+}
+
+impl Row {
+    fn of(confirmation: &Confirmation) -> Self {
+        let Confirmation { key, since, body } = confirmation;
+        let body = body.to_string();
+        let body_hash = sha256(&body);
+        let (kind, city) = (key.kind.to_string(), key.city_word().to_owned());
+        Row { kind, city, id: key.id.clone(), since: *since, body, body_hash }
+    }
+
+    fn into_confirmation(self) -> Result<Confirmation, StoreError> {
+        let Row { kind, city, id, since, body, body_hash: _ } = self;
+        let unreadable = || StoreError::Corrupt(format!("a confirmation of {kind} {id} of {city} cannot be read"));
+        let body = serde_json::from_str(&body).map_err(|_| unreadable())?;
+        let kind = Kind::from_word(&kind).ok_or_else(unreadable)?;
+        Ok(Confirmation { key: RecordKey { city: Slug::new(&city), kind, id }, since, body })
+    }
+}
