@@ -5,8 +5,10 @@
 
 mod account;
 mod accounting;
+mod covers;
 mod emissions;
 mod ids;
+mod pledge;
 mod targets;
 
 use chrono::{Datelike, NaiveDate};
@@ -29,16 +31,9 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
     }
 }
 
-/// A cell's text; empty where it only says that there is none.
-fn said<'r>(cells: &Cells<'r>, index: Option<usize>) -> &'r str {
-    let text = cells.maybe(index);
-    let nothing = ["na", "n/a", "not applicable", "question not applicable"];
-    if nothing.contains(&text.to_lowercase().as_str()) { "" } else { text }
-}
-
-/// The figure of a cell; none where the cell only says that there is none.
+/// The figure of a cell; none where it is blank.
 fn stated(cells: &Cells<'_>, index: Option<usize>) -> Result<Option<f64>, String> {
-    match figure(said(cells, index)) {
+    match figure(cells.maybe(index)) {
         Ok(figure) => Ok(Some(figure)),
         Err(NoFigure::Empty) => Ok(None),
         Err(NoFigure::Text(text)) => Err(text),

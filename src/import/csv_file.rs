@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blank_cell::is_blank;
 use super::cell::{Cell, Row as TableRow, Table, letters, quoted};
 use super::columns::is_read_me;
 use super::failure::FileError;
@@ -40,8 +41,15 @@ pub(super) struct Cells<'r> {
 }
 
 impl<'r> Cells<'r> {
-    /// The text of a cell without white space around it; empty where the row ends before.
+    /// The text of a cell without white space around it; empty where the row ends before, and where the cell only
+    /// says that there is nothing.
     pub fn at(&self, index: usize) -> &'r str {
+        let text = self.code_at(index);
+        if is_blank(text) { "" } else { text }
+    }
+
+    /// The same of a cell that holds a code: `NA` is the country Namibia.
+    pub fn code_at(&self, index: usize) -> &'r str {
         let unseen = |c: char| c.is_whitespace() || is_zero_width(c);
         self.texts.get(index).map_or("", String::as_str).trim_matches(unseen)
     }

@@ -1,6 +1,7 @@
 //! Files of figures: what others publish, turned into records and nothing more.
 
 pub mod blank;
+mod blank_cell;
 mod c40;
 mod cdp;
 pub mod cell;

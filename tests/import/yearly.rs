@@ -112,11 +112,13 @@ fn every_reason_to_leave_a_row_out() {
         ("Exemplby,L,1990,\"1,233\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,233,000\"", "usable"),
         ("Exemplby,L,1990,\"1,233,000,000,000.5\"", "out_of_range"),
+        ("Exemplby,L,1990,\"-1,233.5\"", "usable"),
         ("Exemplby,L,1990,\"1.233,5\"", "not_a_number"),
         ("Exemplby,L,1990,\"1.233,567\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234.567,8\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234.567,800\"", "not_a_number"),
         ("Exemplby,L,1990,\"1,234,5E6\"", "not_a_number"),
+        ("Exemplby,L,1990,-5", "usable"),
         ("Exemplby,L,2026,5", "not_ended"),
         ("Exemplby,L,1990", "row_shape"),
     ];

@@ -97,6 +97,21 @@ impl Account {
 
     /// The city of a row.
     pub fn city(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
+        let body = self.body(cells)?;
+        city(&body, today)
+    }
+
+    /// What the city's government runs itself: an entity of its own beside the city.
+    pub fn operations(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
+        let mut body = self.body(cells)?;
+        let called = body["name"].as_str().unwrap_or_default();
+        body["name"] = json!(name(&format!("{called} (local government operations)")));
+        body["boundary"] = json!("operations");
+        body["identifiers"] = json!({"cdp_operations": self.number(cells)?});
+        city(&body, today)
+    }
+
+    fn body(&self, cells: &Cells<'_>) -> Result<Value, LeftOut> {
         let number = self.number(cells)?;
         let stated = self.name(cells);
         if stated.is_empty() {
@@ -104,15 +119,14 @@ impl Account {
         }
         let state = state_of(stated).or_else(|| state_of(cells.maybe(self.organisation)));
         let (latitude, longitude) = position(cells.maybe(self.location)).unzip();
-        let body = object([
+        Ok(object([
             ("name", name(short(stated))),
             ("country", Some(json!(country(cells.at(self.country))?))),
             ("region", state.map(Value::from)),
             ("identifiers", Some(json!({"cdp": number}))),
             ("latitude", latitude.map(json)),
             ("longitude", longitude.map(json)),
-        ]);
-        city(&body, today)
+        ]))
     }
 }
 

@@ -1,15 +1,20 @@
 //! City-wide emissions, a row for each city that answered.
 //!
-//! The own total is what the file states as such (2016, 2017), and a row without it is left out. Later
-//! files state none: there it is BASIC, else scopes 1 and 2 together. Where only scope 2 is stated, that
-//! is all the city told: it becomes the own total, by an accounting of its own. Scopes are those of the
-//! totals by scope, else those that leave out the generation of grid-supplied energy.
+//! A total goes to the level that the row states, so that no two definitions meet at one level. BASIC and BASIC+ have
+//! columns of their own since 2018. The yearly total of 2017 is BASIC or scopes 1 and 2, as the row says beside it;
+//! that of 2016 is scopes 1 and 2 where it is their sum. Only a total without a stated level is the city's own.
+//!
+//! Scopes are summed without the generation of grid-supplied energy, whose use is in scope 2 already (GPC, chapter
+//! 3.5): from the columns that leave it out, else from the totals by scope, but not where their sum is above BASIC, as
+//! it is when that energy is counted twice. Scope 1 is the total of that name; where nothing else is stated, the direct
+//! emissions without that generation. Where only scope 2 is stated, that is all the city told: it becomes the own
+//! total, by an accounting of its own.
 //!
 //! A boundary other than the whole city is told in the note and remarked on: CDP asks for it in other
 //! words each year, so that it cannot tell one reporting entity from another. The population counts
 //! only where it is of the accounting year or the year before or after.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::failure::FileError;
@@ -23,7 +28,7 @@ use crate::record::Kind;
 
 use super::account::Account;
 use super::accounting::{gases, is_whole_city, protocol};
-use super::{publication, said, stated};
+use super::{publication, stated};
 
 const REPORTED: Column = Column {
     meaning: "the year of reporting",
@@ -186,17 +191,17 @@ impl Columns {
         let covers = self.accounting_year(cells)?;
         let figures = Figures::read(self, cells)?;
         let mut remarks = figures.remarks.clone();
-        let boundary = said(cells, self.boundary);
+        let boundary = cells.maybe(self.boundary);
         if !is_whole_city(boundary) {
             remarks.push("the boundary is not plainly the whole city".to_owned());
         }
-        let population = self.population(cells, covers.year, figures.largest(), &mut remarks);
+        let population = self.population(cells, covers.year, figures.largest().unwrap_or_default(), &mut remarks);
         let reported = year(cells.maybe(self.reported));
         let title = match reported {
             Some(year) => format!("City-wide emissions, reported to CDP in {year}"),
             None => "City-wide emissions, reported to CDP".to_owned(),
         };
-        let declared = if figures.partial { Some("other") } else { protocol(said(cells, self.protocol)) };
+        let declared = if figures.partial { Some("other") } else { protocol(cells.maybe(self.protocol)) };
         let stated_period = quoted(cells.at(self.accounting));
         let locator = format!("account {}, accounting year {stated_period}", self.account.number(cells)?);
         let body = object([
@@ -204,9 +209,9 @@ impl Columns {
             ("totals", Some(figures.totals())),
             ("population", population.map(Value::from)),
             ("protocol", declared.map(Value::from)),
-            ("gases", gases(said(cells, self.gases))),
+            ("gases", gases(cells.maybe(self.gases))),
             ("source", Some(publication(title, reported, provenance).source(&locator))),
-            ("note", text(&note(boundary, &covers, &stated_period, &figures))),
+            ("note", text(&note(boundary, &covers, &stated_period, figures.note))),
         ]);
         if covers.half_open {
             remarks.push("one end of the period is stated: the year from or to that day".to_owned());
@@ -216,7 +221,7 @@ impl Columns {
     }
 
     fn accounting_year(&self, cells: &Cells<'_>) -> Result<AccountingYear, LeftOut> {
-        match said(cells, Some(self.accounting)) {
+        match cells.at(self.accounting) {
             "" => Err(left_out("no_period", "The row states no accounting year.")),
             stated => AccountingYear::read(stated),
         }
@@ -238,7 +243,7 @@ impl Columns {
     }
 }
 
-fn note(boundary: &str, covers: &AccountingYear, stated_period: &str, figures: &Figures) -> String {
+fn note(boundary: &str, covers: &AccountingYear, stated_period: &str, of_figures: Option<&str>) -> String {
     let mut note = Vec::new();
     if !boundary.is_empty() {
         note.push(format!("Boundary: {boundary}."));
@@ -246,28 +251,47 @@ fn note(boundary: &str, covers: &AccountingYear, stated_period: &str, figures: &
     if covers.begins_before() {
         note.push(format!("The accounting year is stated as {stated_period}."));
     }
-    note.extend(figures.own_is.map(str::to_owned));
+    note.extend(of_figures.map(str::to_owned));
     note.join(" ")
 }
 
-/// The figures of a row, in t CO2e.
+/// Totals of a row that agree: within 1 t for rounding, or this share of the larger.
+const ALIKE: f64 = 0.001;
+/// How far the sum of scopes 1 and 2 may lie above BASIC, which counts some of scope 3 as well: rounding.
+const ABOVE_BASIC: f64 = 1.01;
+
+/// The figures of a row, in t CO2e, by the level that it states them at.
 #[derive(Debug, Default)]
 struct Figures {
     own: Option<f64>,
     basic: Option<f64>,
     basic_plus: Option<f64>,
-    scopes: [Option<f64>; 3],
-    /// Where the own total comes from, when the file states none as such.
-    own_is: Option<&'static str>,
+    scope_1: Option<f64>,
+    scope_1_2: Option<f64>,
+    scope_1_2_3: Option<f64>,
+    /// What readers should know of them.
+    note: Option<&'static str>,
     /// Whether only scope 2 is stated.
     partial: bool,
     remarks: Vec<String>,
 }
 
-impl Figures {
-    fn read(columns: &Columns, cells: &Cells<'_>) -> Result<Self, LeftOut> {
-        let mut texts = Vec::new();
-        let mut any = false;
+/// The figures of a row as its cells state them.
+struct Stated {
+    total: Option<f64>,
+    basic: Option<f64>,
+    basic_plus: Option<f64>,
+    by_scope: [Option<f64>; 3],
+    without_grid: [Option<f64>; 3],
+    /// Whether any cell holds a figure, be it 0.
+    any: bool,
+    /// Cells that hold something else.
+    texts: Vec<String>,
+}
+
+impl Stated {
+    fn read(columns: &Columns, cells: &Cells<'_>) -> Self {
+        let (mut texts, mut any) = (Vec::new(), false);
         let mut read = |index: Option<usize>| match stated(cells, index) {
             Ok(figure) => {
                 any |= figure.is_some();
@@ -278,77 +302,106 @@ impl Figures {
                 None
             }
         };
-        let stated_total = read(columns.total);
-        let total = positive(stated_total);
+        let total = read(columns.total);
         let (basic, basic_plus) = (positive(read(columns.basic)), positive(read(columns.basic_plus)));
-        let by_scope = columns.scopes.map(&mut read);
-        let without_grid = columns.without_grid.map(&mut read);
-        let told = |scopes: &[Option<f64>; 3]| scopes[..2].iter().any(|scope| positive(*scope).is_some());
-        let leaves_out_grid = !told(&by_scope) && told(&without_grid);
-        let scopes = if leaves_out_grid { without_grid } else { by_scope };
-        let mut figures = Figures { own: total, basic, basic_plus, scopes, ..Figures::default() };
-        if said(cells, columns.counted).to_lowercase().contains("total basic") {
-            figures.basic = basic.or(total);
-        }
+        let (by_scope, without_grid) = (columns.scopes.map(&mut read), columns.without_grid.map(&mut read));
+        Stated { total, basic, basic_plus, by_scope, without_grid, any, texts }
+    }
+}
+
+impl Figures {
+    fn read(columns: &Columns, cells: &Cells<'_>) -> Result<Self, LeftOut> {
+        let stated = Stated::read(columns, cells);
+        let mut figures = Figures { basic: stated.basic, basic_plus: stated.basic_plus, ..Figures::default() };
+        figures.place_total(positive(stated.total), &stated, &cells.maybe(columns.counted).to_lowercase());
+        figures.place_scopes(&stated);
         // A file that has a column for the yearly total says by an empty cell that there is none.
-        if (columns.total.is_some() && total.is_none()) || !figures.is_any() {
-            return Err(match texts.first() {
+        if (columns.total.is_some() && positive(stated.total).is_none()) || figures.largest().is_none() {
+            return Err(match stated.texts.first() {
                 Some(text) => left_out("not_a_number", format!("The figures are stated as \"{text}\".")),
-                None if any && (columns.total.is_none() || stated_total.is_some()) => {
+                None if stated.any && (columns.total.is_none() || stated.total.is_some()) => {
                     left_out("total_not_positive", "No total is above 0.")
                 }
                 None => left_out("no_total", "The row states no total."),
             });
         }
-        figures.remarks.extend(texts.into_iter().map(|text| format!("\"{text}\" is no number and left out")));
-        figures.choose_own(leaves_out_grid);
+        let unread = stated.texts.into_iter().map(|text| format!("\"{text}\" is no number and left out"));
+        figures.remarks.extend(unread);
         Ok(figures)
     }
 
-    /// Whether one figure or more is above 0 and has a level, or is all the city told.
-    fn is_any(&self) -> bool {
-        let [one, two, _] = self.scopes.map(positive);
-        self.own.or(self.basic).or(self.basic_plus).or(one).or(two).is_some()
+    /// Puts the yearly total at the level that the row states for it.
+    fn place_total(&mut self, total: Option<f64>, stated: &Stated, counted: &str) {
+        let [one, two, _] = stated.by_scope;
+        let sum = one.zip(two).map(|(one, two)| one + two);
+        let is_sum = total.zip(sum).is_some_and(|(total, sum)| alike(total, sum));
+        if counted.contains("total basic") {
+            self.basic = self.basic.or(total);
+        } else if counted.contains("scope 1 and scope 2") || is_sum {
+            self.scope_1_2 = total;
+            if sum.is_some() && !is_sum {
+                self.remarks.push("the total is not the sum of the scopes that it is said to be of".to_owned());
+            }
+        } else {
+            self.own = total;
+        }
     }
 
-    fn choose_own(&mut self, leaves_out_grid: bool) {
-        if self.own.is_some() {
-            return;
-        }
-        let [one, two, _] = self.scopes;
-        (self.own, self.own_is) = match (self.basic, one, two) {
-            (Some(basic), _, _) => (Some(basic), Some("Own total: BASIC as stated.")),
-            (None, Some(one), Some(two)) if leaves_out_grid => (
-                Some(one + two),
-                Some("Own total: direct and indirect emissions without the generation of grid-supplied energy."),
-            ),
-            (None, Some(one), Some(two)) => (Some(one + two), Some("Own total: scopes 1 and 2.")),
-            (None, None, Some(two)) if positive(Some(two)).is_some() && self.basic_plus.is_none() => {
-                self.partial = true;
-                self.remarks.push("only scope 2 is stated".to_owned());
-                (Some(two), Some("Only scope 2 is stated: the own total holds nothing else."))
+    /// Puts the figures by scope at the levels that count scopes.
+    fn place_scopes(&mut self, stated: &Stated) {
+        let [one, two, three] = stated.by_scope;
+        let both = |one: Option<f64>, two: Option<f64>| one.zip(two).map(|(one, two)| one + two);
+        let [direct, indirect, outside] = stated.without_grid;
+        let mut sums = (both(direct, indirect), outside);
+        if positive(sums.0).is_none() {
+            sums = (both(one, two), three);
+            if sums.0.zip(self.basic).is_some_and(|(sum, basic)| sum > basic * ABOVE_BASIC) {
+                self.remarks.push("scopes 1 and 2 together are above BASIC: their sum is left out".to_owned());
+                sums = (None, None);
             }
-            _ => (None, None),
-        };
+        }
+        self.scope_1 = positive(one);
+        self.scope_1_2 = self.scope_1_2.or(positive(sums.0));
+        self.scope_1_2_3 = both(sums.0, sums.1).and_then(|sum| positive(Some(sum)));
+        if self.largest().is_none() {
+            self.place_part(direct, two.or(indirect));
+        }
+    }
+
+    /// What is all that the row states: direct emissions, or those of energy from the grid.
+    fn place_part(&mut self, direct: Option<f64>, from_grid: Option<f64>) {
+        if let Some(direct) = positive(direct) {
+            self.scope_1 = Some(direct);
+            self.note = Some("Scope 1 is stated without the generation of grid-supplied energy.");
+        } else if let Some(from_grid) = positive(from_grid) {
+            self.own = Some(from_grid);
+            self.partial = true;
+            self.remarks.push("only scope 2 is stated".to_owned());
+            self.note = Some("Only scope 2 is stated: the own total holds nothing else.");
+        }
     }
 
     fn totals(&self) -> Value {
-        let [one, two, three] = self.scopes;
-        let both = one.zip(two).map(|(one, two)| one + two);
         object([
             ("own", self.own.map(json)),
             ("basic", self.basic.map(json)),
             ("basic_plus", self.basic_plus.map(json)),
-            ("scope_1", one.map(json)),
-            ("scope_1_2", both.map(json)),
-            ("scope_1_2_3", both.zip(three).map(|(both, three)| json!(both + three))),
+            ("scope_1", self.scope_1.map(json)),
+            ("scope_1_2", self.scope_1_2.map(json)),
+            ("scope_1_2_3", self.scope_1_2_3.map(json)),
         ])
     }
 
-    fn largest(&self) -> f64 {
-        let [one, two, _] = self.scopes;
-        self.own.or(self.basic_plus).or(one).or(two).unwrap_or_default()
+    /// The figure nearest to the whole.
+    fn largest(&self) -> Option<f64> {
+        let widest = [self.own, self.basic, self.basic_plus, self.scope_1_2_3, self.scope_1_2, self.scope_1];
+        widest.into_iter().flatten().next()
     }
+}
+
+/// Whether two figures are the same but for rounding.
+fn alike(one: f64, other: f64) -> bool {
+    (one - other).abs() <= (ALIKE * one.abs().max(other.abs())).max(1.0)
 }
 
 fn positive(figure: Option<f64>) -> Option<f64> {

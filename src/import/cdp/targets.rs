@@ -1,25 +1,26 @@
-//! Targets, a row for each that a city answered with; C40's copy of the answers of 2021 too.
+//! Targets, a row each: what the city answered with; C40's copy of the answers of 2021 too.
 //!
-//! A target is measured from the city's own total as stated beside it: each gives a baseline and a
-//! target at the level `own`. One for a sector is recorded with its sector and not judged. Targets per
-//! person or per unit of product are left out: the files do not say of how many the base was.
-
-use std::cell::RefCell;
-
-use serde_json::{Value, json};
+//! A target is measured from the city's own total as stated beside it: the files do not say by which level that was
+//! counted, so each gives a baseline and a target at the level `own`, unless the row itself names another. Targets per
+//! person or per unit of product are left out: the files do not say of how many the base was. A target for what the
+//! city's government runs itself is one of another entity, which is recorded beside the city.
+//!
+//! A percent of at most 1 could be a fraction, so such a row is left out. A year in which a target was set counts as
+//! its last day. The files have no column for what a city calls its target.
 
 use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::failure::FileError;
-use crate::import::figure::{json, quoted, year};
-use crate::import::finding::{Finding, LeftOut, Provenance};
+use crate::import::figure::{quoted, year};
+use crate::import::finding::{LeftOut, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
-use crate::import::records::{Publication, found, left_out, name, object, text};
-use crate::record::Kind;
+use crate::import::records::{Publication, left_out};
 
 use super::account::Account;
+use super::covers::{Covers, covers};
 use super::ids::Ids;
-use super::{publication, said, stated};
+use super::pledge::{Asks, Base, Pledge};
+use super::{publication, stated};
 
 const REPORTED: Column =
     Column { meaning: "the year of reporting", wordings: &[words(&["year", "reported|reporting"], &[])] };
@@ -59,15 +60,38 @@ const TARGET_YEAR: Column = Column {
     meaning: "the target year",
     wordings: &[words(&["target", "date|year"], &["emissions", "tonnes", "usual", "set", "reporting", "percentage"])],
 };
-const TARGET_TONNES: Column = Column {
+const LEVEL: Column = Column {
     meaning: "the target year's emissions in t CO2e",
-    wordings: &[
-        words(&["usual", "emissions", "target", "year"], &[]),
-        words(&["target", "year", "emissions|tonnes"], &["covered", "percentage"]),
-    ],
+    wordings: &[words(
+        &["target", "year", "emissions|tonnes"],
+        &[
+            "usual",
+            "covered",
+            "percentage",
+            "percent",
+            "kt",
+            "kilotonnes",
+            "mt",
+            "megatonnes",
+            "thousand",
+            "thousands",
+            "capita",
+        ],
+    )],
+};
+const SCENARIO: Column = Column {
+    meaning: "the emissions that business as usual would lead to in the target year, in t CO2e",
+    wordings: &[words(&["usual", "emissions", "target", "year"], &["kt", "kilotonnes", "mt", "megatonnes", "capita"])],
+};
+const DESCRIPTION: Column = Column {
+    meaning: "the description of the target",
+    wordings: &[words(&["target", "description"], &["modelling", "methodology"])],
 };
 const YEAR_SET: Column =
     Column { meaning: "the year the target was set", wordings: &[words(&["year", "set"], &["emissions"])] };
+
+/// How far the file's own target may lie from the stated percent of the base, as a share of the base: rounding.
+const APART: f64 = 0.005;
 
 struct Columns {
     account: Account,
@@ -79,8 +103,10 @@ struct Columns {
     base_emissions: usize,
     reduction: usize,
     target_year: usize,
-    target_tonnes: Option<usize>,
+    level: Option<usize>,
+    scenario: Option<usize>,
     year_set: Option<usize>,
+    description: Option<usize>,
 }
 
 /// Whether a file is of this kind.
@@ -90,31 +116,31 @@ pub(super) fn recognises(header: &Header) -> bool {
         || header.has(&[&TARGET_YEAR, &BASE_YEAR])
 }
 
-/// Reads the file.
-pub(super) fn read(file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+/// Reads the file: all of its rows before the first record, for ids are told apart within a file.
+pub(super) fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
-    // Each file has the type of a target or its boundary, and one in which nothing tells a sector from the whole
-    // would make every target one of the whole.
-    let expected: &[&Column] =
-        if columns.boundary.is_some() { &[&SECTOR, &BOUNDARY] } else { &[&SECTOR, &TYPE, &REPORTED] };
-    sink.notice(file.header.complete(expected, file.provenance.may_lack_columns)?);
+    sink.notice(file.header.complete(columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();
-    let subject = |cells: &Cells<'_>| {
-        format!("{} {}", columns.account.name(cells), quoted(said(cells, Some(columns.target_year)))).trim().to_owned()
+    let (mut rows, mut ids) = (Vec::new(), Ids::default());
+    let broken = loop {
+        match file.next_row() {
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+            Ok(Some((place, cells))) => {
+                let pledge = columns.pledge(&cells, &provenance);
+                if let Ok(pledge) = &pledge {
+                    ids.note(pledge);
+                }
+                rows.push((place, columns.subject(&cells), pledge));
+            }
+        }
     };
-    // Ids are told apart within the file; what is kept is one entry a target.
-    let ids = RefCell::new(Ids::default());
-    file.hand_on(sink, subject, |cells| columns.finding(cells, &mut ids.borrow_mut(), &provenance))
-}
-
-/// What a row asks for.
-enum Asks {
-    /// A reduction from the base year, in percent.
-    Reduction(f64),
-    /// A level, in t CO2e.
-    Level(f64),
-    /// A reduction from a scenario, in percent, and the scenario in t CO2e.
-    Scenario(f64, f64),
+    for (place, subject, pledge) in rows {
+        let outcome = pledge.and_then(|pledge| pledge.finding(&ids, provenance.today));
+        sink.row(Row { place, subject, outcome })?;
+    }
+    sink.notice(file.ending());
+    broken.map_or(Ok(()), |error| Err(error.into()))
 }
 
 impl Columns {
@@ -129,63 +155,75 @@ impl Columns {
             base_emissions: header.need(&BASE_EMISSIONS)?,
             reduction: header.need(&REDUCTION)?,
             target_year: header.need(&TARGET_YEAR)?,
-            target_tonnes: header.find(&TARGET_TONNES)?,
+            level: header.find(&LEVEL)?,
+            scenario: header.find(&SCENARIO)?,
             year_set: header.find(&YEAR_SET)?,
+            description: header.find(&DESCRIPTION)?,
         })
     }
 
-    fn finding(&self, cells: &Cells<'_>, ids: &mut Ids, provenance: &Provenance) -> Result<Finding, LeftOut> {
-        let today = provenance.today;
-        let city = self.account.city(cells, today)?;
+    /// The columns that the files of this layout have.
+    ///
+    /// A file in which nothing tells a sector from the whole would make every target one of the whole.
+    fn expected(&self) -> &'static [&'static Column] {
+        match (self.kind, self.boundary) {
+            (Some(_), Some(_)) => &[&SECTOR, &LEVEL],
+            (None, Some(_)) => &[&SECTOR],
+            (_, None) => &[&SECTOR, &TYPE, &REPORTED],
+        }
+    }
+
+    fn subject(&self, cells: &Cells<'_>) -> String {
+        format!("{} {}", self.account.name(cells), quoted(cells.at(self.target_year))).trim().to_owned()
+    }
+
+    fn pledge(&self, cells: &Cells<'_>, provenance: &Provenance) -> Result<Pledge, LeftOut> {
+        cells.check_shape()?;
         let asks = self.asks(cells)?;
         let target_year = a_year(cells, self.target_year, "no_target_year", "target year")?;
-        let sector = self.sector(cells);
+        let covers = self.covers(cells)?;
         let base = match self.base(cells, target_year) {
             // A level can stand by itself.
             Err(_) if matches!(asks, Asks::Level(_)) => None,
             base => Some(base?),
         };
-        let source = self.publication(cells, provenance);
-        let account = self.account.number(cells)?;
-        let mut records = Vec::new();
-        let baseline =
-            base.map(|(year, tonnes)| (ids.baseline(account, year, sector.as_deref(), tonnes), year, tonnes));
-        if let Some((id, year, tonnes)) = &baseline {
-            let body = baseline_body(account, sector.as_deref(), *year, *tonnes, &source);
-            records.push(found(Kind::Baseline, id.clone(), &body, today)?);
-        }
-        let id = ids.target(account, target_year, &asks.in_short(), sector.as_deref());
-        let locator = format!("account {account}, target year {target_year}, {}", asks.in_words());
-        let body = object([
-            ("kind", Some(json!(asks.kind()))),
-            ("level", Some(json!("own"))),
-            ("sector", sector.as_deref().and_then(name)),
-            ("baseline", baseline.map(|(id, _, _)| Value::from(id))),
-            ("reduction_percent", asks.percent().map(json)),
-            ("tonnes", if let Asks::Level(tonnes) = asks { Some(json(tonnes)) } else { None }),
-            ("scenario_tonnes", if let Asks::Scenario(_, tonnes) = asks { Some(json(tonnes)) } else { None }),
-            ("target_year", Some(json!(target_year))),
-            ("standing", Some(json!("adopted"))),
-            ("source", Some(source.source(&locator))),
-            ("note", text(&self.note(cells))),
-        ]);
-        records.push(found(Kind::Target, id, &body, today)?);
-        let remarks =
-            if sector.is_some() { vec!["recorded, not judged: for one sector".to_owned()] } else { Vec::new() };
-        Ok(Finding { city, records, remarks })
+        let boundary = cells.maybe(self.boundary);
+        let operations = boundary.to_lowercase().starts_with("local government operations");
+        let mut remarks: Vec<String> = cells.remark.map(str::to_owned).into_iter().collect();
+        remarks.extend(covers.part.map(|part| format!("for one part only: {}", part.name)));
+        remarks.extend(self.contradiction(cells, asks, base));
+        Ok(Pledge {
+            city: if operations {
+                self.account.operations(cells, provenance.today)?
+            } else {
+                self.account.city(cells, provenance.today)?
+            },
+            account: self.account.number(cells)?.to_owned(),
+            operations,
+            asks,
+            target_year,
+            covers,
+            base,
+            set_in: year(cells.maybe(self.year_set)),
+            note: self.note(cells),
+            source: self.publication(cells, provenance),
+            remarks,
+        })
     }
 
     /// What the row asks for, by the type of target it names; the files before 2017 name none and hold only reductions.
     fn asks(&self, cells: &Cells<'_>) -> Result<Asks, LeftOut> {
-        let kind = said(cells, self.kind).to_lowercase();
-        let level = || amount(cells, self.target_tonnes, "no_target_emissions", "target year's emissions");
-        if kind.contains("intensity") {
+        let kind = cells.maybe(self.kind).to_lowercase();
+        if kind == "no target" {
+            Err(left_out("no_target", "The row says that there is no target."))
+        } else if kind.contains("intensity") {
             let told = "A target per person or per unit of product: the row does not say of how many the base was.";
             Err(left_out("intensity_target", told))
         } else if kind.contains("business as usual") || kind.contains("baseline scenario") {
-            Ok(Asks::Scenario(self.percent(cells)?, level()?))
+            let percent = self.percent(cells)?;
+            Ok(Asks::Scenario(percent, amount(cells, self.scenario, "no_scenario_emissions", "scenario's emissions")?))
         } else if kind.contains("fixed level") {
-            Ok(Asks::Level(level()?))
+            Ok(Asks::Level(amount(cells, self.level, "no_target_emissions", "target year's emissions")?))
         } else if kind.is_empty() || kind.contains("absolute") {
             Ok(Asks::Reduction(self.percent(cells)?))
         } else {
@@ -195,14 +233,18 @@ impl Columns {
 
     fn percent(&self, cells: &Cells<'_>) -> Result<f64, LeftOut> {
         let percent = amount(cells, Some(self.reduction), "no_reduction", "reduction")?;
-        if percent > 0.0 && percent <= 100.0 {
+        if percent > 1.0 && percent <= 200.0 {
             return Ok(percent);
         }
-        Err(left_out("reduction_out_of_range", format!("A reduction of {percent} % is none between 0 and 100 %.")))
+        if percent > 0.0 && percent <= 1.0 {
+            let told = format!("A reduction of {percent} may be that many percent, or that fraction of the whole.");
+            return Err(left_out("fraction_or_percent", told));
+        }
+        Err(left_out("reduction_out_of_range", format!("A reduction of {percent} % is none between 0 and 200 %.")))
     }
 
     /// The base year and its emissions.
-    fn base(&self, cells: &Cells<'_>, target_year: i32) -> Result<(i32, f64), LeftOut> {
+    fn base(&self, cells: &Cells<'_>, target_year: i32) -> Result<Base, LeftOut> {
         let year = a_year(cells, self.base_year, "no_base_year", "base year")?;
         let tonnes = amount(cells, Some(self.base_emissions), "no_base_emissions", "base year's emissions")?;
         if tonnes <= 0.0 {
@@ -212,32 +254,28 @@ impl Columns {
             let told = format!("The target year {target_year} does not lie after the base year {year}.");
             return Err(left_out("not_after_base", told));
         }
-        Ok((year, tonnes))
+        Ok(Base { year, tonnes })
     }
 
-    /// The sector; none for the whole inventory. An empty cell does not say that it is the whole.
-    fn sector(&self, cells: &Cells<'_>) -> Option<String> {
-        let stated = said(cells, self.sector);
-        let named = stated.strip_prefix("Other:").map_or(stated, str::trim);
-        let whole = named.eq_ignore_ascii_case("total") || named.to_lowercase().starts_with("all emissions sources");
-        if whole || self.sector.is_none() {
-            return None;
-        }
-        let named = if stated.is_empty() {
-            "not stated"
-        } else if named.is_empty() {
-            "Other"
-        } else {
-            named
-        };
-        Some(named.to_owned())
+    /// What it covers; a file without a column for it has targets for the whole only.
+    fn covers(&self, cells: &Cells<'_>) -> Result<Covers, LeftOut> {
+        covers(self.sector.map_or("Total", |index| cells.at(index)))
     }
 
-    fn note(&self, cells: &Cells<'_>) -> String {
-        let (set, boundary) = (said(cells, self.year_set), said(cells, self.boundary));
-        let set = year(set).map(|year| format!("Set in {year}."));
+    /// Whether the file states another target year's emissions than follow from its base and its percent.
+    fn contradiction(&self, cells: &Cells<'_>, asks: Asks, base: Option<Base>) -> Option<String> {
+        let (Asks::Reduction(percent), Some(base)) = (asks, base) else { return None };
+        let said = stated(cells, self.level).ok().flatten()?;
+        let follows = base.tonnes * (1.0 - percent / 100.0);
+        let told = format!("the file's own target of {said} t is not {percent} % below its base of {} t", base.tonnes);
+        ((said - follows).abs() > (APART * base.tonnes).max(1.0)).then_some(told)
+    }
+
+    fn note(&self, cells: &Cells<'_>) -> Vec<String> {
+        let (boundary, description) = (cells.maybe(self.boundary), cells.maybe(self.description));
         let boundary = (!boundary.is_empty()).then(|| format!("Boundary: {}.", boundary.trim_end_matches('.')));
-        set.into_iter().chain(boundary).collect::<Vec<_>>().join(" ")
+        let description = (!description.is_empty()).then(|| format!("In the city's words: {description}"));
+        boundary.into_iter().chain(description).collect()
     }
 
     fn publication(&self, cells: &Cells<'_>, provenance: &Provenance) -> Publication {
@@ -250,54 +288,9 @@ impl Columns {
     }
 }
 
-impl Asks {
-    const fn kind(&self) -> &'static str {
-        match self {
-            Asks::Reduction(_) => "base_year",
-            Asks::Level(_) => "fixed_level",
-            Asks::Scenario(..) => "baseline_scenario",
-        }
-    }
-
-    const fn percent(&self) -> Option<f64> {
-        match self {
-            Asks::Reduction(percent) | Asks::Scenario(percent, _) => Some(*percent),
-            Asks::Level(_) => None,
-        }
-    }
-
-    /// For an id: `40`, `to-0`, `scenario-25`.
-    fn in_short(&self) -> String {
-        match self {
-            Asks::Reduction(percent) => percent.to_string(),
-            Asks::Level(tonnes) => format!("to {tonnes}"),
-            Asks::Scenario(percent, _) => format!("scenario {percent}"),
-        }
-    }
-
-    fn in_words(&self) -> String {
-        match self {
-            Asks::Reduction(percent) => format!("reduction of {percent} %"),
-            Asks::Level(tonnes) => format!("level of {tonnes} t"),
-            Asks::Scenario(percent, tonnes) => format!("reduction of {percent} % from a scenario of {tonnes} t"),
-        }
-    }
-}
-
-/// The same for every row that states this base, so that it is recorded once.
-fn baseline_body(account: &str, sector: Option<&str>, year: i32, tonnes: f64, source: &Publication) -> Value {
-    let of = sector.map_or(String::new(), |sector| format!(", sector {sector}"));
-    object([
-        ("year", Some(json!(year))),
-        ("totals", Some(json!({"own": json(tonnes)}))),
-        ("source", Some(source.source(&format!("account {account}, base year {year}{of}: base year's emissions")))),
-        ("note", sector.and_then(|sector| text(&format!("Of one sector only: {sector}.")))),
-    ])
-}
-
 /// A year that must be stated.
 fn a_year(cells: &Cells<'_>, index: usize, code: &'static str, what: &str) -> Result<i32, LeftOut> {
-    match said(cells, Some(index)) {
+    match cells.at(index) {
         "" => Err(left_out(code, format!("The row states no {what}."))),
         stated => {
             year(stated).ok_or_else(|| left_out(code, format!("The {what} is stated as \"{}\".", quoted(stated))))

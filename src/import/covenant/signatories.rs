@@ -61,7 +61,7 @@ impl Signatories {
         let (latitude, longitude) = (header.find(&LATITUDE)?, header.find(&LONGITUDE)?);
         let mut read = Signatories::default();
         while let Some((_, cells)) = file.next_row()? {
-            let gcom = Some(cells.at(gcom)).filter(|gcom| !matches!(*gcom, "" | "-")).map(str::to_owned);
+            let gcom = Some(cells.at(gcom)).filter(|gcom| !gcom.is_empty()).map(str::to_owned);
             let index = read.all.len();
             if let Some(gcom) = &gcom {
                 read.by_gcom.entry(gcom.clone()).and_modify(|one| *one = None).or_insert(Some(index));
@@ -70,7 +70,7 @@ impl Signatories {
             read.all.push(Signatory {
                 id: cells.at(id).to_owned(),
                 name: cells.at(name).to_owned(),
-                country: cells.at(country).to_uppercase(),
+                country: cells.code_at(country).to_uppercase(),
                 gcom,
                 position: position(&cells, latitude, longitude),
                 locode: None,
