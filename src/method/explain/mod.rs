@@ -7,6 +7,8 @@
 //! middle (of an even number the mean of both), `t(0.975; n)` is Student's t quantile at 0.975 with `n` degrees of
 //! freedom, `sum(y = a to b; f)` the sum of `f` over the years, and `floor(a)` the whole number below.
 //!
+//! Only of a growth ratio whose pledge is all but no change does a calculator of fifteen digits lose the last ones.
+//!
 //! What has no formula is taken from a record as it stands: tonnes, people, and the lines of an inventory.
 
 mod beside;
