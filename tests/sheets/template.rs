@@ -87,7 +87,7 @@ fn what_other_sources_state_stands_in_numbered_columns() {
     assert!(bodies(&row(",,,"))[0].get("also_stated").is_none());
     // A gap, a cell that is wrong and one that is missing are told by their cells.
     assert_eq!(
-        faults(&row("basic,1 kg,,")),
+        faults(&row("basic,1 stone,,")),
         [
             "2 E unknown_unit",
             "2 F missing",
