@@ -3,15 +3,19 @@
 //! The files belong together and are told apart by their headers. A signatory's number on the web (in the
 //! address beside a target) leads to its GCoM number, under which its inventories stand; a target also has
 //! a UN/LOCODE, under which the emissions stand. Inventories come line by line and are summed, each into
-//! one row of the answer: a baseline or, where it monitors, a report. A total of a year that the
-//! inventories have is not taken from the emissions as well. So the files are not read in constant memory: what is
-//! kept is one entry a signatory, an inventory and a target.
+//! one row of the answer: a baseline or, where it monitors, a report, with its total and with lines of the GPC. A total
+//! that the emissions have for the same year is kept with the inventory. So the files are not read in constant memory:
+//! what is kept is one entry a signatory, an inventory, a total and a target.
 //!
 //! Inventories by IPCC factors follow `ipcc`; those by life-cycle factors count what others do not, so they
-//! are `other`; where both are used nothing is declared.
+//! are `other`; where both are used nothing is declared. The unit says which gases are counted: 1 is tonnes of CO2, 2
+//! tonnes of CO2 equivalent, in which the Covenant's guidebook (part II, chapter 3.2) counts CO2, CH4 and N2O. The
+//! files hold no key to these numbers: life-cycle factors, which the guidebook has in CO2 equivalent only, stand
+//! under 2, and waste, whose emissions are CH4, too.
 
 mod emissions;
 mod inventories;
+mod lines;
 mod signatories;
 mod targets;
 
@@ -44,10 +48,11 @@ pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<()
         signatories.name_by_locode(pledges);
     }
     let inventories = inventories::Inventories::read(one(told.inventories, "list of inventory lines")?, sink)?;
-    let known = inventories.hand_on(&signatories, sink)?;
-    if let Some(file) = at_most_one(told.emissions, "list of emissions")? {
-        emissions::read(file, &signatories, &known, sink)?;
-    }
+    let totals = at_most_one(told.emissions, "list of emissions")?;
+    let totals = totals.map(|file| emissions::Totals::read(file, sink)).transpose()?;
+    let stated = totals.as_ref().map(|totals| totals.stated(&signatories)).unwrap_or_default();
+    let known = inventories.hand_on(&signatories, &stated, sink)?;
+    totals.map_or(Ok(()), |totals| totals.hand_on(&signatories, &known, sink))?;
     pledges.map_or(Ok(()), |pledges| pledges.hand_on(&signatories, &known, sink))
 }
 

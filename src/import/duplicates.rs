@@ -50,7 +50,7 @@ fn entity(city: &City) -> String {
 }
 
 /// For each row, given by what it states and its place, the other rows that state the same, if there are any.
-fn others<K: Ord>(rows: &[(Option<K>, Place)]) -> Vec<Option<String>> {
+pub(super) fn others<K: Ord>(rows: &[(Option<K>, Place)]) -> Vec<Option<String>> {
     let mut by_key: BTreeMap<&K, Vec<&Place>> = BTreeMap::new();
     for (key, place) in rows {
         if let Some(key) = key {

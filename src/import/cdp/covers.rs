@@ -1,7 +1,7 @@
 //! What a target covers: the whole inventory at some level, or a part of it in sectors and lines of the GPC.
 //!
 //! CDP offers `Energy`, `Transport` and `Waste` beside the whole inventory: the three sectors that the GPC's BASIC
-//! level counts (GPC, chapter 3.3), so its `Energy` is stationary energy. What a city wrote itself is taken only where
+//! level counts (GPC, chapter 4), so its `Energy` is stationary energy. What a city wrote itself is taken only where
 //! it names a total, a sector or a subsector of the GPC, in whatever language; anything else may be cut otherwise.
 
 use serde_json::{Value, json};

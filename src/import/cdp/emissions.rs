@@ -4,8 +4,8 @@
 //! columns of their own since 2018. The yearly total of 2017 is BASIC or scopes 1 and 2, as the row says beside it;
 //! that of 2016 is scopes 1 and 2 where it is their sum. Only a total without a stated level is the city's own.
 //!
-//! Scopes are summed without the generation of grid-supplied energy, whose use is in scope 2 already (GPC, chapter
-//! 3.5): from the columns that leave it out, else from the totals by scope, but not where their sum is above BASIC, as
+//! Scopes are summed without the generation of grid-supplied energy, whose use is in scope 2 already (GPC, chapter 4):
+//! from the columns that leave it out, else from the totals by scope, but not where their sum is above BASIC, as
 //! it is when that energy is counted twice. Scope 1 is the total of that name; where nothing else is stated, the direct
 //! emissions without that generation. Where only scope 2 is stated, that is all the city told: it becomes the own
 //! total, by an accounting of its own.

@@ -5,6 +5,7 @@ use std::collections::{BTreeSet, HashMap};
 use serde_json::{Value, json};
 
 use crate::import::csv_file::{Cells, CsvFile};
+use crate::import::duplicates;
 use crate::import::failure::FileError;
 use crate::import::figure::{NoFigure, figure, json, people, quoted, year};
 use crate::import::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
@@ -13,12 +14,16 @@ use crate::import::header::{Column, Header, words};
 use crate::import::records::{found, left_out, object};
 use crate::record::Kind;
 
+use super::emissions::{Stated, differs};
+use super::lines::{self, Lack, Parts};
 use super::of_inventories;
 use super::signatories::{Signatories, Signatory};
 
 const GCOM: Column = Column { meaning: "the GCoM number", wordings: &[words(&["gcom", "id"], &[])] };
 const ID: Column = Column { meaning: "the inventory's number", wordings: &[words(&["inventory", "id"], &[])] };
 const SECTOR: Column = Column { meaning: "the sector", wordings: &[words(&["sector"], &[])] };
+const EMITTED: Column =
+    Column { meaning: "whether emissions are direct", wordings: &[words(&["type", "emissions"], &["inventory"])] };
 const KIND: Column =
     Column { meaning: "whether the inventory is a baseline", wordings: &[words(&["type", "inventory"], &[])] };
 const YEAR: Column =
@@ -37,6 +42,7 @@ struct Columns {
     gcom: usize,
     id: usize,
     sector: usize,
+    emitted: usize,
     kind: usize,
     year: usize,
     population: Option<usize>,
@@ -56,7 +62,7 @@ struct Inventory {
     population: String,
     unit: String,
     factors: BTreeSet<String>,
-    sectors: BTreeSet<&'static str>,
+    parts: Parts,
     tonnes: f64,
     lines: u32,
     fault: Option<LeftOut>,
@@ -70,10 +76,11 @@ pub(super) struct Inventories {
     all: Vec<Inventory>,
 }
 
-/// The years that inventories were read for, by the number they stand under.
+/// The inventories that were recorded, by the number they stand under.
 #[derive(Debug, Default)]
 pub(super) struct Known {
-    reports: HashMap<String, BTreeSet<i32>>,
+    /// The totals of those that were, by year.
+    totals: HashMap<String, HashMap<i32, f64>>,
     /// A baseline inventory that cannot be recorded is there all the same, with its year.
     baselines: HashMap<String, Vec<(i32, Option<Found>)>>,
 }
@@ -102,16 +109,27 @@ impl Inventories {
         Ok(Inventories { provenance, all })
     }
 
-    /// Hands on each inventory as a baseline or a report.
-    pub fn hand_on(self, signatories: &Signatories, sink: &mut Sink<'_>) -> Result<Known, Stop> {
-        let mut known = Known::default();
-        for inventory in self.all {
+    /// Hands on each inventory as a baseline or a report, with what else is stated for its year.
+    pub fn hand_on(self, signatories: &Signatories, stated: &Stated, sink: &mut Sink<'_>) -> Result<Known, Stop> {
+        let mut by_number: HashMap<&str, Vec<&Inventory>> = HashMap::new();
+        for inventory in &self.all {
+            by_number.entry(&inventory.gcom).or_default().push(inventory);
+        }
+        let mut rows = Vec::new();
+        for inventory in &self.all {
             let signatory = signatories.of_inventory(&inventory.gcom);
             let named = signatory.as_ref().map_or(inventory.gcom.as_str(), |signatory| signatory.name());
             let subject = format!("{named} {}", inventory.year);
-            let outcome = signatory.and_then(|signatory| inventory.finding(signatory, &self.provenance));
-            known.note(&inventory, outcome.as_ref().ok().and_then(|finding| finding.records.first()));
-            sink.row(Row { place: inventory.place, subject, outcome })?;
+            let lacks = inventory.lacks(&by_number[inventory.gcom.as_str()]);
+            let outcome =
+                signatory.and_then(|signatory| inventory.finding(signatory, stated, &lacks, &self.provenance));
+            rows.push(Row { place: inventory.place.clone(), subject, outcome });
+        }
+        duplicates::refuse(&mut rows);
+        let mut known = Known::default();
+        for (inventory, row) in self.all.iter().zip(rows) {
+            known.note(inventory, row.outcome.as_ref().ok().and_then(|finding| finding.records.first()));
+            sink.row(row)?;
         }
         Ok(known)
     }
@@ -123,6 +141,7 @@ impl Columns {
             gcom: header.need(&GCOM)?,
             id: header.need(&ID)?,
             sector: header.need(&SECTOR)?,
+            emitted: header.need(&EMITTED)?,
             kind: header.need(&KIND)?,
             year: header.need(&YEAR)?,
             population: header.find(&POPULATION)?,
@@ -142,7 +161,7 @@ impl Columns {
             population: cells.maybe(self.population).to_owned(),
             unit: cells.maybe(self.unit).to_owned(),
             factors: BTreeSet::new(),
-            sectors: BTreeSet::new(),
+            parts: Parts::default(),
             tonnes: 0.0,
             lines: 0,
             fault: None,
@@ -178,26 +197,50 @@ impl Inventory {
             NoFigure::Empty => left_out("no_total", "A line states no emissions."),
             NoFigure::Text(text) => left_out("not_a_number", format!("A line's emissions are stated as \"{text}\".")),
         })?;
-        let stated = cells.at(columns.sector);
-        let sector = sector(stated)
-            .ok_or_else(|| left_out("unknown_sector", format!("\"{}\" is no sector that is known.", quoted(stated))))?;
-        if tonnes != 0.0 {
-            self.sectors.insert(sector);
-        }
+        let part = part(cells.at(columns.sector), cells.at(columns.emitted))?;
+        self.parts.add(part, tonnes);
         self.factors.insert(cells.maybe(columns.factors).to_uppercase());
         self.tonnes += tonnes;
         self.lines += 1;
         Ok(())
     }
 
-    fn finding(&self, signatory: &Signatory, provenance: &Provenance) -> Result<Finding, LeftOut> {
+    fn is_baseline(&self) -> bool {
+        self.kind.starts_with(BASELINE)
+    }
+
+    /// The parts that make half lines of its lines, beside the signatory's other inventories.
+    ///
+    /// Where a baseline and one that monitors each lack what the other has of a line, the baseline keeps its half: had
+    /// neither a value, nothing would be seen to be missing.
+    fn lacks(&self, all: &[&Inventory]) -> Vec<Lack> {
+        let others = all.iter().filter(|other| other.id != self.id);
+        others
+            .flat_map(|other| {
+                let mut lacks = self.parts.lacks(&other.parts, &other.year);
+                if self.is_baseline() && !other.is_baseline() {
+                    let theirs = other.parts.lacks(&self.parts, &self.year);
+                    lacks.retain(|lack| !theirs.iter().any(|other| other.is_of_line(lack)));
+                }
+                lacks
+            })
+            .collect()
+    }
+
+    fn finding(
+        &self,
+        signatory: &Signatory,
+        stated: &Stated,
+        lacks: &[Lack],
+        provenance: &Provenance,
+    ) -> Result<Finding, LeftOut> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
         let Some(year) = year(&self.year) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(&self.year))));
         };
-        let kind = if self.kind.starts_with(BASELINE) {
+        let kind = if self.is_baseline() {
             Kind::Baseline
         } else if self.kind.starts_with("monitoring") {
             Kind::Report
@@ -214,12 +257,26 @@ impl Inventory {
             _ => (None, vec!["factors of several types: no protocol is declared".to_owned()]),
         };
         remarks.extend(self.remark.map(str::to_owned));
+        let gases = gases(&self.unit);
+        if gases.is_none() {
+            remarks.push(format!("the unit \"{}\" says nothing of gases", quoted(&self.unit)));
+        }
+        if !lacks.is_empty() {
+            remarks.push("a line of which it has only half is not estimated".to_owned());
+        }
+        let also_stated =
+            stated.get(&(signatory.id().to_owned(), year)).filter(|(total, _)| differs(self.tonnes, *total));
+        let also_stated =
+            also_stated.map(|(total, source)| json!([{"level": "own", "tonnes": json(*total), "source": source}]));
         let locator = format!("GCoM number {}, inventory {}, sum of {} lines", self.gcom, self.id, self.lines);
         let body = object([
             ("year", Some(json!(year))),
             ("totals", Some(json!({"own": json(self.tonnes)}))),
             ("population", figure(&self.population).ok().and_then(people).map(Value::from)),
+            ("lines", Some(json!(self.parts.lines(lacks)))),
             ("protocol", protocol.map(Value::from)),
+            ("gases", gases.map(|gases| json!(gases))),
+            ("also_stated", also_stated),
             ("source", Some(of_inventories(provenance).source(&locator))),
         ]);
         let record = found(kind, year.to_string(), &body, provenance.today)?;
@@ -230,16 +287,17 @@ impl Inventory {
 impl Known {
     fn note(&mut self, inventory: &Inventory, record: Option<&Found>) {
         let Some(year) = year(&inventory.year) else { return };
-        if inventory.kind.starts_with(BASELINE) {
+        if inventory.is_baseline() {
             self.baselines.entry(inventory.gcom.clone()).or_default().push((year, record.cloned()));
-        } else if record.is_some() {
-            self.reports.entry(inventory.gcom.clone()).or_default().insert(year);
+        }
+        if record.is_some() {
+            self.totals.entry(inventory.gcom.clone()).or_default().insert(year, inventory.tonnes);
         }
     }
 
-    /// Whether a monitoring inventory of the year was read.
-    pub fn has_report(&self, signatory: &Signatory, year: i32) -> bool {
-        signatory.numbers().any(|number| self.reports.get(number).is_some_and(|years| years.contains(&year)))
+    /// The total of the signatory's inventory of a year, if one was recorded.
+    pub fn total(&self, signatory: &Signatory, year: i32) -> Option<f64> {
+        signatory.numbers().find_map(|number| self.totals.get(number)?.get(&year).copied())
     }
 
     /// The baselines of a signatory, with their years.
@@ -248,19 +306,29 @@ impl Known {
     }
 }
 
-/// A sector of the Covenant's template in the words of the records.
-fn sector(stated: &str) -> Option<&'static str> {
-    let lower = stated.to_lowercase();
-    let known = [
-        ("residential", "residential_buildings"),
-        ("municipal", "municipal_buildings"),
-        ("institutional", "tertiary_buildings"),
-        ("tertiary", "tertiary_buildings"),
-        ("manufacturing", "industry"),
-        ("industry", "industry"),
-        ("transport", "transport"),
-        ("waste", "waste"),
-        ("agriculture", "agriculture"),
-    ];
-    known.into_iter().find(|(word, _)| lower.starts_with(word)).map(|(_, sector)| sector)
+/// The part of an inventory that a line of the file is of.
+fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
+    let is_direct = match emitted.to_lowercase() {
+        kind if kind.starts_with("direct") => true,
+        kind if kind.starts_with("indirect") => false,
+        _ => {
+            let told = format!("\"{}\" is no type of emissions that is known.", quoted(emitted));
+            return Err(left_out("unknown_emissions", told));
+        }
+    };
+    lines::part(sector, is_direct).ok_or_else(|| {
+        let told = format!("\"{}\" is no sector that is known, or has no {}.", quoted(sector), quoted(emitted));
+        left_out("unknown_sector", told)
+    })
+}
+
+/// The gases that an inventory in this unit counts; none where it says nothing of them.
+fn gases(unit: &str) -> Option<&'static [&'static str]> {
+    match unit.to_lowercase().as_str() {
+        "1" | "tonnes co2" | "t co2" | "tco2" => Some(&["co2"]),
+        "2" | "tonnes co2 equivalent" | "tonnes co2e" | "t co2e" | "tco2e" | "t co2-eq" | "tco2-eq" => {
+            Some(&["co2", "ch4", "n2o"])
+        }
+        _ => None,
+    }
 }

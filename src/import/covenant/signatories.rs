@@ -126,6 +126,11 @@ impl Signatory {
         self.gcom.as_deref().into_iter().chain([self.id.as_str()])
     }
 
+    /// Its own number.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name

@@ -105,9 +105,8 @@ impl Pledges {
 
     /// Hands on each target, with the baseline it is measured from.
     pub fn hand_on(self, signatories: &Signatories, known: &Known, sink: &mut Sink<'_>) -> Result<(), Stop> {
-        let mut given: HashMap<String, u32> = HashMap::new();
         for pledge in self.all {
-            let outcome = pledge.finding(signatories, known, &self.provenance, &mut given);
+            let outcome = pledge.finding(signatories, known, &self.provenance);
             let subject = format!("{} {}", pledge.actor, pledge.target_year);
             sink.row(Row { place: pledge.place, subject, outcome })?;
         }
@@ -123,13 +122,7 @@ impl Pledge {
         number.filter(|number| !number.is_empty()).ok_or_else(|| left_out("no_signatory", told))
     }
 
-    fn finding(
-        &self,
-        signatories: &Signatories,
-        known: &Known,
-        provenance: &Provenance,
-        given: &mut HashMap<String, u32>,
-    ) -> Result<Finding, LeftOut> {
+    fn finding(&self, signatories: &Signatories, known: &Known, provenance: &Provenance) -> Result<Finding, LeftOut> {
         self.shape.clone()?;
         if !self.kind.to_lowercase().contains("absolute") || self.unit != "percent" {
             let told =
@@ -144,9 +137,8 @@ impl Pledge {
             return Err(left_out("no_reduction", format!("The reduction is stated as \"{}\".", quoted(&self.value))));
         };
         let baseline = baseline(&known.baselines(signatory), base_year)?;
-        let asked = format!("{target_year}-{}", percent.to_string().replace('.', "-"));
-        let times = given.entry(format!("{} {asked}", self.actor)).and_modify(|times| *times += 1).or_insert(1);
-        let id = if *times == 1 { asked } else { format!("{asked}-no-{times}") };
+        // Two rows with the same year, percent and base year are one target.
+        let id = format!("{target_year}-{}", percent.to_string().replace('.', "-"));
         let publication = of_compilation("EU Covenant of Mayors: pledges, compilation of 2022", provenance);
         let mut source =
             publication.source(&format!("{}, target year {target_year}, reduction of {percent} %", self.actor));
