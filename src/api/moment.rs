@@ -35,7 +35,7 @@ macro_rules! moment_query {
             #[param(format = Date, pattern = "^[0-9]{4}-[0-9]{2}-[0-9]{2}$", example = "2026-11-23")]
             judged_on: Option<String>,
             /// The version of the method; the current one unless stated. Part of a permalink.
-            #[param(pattern = "^[0-9]{1,4}$", example = "1")]
+            #[param(pattern = "^[0-9]{1,4}$", example = "2")]
             method: Option<String>,
         }
 

@@ -58,16 +58,17 @@ pub struct StatusAnswer {
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
     /// The version of the method.
-    #[schema(example = "1")]
+    #[schema(example = "2")]
     pub method: &'static str,
     /// The last entry of the log that speaks of the city and was used.
     #[schema(minimum = 1, example = 812)]
     pub sequence: i64,
-    /// The id of the target to show first: the adopted one with the nearest future year, else the latest.
+    /// The id of the target to show first: of those that bind the whole city, not yet due first, the one that asks for most
+    /// soon.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Slug>,
     /// The path that will give the same numbers for ever.
-    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
+    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
     /// What the city says of the verdicts, if it has said anything; it never changes one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -103,7 +104,7 @@ pub struct SeriesAnswer {
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
     /// The version of the method.
-    #[schema(example = "1")]
+    #[schema(example = "2")]
     pub method: &'static str,
     /// The last entry of the log that speaks of the city and was used.
     #[schema(minimum = 1, example = 812)]
