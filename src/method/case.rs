@@ -93,6 +93,12 @@ impl<'v, 'a> Case<'v, 'a> {
         self.view.city.value.name.as_str()
     }
 
+    /// The day by which the target is held to stand: that of judgement, or the last of which anything was known, so
+    /// that an end that nobody knew of counts for nothing.
+    pub fn stands_on(&self) -> NaiveDate {
+        self.view.known_on.map_or(self.judged_on, |known| known.min(self.judged_on))
+    }
+
     /// What is asked for in the target year; none without a pathway.
     pub fn asked(&self) -> Option<Asked> {
         let pathway = self.pathway.as_ref().ok()?;

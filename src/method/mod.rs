@@ -130,7 +130,7 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
 fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
     Assessment {
         target: summary(case),
-        binds: standing::binds(case.known, case.judged_on),
+        binds: standing::binds(case.known, case.stands_on()),
         verdict: ruling.verdict,
         course: ruling.course,
         overdue_years: ruling.overdue_years,

@@ -56,7 +56,7 @@ impl Ruling {
 
 /// Why the target is not judged, if it is not.
 fn not_judged(case: &Case<'_, '_>) -> Option<Reason> {
-    standing::not_judged(case.known, case.judged_on).or_else(|| {
+    standing::not_judged(case.known, case.stands_on()).or_else(|| {
         let lacks = case.target.sector.is_some() && lacks_lines(case);
         lacks.then_some(Reason::SectorWithoutLines)
     })

@@ -8,19 +8,19 @@ use crate::record::{Known, Standing};
 
 use super::verdict::Reason;
 
-/// Whether a target is adopted or law on the day of judgement; one that ended later was.
-pub(super) fn binds(known: &Known<'_, Target>, judged_on: NaiveDate) -> bool {
+/// Whether a target is adopted or law on a day; one that ended later was.
+pub(super) fn binds(known: &Known<'_, Target>, on: NaiveDate) -> bool {
     match known.value.standing {
         Standing::Adopted | Standing::InLaw => true,
         Standing::Proposed => false,
-        Standing::Superseded | Standing::Withdrawn => known.ended().is_some_and(|end| end > judged_on),
+        Standing::Superseded | Standing::Withdrawn => known.ended().is_some_and(|end| end > on),
     }
 }
 
 /// Why a target is recorded and shown, but not judged: it is a proposal, or ended before its year did.
 ///
 /// A target that ended after its year had is judged all the same: a miss does not vanish by decree.
-pub(super) fn not_judged(known: &Known<'_, Target>, judged_on: NaiveDate) -> Option<Reason> {
+pub(super) fn not_judged(known: &Known<'_, Target>, on: NaiveDate) -> Option<Reason> {
     let reason = match known.value.standing {
         Standing::Adopted | Standing::InLaw => return None,
         Standing::Proposed => return Some(Reason::Proposed),
@@ -28,7 +28,7 @@ pub(super) fn not_judged(known: &Known<'_, Target>, judged_on: NaiveDate) -> Opt
         Standing::Withdrawn => Reason::Withdrawn,
     };
     let ran_out = known.ended().is_some_and(|end| end > last_day(known.value.target_year));
-    (!ran_out && !binds(known, judged_on)).then_some(reason)
+    (!ran_out && !binds(known, on)).then_some(reason)
 }
 
 /// The day on which our log first held that the target ended within its year, if the year had ended by then.

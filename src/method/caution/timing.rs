@@ -35,7 +35,6 @@ pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling, used: &Used<'_, '_>
         pandemic_year(used),
         backloaded(case),
         offset_heavy(case),
-        ended_claimed_later(case),
         report_as_baseline(case),
         not_calendar_year(used),
     ];
@@ -150,6 +149,7 @@ fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
     })
 }
 
+/// Said of targets that are not judged: one that is judged had not ended, or ended after its year.
 pub(super) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
     let day = standing::claimed_later(case.known)?;
     let ended = case.known.ended()?;

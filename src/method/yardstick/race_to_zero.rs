@@ -108,7 +108,7 @@ pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> Race
 
 /// Whether a target binds the whole city, at the level looked at.
 fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
-    let binds = standing::binds(case.known, case.judged_on);
+    let binds = standing::binds(case.known, case.stands_on());
     binds && case.target.sector.is_none() && Some(case.target.level) == level
 }
 
