@@ -35,7 +35,8 @@ pub fn most_demanding<'t>(
 /// By what a target is placed: the least comes first.
 struct Rank {
     is_due: bool,
-    /// What the pathway leaves soon of the latest comparable figure; none without a figure above 0.
+    /// What the pathway leaves soon of the latest comparable figure, as printed, so that pathways on one line are equal
+    /// whatever the last bit says; none without a figure above 0.
     share: Option<f64>,
     year: Year,
 }
@@ -43,7 +44,7 @@ struct Rank {
 impl Rank {
     fn of(target: &Assessment, judged_on: NaiveDate) -> Self {
         let year = target.target.target_year;
-        let share = target.soon.as_ref().map(|soon| soon.share.exact());
+        let share = target.soon.as_ref().map(|soon| soon.share.get());
         Rank { is_due: judged_on.year() > year.get(), share, year }
     }
 
