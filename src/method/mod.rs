@@ -107,10 +107,10 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
     } else {
         add_inputs(&mut assessment, case);
         assessment.cautions = caution::cautions(case, &ruling);
-        let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
-        assessment.confidence = Confidence::of(lowers);
         assessment.milestones = milestone::milestones(case, &ruling);
     }
+    let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
+    assessment.confidence = Confidence::of(lowers);
     if let Some(numbers) = &ruling.numbers {
         add_numbers(&mut assessment, case, numbers);
     }

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use super::{Caution, CautionCode, Used, about};
+use super::{Caution, CautionCode, Used, about, listed};
 use crate::method::base::Origin;
 use crate::method::budget::filled;
 use crate::method::case::Case;
@@ -68,9 +68,12 @@ fn early(case: &Case<'_, '_>) -> Option<Caution> {
 
 fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
     let years: Vec<Year> = case.comparison.compared.iter().map(Compared::year).collect();
-    let few = years.len() < FEW_POINTS;
-    let detail = |listed: &str| format!("The only comparable figures after the base year are for {listed}.");
-    about(CautionCode::FewPoints, if few { years } else { Vec::new() }, detail)
+    let detail = match years.as_slice() {
+        [] => "There is no comparable figure after the base year.".to_owned(),
+        [only] => format!("The only comparable figure after the base year is for {only}."),
+        _ => format!("The only comparable figures after the base year are for {}.", listed(&years)),
+    };
+    (years.len() < FEW_POINTS).then(|| Caution::new(CautionCode::FewPoints, detail, years))
 }
 
 /// Only the budget fills years in, and it is in tonnes and measured from a baseline.
