@@ -4,7 +4,7 @@ use pledgewatch::method::{Caution, CautionCode};
 use pledgewatch::record::Kind;
 use serde_json::{Value, json};
 
-use super::{City, caution, codes, cut, inventory, level, with};
+use super::{City, caution, codes, cut, inventory, level, of, with};
 
 fn base(tonnes: f64) -> Value {
     with(inventory(tonnes), json!({"year": 2000}))
@@ -72,7 +72,7 @@ fn a_weakened_target_is_told() {
     assert_eq!(postponed[0].new_tonnes.unwrap().get(), 571.429);
     // A milestone that keeps the old promise on the way.
     assert!(from_half(with(cut(90.0, 2040), json!({"milestones": [{"year": 2030, "tonnes": 500}]}))).is_empty());
-    // Another level, or one nobody was bound by, is another matter.
+    // What nobody was bound by is another matter.
     let proposed = with(cut(90.0, 2030), json!({"standing": "proposed"}));
     let city = City::new().baseline("base", base(1_000.0)).target("goal", proposed).target("goal", cut(50.0, 2030));
     assert!(all(&city, CautionCode::TargetWeakened).is_empty());
@@ -174,10 +174,32 @@ fn targets_that_replace_each_other_in_a_ring_do_no_harm() {
 }
 
 #[test]
-fn filled_gaps_are_named() {
-    let city = City::new().base(2000, 1_000.0).target("goal", cut(50.0, 2030));
-    let judged = city.reports(&[(2010, 900.0), (2012, 850.0), (2015, 800.0)]).only();
-    let years: Vec<i32> = caution(&judged, CautionCode::Interpolated).years.iter().map(|y| y.get()).collect();
-    assert_eq!(years, [2011, 2013, 2014]);
-    assert_eq!(judged.budget.unwrap().interpolated_years, 3);
+fn another_level_is_another_matter_but_zero_is_zero_at_every_level() {
+    let weakened = |old: Value, new: Value| {
+        let both = with(base(1_000.0), json!({"totals": {"basic": 1_000, "own": 1_200}, "population": 100}));
+        all(&City::new().baseline("base", both).target("goal", old).target("goal", new), CautionCode::TargetWeakened)
+    };
+    let own = |target: Value| with(target, json!({"level": "own"}));
+    assert!(weakened(own(cut(90.0, 2030)), cut(50.0, 2030)).is_empty());
+    // Zero by 2020, however it is put, replaced by zero by 2040.
+    for zero in [level(0.0, 2020), cut(100.0, 2020), level(-10.0, 2020)] {
+        let told = weakened(own(zero), level(0.0, 2040));
+        assert_eq!((told.len(), told[0].years[0].get()), (1, 2020));
+        assert_eq!((told[0].old_tonnes.unwrap().get(), told[0].new_tonnes.unwrap().get()), (0.0, 500.0));
+    }
+    let per_person = with(level(0.0, 2020), json!({"tonnes": null, "tonnes_per_person": 0}));
+    assert_eq!(weakened(per_person.clone(), level(0.0, 2040)).len(), 1);
+    let told = weakened(own(level(0.0, 2020)), with(per_person, json!({"target_year": 2040})));
+    assert_eq!(told[0].new_tonnes_per_person.unwrap().get(), 5.0);
+    // The same year at another level is no weakening, nor is a part of the city another whole.
+    assert!(weakened(own(level(0.0, 2030)), level(0.0, 2030)).is_empty());
+    assert!(weakened(with(level(0.0, 2020), json!({"sector": "II"})), level(0.0, 2040)).is_empty());
+}
+
+#[test]
+fn a_target_that_replaced_zero_at_another_level_is_told() {
+    let zero = json!({"standing": "superseded", "superseded_by": "goal", "level": "own"});
+    let city = City::new().baseline("base", base(1_000.0)).target("zero", with(level(0.0, 2020), zero));
+    let judged = of(&city.target("goal", level(0.0, 2040)).assess(), "goal");
+    assert_eq!(caution(&judged, CautionCode::TargetWeakened).replaced.as_ref().unwrap().as_str(), "zero");
 }

@@ -4,26 +4,35 @@
 mod c40;
 mod cautions;
 mod comparison;
+mod course;
+mod coverage;
 mod demo;
 mod explain;
+mod goals;
 mod headline;
 mod history;
 mod klimatkollen;
 mod los_angeles;
+mod milestones;
 mod opinions;
 mod output;
 mod properties;
+mod restated_since;
 mod sentences;
 mod series;
+mod standing;
 mod vectors;
 mod verdicts;
+mod within_reports;
 mod yardsticks;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};
 use pledgewatch::method::{
-    self, Assessment, Assessments, Caution, CautionCode, LeftOutReason, SeriesRow, Yardsticks, assess, yardsticks,
+    self, AbsentReason, Assessment, Assessments, Caution, CautionCode, LeftOutReason, Reason, SeriesRow, Verdict,
+    Yardsticks, assess, yardsticks,
 };
 use pledgewatch::record::change::Draft;
+use pledgewatch::record::gpc::GpcRef;
 use pledgewatch::record::{Action, Cut, Dossier, Kind, Level, RecordKey, Slug, View, Year};
 use serde_json::{Value, json};
 
@@ -41,20 +50,36 @@ pub fn year(year: i32) -> Year {
 }
 
 /// A city that is written to as the service would: entry by entry.
+#[derive(Clone)]
 pub struct City {
     dossier: Dossier,
     sequence: i64,
+    /// When what is written next is recorded.
+    recorded_at: DateTime<Utc>,
 }
 
 impl City {
     pub fn named(name: &str) -> City {
         let body = json!({"name": name, "country": "US"});
         let change = draft(Kind::City, "test-city", body).enter(1, recorded_at(), "0");
-        City { dossier: Dossier::begin(&change).unwrap(), sequence: 1 }
+        City { dossier: Dossier::begin(&change).unwrap(), sequence: 1, recorded_at: recorded_at() }
     }
 
     pub fn new() -> City {
         City::named("Exampleton")
+    }
+
+    /// Records what follows on `day`.
+    pub fn on(mut self, day: NaiveDate) -> City {
+        self.recorded_at = day.and_hms_opt(12, 0, 0).unwrap().and_utc();
+        self
+    }
+
+    /// The city was made from or split off from another, on `day`.
+    pub fn made_from(self, other: &str, day: &str) -> City {
+        let predecessor = json!({"city": other, "on": day, "source": {"title": "Test"}});
+        let body = json!({"name": "Exampleton", "country": "US", "predecessors": [predecessor]});
+        self.write(Kind::City, "test-city", body)
     }
 
     fn write(self, kind: Kind, id: &str, body: Value) -> City {
@@ -68,7 +93,7 @@ impl City {
         let mut draft = draft(kind, id, body);
         draft.revision = revision + 1;
         draft.reason = reason.map(str::to_owned);
-        self.dossier.apply(&draft.enter(self.sequence, recorded_at(), "0")).unwrap();
+        self.dossier.apply(&draft.enter(self.sequence, self.recorded_at, "0")).unwrap();
         self
     }
 
@@ -99,8 +124,24 @@ impl City {
     }
 
     pub fn through(&self, through: i32) -> Assessments {
+        self.through_judged_on(through, today())
+    }
+
+    /// What was reported up to a year, judged on `day`.
+    pub fn through_judged_on(&self, through: i32, day: NaiveDate) -> Assessments {
         let cut = Cut { through: Some(year(through)), ..Cut::default() };
-        assess(&self.dossier.view(&cut).unwrap(), today())
+        assess(&self.dossier.view(&cut).unwrap(), day)
+    }
+
+    /// What was known on `day`, judged on it.
+    pub fn known_on(&self, day: NaiveDate) -> Assessments {
+        self.known_on_judged_on(day, day)
+    }
+
+    /// What was known on `day`, judged on another.
+    pub fn known_on_judged_on(&self, day: NaiveDate, judged_on: NaiveDate) -> Assessments {
+        let cut = Cut { known_on: Some(day), ..Cut::default() };
+        assess(&self.dossier.view(&cut).unwrap(), judged_on)
     }
 
     pub fn assess(&self) -> Assessments {
@@ -137,9 +178,44 @@ pub fn recorded_at() -> DateTime<Utc> {
     Utc.with_ymd_and_hms(2026, 11, 1, 12, 0, 0).unwrap()
 }
 
+/// The assessment of the target `id` of several.
+pub fn of(assessments: &Assessments, id: &str) -> Assessment {
+    assessments.targets.iter().find(|target| target.target.id.as_str() == id).unwrap().clone()
+}
+
+/// The verdict and its reason.
+pub fn ruled(assessment: &Assessment) -> (Verdict, Option<Reason>) {
+    (assessment.verdict, assessment.reason)
+}
+
 /// An inventory with a total at `basic`, by the GPC.
 pub fn inventory(tonnes: f64) -> Value {
     json!({"totals": {"basic": tonnes}, "protocol": "gpc", "source": {"title": "Test"}})
+}
+
+/// An inventory by the lines of `basic`, by the GPC: those named have tonnes, a notation key (after which an explanation
+/// may stand) or several gases, a null leaves a line out, and all others do not occur.
+pub fn lined(named: Value) -> Value {
+    let named = named.as_object().unwrap().clone();
+    let others = GpcRef::all().filter(|line| line.counts_at(Level::Basic) && !named.contains_key(line.as_str()));
+    let mut lines: Vec<Value> = others.map(|line| json!({"ref": line.as_str(), "notation": "NO"})).collect();
+    for (reference, value) in &named {
+        match value {
+            Value::Null => {}
+            Value::Number(tonnes) => lines.push(json!({"ref": reference, "tonnes": tonnes})),
+            Value::String(told) => lines.push(match told.split_once(' ') {
+                Some((key, why)) => json!({"ref": reference, "notation": key, "explanation": why}),
+                None => json!({"ref": reference, "notation": told}),
+            }),
+            Value::Object(gases) => {
+                lines.extend(
+                    gases.iter().map(|(gas, tonnes)| json!({"ref": reference, "gas": gas, "gas_tonnes": tonnes})),
+                );
+            }
+            other => panic!("{other}"),
+        }
+    }
+    json!({"lines": lines, "protocol": "gpc", "source": {"title": "Test"}})
 }
 
 /// An adopted target of a cut from the baseline `base`.
@@ -175,6 +251,16 @@ pub fn codes(assessment: &Assessment) -> Vec<CautionCode> {
 pub fn caution(assessment: &Assessment, code: CautionCode) -> &Caution {
     let found = assessment.cautions.iter().find(|caution| caution.code == code);
     found.unwrap_or_else(|| panic!("no caution {code} in {:?}", assessment.cautions))
+}
+
+/// Why a field is absent, if it is.
+pub fn absent(assessment: &Assessment, field: &str) -> Option<AbsentReason> {
+    assessment.absent.iter().find(|absent| absent.field == field).map(|absent| absent.reason)
+}
+
+/// The years that a caution names.
+pub fn years(assessment: &Assessment, code: CautionCode) -> Vec<i32> {
+    caution(assessment, code).years.iter().map(|year| year.get()).collect()
 }
 
 pub fn left_out(assessment: &Assessment) -> Vec<(i32, LeftOutReason)> {

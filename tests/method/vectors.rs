@@ -26,6 +26,7 @@ fn int(value: &Value) -> i32 {
 fn check(name: &str, judged: &Assessment, expect: &Value) {
     let actual = judged.judged.as_ref();
     assert_eq!(judged.verdict.as_str(), expect["verdict"].as_str().unwrap(), "{name}");
+    assert_eq!(judged.course.map(|course| course.as_str()), expect["course"].as_str(), "{name}");
     assert_eq!(actual.map(|figure| figure.year.get()), Some(int(&expect["year"])), "{name}");
     let required = judged.required.as_ref().unwrap();
     let amounts = [
