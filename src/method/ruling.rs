@@ -100,7 +100,7 @@ fn not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
 
 /// The report that is left out and without which it would be false to say that none is recorded: that of the target
 /// year, or, where the latest comparable figure is old, a later one.
-fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
+pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
     let left_out = &case.comparison.left_out;
     if let Some(report) = left_out.iter().find(|report| report.year == case.target.target_year) {
         return Some(report);

@@ -8,10 +8,11 @@ use crate::record::Year;
 use crate::record::target::{Goal, Target};
 
 use super::case::Case;
+use super::comparison::Compared;
 use super::course::{Course, Numbers};
 use super::outcome::Outcome;
 use super::printed::Unit;
-use super::ruling::Ruling;
+use super::ruling::{Ruling, hidden};
 use super::verdict::{Reason, Verdict};
 
 /// The sentence for what follows from a case.
@@ -236,7 +237,7 @@ fn why(case: &Case<'_, '_>, reason: Reason) -> String {
         | Reason::GasesDiffer
         | Reason::BoundaryChanged
         | Reason::CoverageDiffers
-        | Reason::RestatedSince => left_out(case, reason, &base),
+        | Reason::RestatedSince => left_out(case, &base),
         Reason::NoBaseline => "there is no baseline figure to measure it from".to_owned(),
         Reason::NoPopulation => "a population is missing, by which it is divided".to_owned(),
         Reason::BaselineNotPositive => format!("the figure of {base} is not above zero"),
@@ -249,15 +250,19 @@ fn why(case: &Case<'_, '_>, reason: Reason) -> String {
 }
 
 /// Why no report, or not the one that matters, can be compared with the baseline.
-fn left_out(case: &Case<'_, '_>, reason: Reason, base: &str) -> String {
-    let reports = case.comparison.left_out.iter().rev().find(|report| Reason::from(report.reason) == reason);
-    let detail = reports.and_then(|report| Some((report.year, report.detail.as_deref()?)));
-    let told =
-        detail.map_or_else(String::new, |(year, detail)| format!(" (for {year}: {})", detail.trim_end_matches('.')));
-    match case.comparison.compared.last().map(super::comparison::Compared::year) {
-        None => format!("no report after {base} can be compared with the baseline{told}"),
-        Some(latest) => {
-            format!("the figure that matters, after that of {latest}, cannot be compared with the baseline{told}")
+fn left_out(case: &Case<'_, '_>, base: &str) -> String {
+    let latest = case.comparison.compared.last().map(Compared::year);
+    let hidden = hidden(case).filter(|_| latest.is_some() || case.base.is_none());
+    let left_out = hidden.or(case.comparison.left_out.last());
+    let why = left_out.and_then(|report| report.detail.as_deref()).unwrap_or_default().trim_end_matches('.');
+    match (hidden.map(|report| report.year), latest) {
+        (Some(year), Some(latest)) if year != case.target.target_year => {
+            format!("the figure for {year}, later than that for {latest}, cannot be compared with the baseline ({why})")
+        }
+        (Some(year), _) => format!("the figure for {year} cannot be compared with the baseline ({why})"),
+        (None, _) => {
+            let told = left_out.map_or_else(String::new, |report| format!(" (for {}: {why})", report.year));
+            format!("no report after {base} can be compared with the baseline{told}")
         }
     }
 }

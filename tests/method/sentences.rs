@@ -176,14 +176,23 @@ fn what_cannot_be_compared_is_told_with_the_year_and_why() {
         city.only().sentence,
         "The target of Exampleton, halving 2010 emissions by 2030, cannot be judged: no report after 2010 can be compared with the baseline (for 2019: The report follows ipcc, the baseline gpc)."
     );
-    let city = City::new()
-        .base(2010, 1_000.0)
-        .target("goal", cut(50.0, 2030))
-        .reports(&[(2018, 800.0)])
-        .report(2022, other(700.0));
-    assert_eq!(
-        city.only().sentence,
-        "The target of Exampleton, halving 2010 emissions by 2030, cannot be judged: the figure that matters, after that of 2018, cannot be compared with the baseline (for 2022: The report follows ipcc, the baseline gpc)."
+    // Where others are compared, the one that matters is named.
+    let told = |by: i32, compared: i32, left_out: [i32; 2]| {
+        let city = City::new().base(2010, 1_000.0).target("goal", cut(50.0, by)).reports(&[(compared, 800.0)]);
+        left_out.into_iter().fold(city, |city, year| city.report(year, other(700.0))).only().sentence
+    };
+    let why = "cannot be compared with the baseline (The report follows ipcc, the baseline gpc).";
+    assert!(
+        told(2030, 2018, [2020, 2022]).ends_with(&format!(": the figure for 2022, later than that for 2018, {why}"))
+    );
+    assert!(told(2020, 2021, [2020, 2022]).ends_with(&format!(": the figure for 2020 {why}")));
+    let unnamed = with(level(500.0, 2020), json!({"baseline": null}));
+    let own = json!({"totals": {"own": 400}, "source": {"title": "Test"}});
+    let city = City::new().report(2020, own).target("goal", unnamed);
+    assert!(
+        city.only().sentence.ends_with(
+            ": the figure for 2020 cannot be compared with the baseline (The report has no figure at basic)."
+        )
     );
 }
 
