@@ -135,7 +135,7 @@ fn an_old_database_whose_log_cannot_be_read_stays_as_it_is() {
     assert!(!database.columns("inventories").is_empty() && database.columns("records").is_empty());
     body("\"after\"", "{\"after\"");
     let told = printed(&migrate());
-    assert!(told.ends_with(": ran 20261125000001"), "{told}");
+    assert!(told.contains(": ran 20261125000001"), "{told}");
     assert!(database.columns("inventories").is_empty() && !database.columns("records").is_empty());
     printed(&run(&["verify", "--database", &database.url]));
 }
