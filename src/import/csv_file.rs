@@ -2,10 +2,13 @@
 
 use std::sync::Arc;
 
+use chrono::Datelike;
+
 use super::blank_cell::is_blank;
-use super::cell::{Cell, Row as TableRow, Table, letters, quoted};
+use super::cell::{Cell, Refused, Row as TableRow, Table, letters, quoted};
 use super::columns::is_read_me;
 use super::failure::FileError;
+use super::figure::year;
 use super::finding::{Finding, LeftOut, Place, Provenance, Row, UNFINISHED, breaks_off};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Header, is_zero_width};
@@ -84,6 +87,17 @@ impl<'a> CsvFile<'a> {
         let header = rows.next().ok_or_else(|| FileError::Empty { file: name.clone() })?.map_err(refused)?;
         let header = Header::new(header.texts().iter().map(String::as_str), &name);
         Ok(CsvFile { provenance, header, sheet, rows, texts: Vec::new(), cut_in: None, unread })
+    }
+
+    /// The last year in a column that has begun by the day of the import; for it all rows are read, and kept until they
+    /// are handed on.
+    pub fn last_year(&mut self, column: usize) -> Option<i32> {
+        let rows: Vec<Result<TableRow, Refused>> = self.rows.by_ref().collect();
+        let today = self.provenance.today.year();
+        let years = rows.iter().flatten().filter_map(|row| year(&row.cell(column).to_string()));
+        let last = years.filter(|year| *year <= today).max();
+        self.rows = Box::new(rows.into_iter());
+        last
     }
 
     /// Reads the next row; none at the end of the file. Blank lines are no rows.

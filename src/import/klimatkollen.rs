@@ -3,11 +3,15 @@
 //! The figures are SMHI's. The file says neither which gases nor which standard they follow, so the
 //! reports declare neither. Municipalities stand in it by name alone: the name, unique within
 //! Sweden, is their word in the register `klimatkollen`.
+//!
+//! SMHI and its partners compute every year since 1990 anew for each report of Sweden to the UNFCCC and distribute them
+//! over the municipalities each time (SMED, "Luft och klimat", <https://www.smed.se/luft>). So the years of a file are one
+//! series, which is named after the last of them.
 
 use std::sync::Arc;
 
 use chrono::NaiveDate;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::record::{City, Kind};
 
@@ -42,7 +46,7 @@ fn recognises(header: &Header) -> bool {
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file, recognises)?;
+    let mut file = CsvFile::open(file, recognises)?;
     let emissions = file.header.need(&EMISSIONS)?;
     let columns = Columns {
         municipality: file.header.need(&MUNICIPALITY)?,
@@ -52,6 +56,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         scale: file.header.need_unit(emissions, &[])?.scale,
     };
     sink.notice(file.header.complete(&[&REGION], file.provenance.may_lack_columns)?);
+    let series = file.last_year(columns.year).map(|year| format!("smhi-{year}"));
     let today = file.provenance.today;
     let publication = Publication {
         title: "Klimatkollen: emissions of Swedish municipalities".to_owned(),
@@ -60,7 +65,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         published: file.provenance.published,
     };
     let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.municipality), cells.at(columns.year));
-    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
 }
 
 impl Columns {
@@ -76,7 +81,13 @@ impl Columns {
         city(&body, today)
     }
 
-    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+    fn report(
+        &self,
+        cells: &Cells<'_>,
+        publication: &Publication,
+        series: Option<&str>,
+        today: NaiveDate,
+    ) -> Result<Finding, LeftOut> {
         let city = self.city(cells, today)?;
         let stated = cells.at(self.year);
         let Some(year) = year(stated) else {
@@ -89,6 +100,7 @@ impl Columns {
         let locator = format!("row {} {year}, column emissions", cells.at(self.municipality));
         let body = object([
             ("totals", Some(json!({"own": json(tonnes)}))),
+            ("series", series.map(Value::from)),
             ("source", Some(publication.source(&locator))),
             ("note", Some(json!("Computed by SMHI, as Klimatkollen publishes it."))),
         ]);

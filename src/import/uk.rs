@@ -4,6 +4,10 @@
 //! kt, later ones CO2e. People are counted in thousands. An authority is known by the code the file gives: the
 //! nine characters of the Office for National Statistics in the register `ons`, any other code in
 //! the register `uk_local_authority`.
+//!
+//! Each release computes every year since 2005 anew and supersedes those before, with which it cannot be compared
+//! (Defra, "Emissions of carbon dioxide for local authority areas", September 2008, of the figures of 2005). So the
+//! years of a file are one series, which is named after the last of them.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -63,7 +67,7 @@ fn recognises(header: &Header) -> bool {
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file, recognises)?;
+    let mut file = CsvFile::open(file, recognises)?;
     let total = file.header.need(&TOTAL)?;
     let columns = Columns {
         code: file.header.need(&CODE)?,
@@ -74,6 +78,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         population: file.header.find(&POPULATION)?,
     };
     sink.notice(file.header.complete(&[&POPULATION], file.provenance.may_lack_columns)?);
+    let series = file.last_year(columns.year).map(|year| format!("uk-la-{year}"));
     let today = file.provenance.today;
     let publication = Publication {
         title: format!(
@@ -85,7 +90,7 @@ pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
         published: file.provenance.published,
     };
     let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.name), cells.at(columns.year));
-    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
 }
 
 impl Columns {
@@ -110,7 +115,13 @@ impl Columns {
         ]))
     }
 
-    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+    fn report(
+        &self,
+        cells: &Cells<'_>,
+        publication: &Publication,
+        series: Option<&str>,
+        today: NaiveDate,
+    ) -> Result<Finding, LeftOut> {
         let city = city(&self.authority(cells)?, today)?;
         let stated = cells.at(self.year);
         let Some(year) = year(stated) else {
@@ -128,6 +139,7 @@ impl Columns {
             ("population", population.map(Value::from)),
             ("protocol", Some(json!("national"))),
             ("gases", self.is_co2_alone().then(|| json!(["co2"]))),
+            ("series", series.map(Value::from)),
             ("source", Some(publication.source(&locator))),
         ]);
         let report = found(Kind::Report, year.to_string(), &body, today)?;

@@ -63,6 +63,49 @@ fn the_unit_and_the_gases_are_those_of_the_header() {
 }
 
 #[test]
+fn the_years_of_a_file_are_one_series() {
+    let series = |read: &[pledgewatch::import::Row]| -> Vec<_> {
+        read.iter().map(|row| bodies(row)[0].2["series"].clone()).collect()
+    };
+    let header = "municipality,region,year,emissions_tco2e\n";
+    let read = rows(Format::Klimatkollen, &format!("{header}Exemplby,L,2024,1\nExemplby,L,1990,2\nAndra,L,2020,3\n"));
+    assert_eq!(series(&read), ["smhi-2024", "smhi-2024", "smhi-2024"]);
+    let header = "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s\n";
+    let read = rows(Format::Uk, &format!("{header}2005,ABC,Exampleshire,1,2\n2015,ABC,Exampleshire,1,2\n"));
+    assert_eq!(series(&read), ["uk-la-2015", "uk-la-2015"]);
+    // A year that has not begun is a slip, not an edition.
+    let read = rows(Format::Uk, &format!("{header}2005,ABC,Exampleshire,1,2\n2099,ABC,Exampleshire,1,2\n"));
+    assert_eq!(bodies(&read[0])[0].2["series"], "uk-la-2005");
+}
+
+#[test]
+fn a_city_and_year_that_a_file_has_twice_is_left_out_in_both_rows() {
+    let cases = [
+        (Format::Klimatkollen, "municipality,region,year,emissions_tco2e", "Exemplby,L,2015,", "\n"),
+        (
+            Format::Uk,
+            "Year,local-authority-code,official-name,Total Emissions:kt CO2,Population:000s",
+            "2015,ABC,Exampleshire,",
+            ",2\n",
+        ),
+        (
+            Format::C40,
+            "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+",
+            "Examplia,USA,,,2015,,,,",
+            ",\n",
+        ),
+    ];
+    for (format, header, before, after) in cases {
+        let row = |tonnes: i32| format!("{before}{tonnes}{after}");
+        let other = row(7).replace("2015", "2016");
+        let read = rows(format, &format!("{header}\n{}{other}{}", row(5), row(6)));
+        assert_eq!(codes(&read), ["duplicate_year", "usable", "duplicate_year"], "{format}");
+        let told = |row: usize| read[row].outcome.as_ref().unwrap_err().detail.clone();
+        assert!(told(0).contains("row 4") && told(2).contains("row 2"), "{} {}", told(0), told(2));
+    }
+}
+
+#[test]
 fn a_population_is_read_or_remarked_on() {
     let cases = [
         ("1000.4", Some(1_000), false),
