@@ -36,10 +36,10 @@ use summary::Summary;
 /// What to import, and how.
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The format: cdp, covenant, klimatkollen, c40, uk, or table, which is the template as CSV with a column `city`.
+    /// The format: cdp, covenant, klimatkollen, c40, uk, or table, which is the template with a column `city`.
     #[arg(value_parser = layout)]
     format: Layout,
-    /// The files; `covenant` needs its signatories and inventory lines together.
+    /// The files, CSV or XLSX; `covenant` needs its signatories and inventory lines together.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
