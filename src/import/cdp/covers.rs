@@ -77,6 +77,8 @@ const WRITTEN: &[(&str, Covers)] = &[
     ("transporte, energía y desechos", whole("basic")),
     ("energía, transporte y residuos", whole("basic")),
     ("scope 1 ghg emissions", whole("scope_1")),
+    ("consumption-based emissions", whole("consumption")),
+    ("consumption based emissions", whole("consumption")),
     ("stationary energy", ENERGY),
     ("transportation", TRANSPORT),
     ("waste and wastewater", WASTE),

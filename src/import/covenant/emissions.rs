@@ -36,7 +36,7 @@ struct Total {
     fault: Option<LeftOut>,
     actor: String,
     year: String,
-    total: String,
+    tonnes: String,
     remark: Option<&'static str>,
 }
 
@@ -66,7 +66,7 @@ impl Totals {
                 fault: cells.check_shape().err(),
                 actor: cells.at(actor).to_owned(),
                 year: cells.at(of_year).to_owned(),
-                total: cells.at(total).to_owned(),
+                tonnes: cells.at(total).to_owned(),
                 remark: cells.remark,
             });
         }
@@ -116,7 +116,7 @@ impl Total {
         let Some(year) = year(&self.year) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(&self.year))));
         };
-        let tonnes = figure(&self.total).map_err(|no| match no {
+        let tonnes = figure(&self.tonnes).map_err(|no| match no {
             NoFigure::Empty => left_out("no_total", "The row states no total."),
             NoFigure::Text(text) => left_out("not_a_number", format!("The total is stated as \"{text}\".")),
         })?;
