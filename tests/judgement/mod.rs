@@ -43,6 +43,10 @@ pub fn record_case(service: &Service, id: &str, case: &Value, mut look: impl FnM
     let (place, name) = (format!("/v1/cities/{id}"), case["case"].as_str().unwrap());
     let mut body = city(name);
     body.as_object_mut().unwrap().extend(members(&case["city"]).map(|(name, value)| (name.clone(), value.clone())));
+    for before in body["predecessors"].as_array().into_iter().flatten() {
+        let before = before["city"].as_str().unwrap();
+        service.record(&format!("/v1/cities/{before}"), &city("The city before"));
+    }
     service.record(&place, &body);
     for kind in ["baselines", "reports", "targets"] {
         for (record, body) in members(&case[kind]) {
