@@ -40,6 +40,17 @@ fn a_trend_needs_five_points_over_five_years() {
 }
 
 #[test]
+fn a_trend_is_likely_to_meet_what_its_whole_interval_is_at_or_below() {
+    // Five points on one line, which comes to 800 t in 2030 without a doubt.
+    let line = [(2010, 900.0), (2012, 890.0), (2014, 880.0), (2016, 870.0), (2018, 860.0)];
+    let meets = |tonnes: f64| {
+        let city = City::new().base(1990, 1_000.0).reports(&line).target("goal", level(tonnes, 2030));
+        city.only().trend.unwrap().meets_target
+    };
+    assert_eq!((meets(800.0), meets(799.999)), (Prospect::Likely, Prospect::Unlikely));
+}
+
+#[test]
 fn the_quantiles_are_those_of_the_tables() {
     // Student's t at 0.975 for 3 to 8 degrees of freedom; for an even number they follow from a closed form.
     let table = [
