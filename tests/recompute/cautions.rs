@@ -46,7 +46,8 @@ fn of_time(case: &Case<'_>, ruling: &Ruling, used: &[&Used<'_>]) -> Vec<Value> {
     let mut found: Vec<Option<Value>> = vec![
         about("stale", stale.into_iter().collect()),
         about("early", early.into_iter().collect()),
-        about("few_points", few),
+        // None at all are few, too.
+        about("few_points", few).or(case.used.is_empty().then(|| json!({"code": "few_points"}))),
         about("pandemic_year", pandemic.filter(|year| [2020, 2021].contains(year)).collect()),
         about("interpolated", interpolated(case, judged)),
         about("not_calendar_year", not_calendar(case, used)),

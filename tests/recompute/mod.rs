@@ -147,9 +147,8 @@ fn expected(printed: &Value, records: &Records, judged_on: &str) -> Found<Value>
     }
     let cautions = expected_cautions(&case, &ruling, printed)?;
     let codes: BTreeSet<&str> = cautions.iter().filter_map(|caution| caution["code"].as_str()).collect();
-    let judged = ruling.verdict != "not_judged";
     let sure = confidence(&codes, target["level"] == "own", cautions::declares_only_co2(&case, &ruling));
-    told.insert("confidence".to_owned(), json!(if judged { sure } else { "high" }));
+    told.insert("confidence".to_owned(), json!(sure));
     told.insert("cautions".to_owned(), json!(cautions));
     Ok(Value::Object(told))
 }
@@ -306,8 +305,11 @@ fn numbers(told: &mut Map<String, Value>, case: &Case<'_>, ruling: &Ruling) {
 
 /// The cautions, in an order of their own; figures are questioned by the warnings that are printed with them.
 fn expected_cautions(case: &Case<'_>, ruling: &Ruling, printed: &Value) -> Found<Vec<Value>> {
-    let mut found: Vec<Value> = history::claimed_later(case.target, case.records).into_iter().collect();
-    if ruling.verdict != "not_judged" {
+    let mut found = Vec::new();
+    if ruling.verdict == "not_judged" {
+        // What is judged had not ended, or ended after its year.
+        found.extend(history::claimed_later(case.target, case.records));
+    } else {
         let has_warnings = |name: &str| printed[name].get("warnings").is_some().then(|| year_of(&printed[name]));
         let judged = has_warnings("judged").filter(|_| ruling.judged.is_some());
         let warned = has_warnings("baseline").into_iter().chain(judged).collect();
