@@ -128,7 +128,7 @@ fn reads(service: &Service) -> Vec<(String, String)> {
         format!("{status}?as_of={today}"),
         format!("{status}?sequence=3"),
         format!("{status}?known_on={today}"),
-        format!("{status}?sequence=4&judged_on={today}&method=1"),
+        format!("{status}?sequence=4&judged_on={today}&method=2"),
     ];
     let read = |path: String| {
         let answer = service.get(&path);

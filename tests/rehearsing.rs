@@ -126,13 +126,12 @@ fn the_name_of_a_file_stands_in_public_reasons_on_one_line() {
 }
 
 #[test]
-fn a_workbook_is_told_how_to_become_a_table() {
+fn a_workbook_that_is_cut_off_is_refused() {
     let database = Database::new();
     let directory = tempfile::tempdir().unwrap();
     let workbook = written(&directory, "table.xlsx", b"PK\x03\x04\x14\x00\x06\x00");
     let told = refused(&import(&database.url, "table", &workbook, &["--dry-run"]));
-    assert!(told.contains("table.xlsx: it is a workbook: save its sheet `Reports` as CSV in UTF-8"), "{told}");
-    assert!(!told.contains("send"), "{told}");
+    assert!(told.contains("table.xlsx: the workbook cannot be read"), "{told}");
 }
 
 #[test]

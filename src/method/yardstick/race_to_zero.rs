@@ -88,9 +88,8 @@ pub(super) fn held_against(cases: &[Case<'_, '_>], level: Option<Level>) -> Race
     let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.pathway) <= Unit::Tonnes.round(HALF * half.emitted));
     let (meets, reason) = match (zero, halves) {
         _ if adopted.is_empty() => (None, Some(YardstickReason::NoAdoptedTarget)),
-        (None, _) => (Some(false), None),
-        (Some(_), Some(halves)) => (Some(halves), None),
-        (Some(zero), None) => (None, midway(zero).err()),
+        (_, None) => (None, adopted.iter().find_map(|case| midway(case).err())),
+        (zero, Some(halves)) => (Some(zero.is_some() && halves), None),
     };
     RaceToZero {
         meets,
