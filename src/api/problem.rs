@@ -152,7 +152,7 @@ pub struct Problem {
     /// What became of each row of a file.
     import: Option<Box<ImportAnswer>>,
     /// The paths of the cities that came after one that is withdrawn.
-    successors: Vec<String>,
+    successors: Box<[String]>,
 }
 
 /// An RFC 9457 problem document.
@@ -218,7 +218,7 @@ impl Problem {
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
         let waits = matches!(code, Code::Unavailable | Code::Busy);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
-        let (errors, successors) = (Vec::new(), Vec::new());
+        let (errors, successors) = (Vec::new(), Box::default());
         Problem { code, detail: detail.into(), errors, retry_after, allow: None, import: None, successors }
     }
 
@@ -239,7 +239,7 @@ impl Problem {
             code: self.code,
             errors: self.errors.clone(),
             import: self.import.clone(),
-            successors: self.successors.clone(),
+            successors: self.successors.to_vec(),
         }
     }
 
