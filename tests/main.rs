@@ -14,6 +14,7 @@ mod layout;
 mod lists;
 mod method;
 mod nodes;
+mod nothing_forgotten;
 mod old_database;
 mod opinions;
 #[cfg(target_os = "linux")]
