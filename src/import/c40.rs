@@ -11,13 +11,13 @@ use crate::record::Kind;
 use crate::record::gpc::GpcRef;
 
 use super::country::country;
-use super::csv_file::{Cells, CsvFile};
 use super::failure::FileError;
 use super::figure::{NoFigure, figure, figure_in, json, population, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
 use super::period;
+use super::public_file::{Cells, PublicFile};
 use super::records::{Publication, city, found, left_out, name, object, text, word};
 use super::unit::Scale;
 
@@ -71,7 +71,7 @@ fn recognises(header: &Header) -> bool {
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file, recognises)?;
+    let file = PublicFile::open(file, recognises)?;
     let columns = Columns::of(&file.header)?;
     let expected = [&PERIOD, &BOUNDARY, &LEVEL, &POPULATION, &BASIC_PLUS];
     sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);

@@ -13,15 +13,15 @@ mod targets;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::csv_file::{Cells, CsvFile};
 use super::figure::{NoFigure, figure};
 use super::finding::Provenance;
 use super::format::{Sink, SourceFile, Stop};
+use super::public_file::{Cells, PublicFile};
 use super::records::Publication;
 
 /// Reads a file of either kind.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let file = CsvFile::open(file, |header| targets::recognises(header) || emissions::recognises(header))?;
+    let file = PublicFile::open(file, |header| targets::recognises(header) || emissions::recognises(header))?;
     if targets::recognises(&file.header) {
         targets::read(file, sink)
     } else if emissions::recognises(&file.header) {

@@ -19,27 +19,27 @@ mod lines;
 mod signatories;
 mod targets;
 
-use super::csv_file::CsvFile;
 use super::failure::FileError;
 use super::finding::Provenance;
 use super::format::{Sink, SourceFile, Stop};
 use super::header::Header;
+use super::public_file::PublicFile;
 use super::records::Publication;
 
 /// The files, told apart.
 #[derive(Default)]
 struct Files<'a> {
-    signatories: Vec<CsvFile<'a>>,
-    inventories: Vec<CsvFile<'a>>,
-    targets: Vec<CsvFile<'a>>,
-    emissions: Vec<CsvFile<'a>>,
+    signatories: Vec<PublicFile<'a>>,
+    inventories: Vec<PublicFile<'a>>,
+    targets: Vec<PublicFile<'a>>,
+    emissions: Vec<PublicFile<'a>>,
 }
 
 /// Reads the files together: inventories, then emissions, then targets; signatories are no rows.
 pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut told = Files::default();
     for file in files {
-        told.sort(CsvFile::open(file, |header| Kind::of(header).is_some())?)?;
+        told.sort(PublicFile::open(file, |header| Kind::of(header).is_some())?)?;
     }
     let mut signatories = signatories::Signatories::read(one(told.signatories, "list of signatories")?, sink)?;
     let pledges = at_most_one(told.targets, "list of targets")?;
@@ -57,7 +57,7 @@ pub(super) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<()
 }
 
 impl<'a> Files<'a> {
-    fn sort(&mut self, file: CsvFile<'a>) -> Result<(), FileError> {
+    fn sort(&mut self, file: PublicFile<'a>) -> Result<(), FileError> {
         let kind = match Kind::of(&file.header) {
             Some(Kind::Inventories) => &mut self.inventories,
             Some(Kind::Targets) => &mut self.targets,
@@ -95,11 +95,11 @@ impl Kind {
     }
 }
 
-fn one<'a>(files: Vec<CsvFile<'a>>, what: &'static str) -> Result<CsvFile<'a>, FileError> {
+fn one<'a>(files: Vec<PublicFile<'a>>, what: &'static str) -> Result<PublicFile<'a>, FileError> {
     at_most_one(files, what)?.ok_or(FileError::FileCount { what, given: 0 })
 }
 
-fn at_most_one<'a>(mut files: Vec<CsvFile<'a>>, what: &'static str) -> Result<Option<CsvFile<'a>>, FileError> {
+fn at_most_one<'a>(mut files: Vec<PublicFile<'a>>, what: &'static str) -> Result<Option<PublicFile<'a>>, FileError> {
     if files.len() > 1 {
         return Err(FileError::FileCount { what, given: files.len() });
     }

@@ -15,11 +15,11 @@ use serde_json::{Value, json};
 
 use crate::record::{City, Kind};
 
-use super::csv_file::{Cells, CsvFile};
 use super::figure::{NoFigure, figure_in, json, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
+use super::public_file::{Cells, PublicFile};
 use super::records::{Publication, city, found, left_out, name, object, word};
 use super::unit::Scale;
 
@@ -46,7 +46,7 @@ fn recognises(header: &Header) -> bool {
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut file = CsvFile::open(file, recognises)?;
+    let mut file = PublicFile::open(file, recognises)?;
     let emissions = file.header.need(&EMISSIONS)?;
     let columns = Columns {
         municipality: file.header.need(&MUNICIPALITY)?,

@@ -14,11 +14,11 @@ use serde_json::{Value, json};
 
 use crate::record::Kind;
 
-use super::csv_file::{Cells, CsvFile};
 use super::figure::{NoFigure, figure_in, json, population, quoted, year};
 use super::finding::{Finding, LeftOut};
 use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
+use super::public_file::{Cells, PublicFile};
 use super::records::{Publication, city, found, left_out, name, object};
 use super::unit::{Scale, Substance, Unit};
 
@@ -67,7 +67,7 @@ fn recognises(header: &Header) -> bool {
 
 /// Reads the file.
 pub(super) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut file = CsvFile::open(file, recognises)?;
+    let mut file = PublicFile::open(file, recognises)?;
     let total = file.header.need(&TOTAL)?;
     let columns = Columns {
         code: file.header.need(&CODE)?,

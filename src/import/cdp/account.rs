@@ -6,11 +6,11 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::import::country::country;
-use crate::import::csv_file::Cells;
 use crate::import::failure::FileError;
 use crate::import::figure::{figure, json, quoted};
 use crate::import::finding::LeftOut;
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::Cells;
 use crate::import::records::{city, left_out, name, object};
 use crate::record::City;
 

@@ -16,13 +16,13 @@
 
 use serde_json::Value;
 
-use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::failure::FileError;
 use crate::import::figure::{json, people, quoted, year};
 use crate::import::finding::{Finding, LeftOut, Provenance};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
 use crate::import::period::AccountingYear;
+use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{found, left_out, object, text};
 use crate::record::Kind;
 
@@ -136,7 +136,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 }
 
 /// Reads the file.
-pub(super) fn read(file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+pub(super) fn read(file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
     sink.notice(file.header.complete(&columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();

@@ -8,12 +8,12 @@
 //! A percent of at most 1 could be a fraction, so such a row is left out. A year in which a target was set counts as
 //! its last day. The files have no column for what a city calls its target.
 
-use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::failure::FileError;
 use crate::import::figure::{quoted, year};
 use crate::import::finding::{LeftOut, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{Publication, left_out};
 
 use super::account::Account;
@@ -117,7 +117,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 }
 
 /// Reads the file: all of its rows before the first record, for ids are told apart within a file.
-pub(super) fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+pub(super) fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
     sink.notice(file.header.complete(columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();

@@ -6,13 +6,13 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
-use crate::import::csv_file::CsvFile;
 use crate::import::duplicates;
 use crate::import::failure::FileError;
 use crate::import::figure::{NoFigure, figure, json, quoted, year};
 use crate::import::finding::{Finding, LeftOut, Place, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::PublicFile;
 use crate::import::records::{found, left_out, object};
 use crate::record::Kind;
 
@@ -57,7 +57,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 
 impl Totals {
     /// Reads the totals; of a UN/LOCODE and year that have several none is read.
-    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let (actor, of_year, total) = (file.header.need(&ACTOR)?, file.header.need(&YEAR)?, file.header.need(&TOTAL)?);
         let (provenance, mut all) = (file.provenance.clone(), Vec::new());
         while let Some((place, cells)) = file.next_row()? {

@@ -4,13 +4,13 @@ use std::collections::{BTreeSet, HashMap};
 
 use serde_json::{Value, json};
 
-use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::duplicates;
 use crate::import::failure::FileError;
 use crate::import::figure::{NoFigure, figure, json, people, quoted, year};
 use crate::import::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{found, left_out, object};
 use crate::record::Kind;
 
@@ -92,7 +92,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 
 impl Inventories {
     /// Reads and sums; what is kept is one entry an inventory.
-    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let columns = Columns::of(&file.header)?;
         let expected = [&POPULATION, &FACTORS, &UNIT];
         sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);

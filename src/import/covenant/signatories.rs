@@ -6,12 +6,12 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use crate::import::csv_file::{Cells, CsvFile};
 use crate::import::failure::FileError;
 use crate::import::figure::{figure, json, quoted};
 use crate::import::finding::LeftOut;
 use crate::import::format::Sink;
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{city, left_out, name, object};
 use crate::record::City;
 
@@ -54,7 +54,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 }
 
 impl Signatories {
-    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let header = &file.header;
         let (id, name, country, gcom) =
             (header.need(&ID)?, header.need(&NAME)?, header.need(&COUNTRY)?, header.need(&GCOM)?);

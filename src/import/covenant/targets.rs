@@ -4,12 +4,12 @@ use std::collections::HashMap;
 
 use serde_json::json;
 
-use crate::import::csv_file::CsvFile;
 use crate::import::failure::FileError;
 use crate::import::figure::{figure, json, quoted, year};
 use crate::import::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
+use crate::import::public_file::PublicFile;
 use crate::import::records::{found, left_out, object};
 use crate::record::Kind;
 
@@ -55,7 +55,7 @@ pub(super) fn recognises(header: &Header) -> bool {
 }
 
 impl Pledges {
-    pub fn read(mut file: CsvFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
+    pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let header = &file.header;
         let needed = [&ACTOR, &KIND, &BASE_YEAR, &TARGET_YEAR, &VALUE, &UNIT, &ADDRESS];
         let indexes: Vec<usize> = needed.into_iter().map(|column| header.need(column)).collect::<Result<_, _>>()?;

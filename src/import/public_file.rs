@@ -17,7 +17,7 @@ use super::table::{self, Opened, Rows};
 use super::workbook;
 
 /// An opened file, its header read.
-pub(super) struct CsvFile<'a> {
+pub(super) struct PublicFile<'a> {
     /// What is known of the file.
     pub provenance: Provenance,
     /// Its header.
@@ -69,7 +69,7 @@ impl<'r> Cells<'r> {
     }
 }
 
-impl<'a> CsvFile<'a> {
+impl<'a> PublicFile<'a> {
     /// Opens a file and reads its header: CSV by its own separator or, of a workbook, the sheet whose header is
     /// recognised.
     pub fn open(file: SourceFile<'a>, recognises: impl Fn(&Header) -> bool) -> Result<Self, FileError> {
@@ -86,7 +86,7 @@ impl<'a> CsvFile<'a> {
         };
         let header = rows.next().ok_or_else(|| FileError::Empty { file: name.clone() })?.map_err(refused)?;
         let header = Header::new(header.texts().iter().map(String::as_str), &name);
-        Ok(CsvFile { provenance, header, sheet, rows, texts: Vec::new(), cut_in: None, unread })
+        Ok(PublicFile { provenance, header, sheet, rows, texts: Vec::new(), cut_in: None, unread })
     }
 
     /// The last year in a column that has begun by the day of the import; for it all rows are read, and kept until they
