@@ -83,28 +83,33 @@ pub(super) fn people(figure: f64) -> Option<i64> {
 
 /// The people that a cell counts in a unit; a cell that cannot be read leaves a remark.
 ///
-/// Thousands may be set apart by any mark: of single people there are no fractions, but of thousands there are.
+/// There are no fractions of people, so that `1.234` and `1,234` are 1234; of thousands of people there are, and there
+/// nobody can say.
 pub(super) fn population(scale: Scale, cell: &str, remarks: &mut Vec<String>) -> Option<i64> {
-    let grouped = || number::read_in(scale, cell, Quantity::People, None).ok();
-    let read = match figure_in(scale, cell) {
-        Err(NoFigure::Empty) => return None,
-        // `1.233` is a plain decimal too.
-        Ok(figure) if scale != Scale::ONE || !has_three_decimals(cell) => Some(figure),
-        _ => grouped(),
+    let whole = (scale == Scale::ONE && is_grouped(cell)).then(|| number::read(cell, Quantity::People, None).ok());
+    let read = match whole {
+        Some(read) => read,
+        None => match figure_in(scale, cell) {
+            Err(NoFigure::Empty) => return None,
+            other => other.ok(),
+        },
     };
     let counted = read.and_then(people);
     if counted.is_none() && read != Some(0.0) {
-        remarks.push(format!(
-            "the population \"{}\" is no number that can only be read one way, and left out",
-            quoted(cell)
-        ));
+        remarks.push(format!("the population \"{}\" cannot be read as one number, and is left out", quoted(cell)));
     }
     counted
 }
 
-/// Whether three digits follow a point that three at most stand before: thousands set apart, where fractions cannot be.
-fn has_three_decimals(cell: &str) -> bool {
-    cell.trim().split_once('.').is_some_and(|(whole, fraction)| whole.len() <= 3 && fraction.len() == 3)
+/// Whether digits are set apart by threes, all of them by one mark.
+fn is_grouped(cell: &str) -> bool {
+    let mut groups = cell.trim().split(|c: char| !c.is_ascii_digit());
+    let mut marks = cell.trim().chars().filter(|c| !c.is_ascii_digit());
+    let mark = marks.next();
+    mark.is_some()
+        && marks.all(|other| Some(other) == mark)
+        && groups.next().is_some_and(|first| (1..=3).contains(&first.len()))
+        && groups.all(|group| group.len() == 3)
 }
 
 /// A figure for the body of a record.

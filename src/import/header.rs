@@ -159,6 +159,13 @@ impl Header {
         Ok(self.unit(index, &[])?.map_or(Scale::ONE, |unit| unit.scale))
     }
 
+    /// Refuses a column whose header names another unit than the tonnes of CO2e that files of its layout have.
+    pub fn in_tonnes(&self, index: usize) -> Result<usize, FileError> {
+        let told = "is not in t CO2e, as in files of its layout".to_owned();
+        let (file, header) = (self.file.clone(), self.headers[index].clone());
+        if self.scale(index)? == Scale::ONE { Ok(index) } else { Err(FileError::Unit { file, header, told }) }
+    }
+
     /// Whether all these columns are there.
     pub fn has(&self, columns: &[&Column]) -> bool {
         columns.iter().all(|column| matches!(self.look_up(column), Ok(Some(_)) | Err(_)))

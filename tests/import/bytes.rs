@@ -67,9 +67,19 @@ fn number(cell: &str) -> Option<f64> {
     plain.then(|| text.replace(',', "").parse().ok())?
 }
 
+/// The people that a cell counts with its thousands set apart, by whichever mark: there are no fractions of people.
+fn people(cell: &str) -> Option<f64> {
+    let text = cell.trim();
+    let mark = text.chars().find(|letter| !letter.is_ascii_digit())?;
+    let groups: Vec<&str> = text.split(mark).collect();
+    let digits = groups.iter().all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    let in_threes = groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    (digits && in_threes).then(|| groups.concat().parse().ok())?
+}
+
 /// Whether a row's cells state a figure: one of them, in its unit or a thousand times it, or the sum of two or three.
 fn is_stated(figure: f64, cells: &[String]) -> bool {
-    let mut plain: Vec<f64> = cells.iter().filter_map(|cell| number(cell)).collect();
+    let mut plain: Vec<f64> = cells.iter().flat_map(|cell| [number(cell), people(cell)]).flatten().collect();
     plain.sort_by(f64::total_cmp);
     plain.dedup();
     // Tonnes are kept to the kilogram, people to the whole person.

@@ -93,6 +93,18 @@ fn every_format_is_read_by_its_own_separator_and_as_a_workbook() {
 }
 
 #[test]
+fn a_column_of_tonnes_in_another_unit_is_no_column_of_tonnes() {
+    for unit in ["1000 tonnes CO2e", "Gg", "MMT CO2e", "lb", "metric tonnes CH4", "tons"] {
+        let cdp = CDP.replace("metric tonnes CO2e", unit);
+        let told = read(Format::Cdp, &[cdp.into_bytes()]).unwrap_err();
+        assert!(told.contains(&format!("({unit})")), "{told}");
+        let lines = LINES.replace(",emissions\n", &format!(",emissions ({unit})\n"));
+        let told = read(Format::Covenant, &[SIGNATORIES.as_bytes().to_vec(), lines.into_bytes()]).unwrap_err();
+        assert!(told.contains(&format!("the column \"emissions ({unit})\" ")), "{told}");
+    }
+}
+
+#[test]
 fn the_sheet_that_is_read_is_told_or_the_workbook_refused() {
     let mut notices = Vec::new();
     let book = workbook(&[("Notes", "a,b\n1,2\n"), ("Data", KLIMATKOLLEN)], |_| {});

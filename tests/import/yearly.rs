@@ -118,6 +118,7 @@ fn a_population_is_read_or_remarked_on() {
         ("1'234'567", Some(1_234_567), false),
         ("", None, false),
         ("1,23", None, true),
+        ("1.234,000", None, true),
         ("about 1000", None, true),
         ("-5", None, true),
     ];

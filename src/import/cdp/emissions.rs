@@ -17,13 +17,14 @@
 use serde_json::Value;
 
 use crate::import::failure::FileError;
-use crate::import::figure::{json, people, quoted, year};
+use crate::import::figure::{json, population, quoted, year};
 use crate::import::finding::{Finding, LeftOut, Provenance};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
 use crate::import::period::AccountingYear;
 use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{found, left_out, object, text};
+use crate::import::unit::Scale;
 use crate::record::Kind;
 
 use super::account::Account;
@@ -148,12 +149,13 @@ pub(super) fn read(file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop
 
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
+        let find = |column: &Column| header.find(column)?.map(|index| header.in_tonnes(index)).transpose();
         let each = |columns: &[Column; 3]| -> Result<[Option<usize>; 3], FileError> {
-            Ok([header.find(&columns[0])?, header.find(&columns[1])?, header.find(&columns[2])?])
+            Ok([find(&columns[0])?, find(&columns[1])?, find(&columns[2])?])
         };
         let (scopes, without_grid) = (each(&SCOPES)?, each(&WITHOUT_GRID)?);
-        let (basic, basic_plus) = (header.find(&BASIC)?, header.find(&BASIC_PLUS)?);
-        let total = header.find(&TOTAL)?;
+        let (basic, basic_plus) = (find(&BASIC)?, find(&BASIC_PLUS)?);
+        let total = find(&TOTAL)?;
         if total.is_none() && basic.is_none() && scopes[0].is_none() && without_grid[0].is_none() {
             header.need(&TOTAL)?;
         }
@@ -229,7 +231,7 @@ impl Columns {
 
     /// The population, where it is of about that year; a figure that does not fit any population is remarked on.
     fn population(&self, cells: &Cells<'_>, of: i32, tonnes: f64, remarks: &mut Vec<String>) -> Option<i64> {
-        let population = stated(cells, self.population).ok().flatten().and_then(people)?;
+        let population = population(Scale::ONE, cells.maybe(self.population), remarks)?;
         let counted_in = year(cells.maybe(self.population_year));
         if counted_in.is_some_and(|year| (year - of).abs() <= 1) {
             return Some(population);

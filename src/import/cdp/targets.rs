@@ -145,6 +145,7 @@ pub(super) fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), 
 
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
+        let in_tonnes = |index| header.in_tonnes(index);
         Ok(Columns {
             account: Account::of(header)?,
             reported: header.find(&REPORTED)?,
@@ -152,11 +153,11 @@ impl Columns {
             sector: header.find(&SECTOR)?,
             boundary: header.find(&BOUNDARY)?,
             base_year: header.need(&BASE_YEAR)?,
-            base_emissions: header.need(&BASE_EMISSIONS)?,
+            base_emissions: in_tonnes(header.need(&BASE_EMISSIONS)?)?,
             reduction: header.need(&REDUCTION)?,
             target_year: header.need(&TARGET_YEAR)?,
-            level: header.find(&LEVEL)?,
-            scenario: header.find(&SCENARIO)?,
+            level: header.find(&LEVEL)?.map(in_tonnes).transpose()?,
+            scenario: header.find(&SCENARIO)?.map(in_tonnes).transpose()?,
             year_set: header.find(&YEAR_SET)?,
             description: header.find(&DESCRIPTION)?,
         })

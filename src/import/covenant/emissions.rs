@@ -59,6 +59,7 @@ impl Totals {
     /// Reads the totals; of a UN/LOCODE and year that have several none is read.
     pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let (actor, of_year, total) = (file.header.need(&ACTOR)?, file.header.need(&YEAR)?, file.header.need(&TOTAL)?);
+        file.header.in_tonnes(total)?;
         let (provenance, mut all) = (file.provenance.clone(), Vec::new());
         while let Some((place, cells)) = file.next_row()? {
             all.push(Total {

@@ -6,12 +6,13 @@ use serde_json::{Value, json};
 
 use crate::import::duplicates;
 use crate::import::failure::FileError;
-use crate::import::figure::{NoFigure, figure, json, people, quoted, year};
+use crate::import::figure::{NoFigure, figure, json, population, quoted, year};
 use crate::import::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
 use crate::import::format::{Sink, Stop};
 use crate::import::header::{Column, Header, words};
 use crate::import::public_file::{Cells, PublicFile};
 use crate::import::records::{found, left_out, object};
+use crate::import::unit::Scale;
 use crate::record::Kind;
 
 use super::emissions::{Stated, differs};
@@ -147,7 +148,7 @@ impl Columns {
             population: header.find(&POPULATION)?,
             factors: header.find(&FACTORS)?,
             unit: header.find(&UNIT)?,
-            emissions: header.need(&EMISSIONS)?,
+            emissions: header.in_tonnes(header.need(&EMISSIONS)?)?,
         })
     }
 
@@ -257,6 +258,7 @@ impl Inventory {
             _ => (None, vec!["factors of several types: no protocol is declared".to_owned()]),
         };
         remarks.extend(self.remark.map(str::to_owned));
+        let population = population(Scale::ONE, &self.population, &mut remarks);
         let gases = gases(&self.unit);
         if gases.is_none() {
             remarks.push(format!("the unit \"{}\" says nothing of gases", quoted(&self.unit)));
@@ -272,7 +274,7 @@ impl Inventory {
         let body = object([
             ("year", Some(json!(year))),
             ("totals", Some(json!({"own": json(self.tonnes)}))),
-            ("population", figure(&self.population).ok().and_then(people).map(Value::from)),
+            ("population", population.map(Value::from)),
             ("lines", Some(json!(self.parts.lines(lacks)))),
             ("protocol", protocol.map(Value::from)),
             ("gases", gases.map(|gases| json!(gases))),
