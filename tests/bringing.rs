@@ -491,7 +491,7 @@ fn restatements(entries: &[Value]) -> usize {
     for entry in entries {
         let place = format!("{} {} {}", entry["city"], entry["kind"], entry["id"]);
         let mut said = entry["after"].clone();
-        said.as_object_mut().unwrap().retain(|member, _| !["note", "source", "set_on"].contains(&member.as_str()));
+        said.as_object_mut().unwrap().retain(|member, _| !["note", "source"].contains(&member.as_str()));
         let before = last.insert(place.clone(), said.clone());
         if entry["reason"].as_str().is_some_and(|reason| reason.starts_with("Restated in")) {
             assert_ne!(before, Some(said), "{place}");

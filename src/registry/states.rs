@@ -13,8 +13,8 @@ use crate::record::dossier::{AnyRecord, Revision};
 use crate::record::{Dossier, Kind, RecordKey, Recorded, Year};
 use crate::store::confirmations::Confirmation;
 
-/// Members of a record that are neither a figure nor how it was accounted for: a change of them is no news.
-const DESCRIPTIVE: [&str; 4] = ["note", "set_on", "source", "title"];
+/// Members of a record that no judgement is made from: a change of them is no news.
+const DESCRIPTIVE: [&str; 3] = ["note", "source", "title"];
 
 /// Members of a record that are figures, or say what is pledged.
 const FIGURES: [&str; 12] = [
@@ -43,7 +43,7 @@ pub(super) struct State {
     title: String,
     /// The record as the edition has it.
     pub body: Value,
-    /// The figures, and how they were accounted for.
+    /// The figures, how they were accounted for, and when a target holds.
     said: Value,
 }
 

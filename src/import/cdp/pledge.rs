@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::import::figure::json;
@@ -30,8 +30,6 @@ pub(super) struct Pledge {
     pub covers: Covers,
     /// From what; a level may name nothing.
     pub base: Option<Base>,
-    /// The year in which it was set.
-    pub set_in: Option<i32>,
     /// What readers should know of it.
     pub note: Vec<String>,
     /// Where it is published.
@@ -71,20 +69,15 @@ impl Pledge {
         if let Some((id, base)) = &baseline {
             records.push(found(Kind::Baseline, id.clone(), &self.baseline_body(base), today)?);
         }
-        let body = self.body(baseline.map(|(id, _)| id), today);
+        let body = self.body(baseline.map(|(id, _)| id));
         records.push(found(Kind::Target, ids.target(&self), &body, today)?);
         Ok(Finding { city: self.city, records, remarks: self.remarks })
     }
 
-    fn body(&self, baseline: Option<String>, today: NaiveDate) -> Value {
+    fn body(&self, baseline: Option<String>) -> Value {
         let asks = self.asks;
         let account = &self.account;
         let locator = format!("account {account}, target year {}, {}", self.target_year, asks.in_words());
-        let set = self.set_in.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31)).filter(|day| *day <= today);
-        let mut note = self.note.clone();
-        if let Some(day) = set {
-            note.insert(0, format!("Set in {}, which counts as its last day.", day.year()));
-        }
         object([
             ("kind", Some(json!(asks.kind()))),
             ("level", Some(json!(self.covers.level))),
@@ -95,9 +88,8 @@ impl Pledge {
             ("scenario_tonnes", asks.scenario().map(json)),
             ("target_year", Some(json!(self.target_year))),
             ("standing", Some(json!("adopted"))),
-            ("set_on", set.map(|day| json!(day.to_string()))),
             ("source", Some(self.source.source(&locator))),
-            ("note", text(&note.join(" "))),
+            ("note", text(&self.note.join(" "))),
         ])
     }
 

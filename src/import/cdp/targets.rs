@@ -5,8 +5,9 @@
 //! person or per unit of product are left out: the files do not say of how many the base was. A target for what the
 //! city's government runs itself is one of another entity, which is recorded beside the city.
 //!
-//! A percent of at most 1 could be a fraction, so such a row is left out. A year in which a target was set counts as
-//! its last day. The files have no column for what a city calls its target.
+//! A percent of at most 1 could be a fraction, so such a row is left out. The year in which a target was set goes to the
+//! note: what a row says of the target was published with the row, and an earlier row may have said it otherwise. The
+//! files have no column for what a city calls its target.
 
 use crate::import::failure::FileError;
 use crate::import::figure::{quoted, year};
@@ -205,7 +206,6 @@ impl Columns {
             target_year,
             covers,
             base,
-            set_in: year(cells.maybe(self.year_set)),
             note: self.note(cells),
             source: self.publication(cells, provenance),
             remarks,
@@ -274,9 +274,10 @@ impl Columns {
 
     fn note(&self, cells: &Cells<'_>) -> Vec<String> {
         let (boundary, description) = (cells.maybe(self.boundary), cells.maybe(self.description));
+        let set = year(cells.maybe(self.year_set)).map(|year| format!("Set in {year}."));
         let boundary = (!boundary.is_empty()).then(|| format!("Boundary: {}.", boundary.trim_end_matches('.')));
         let description = (!description.is_empty()).then(|| format!("In the city's words: {description}"));
-        boundary.into_iter().chain(description).collect()
+        set.into_iter().chain(boundary).chain(description).collect()
     }
 
     fn publication(&self, cells: &Cells<'_>, provenance: &Provenance) -> Publication {

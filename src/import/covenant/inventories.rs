@@ -326,7 +326,8 @@ fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
 
 /// The gases that an inventory in this unit counts; none where it says nothing of them.
 fn gases(unit: &str) -> Option<&'static [&'static str]> {
-    match unit.to_lowercase().as_str() {
+    let lower = unit.to_lowercase();
+    match lower.strip_suffix(".0").unwrap_or(&lower) {
         "1" | "tonnes co2" | "t co2" | "tco2" => Some(&["co2"]),
         "2" | "tonnes co2 equivalent" | "tonnes co2e" | "t co2e" | "tco2e" | "t co2-eq" | "tco2-eq" => {
             Some(&["co2", "ch4", "n2o"])
