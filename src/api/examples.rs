@@ -48,11 +48,29 @@ pub fn target() -> Value {
         "locator": "account 10894, target year 2025"}})
 }
 
+/// The totals of the years before that of the report, from the same publication.
+const EARLIER: &[(&str, i64)] = &[
+    ("2013", 27_910_034),
+    ("2014", 30_966_322),
+    ("2015", 30_492_114),
+    ("2016", 27_201_138),
+    ("2017", 27_321_130),
+    ("2018", 25_306_043),
+    ("2019", 22_941_658),
+];
+
+/// The body of the report of a year.
+fn report_of(year: &str, tonnes: i64) -> Value {
+    json!({"totals": {"basic": tonnes}, "protocol": "gpc", "source": {
+        "title": "C40 GHG dashboard data", "publisher": "C40 Cities", "published": "2023-05-30",
+        "locator": format!("row Los Angeles_{year}, column BASIC")}})
+}
+
 /// The body of a report.
 pub fn report() -> Value {
-    json!({"totals": {"basic": 21_049_331}, "population": 3_898_474, "protocol": "gpc", "source": {
-        "title": "C40 GHG dashboard data", "publisher": "C40 Cities", "published": "2023-05-30",
-        "locator": "row Los Angeles_2020, column BASIC"}})
+    let mut report = report_of(REPORT, 21_049_331);
+    report["population"] = json!(3_898_474);
+    report
 }
 
 /// The reports of several years.
@@ -132,9 +150,10 @@ impl Example {
             (Kind::Network, NETWORK, network()),
             (Kind::Member, NETWORK, member()),
         ];
+        let earlier = EARLIER.iter().map(|(year, tonnes)| (Kind::Report, *year, report_of(year, *tonnes)));
         let mut changes: Vec<Change> = Vec::new();
         let (mut dossier, mut network): (Option<Dossier>, Option<Recorded<Network>>) = (None, None);
-        for (kind, record, body) in records {
+        for (kind, record, body) in records.into_iter().chain(earlier) {
             let draft = Draft {
                 actor: "City of Los Angeles, climate office".to_owned(),
                 key: RecordKey {
@@ -220,7 +239,8 @@ impl Example {
 
     /// A ranking.
     pub fn ranking(&self) -> Value {
-        value(&rankings::ranking(&self.snapshot(), &RankingQuery::default()).ok())
+        let query = RankingQuery::by_change(Level::Basic, [2015, 2020]);
+        value(&rankings::ranking(&self.snapshot(), &query).ok())
     }
 
     /// A row of the summary.
@@ -245,8 +265,11 @@ impl Example {
 
     /// A page of the change log.
     pub fn changes(&self) -> Value {
-        let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok()).collect();
-        value(&ChangeList { items, next: None, total: 7 })
+        let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok());
+        let items: Vec<ChangeAnswer> = items.take(7).collect();
+        let next = items.last().map(|last| last.sequence);
+        let total = i64::try_from(self.changes.len()).unwrap_or_default();
+        value(&ChangeList { items, next, total })
     }
 }
 

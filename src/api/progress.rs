@@ -31,7 +31,7 @@ pub struct ProgressQuery {
 impl ProgressQuery {
     fn level(&self) -> Result<Level, Problem> {
         match self.level.unwrap_or(Level::Basic) {
-            Level::Own => Err(own_level()),
+            Level::Own => Err(Problem::invalid(vec![own_level()])),
             level => Ok(level),
         }
     }

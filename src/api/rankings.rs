@@ -15,27 +15,39 @@ use super::list::{List, Page, page};
 use super::problem::Problem;
 use super::sorting::{Place, Standing};
 use super::{Service, csv};
-use crate::method::{Confidence, PersonFigure};
+use crate::method::{AnnualChange, Confidence, LeftOutReason, PersonFigure};
 use crate::record::city::Country;
+use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::units::Population;
 use crate::record::vocabulary::Boundary;
-use crate::record::{CityId, Level, Slug, Year};
+use crate::record::{CityId, Fault, Level, Slug, Year};
 use crate::registry::Snapshot;
 use crate::registry::bodies::Body;
-use crate::registry::ranking::{Contestant, RankedBy, Unranked, person_figure, ranks};
+use crate::registry::ranking::{Candidate, HeadlineFigure, Order, RankedBy, Rule, Unranked, ranks};
 
 /// Which ranking.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct RankingQuery {
-    /// By what: `achieved_reduction` unless stated. All but `per_person` are figures of the headline target.
+    /// By what: `achieved_reduction` unless stated. All but `per_person` and `annual_change` are figures of the
+    /// headline target.
     #[param(inline)]
     by: Option<RankedBy>,
-    /// The level of the totals. `per_person` needs it and takes all but `own`, by which every city counts
-    /// something else; of the others it ranks only cities whose headline target speaks of it.
+    /// The level of the totals. `per_person` and `annual_change` need it; `per_person` takes all but `own`, by which
+    /// every city counts something else. Of the others it ranks only cities whose headline target speaks of it.
     #[param(inline)]
     level: Option<Level>,
+    /// The first year of `annual_change`, which alone takes and needs it: that of a report, else of the only baseline.
+    #[param(minimum = 1970, maximum = 2100, example = 2015)]
+    from: Option<i32>,
+    /// The last year of `annual_change`, which alone takes and needs it: that of a report, later than `from`.
+    #[param(minimum = 1970, maximum = 2100, example = 2020)]
+    to: Option<i32>,
+    /// Which way: unless stated the best first. Entries of low confidence come after all others, and those without a
+    /// rank after these, either way.
+    #[param(inline)]
+    order: Option<Order>,
     /// Only cities of this country: ISO 3166-1 alpha-2.
     #[param(pattern = "^[A-Z]{2}$", example = "US")]
     country: Option<String>,
@@ -96,12 +108,18 @@ pub struct RankingEntry {
     /// Why it has no rank.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Unranked>,
-    /// Its headline target, judged (not `per_person`).
+    /// Why the figures of the two years cannot be compared (only `annual_change`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub left_out: Option<LeftOutReason>,
+    /// Its headline target, judged (not `per_person` and `annual_change`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,
     /// Its latest figure a person (only `per_person`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub figure: Option<PersonFigure>,
+    /// How its emissions changed a year (only `annual_change`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub change: Option<AnnualChange>,
 }
 
 /// A page of a ranking.
@@ -109,9 +127,22 @@ pub struct RankingEntry {
 pub struct Ranking<T> {
     /// What cities are ranked by.
     pub by: RankedBy,
+    /// What is ranked and by which rule, in words.
+    #[schema(
+        example = "Cities by the emissions a person at basic in the latest report that states both: the lowest first. Figures that are more than 6 years old have no rank. Entries of low confidence come after all others."
+    )]
+    pub ranks: String,
+    /// Which way figures are ranked.
+    pub order: Order,
     /// The level of the totals, if one was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
+    /// The first year of the change (only `annual_change`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<Year>,
+    /// The last year of the change (only `annual_change`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub to: Option<Year>,
     /// The day of the judgement.
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
@@ -137,6 +168,17 @@ const UNSURE: u8 = 1;
 const WITHOUT: u8 = 2;
 
 impl RankingQuery {
+    /// The ranking by the change a year at `level` between two years.
+    pub(super) fn by_change(level: Level, [from, to]: [i32; 2]) -> Self {
+        RankingQuery {
+            by: Some(RankedBy::AnnualChange),
+            level: Some(level),
+            from: Some(from),
+            to: Some(to),
+            ..RankingQuery::default()
+        }
+    }
+
     fn by(&self) -> RankedBy {
         self.by.unwrap_or(RankedBy::AchievedReduction)
     }
@@ -151,88 +193,170 @@ impl RankingQuery {
         }
     }
 
-    fn check_level(&self) -> Result<(), Problem> {
-        match (self.by(), self.level) {
-            (RankedBy::PerPerson, None) => {
-                Err(Problem::fault("/level", "missing", "is required: only totals of one level are ranked a person"))
+    /// The rule that is asked for.
+    fn rule(&self) -> Result<Rule, Problem> {
+        let mut faults = Vec::new();
+        let rule = match self.by() {
+            RankedBy::AchievedReduction => Some(Rule::Headline(HeadlineFigure::AchievedReduction, self.level)),
+            RankedBy::Pace => Some(Rule::Headline(HeadlineFigure::Pace, self.level)),
+            RankedBy::Gap => Some(Rule::Headline(HeadlineFigure::Gap, self.level)),
+            RankedBy::PerPerson => self.level(&mut faults).map(Rule::PerPerson),
+            RankedBy::AnnualChange => {
+                let level = self.level(&mut faults);
+                level.zip(self.window(&mut faults)).map(|(level, years)| Rule::AnnualChange(level, years))
             }
-            (RankedBy::PerPerson, Some(Level::Own)) => Err(own_level()),
-            _ => Ok(()),
+        };
+        if self.by() != RankedBy::AnnualChange {
+            let given = [("from", self.from), ("to", self.to)].into_iter().filter(|(_, year)| year.is_some());
+            faults.extend(given.map(|(name, _)| fault(name, "not_allowed", "is of by=annual_change alone")));
         }
+        rule.filter(|_| faults.is_empty()).ok_or_else(|| Problem::invalid(faults))
+    }
+
+    /// The level, where one is needed.
+    fn level(&self, faults: &mut Vec<Fault>) -> Option<Level> {
+        let refused = match (self.by(), self.level) {
+            (_, None) => Some(fault("level", "missing", "is required: only totals of one level are ranked")),
+            (RankedBy::PerPerson, Some(Level::Own)) => Some(own_level()),
+            _ => None,
+        };
+        faults.extend(refused);
+        self.level
+    }
+
+    /// The years of the change.
+    fn window(&self, faults: &mut Vec<Fault>) -> Option<[Year; 2]> {
+        let bounds = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
+        let mut read = |name: &str, asked: Option<i32>| {
+            let year = asked.and_then(Year::new);
+            let refused = match (asked, year) {
+                (None, _) => Some(fault(name, "missing", "is required: a change is one between two years")),
+                (Some(_), None) => Some(fault(name, "out_of_range", &bounds)),
+                (Some(_), Some(_)) => None,
+            };
+            faults.extend(refused);
+            year
+        };
+        let (from, to) = (read("from", self.from), read("to", self.to));
+        let (from, to) = from.zip(to)?;
+        if to <= from {
+            faults.push(fault("to", "out_of_range", &format!("must be after from, {from}")));
+        }
+        Some([from, to])
     }
 }
 
-/// Refuses to hold totals of several cities together at the level `own`.
-pub(super) fn own_level() -> Problem {
+fn fault(parameter: &str, code: &str, detail: &str) -> Fault {
+    Fault { pointer: format!("/{parameter}"), code: code.to_owned(), detail: detail.to_owned() }
+}
+
+/// That totals of several cities cannot be held together at the level `own`.
+pub(super) fn own_level() -> Fault {
     let told = "cannot be own: each city counts something else by its own definition";
-    Problem::fault("/level", "not_comparable", told)
+    fault("level", "not_comparable", told)
 }
 
 /// The page that is asked for.
 pub(super) fn ranking(snapshot: &Snapshot, query: &RankingQuery) -> Result<Ranking<RankingEntry>, Problem> {
-    query.check_level()?;
-    let (by, level) = (query.by(), query.level);
+    let rule = query.rule()?;
+    let order = query.order.unwrap_or(rule.best_first());
     let places = query.places().read(snapshot)?;
     let boundary = query.boundary.unwrap_or(Boundary::Community);
+    let judged_on = snapshot.judged_on;
     let taken = snapshot
         .present()
         .filter(|(_, entry, present)| present.city.boundary == boundary && places.take(entry, present));
-    let mut placed: Vec<(Place, Contestant<'_>)> = taken
-        .map(|(id, _, present)| Contestant::of(id, present, by, level))
-        .map(|contestant| (place(&contestant, by), contestant))
+    let mut placed: Vec<(Place, Candidate<'_>)> = taken
+        .map(|(id, entry, present)| Candidate::of(id, entry, present, rule, judged_on))
+        .map(|candidate| (place(&candidate, order), candidate))
         .collect();
     placed.sort_by(|(one, _), (other, _)| one.cmp(other));
     let ranked: Vec<(u8, &Standing)> =
         placed.iter().map(|(place, _)| (place.group, &place.standing)).filter(|(group, _)| *group != WITHOUT).collect();
-    let ids = placed.iter().map(|(_, contestant)| contestant.id);
+    let ids = placed.iter().map(|(_, candidate)| candidate.id);
     let ranks: BTreeMap<&CityId, usize> = ids.zip(ranks(&ranked)).collect();
     let (total, all) = (ranked.len(), placed.len());
 
     let asked = Page { limit: query.limit, cursor: query.cursor.clone(), fields: None };
     let filters = RankingQuery { limit: None, cursor: None, fields: None, ..query.clone() };
     let List { items, next, .. } = page(placed, &asked, &format!("rankings {filters:?}"))?;
-    let entries = items.iter().map(|contestant| entry(contestant, by, level, ranks.get(contestant.id).copied()));
+    let entries = items.into_iter().map(|candidate| {
+        let rank = ranks.get(candidate.id).copied();
+        entry(candidate, rule, rank)
+    });
     let (items, unranked) = entries.partition(|entry| entry.rank.is_some());
-    let judged_on = snapshot.judged_on;
-    Ok(Ranking { by, level, judged_on, items, unranked, next, total, unranked_total: all - total })
+    let years = match rule {
+        Rule::AnnualChange(_, years) => Some(years),
+        Rule::Headline(..) | Rule::PerPerson(_) => None,
+    };
+    Ok(Ranking {
+        by: query.by(),
+        ranks: rule.in_words(order),
+        order,
+        level: query.level,
+        from: years.map(|[from, _]| from),
+        to: years.map(|[_, to]| to),
+        judged_on,
+        items,
+        unranked,
+        next,
+        total,
+        unranked_total: all - total,
+    })
 }
 
 /// Where a city stands: those of low confidence after the others, those without the figure after them.
-fn place(contestant: &Contestant<'_>, by: RankedBy) -> Place {
-    let (group, standing) = match contestant.figure {
+fn place(candidate: &Candidate<'_>, order: Order) -> Place {
+    let (group, standing) = match candidate.figure {
         Ok(figure) => {
-            let group = if contestant.is_unsure() { UNSURE } else { SURE };
-            (group, Standing::number(figure, by.is_descending()))
+            let group = if candidate.is_unsure() { UNSURE } else { SURE };
+            (group, Standing::number(figure, order == Order::Descending))
         }
         Err(_) => (WITHOUT, Standing::Absent),
     };
-    Place { group, standing, id: contestant.id.to_string() }
+    Place { group, standing, id: candidate.id.to_string() }
 }
 
 /// The entry of a city, with the numbers it is ranked by.
-fn entry(contestant: &Contestant<'_>, by: RankedBy, level: Option<Level>, rank: Option<usize>) -> RankingEntry {
-    let present = contestant.present;
-    let is_per_person = by == RankedBy::PerPerson;
+fn entry(candidate: Candidate<'_>, rule: Rule, rank: Option<usize>) -> RankingEntry {
+    let present = candidate.present;
+    let of_headline = matches!(rule, Rule::Headline(..));
     RankingEntry {
         rank,
-        city: contestant.id.clone(),
+        city: candidate.id.clone(),
         name: present.city.name.to_string(),
         country: present.city.country,
         population: present.latest.population.map(|(_, people)| people),
         population_year: present.latest.population.map(|(year, _)| year),
-        confidence: contestant.confidence,
-        reason: contestant.figure.err(),
-        headline: present.headline().filter(|_| !is_per_person).map(Headline::of),
-        figure: person_figure(present, level).ok().filter(|_| is_per_person).cloned(),
+        confidence: candidate.confidence,
+        reason: candidate.figure.err(),
+        left_out: candidate.left_out,
+        headline: present.headline().filter(|_| of_headline).map(Headline::of),
+        figure: candidate.per_person.cloned(),
+        change: candidate.change,
+    }
+}
+
+impl Ranking<RankingEntry> {
+    /// The same with what `trim` leaves of each entry.
+    fn trimmed<T>(self, trim: impl Fn(&RankingEntry) -> Result<T, Problem>) -> Result<Ranking<T>, Problem> {
+        let Ranking { by, ranks, order, level, from, to, judged_on, items, unranked, next, total, unranked_total } =
+            self;
+        let (items, unranked): (Result<_, _>, Result<_, _>) =
+            (items.iter().map(&trim).collect(), unranked.iter().map(&trim).collect());
+        let (items, unranked) = (items?, unranked?);
+        Ok(Ranking { by, ranks, order, level, from, to, judged_on, items, unranked, next, total, unranked_total })
     }
 }
 
 /// Rank cities
 ///
-/// Of each city the headline target counts, or, `per_person`, the latest report that states a total at the level
-/// and its population. Entries of low confidence come last; cities without a comparable figure are listed apart,
-/// each with the reason, and never as zero. Figures of different years and base years are ranked side by side:
-/// each entry has its own beside it.
+/// Of each city the headline target counts; or, `per_person`, the latest report that states a total at the level and
+/// its population; or, `annual_change`, the reports of two years at one level that may be compared. `ranks` says in
+/// words what is ranked, and how. Entries of low confidence come last, and are marked; cities whose target is
+/// `unreported` or `outdated`, or without a comparable figure, are listed apart, each with the reason, and never as
+/// zero. But for `annual_change` figures of different years and base years are ranked side by side: each entry has its
+/// own beside it.
 #[utoipa::path(operation_id = "listRankings", tag = "rankings", params(RankingQuery),
     responses((status = 200, description = "A page of the ranking", body = Ranking<RankingEntry>)))]
 #[get("/rankings")]
@@ -247,10 +371,7 @@ pub async fn list(
         return Ok(answer(&request, &Body::json(&ranking).of(&snapshot.edition), Keep::Shared));
     };
     let fields = Fields::read(fields, service.columns("RankingEntry"))?;
-    let trim = |entries: Vec<RankingEntry>| entries.iter().map(|entry| fields.trim(entry)).collect::<Result<_, _>>();
-    let Ranking { by, level, judged_on, items, unranked, next, total, unranked_total } = ranking;
-    let (items, unranked): (Vec<serde_json::Value>, Vec<serde_json::Value>) = (trim(items)?, trim(unranked)?);
-    let trimmed = Ranking { by, level, judged_on, items, unranked, next, total, unranked_total };
+    let trimmed = ranking.trimmed(|entry| fields.trim(entry))?;
     Ok(answer(&request, &Body::json(&trimmed).of(&snapshot.edition), Keep::Shared))
 }
 
