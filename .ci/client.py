@@ -7,7 +7,7 @@ import sys
 
 from pledgewatch_client import Client
 from pledgewatch_client.api.cities import list_cities
-from pledgewatch_client.models import ListCitiesVerdict, ListCityItem
+from pledgewatch_client.models import ListCityItem
 from pledgewatch_client.types import UNSET
 
 url, network = sys.argv[1:]
@@ -15,9 +15,7 @@ cursor = UNSET
 with Client(base_url=url) as client:
     while True:
         # Small pages, so that there are several.
-        page = list_cities.sync(
-            client=client, network=network, verdict=ListCitiesVerdict.OFF_TRACK, limit=2, cursor=cursor
-        )
+        page = list_cities.sync(client=client, network=network, verdict="off_track", limit=2, cursor=cursor)
         assert isinstance(page, ListCityItem), page
         for city in page.items:
             print(city.id, city.headline.pace)

@@ -8,8 +8,8 @@ import type { paths } from "./schema.js";
 
 declare const process: { argv: string[] };
 
-// @ts-expect-error: there is no such verdict, or nothing here is checked at all
-const verdict: paths["/v1/cities"]["get"]["parameters"]["query"] = { verdict: "offtrack" };
+// @ts-expect-error: there is no such level, or nothing here is checked at all
+const level: paths["/v1/cities"]["get"]["parameters"]["query"] = { level: "basics" };
 
 const [url = "", network = ""] = process.argv.slice(2);
 const service = createClient<paths>({ baseUrl: url });

@@ -64,6 +64,7 @@ fn of_place(id: &str, country: &str, network: &str) -> Vec<String> {
         format!("/v1/status.csv?ids={id}"),
         format!("/v1/rankings?country={country}"),
         format!("/v1/rankings.csv?network={network}"),
+        format!("/v1/rankings?by=annual_change&level=basic&from=2010&to=2020&country={country}"),
         format!("/v1/networks/{network}/progress"),
         format!("/v1/networks/{network}/members"),
         format!("/v1/networks/{network}"),

@@ -156,6 +156,34 @@ fn every_figure_has_its_source_and_licence() {
 }
 
 #[test]
+fn every_row_of_a_judged_target_has_its_course_and_its_cautions() {
+    let service = world();
+    let judged = walk(&service, "/v1/status");
+    for (file, within) in [("status", ""), ("cities", "headline.")] {
+        let (header, rows) = table(&export(&service, &format!("{file}.csv")).text);
+        let place = |name: &str| header.iter().position(|column| column == format!("{within}{name}")).unwrap();
+        let id = if file == "status" { "id".to_owned() } else { format!("{within}target") };
+        let (city, id) =
+            (if file == "status" { "city" } else { "id" }, header.iter().position(|name| name == id).unwrap());
+        let city = header.iter().position(|name| name == city).unwrap();
+        for row in rows.iter().filter(|row| !row[id].is_empty()) {
+            let item = judged.iter().find(|item| item["city"] == row[city] && item["id"] == row[id]).unwrap();
+            for name in ["verdict", "course", "overdue_years", "title", "set_on", "ended_on"] {
+                let text = match &item[name] {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                assert_eq!(row[place(name)], text, "{file}: {name} of {item}");
+            }
+            let codes: Vec<&str> =
+                item["cautions"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+            assert_eq!(row[place("cautions")], codes.join(";"), "{file}: {item}");
+        }
+    }
+}
+
+#[test]
 fn an_empty_service_has_empty_exports() {
     let service = Service::start();
     for what in SETS {
@@ -341,7 +369,13 @@ fn the_map_is_geojson() {
         assert!(properties.values().all(|value| !value.is_object() && !value.is_array() && !value.is_null()), "flat");
         for (name, value) in properties {
             let listed = match name.as_str() {
-                "judged_source" | "judged_licence" => continue,
+                "judged_source" | "judged_licence" | "verdicts" => continue,
+                "cautions" => {
+                    let codes = city["headline"]["cautions"].as_array().unwrap();
+                    let codes: Vec<&str> = codes.iter().map(|code| code.as_str().unwrap()).collect();
+                    assert_eq!(*value, codes.join(";"));
+                    continue;
+                }
                 "name" | "country" | "region" | "population" | "latest_report_year" => &city[name],
                 _ => &city["headline"][name],
             };
@@ -350,6 +384,9 @@ fn the_map_is_geojson() {
         let is_judged = city["headline"].get("judged_tonnes").is_some();
         assert_eq!(properties.contains_key("judged_source"), is_judged);
         assert!(city.get("headline").is_none() || properties.contains_key("verdict"));
+        for name in ["title", "set_on", "ended_on", "course", "overdue_years"] {
+            assert_eq!(properties.get(name), city["headline"].get(name), "{name} of {feature}");
+        }
     }
     assert!(features.iter().any(|feature| feature["geometry"].is_null()));
     assert!(features.iter().any(|feature| feature["geometry"].is_object()));
@@ -360,7 +397,14 @@ fn the_map_is_geojson() {
 #[test]
 fn the_map_takes_the_filters_of_the_list() {
     let service = world();
-    for filter in ["country=US", "verdict=behind", "population_min=3000000", "ids=us-los-angeles,xx-formula", "q=AN"] {
+    for filter in [
+        "country=US",
+        "course=behind,on_track",
+        "caution=series_undeclared",
+        "population_min=3000000",
+        "ids=us-los-angeles,xx-formula",
+        "q=AN",
+    ] {
         let map = service.json(&format!("/v1/cities.geojson?{filter}"));
         let ids = |list: &[Value]| list.iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
         let listed = ids(&walk(&service, &format!("/v1/cities?{filter}")));

@@ -100,6 +100,21 @@ fn world() -> Service {
     service.record(&format!("{path}/targets/zero"), &law);
     service.record(&format!("{path}/reports/2019"), &own(1500.0));
     place("de-leer", "Leer", "DE", "Niedersachsen");
+    // One of which the target year has passed, one whose figure is old, one that says nothing yet, and one that is met;
+    // in the order of their pace and gap the first three would stand before all others, or behind them.
+    for (id, due, reported, tonnes) in [
+        ("fr-due", 2024, 2022, 1.0),
+        ("fr-old", 2035, 2019, 2.0),
+        ("fr-noise", 2100, 2022, 1010.0),
+        ("fr-met", 2024, 2024, 300.0),
+    ] {
+        let path = place(id, "Ville", "FR", "Bretagne");
+        service.record(&format!("{path}/baselines/2010"), &baseline(2010, 1000.0));
+        let mut pledge = target("2010", if due == 2100 { 10.0 } else { 50.0 }, due);
+        (pledge["set_on"], pledge["title"]) = (json!("2015-12-12"), json!("Half by then"));
+        service.record(&format!("{path}/targets/half"), &pledge);
+        service.record(&format!("{path}/reports/{reported}"), &inventory(tonnes));
+    }
     service
 }
 
@@ -113,8 +128,13 @@ const CHOICES: &[(&str, &[&str])] = &[
     ("reported_before", &["2020", "2021", "2030"]),
     ("q", &["egale", "AN", "o"]),
     ("ids", &["fr-une,de-anteil,us-los-angeles,xx-nothing", "de-leer"]),
-    ("verdict", &["on_track", "behind", "off_track", "not_judged", "not_comparable", "insufficient_data"]),
-    ("confidence", &["high", "medium", "low"]),
+    (
+        "verdict",
+        &["on_track,achieved", "behind", "off_track,behind,missed", "not_judged", "unreported,outdated", "outdated"],
+    ),
+    ("course", &["on_track", "behind,off_track", "within_noise", "on_track,too_early,moving_away"]),
+    ("confidence", &["high", "medium", "low", "medium,low"]),
+    ("caution", &["stale", "accounting_undeclared,few_points", "target_weakened", "rebounded"]),
     ("target_year", &["2030", "2050", "2045"]),
     ("level", &["basic", "own", "basic_plus"]),
     ("standing", &["adopted", "in_law", "proposed"]),
@@ -141,6 +161,11 @@ fn takes(item: &Value, members: &BTreeSet<String>, (name, value): (&str, &str)) 
         "ids" => value.split(',').any(|id| id == city),
         "target_year" => of_target["target_year"] == number(),
         "sector" => covers(of_target, value),
+        "verdict" | "course" | "confidence" => value.split(',').any(|word| of_target[name] == word),
+        "caution" => {
+            let codes = of_target["cautions"].as_array().into_iter().flatten();
+            codes.into_iter().any(|code| value.split(',').any(|word| code == word))
+        }
         "headline" if is_target => item["headline"] == (value == "true"),
         "headline" => item["headline"].is_object() == (value == "true"),
         _ => of_target[name] == value,
@@ -161,12 +186,29 @@ fn covers(target: &Value, wanted: &str) -> bool {
     own == wanted || (!lines(wanted).is_empty() && lines(own).is_superset(&lines(wanted)))
 }
 
+/// The figures that tell how a target is doing; as a place in an order they count only with a verdict that tells so today.
+const DOING: &[&str] = &[
+    "gap_tonnes",
+    "gap_tonnes_per_person",
+    "gap_percent",
+    "achieved_reduction_percent",
+    "target_progress_percent",
+    "pace",
+    "required_tonnes_per_year",
+    "growth_ratio",
+];
+
+/// The verdicts that tell how a target stands on the day of judgement.
+const CURRENT: &[&str] = &["achieved", "missed", "on_track", "behind", "off_track", "moving_away"];
+
 /// The order of two items by a column: those without it last, equals by their ids.
 fn compare(one: &Value, other: &Value, sort: &str) -> Ordering {
     let (column, descending) = sort.strip_prefix('-').map_or((sort, false), |column| (column, true));
     let cell = |item: &Value| {
-        let of_item = item.get(column).or_else(|| item["headline"].get(column));
-        of_item.cloned().unwrap_or_default()
+        let of_target = if item.get("city").is_some() { item } else { &item["headline"] };
+        let is_current = CURRENT.iter().any(|verdict| of_target["verdict"] == *verdict);
+        let of_item = item.get(column).or_else(|| of_target.get(column));
+        of_item.filter(|_| is_current || !DOING.contains(&column)).cloned().unwrap_or_default()
     };
     let turned = |order: Ordering| if descending { order.reverse() } else { order };
     let by_column = match (column, cell(one), cell(other)) {
@@ -304,7 +346,17 @@ fn an_item_of_the_status_says_what_the_citys_own_status_says() {
         let judged = crate::support::assessment(&status, text(&item, "id"));
         assert_eq!(status["city"], json!({"id": item["city"], "name": item["name"]}));
         assert_eq!(item["headline"], json!(status["headline"] == item["id"]), "{item}");
-        for name in ["kind", "title", "level", "standing", "target_year", "reduction_percent", "target_tonnes"] {
+        for name in [
+            "kind",
+            "title",
+            "level",
+            "standing",
+            "set_on",
+            "ended_on",
+            "target_year",
+            "reduction_percent",
+            "target_tonnes",
+        ] {
             assert_eq!(item.get(name), judged["target"].get(name), "{name} of {item}");
         }
         // What is a list there is one text in a row.
@@ -315,6 +367,8 @@ fn an_item_of_the_status_says_what_the_citys_own_status_says() {
         assert_eq!(item.get("sector").cloned(), judged["target"].get("sector").map(words), "{item}");
         for name in [
             "verdict",
+            "course",
+            "overdue_years",
             "confidence",
             "reason",
             "unit",
@@ -338,8 +392,12 @@ fn an_item_of_the_status_says_what_the_citys_own_status_says() {
                 assert_eq!(flat, judged.get(figure).and_then(|figure| figure.get(name)), "{figure}_{name} of {item}");
             }
         }
-        let codes: Vec<&Value> =
-            judged["cautions"].as_array().unwrap().iter().map(|caution| &caution["code"]).collect();
+        let mut codes: Vec<&Value> = Vec::new();
+        for caution in judged["cautions"].as_array().unwrap() {
+            if !codes.contains(&&caution["code"]) {
+                codes.push(&caution["code"]);
+            }
+        }
         assert_eq!(item["cautions"], json!(codes));
         targets += 1;
     }
@@ -514,7 +572,6 @@ fn what_there_is_not_is_refused_by_name() {
             "sort=size",
             "sort=--pace",
             "sort=-",
-            "verdict=good",
             "level=scope",
             "standing=old",
             "kind=x",
@@ -537,11 +594,23 @@ fn what_there_is_not_is_refused_by_name() {
             ("population_min=2&population_max=1", "/population_max out_of_range"),
             ("target_year=1969", "/target_year out_of_range"),
             ("reported_before=2101", "/reported_before out_of_range"),
+            ("verdict=good", "/verdict not_allowed"),
+            ("verdict=", "/verdict not_allowed"),
+            ("verdict=behind,", "/verdict not_allowed"),
+            ("verdict=behind;missed", "/verdict not_allowed"),
+            ("verdict=Behind,behind", "/verdict not_allowed"),
+            ("course=unreported", "/course not_allowed"),
+            ("confidence=sure", "/confidence not_allowed"),
+            ("caution=stale,old", "/caution not_allowed"),
         ] {
             let answer = service.get(&format!("{list}?{query}"));
             answer.assert_problem(422, "invalid_input");
             assert_eq!(faults(&answer), [fault], "{list}?{query}");
         }
+        // All that is wrong at once, and what there is.
+        let several = service.get(&format!("{list}?verdict=good,behind,bad&caution=old"));
+        assert_eq!(faults(&several), ["/verdict not_allowed", "/verdict not_allowed", "/caution not_allowed"]);
+        assert!(several.text.contains("`good`") && several.text.contains("`off_track`"), "{}", several.text);
         let two = service.get(&format!("{list}?fields=colour,name,size"));
         assert_eq!(faults(&two).len(), 2, "{}", two.text);
         assert!(two.text.contains("colour") && two.text.contains("size"), "{}", two.text);
@@ -685,4 +754,91 @@ fn a_change_elsewhere_leaves_the_tag_of_a_list() {
     service.record("/v1/cities/us-los-angeles/reports/2021", &inventory(20_000_000.0));
     let after = tags();
     assert!((0..3).all(|at| after[at] != before[at]) && after[3] == before[3], "{before:?} {after:?}");
+}
+
+#[test]
+fn what_is_not_known_of_today_is_no_place_in_an_order() {
+    let service = world();
+    let rows = walk(&service, "/v1/status", 500);
+    let find = |rows: &[Value], city: &str| rows.iter().position(|row| row["city"] == city).unwrap();
+    for (city, verdict, course) in [
+        ("fr-due", "unreported", "on_track"),
+        ("fr-old", "outdated", "on_track"),
+        ("fr-noise", "insufficient_data", "within_noise"),
+    ] {
+        let row = &rows[find(&rows, city)];
+        assert_eq!((&row["verdict"], &row["course"]), (&json!(verdict), &json!(course)), "{row}");
+        assert!(row["pace"].is_number() && row["gap_percent"].is_number(), "{row}");
+        assert_eq!((&row["set_on"], &row["title"]), (&json!("2015-12-12"), &json!("Half by then")));
+        for sort in ["pace", "-pace", "gap_percent", "-gap_percent", "-required_tonnes_per_year"] {
+            let sorted = walk(&service, &format!("/v1/status?sort={sort}"), 500);
+            assert!(find(&sorted, "fr-trois") < find(&sorted, city), "{sort} {city}");
+        }
+    }
+    assert_eq!(rows[find(&rows, "fr-due")]["overdue_years"], 1);
+    assert!(rows[find(&rows, "fr-met")].get("course").is_none());
+    // By the verdict nobody who is late is found among those on track; by the course they are.
+    let told = |query: &str| {
+        let rows = walk(&service, &format!("/v1/status?country=FR&region=bretagne&{query}"), 500);
+        rows.iter().map(|row| text(row, "city").to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(told("verdict=on_track"), Vec::<String>::new());
+    assert_eq!(told("course=on_track"), ["fr-due", "fr-old"]);
+    assert_eq!(told("course=on_track&verdict=outdated,achieved"), ["fr-old"]);
+    assert_eq!(told("sort=-overdue_years"), ["fr-due", "fr-met", "fr-noise", "fr-old"]);
+}
+
+#[test]
+fn a_city_row_counts_its_targets_by_verdict() {
+    let service = world();
+    let path = "/v1/cities/fr-due";
+    for (id, percent, year) in [("strict", 90.0, 2040), ("easy", 2.0, 2040), ("ended", 90.0, 2020)] {
+        service.record(&format!("{path}/targets/{id}"), &target("2010", percent, year));
+    }
+    // Said to have ended in time, but only when its year was over.
+    let mut ended = target("2010", 90.0, 2020);
+    (ended["standing"], ended["ended_on"]) = (json!("withdrawn"), json!("2019-06-30"));
+    ended["reason"] = json!("It was given up in 2019");
+    service.record(&format!("{path}/targets/ended"), &ended);
+    let judged = walk(&service, "/v1/status", 500);
+    let words = judged.iter().map(|row| text(row, "verdict")).chain(["ended_claimed_later", "not_judged"]);
+    let words: BTreeSet<&str> = words.collect();
+    let table = service.get("/v1/cities.csv?limit=500");
+    let mut reader = csv::Reader::from_reader(table.text.as_bytes());
+    let header = reader.headers().unwrap().clone();
+    let rows: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+    let map = service.json("/v1/cities.geojson");
+    for ((city, row), feature) in
+        walk(&service, "/v1/cities", 500).iter().zip(&rows).zip(map["features"].as_array().unwrap())
+    {
+        let id = text(city, "id");
+        let claimed = |row: &&Value| row["cautions"].as_array().unwrap().contains(&json!("ended_claimed_later"));
+        let (apart, others): (Vec<&Value>, Vec<&Value>) =
+            judged.iter().filter(|row| row["city"] == id).partition(claimed);
+        let mut told = Vec::new();
+        for word in &words {
+            let count = match *word {
+                "ended_claimed_later" => apart.len(),
+                word => others.iter().filter(|row| row["verdict"] == word).count(),
+            };
+            assert_eq!(city["verdicts"][word], count, "{word} of {city}");
+            let column = header.iter().position(|column| column == format!("verdicts.{word}")).unwrap();
+            assert_eq!(row[column], count.to_string(), "{word} of {id}");
+            if count > 0 {
+                told.push(format!("{word}:{count}"));
+            }
+        }
+        let all: u64 = city["verdicts"].as_object().unwrap().values().map(|count| count.as_u64().unwrap()).sum();
+        assert_eq!(all as usize, apart.len() + others.len(), "{id}");
+        let properties = text(&feature["properties"], "verdicts");
+        let mut listed: Vec<&str> = properties.split(';').filter(|count| !count.is_empty()).collect();
+        listed.sort_unstable();
+        told.sort_unstable();
+        assert_eq!(listed, told, "{id}");
+    }
+    let due = service.json("/v1/cities?ids=fr-due");
+    let counts = &due["items"][0]["verdicts"];
+    let told =
+        ["unreported", "on_track", "ended_claimed_later", "not_judged"].map(|word| counts[word].as_u64().unwrap());
+    assert_eq!(told, [1, 2, 1, 0], "{counts}");
 }

@@ -161,3 +161,57 @@ fn a_restatement_in_two_steps_is_told_too() {
     let told = cautions.iter().find(|caution| caution["code"] == "baseline_restated").unwrap();
     assert_eq!((&told["old_tonnes"], &told["new_tonnes"]), (&json!(1000), &json!(1700)));
 }
+
+#[test]
+fn the_series_tells_what_is_left_out_and_what_the_milestones_asked_for() {
+    let service = Service::start();
+    let path = "/v1/cities/us-somewhere";
+    service.record(path, &city("Somewhere"));
+    service.record(&format!("{path}/baselines/2010"), &baseline(2010, 1000.0));
+    let mut stepped = target("2010", 60.0, 2030);
+    stepped["milestones"] =
+        json!([{"year": 2015, "tonnes": 900}, {"year": 2020, "reduction_percent": 20}, {"year": 2028, "tonnes": 500}]);
+    service.record(&format!("{path}/targets/stepped"), &stepped);
+    for (year, tonnes) in [(2015, 950.0), (2020, 790.0), (2023, 700.0)] {
+        service.record(&format!("{path}/reports/{year}"), &inventory(tonnes));
+    }
+    let mut other = inventory(333.0);
+    other["protocol"] = json!("ipcc");
+    service.record(&format!("{path}/reports/2021"), &other);
+    service.record(&format!("{path}/reports/2022"), &json!({"totals": {"own": 5}, "source": {"title": "A test"}}));
+    let series = service.json(&format!("{path}/series"));
+    let rows = series["rows"].as_array().unwrap();
+    let row = |year: i64| rows.iter().find(|row| row["year"] == year).unwrap();
+    assert_eq!((&row(2021)["left_out"], &row(2021)["left_out_tonnes"]), (&json!("protocol_differs"), &json!(333)));
+    assert!(row(2021).get("reported_tonnes").is_none() && row(2021)["interpolated"] == true, "{}", row(2021));
+    assert_eq!((&row(2022)["left_out"], row(2022).get("left_out_tonnes")), (&json!("no_figure_at_level"), None));
+    assert_eq!(rows.iter().filter(|row| row.get("left_out").is_some()).count(), 2);
+    for (year, tonnes, verdict) in [(2015, 900, "missed"), (2020, 800, "achieved"), (2028, 500, "ahead")] {
+        assert_eq!((&row(year)["milestone_tonnes"], &row(year)["milestone"]), (&json!(tonnes), &json!(verdict)));
+        assert_eq!(row(year)["pathway_tonnes"], tonnes);
+    }
+    assert_eq!(rows.iter().filter(|row| row.get("milestone_tonnes").is_some()).count(), 3);
+    let table = service.get(&format!("{path}/series.csv")).text;
+    let header = table.lines().next().unwrap();
+    assert!(
+        ["left_out", "left_out_tonnes", "milestone", "milestone_tonnes"]
+            .iter()
+            .all(|name| header.split(',').any(|column| column == *name))
+    );
+
+    // Where no report can be compared, the rows reach as far as the reports, and no milestone is judged.
+    for year in [2015, 2020, 2023] {
+        let mut other = inventory(600.0);
+        (other["protocol"], other["reason"]) = (json!("national"), json!("It always was"));
+        service.record(&format!("{path}/reports/{year}"), &other);
+    }
+    service.record(&format!("{path}/targets/short"), &target("2010", 50.0, 2021));
+    let series = service.json(&format!("{path}/series?target=short"));
+    let rows = series["rows"].as_array().unwrap();
+    assert_eq!((&rows[0]["year"], &rows.last().unwrap()["year"]), (&json!(2010), &json!(2023)));
+    assert!(rows[1..].iter().all(|row| row.get("reported_tonnes").is_none()));
+    let stepped = service.json(&format!("{path}/series?target=stepped"));
+    let rows = stepped["rows"].as_array().unwrap();
+    assert!(rows.iter().all(|row| row.get("milestone").is_none()));
+    assert_eq!(rows.iter().filter(|row| row.get("milestone_tonnes").is_some()).count(), 3);
+}

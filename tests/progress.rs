@@ -65,31 +65,31 @@ fn assert_share(progress: &Value, counted: f64, members: f64) {
 #[test]
 fn the_share_is_of_the_figures_that_are_added_up() {
     let service = network();
-    member(&service, "nc-a", &city("Counted"), &[(2018, 6e5)]);
+    member(&service, "nc-a", &city("Counted"), &[(2020, 6e5)]);
     pledge(&service, "nc-a", 1e6);
     let mut other = inventory(9e6);
     other["protocol"] = json!("ipcc");
     service.record("/v1/cities/nc-a/reports/2022", &other);
-    member(&service, "nc-b", &city("Without a target"), &[(2018, 6e5)]);
+    member(&service, "nc-b", &city("Without a target"), &[(2020, 6e5)]);
 
     let answer = progress(&service, "");
     assert_eq!(told(&answer), (vec!["nc-a"], vec!["nc-b no_target".to_owned()]));
     assert_eq!(answer["joint"]["years"].as_array().unwrap().len(), 1);
     assert_eq!(answer["counted"][0]["latest"], json!({"year": 2022, "tonnes": 9_000_000}));
-    assert_eq!(added(&answer), ["nc-a 2018 600000", "nc-b 2018 600000"]);
+    assert_eq!(added(&answer), ["nc-a 2020 600000", "nc-b 2020 600000"]);
     assert_share(&answer, 6e5, 12e5);
 
     // Of who is not counted the figure of the same year, else the latest.
-    service.record("/v1/cities/nc-b/reports/2021", &inventory(3e5));
+    service.record("/v1/cities/nc-b/reports/2022", &inventory(3e5));
     member(&service, "nc-c", &city("Of other years"), &[(2012, 7e5), (2016, 1e5)]);
     let answer = progress(&service, "");
-    assert_eq!(added(&answer), ["nc-a 2018 600000", "nc-b 2018 600000", "nc-c 2016 100000"]);
+    assert_eq!(added(&answer), ["nc-a 2020 600000", "nc-b 2020 600000", "nc-c 2016 100000"]);
     assert_share(&answer, 6e5, 13e5);
 
     // Of who is counted that of the year it is held to, even when a later one is added up too.
     service.record("/v1/cities/nc-a/reports/2012", &inventory(8e5));
     let answer = progress(&service, "?year=2012");
-    assert_eq!(added(&answer), ["nc-a 2012 800000", "nc-b 2021 300000", "nc-c 2012 700000"]);
+    assert_eq!(added(&answer), ["nc-a 2012 800000", "nc-b 2022 300000", "nc-c 2012 700000"]);
     assert_share(&answer, 8e5, 18e5);
     let years = answer["joint"]["years"].as_array().unwrap();
     assert_eq!((years.len(), &years[0]["emitted_tonnes"]), (2, &answer["joint"]["counted_tonnes"]));
@@ -162,6 +162,38 @@ fn a_whole_speaks_for_its_parts_when_the_year_is_chosen() {
     assert_eq!(told(&answer), (vec!["part-1", "part-2"], vec!["whole year_not_reported".to_owned()]));
     assert_eq!(added(&answer), ["whole 2020 2000000"]);
     assert_share(&answer, 1e6, 2e6);
+}
+
+#[test]
+fn members_of_whom_nothing_is_known_today_are_told_apart() {
+    let service = network();
+    // On track when they last reported, both.
+    member(&service, "late", &city("Late"), &[(2022, 6e5)]);
+    service.record("/v1/cities/late/baselines/2000", &baseline(2000, 1e6));
+    service.record("/v1/cities/late/targets/half", &target("2000", 50.0, 2024));
+    member(&service, "old", &city("Old"), &[(2015, 7e5)]);
+    pledge(&service, "old", 1e6);
+    let answer = progress(&service, "");
+    let counts = |name: &str| {
+        let of_verdict = answer["verdicts"][name].as_object().unwrap();
+        of_verdict.values().map(|count| count.as_u64().unwrap()).sum::<u64>()
+    };
+    assert_eq!([counts("unreported"), counts("outdated"), counts("on_track")], [1, 1, 0], "{answer}");
+    // Their figures stay those of their years.
+    assert_eq!(told(&answer), (vec!["late"], vec!["old year_not_reported".to_owned()]));
+    assert_eq!((&answer["joint"]["year"], &answer["counted"][0]["verdict"]), (&json!(2022), &json!("unreported")));
+    let answer = progress(&service, "?year=2015");
+    assert_eq!((told(&answer).0, &answer["counted"][0]["verdict"]), (vec!["old"], &json!("outdated")));
+
+    // Of several targets at the level the one that asks for most soon is counted, and none for a sector alone.
+    service.record("/v1/cities/old/targets/ambitious", &target("2000", 90.0, 2035));
+    assert_eq!(progress(&service, "?year=2015")["counted"][0]["target"], "ambitious");
+    member(&service, "sector", &city("Sector"), &[(2022, 5e5)]);
+    service.record("/v1/cities/sector/baselines/2000", &baseline(2000, 1e6));
+    let mut transport = target("2000", 50.0, 2030);
+    transport["sector"] = json!("II");
+    service.record("/v1/cities/sector/targets/transport", &transport);
+    assert!(told(&progress(&service, "")).1.contains(&"sector no_target".to_owned()));
 }
 
 #[test]

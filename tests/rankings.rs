@@ -595,6 +595,8 @@ fn counted(cities: &[&Value]) -> Value {
         }
     }
     counts["no_target"] = json!(cities.iter().filter(|city| city.get("headline").is_none()).count());
+    let claimed = cities.iter().map(|city| city["verdicts"]["ended_claimed_later"].as_u64().unwrap());
+    counts["ended_claimed_later"] = json!(claimed.sum::<u64>());
     counts
 }
 
@@ -613,6 +615,14 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
         &json!({"name": "Neuf", "country": "FR", "region": "Bretagne", "reason": "It lies there"}),
     );
     service.record("/v1/cities/fr-neuf/reports/2024", &inventory(690.0));
+    // One that is late, one whose figure is old, and a pledge that is said to have ended in time.
+    record_of(&service, "fr-late", &target("2010", 50.0, 2024), 2022, 600.0);
+    record_of(&service, "fr-old", &target("2010", 50.0, 2040), 2012, 900.0);
+    let ended = json!({"standing": "superseded", "ended_on": "2013-01-01", "reason": "It was replaced"});
+    let mut pledge = target("2010", 5.0, 2015);
+    service.record("/v1/cities/fr-old/targets/ended", &pledge);
+    pledge.as_object_mut().unwrap().extend(ended.as_object().unwrap().clone());
+    service.record("/v1/cities/fr-old/targets/ended", &pledge);
     // A part of a city that is added up itself, and an administration: counted, but not added up.
     record(&service, "fr-part", &target("2010", 50.0, 2030), 100.0);
     service.record(
@@ -646,6 +656,14 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
         let of: Vec<&Value> = list(&cities, "items").iter().filter(within).collect();
         assert_eq!(row["cities"], of.len(), "{id}");
         assert_eq!(row["verdicts"], counted(&of), "{id}");
+        let sum = |name: &str| -> u64 {
+            let of_verdict = row["verdicts"][name].as_object().unwrap();
+            of_verdict.values().map(|count| count.as_u64().unwrap()).sum()
+        };
+        if scope == "world" {
+            assert!(sum("unreported") > 0 && sum("outdated") > 0, "{row}");
+            assert!(number(&row["verdicts"]["ended_claimed_later"]) > 0.0, "{row}");
+        }
 
         let mut tonnes: BTreeMap<&str, (usize, f64)> = BTreeMap::new();
         for city in &of {

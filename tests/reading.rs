@@ -364,6 +364,8 @@ fn filters_take_what_a_reader_of_the_whole_list_would() {
         "moving_away",
         "missed",
         "achieved",
+        "unreported",
+        "outdated",
         "not_comparable",
         "insufficient_data",
         "not_judged",
@@ -409,7 +411,7 @@ fn a_parameter_that_there_is_not_is_refused_by_name() {
         let problem = service.get(&format!("{path}?colour=red")).assert_problem(400, "invalid_query");
         assert!(problem["detail"].as_str().unwrap().contains("colour"), "{path}: {problem}");
     }
-    for query in ["verdict=good", "confidence=sure", "sort=size", "limit=1&limit=2", "ids=Los+Angeles", "ids="] {
+    for query in ["sort=size", "limit=1&limit=2", "ids=Los+Angeles", "ids="] {
         service.get(&format!("/v1/cities?{query}")).assert_problem(400, "invalid_query");
     }
     for country in ["XX", "us", "USA", ""] {

@@ -15,6 +15,7 @@ use crate::record::units::Population;
 use crate::record::{City, Kind, Slug, Year};
 use crate::registry::Snapshot;
 use crate::registry::answers::{self, CityAnswer};
+use crate::registry::tally::TargetCounts;
 
 /// The target that a city is first shown with, judged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -50,6 +51,8 @@ pub struct CityItem {
     /// The year of its latest report.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_report_year: Option<Year>,
+    /// How many of its targets have each verdict.
+    pub verdicts: TargetCounts,
     /// The target to show first, judged; absent when none is adopted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,
@@ -71,14 +74,16 @@ pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
         population: population.map(|(_, people)| people),
         population_year: population.map(|(year, _)| year),
         latest_report_year: row.present.latest.report,
+        verdicts: TargetCounts::of(&row.present.targets),
         headline: row.target.map(Headline::of),
     })
 }
 
 /// List cities
 ///
-/// Every city that is not withdrawn, with the verdict on the target it is first shown with. What is said of
-/// targets in filters and orders is about that one; its columns are sorted by without `headline.` before them.
+/// Every city that is not withdrawn, with the verdict on the target it is first shown with, and how many of its targets
+/// have each verdict. What is said of targets in filters and orders is about the one it is first shown with; its columns
+/// are sorted by without `headline.` before them.
 #[utoipa::path(operation_id = "listCities", tag = "cities", params(ListQuery),
     responses((status = 200, description = "A page of cities", body = List<CityItem>)))]
 #[get("/cities")]

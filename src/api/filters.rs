@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use serde::Deserialize;
 use utoipa::IntoParams;
 
+use super::any_of::AnyOf;
 use super::list::Page;
 use super::present_network;
 use super::problem::{Code, Problem};
 use super::sorting::Sort;
-use crate::method::{Assessment, Confidence, Verdict};
+use crate::method::{Assessment, CautionCode, Confidence, Course, Verdict};
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
@@ -37,6 +38,12 @@ impl Row<'_> {
         self.target.is_some_and(|target| self.present.headline.as_ref() == Some(&target.target.id))
     }
 }
+
+// The generator of the specification takes types with parameters apart; by these names it does not.
+type Verdicts = AnyOf<Verdict>;
+type Courses = AnyOf<Course>;
+type Confidences = AnyOf<Confidence>;
+type Cautions = AnyOf<CautionCode>;
 
 /// Which cities or targets, in which order.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -67,12 +74,20 @@ pub struct ListQuery {
     /// Only these cities, by their ids, separated by commas.
     #[param(pattern = "^[a-z0-9-]{2,64}(,[a-z0-9-]{2,64}){0,499}$", example = "us-los-angeles,ca-vancouver")]
     ids: Option<String>,
-    /// Only targets with this verdict. In a list of cities this and all that follows is about the headline target.
-    #[param(inline)]
-    verdict: Option<Verdict>,
-    /// Only targets judged with this confidence.
-    #[param(inline)]
-    confidence: Option<Confidence>,
+    /// Only targets with one of these verdicts, separated by commas. In a list of cities this and all that follows is
+    /// about the headline target.
+    #[param(inline, example = "behind,off_track")]
+    verdict: Option<Verdicts>,
+    /// Only targets with one of these courses, separated by commas: how they stood in the latest comparable year, however
+    /// long ago. What may be said today is the verdict.
+    #[param(inline, example = "behind,off_track")]
+    course: Option<Courses>,
+    /// Only targets judged with one of these confidences, separated by commas.
+    #[param(inline, example = "high,medium")]
+    confidence: Option<Confidences>,
+    /// Only targets with one of these cautions, by their codes, separated by commas.
+    #[param(inline, example = "target_weakened")]
+    caution: Option<Cautions>,
     /// Only targets for this year.
     #[param(minimum = 1970, maximum = 2100, example = 2030)]
     target_year: Option<i32>,
@@ -91,7 +106,9 @@ pub struct ListQuery {
     /// Only headline targets (`true`), or only others (`false`); of cities those that have one, or have none.
     headline: Option<bool>,
     /// In which order: a column, or, with a minus before it, the same from the other end. Rows without the figure
-    /// come last either way; of equals the first by the city's id, then by the target's.
+    /// come last either way; of equals the first by the city's id, then by the target's. Figures that tell how a target
+    /// is doing, such as `pace` and `gap_percent`, are looked at only where a verdict tells how it stands today: those of
+    /// `unreported`, `outdated` and `insufficient_data` come last.
     #[param(inline, example = "-gap_percent")]
     sort: Option<Sort>,
     /// Most items of the page.
@@ -176,7 +193,44 @@ impl ListQuery {
             Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", told))
         });
         let (q, sector) = (self.q.as_deref().map(folded), sector.transpose()?);
-        Ok(Filters { query: self, places, ids, q, sector })
+        Ok(Filters { query: self, places, ids, q, sector, judged: self.judged()? })
+    }
+
+    /// What is said of the judgement, with every word that there is not.
+    fn judged(&self) -> Result<Judged, Problem> {
+        let mut faults = Vec::new();
+        let judged = Judged {
+            verdicts: self.verdict.as_ref().map(|words| words.read("verdict", &mut faults)),
+            courses: self.course.as_ref().map(|words| words.read("course", &mut faults)),
+            confidences: self.confidence.as_ref().map(|words| words.read("confidence", &mut faults)),
+            cautions: self.caution.as_ref().map(|words| words.read("caution", &mut faults)),
+        };
+        if faults.is_empty() { Ok(judged) } else { Err(Problem::invalid(faults)) }
+    }
+}
+
+/// What a target's judgement must be; none of what is not asked for.
+#[derive(Debug)]
+struct Judged {
+    verdicts: Option<Vec<Verdict>>,
+    courses: Option<Vec<Course>>,
+    confidences: Option<Vec<Confidence>>,
+    cautions: Option<Vec<CautionCode>>,
+}
+
+impl Judged {
+    fn is_all(&self) -> bool {
+        let Judged { verdicts, courses, confidences, cautions } = self;
+        verdicts.is_none() && courses.is_none() && confidences.is_none() && cautions.is_none()
+    }
+
+    fn take(&self, target: &Assessment) -> bool {
+        let is_in = |course: Course| self.courses.as_ref().is_none_or(|courses| courses.contains(&course));
+        let has_one = |codes: &Vec<CautionCode>| target.cautions.iter().any(|caution| codes.contains(&caution.code));
+        self.verdicts.as_ref().is_none_or(|verdicts| verdicts.contains(&target.verdict))
+            && target.course.map_or(self.courses.is_none(), is_in)
+            && self.confidences.as_ref().is_none_or(|confidences| confidences.contains(&target.confidence))
+            && self.cautions.as_ref().is_none_or(has_one)
     }
 }
 
@@ -188,6 +242,7 @@ pub struct Filters<'q> {
     ids: Option<BTreeSet<&'q str>>,
     q: Option<String>,
     sector: Option<Sector>,
+    judged: Judged,
 }
 
 impl Filters<'_> {
@@ -206,13 +261,12 @@ impl Filters<'_> {
     }
 
     fn take_target(&self, row: &Row<'_>) -> bool {
-        let ListQuery { verdict, confidence, target_year, level, standing, kind, headline, .. } = self.query;
+        let ListQuery { target_year, level, standing, kind, headline, .. } = self.query;
         let covers = |wanted: &Sector, target: &Assessment| {
             target.target.sector.as_ref().is_some_and(|sector| sector.covers(wanted, target.target.level))
         };
         let is = |test: &dyn Fn(&Assessment) -> bool| row.target.is_some_and(test);
-        verdict.is_none_or(|verdict| is(&|target| target.verdict == verdict))
-            && confidence.is_none_or(|confidence| is(&|target| target.confidence == confidence))
+        (self.judged.is_all() || is(&|target| self.judged.take(target)))
             && target_year.is_none_or(|year| is(&|target| target.target.target_year.get() == year))
             && level.is_none_or(|level| is(&|target| target.target.level == level))
             && standing.is_none_or(|standing| is(&|target| target.target.standing == standing))

@@ -10,13 +10,15 @@ use utoipa::{PartialSchema, ToSchema};
 use super::Service;
 use super::conditional::{Keep, answer};
 use super::filters::{ListQuery, Row};
+use super::judged::codes;
 use super::problem::Problem;
-use crate::method::{Amount, Confidence, Ratio, Reason, Verdict};
+use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Verdict};
 use crate::record::city::Country;
 use crate::record::units::Population;
-use crate::record::{Degrees, Level, Percent, Slug, Tonnes, Year};
+use crate::record::{DayOrYear, Degrees, Level, Name, Percent, Slug, Tonnes, Year};
 use crate::registry::Snapshot;
 use crate::registry::bodies::Body;
+use crate::registry::tally::TargetCounts;
 
 /// Declares what a `type` member always says.
 macro_rules! always {
@@ -124,9 +126,24 @@ pub struct CityProperties {
     /// The year of the city's latest report.
     #[serde(skip_serializing_if = "Option::is_none")]
     latest_report_year: Option<Year>,
+    /// How many of the city's targets have each verdict, of those that any has: `behind:2;unreported:1`.
+    #[schema(example = "behind:2;unreported:1")]
+    verdicts: String,
     /// The id of the target that the city is first shown with.
     #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<Slug>,
+    /// What the city calls it, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Carbon neutral by 2050")]
+    title: Option<Name>,
+    /// The day it was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-29")]
+    set_on: Option<NaiveDate>,
+    /// The day, or the year, in which it was superseded or withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "2019-04-29")]
+    ended_on: Option<DayOrYear>,
     /// The year by which it is to be met.
     #[serde(skip_serializing_if = "Option::is_none")]
     target_year: Option<Year>,
@@ -137,13 +154,25 @@ pub struct CityProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 50)]
     reduction_percent: Option<Percent>,
-    /// Whether it is being kept.
+    /// Whether it is being kept, as far as may be said on the day of judgement: what the city is to be coloured by.
     #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
+    /// How things stood in the latest comparable year before the target year: no colour of its own, for it may be long
+    /// ago.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    course: Option<Course>,
+    /// Whole years since the year after the target year; only of a target that is `unreported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 0)]
+    overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<Confidence>,
-    /// Why there is no verdict; absent when there is one.
+    /// The codes of the cautions, joined by semicolons; absent when there are none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "stale;series_undeclared")]
+    cautions: Option<String>,
+    /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     /// The verdict as one sentence, with rounded numbers.
@@ -184,7 +213,7 @@ pub struct CityProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 2_050_067.571)]
     gap_tonnes: Option<Amount>,
-    /// The gap in percent of what the pathway allowed; absent when that is 0.
+    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 10.790_248)]
     gap_percent: Option<Ratio>,
@@ -214,12 +243,19 @@ impl CityProperties {
             region: city.region.as_ref().map(ToString::to_string),
             population: latest.population.map(|(_, people)| people),
             latest_report_year: latest.report,
+            verdicts: TargetCounts::of(&row.present.targets).in_words(),
             target: judged.map(|target| target.target.id.clone()),
+            title: judged.and_then(|target| target.target.title.clone()),
+            set_on: judged.and_then(|target| target.target.set_on),
+            ended_on: judged.and_then(|target| target.target.ended_on),
             target_year: judged.map(|target| target.target.target_year),
             level: judged.map(|target| target.target.level),
             reduction_percent: judged.and_then(|target| target.target.reduction_percent),
             verdict: judged.map(|target| target.verdict),
+            course: judged.and_then(|target| target.course),
+            overdue_years: judged.and_then(|target| target.overdue_years),
             confidence: judged.map(|target| target.confidence),
+            cautions: judged.and_then(cautions),
             reason: judged.and_then(|target| target.reason),
             sentence: judged.map(|target| target.sentence.clone()),
             baseline_year: baseline.map(|figure| figure.year),
@@ -237,6 +273,12 @@ impl CityProperties {
             target_progress_percent: judged.and_then(|target| target.target_progress_percent),
         }
     }
+}
+
+/// The codes of the cautions in one word, for properties are flat.
+fn cautions(target: &Assessment) -> Option<String> {
+    let codes: Vec<&str> = codes(target).into_iter().map(CautionCode::as_str).collect();
+    (!codes.is_empty()).then(|| codes.join(";"))
 }
 
 /// The cities that the filters take.
@@ -268,7 +310,7 @@ pub(super) fn collection(snapshot: &Snapshot, query: &ListQuery) -> Result<CityF
 /// Map cities
 ///
 /// Every city that the filters take, in one answer, as a GeoJSON feature collection (RFC 7946): a point, and the
-/// figures of its headline target in flat properties to colour it by. A city without a position has a null geometry.
+/// figures of its headline target in flat properties, to be coloured by its `verdict`. A city without a position has a null geometry.
 #[utoipa::path(operation_id = "mapCities", tag = "exports", params(ListQuery),
     responses((status = 200, description = "The cities", content_type = "application/geo+json", body = CityFeatures)))]
 #[get("/cities.geojson")]

@@ -1,15 +1,19 @@
 //! A judged target in one row: what it asks for, the verdict, and the figures of the year judged.
 
+use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::method::{Amount, Assessment, CautionCode, Confidence, Ratio, Reason, Unit, Verdict};
+use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Unit, Verdict};
 use crate::record::target::TargetKind;
 use crate::record::units::Population;
 use crate::record::warning::WarningCode;
-use crate::record::{Level, Name, Percent, Sector, Source, Standing, Tonnes, Year};
+use crate::record::{DayOrYear, Level, Name, Percent, Sector, Source, Standing, Tonnes, Year};
 
 /// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
+///
+/// The verdict says how the target stands on the day of judgement. Of one that is `unreported` or `outdated` the figures
+/// tell only how it stood in the year judged: that is its `course`, and must not be shown as a verdict.
 ///
 /// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -27,8 +31,16 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "II.1.1 II.1.2")]
     pub sector: Option<String>,
-    /// Its standing; only adopted targets and those in law are judged.
+    /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
+    /// The day it was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-29")]
+    pub set_on: Option<NaiveDate>,
+    /// The day, or the year, in which it was superseded or withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "2019-04-29")]
+    pub ended_on: Option<DayOrYear>,
     /// Whether it depends on what others do, such as national support.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<bool>,
@@ -38,7 +50,7 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 50)]
     pub reduction_percent: Option<Percent>,
-    /// What may be emitted in the target year, `T`, in t CO2e: offsets included.
+    /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 16_624_355.5)]
     pub target_tonnes: Option<Amount>,
@@ -46,11 +58,19 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 3.5)]
     pub target_tonnes_per_person: Option<Ratio>,
-    /// Whether it is being kept.
+    /// Whether it is being kept, as far as may be said on the day of judgement.
     pub verdict: Verdict,
+    /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
+    /// figure can be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+    /// Whole years since the year after the target year; only of a target that is `unreported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 0)]
+    pub overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
     pub confidence: Confidence,
-    /// Why there is no verdict; absent when there is one.
+    /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The unit in which the target is judged.
@@ -79,7 +99,8 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(value_type = Option<Vec<WarningCode>>)]
     pub baseline_warnings: Vec<WarningCode>,
-    /// The year judged: that of the latest comparable figure, or the first for the target year or later.
+    /// The year judged: the target year, or the first after it that decides, once it is decided; else that of the latest
+    /// comparable figure before it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_year: Option<Year>,
     /// The whole city's figure of the year judged, `A`, in t CO2e.
@@ -113,7 +134,7 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.75)]
     pub gap_tonnes_per_person: Option<Ratio>,
-    /// The gap in percent of what the pathway allowed; absent when that is 0.
+    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 10.790_248)]
     pub gap_percent: Option<Ratio>,
@@ -138,7 +159,7 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, example = 0.771_198)]
     pub growth_ratio: Option<Ratio>,
-    /// Whether the verdict and the second opinions point different ways.
+    /// Whether the course and the second opinions point different ways.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub disagreement: Option<bool>,
     /// What a reader should know before using the verdict.
@@ -166,12 +187,16 @@ impl JudgedTarget {
             level: target.level,
             sector: target.sector.as_ref().map(Sector::code),
             standing: target.standing,
+            set_on: target.set_on,
+            ended_on: target.ended_on,
             conditional: target.conditional,
             target_year: target.target_year,
             reduction_percent: target.reduction_percent,
             target_tonnes: target.target_tonnes,
             target_tonnes_per_person: target.target_tonnes_per_person,
             verdict: assessment.verdict,
+            course: assessment.course,
+            overdue_years: assessment.overdue_years,
             confidence: assessment.confidence,
             reason: assessment.reason,
             unit: assessment.unit,
@@ -197,10 +222,21 @@ impl JudgedTarget {
             required_tonnes_per_year: assessment.required.as_ref().and_then(|required| required.tonnes_per_year),
             growth_ratio: assessment.growth_ratio,
             disagreement: assessment.disagreement,
-            cautions: assessment.cautions.iter().map(|caution| caution.code).collect(),
+            cautions: codes(assessment),
             warnings: judged.map(|figure| figure.warnings.clone()).unwrap_or_default(),
             baseline_source: baseline.map(|figure| figure.source.clone()),
             judged_source: judged.map(|figure| figure.source.clone()),
         }
     }
+}
+
+/// The codes of the cautions, each once, in their order.
+pub(super) fn codes(assessment: &Assessment) -> Vec<CautionCode> {
+    let mut codes: Vec<CautionCode> = Vec::new();
+    for caution in &assessment.cautions {
+        if !codes.contains(&caution.code) {
+            codes.push(caution.code);
+        }
+    }
+    codes
 }

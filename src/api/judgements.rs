@@ -57,7 +57,7 @@ pub struct StatusItem {
     #[serde(flatten)]
     pub judged: JudgedTarget,
     /// The path of the city's whole judgement, which will give the same numbers for ever.
-    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=1")]
+    #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
 }
 
@@ -97,9 +97,9 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
 
 /// List all judged targets
 ///
-/// Every target of every city, one item each, with its verdict and the figures it was made from; proposed,
-/// superseded and withdrawn targets are `not_judged`. The `status` of a city has more: the trend, the budget, and
-/// why a number is absent.
+/// Every target of every city, one item each, with its verdict, its course and the figures they were made from;
+/// targets that are only proposed, or ended before their year did, are `not_judged`. The `status` of a city has more:
+/// the milestones, the trend, the budget, and why a number is absent.
 #[utoipa::path(operation_id = "listStatus", tag = "status", params(ListQuery),
     responses((status = 200, description = "A page of targets", body = List<StatusItem>)))]
 #[get("/status")]

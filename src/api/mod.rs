@@ -1,6 +1,7 @@
 //! The HTTP API: one file per resource, and what they share.
 
 pub mod access;
+pub mod any_of;
 pub mod baselines;
 pub mod body;
 pub mod changes;

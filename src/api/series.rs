@@ -37,9 +37,9 @@ fn series(snapshot: &Snapshot, city: &str, query: &SeriesQuery) -> Result<(Serie
 
 /// Plot a target's course
 ///
-/// One row a year from the base year to the target year: what was reported, what the pathway allows,
-/// the trend with its 95 % prediction interval, and the cautions about that year's figure. A target
-/// that is not judged has no rows. The moment is asked for as of `status`.
+/// One row a year from the base year to the target year: what was reported, what the pathway and the milestones allow,
+/// the trend with its 95 % prediction interval, and the cautions about that year's figure. What cannot be compared
+/// stands apart, with the reason. A target that is not judged has no rows. The moment is asked for as of `status`.
 #[utoipa::path(operation_id = "getSeries", tag = "status",
     params(("city" = Slug, Path, description = "The city's id"), SeriesQuery),
     responses((status = 200, description = "The course, a row a year", body = SeriesAnswer)))]

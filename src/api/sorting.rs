@@ -43,6 +43,21 @@ fn tonnes(row: &Row<'_>, of: fn(&Assessment) -> Option<Tonnes>) -> Cell {
     number(row, of, Tonnes::get)
 }
 
+/// A number that tells how the target of a row is doing; none unless a verdict tells how it stands today.
+fn doing(row: &Row<'_>, of: fn(&Assessment) -> Option<Ratio>) -> Cell {
+    ratio(&current(row), of)
+}
+
+/// An amount that tells how the target of a row is doing; none unless a verdict tells how it stands today.
+fn amount_doing(row: &Row<'_>, of: fn(&Assessment) -> Option<Amount>) -> Cell {
+    amount(&current(row), of)
+}
+
+/// The row without its target unless a verdict tells how that stands today: an old course is no place in an order.
+fn current<'a>(row: &Row<'a>) -> Row<'a> {
+    Row { target: row.target.filter(|target| target.verdict.is_current()), ..*row }
+}
+
 /// Every column that rows can be sorted by; those after `longitude` are of the target, in a list of cities of the
 /// headline target.
 #[rustfmt::skip]
@@ -55,6 +70,7 @@ const COLUMNS: &[Column] = &[
     ("latest_report_year", |row| Cell::Number(row.present.latest.report.map(|year| f64::from(year.get())))),
     ("latitude", |row| Cell::Number(row.present.city.latitude.map(|degrees| degrees.get()))),
     ("longitude", |row| Cell::Number(row.present.city.longitude.map(|degrees| degrees.get()))),
+    ("overdue_years", |row| number(row, |target| target.overdue_years, f64::from)),
     ("target_year", |row| year(row, |target| Some(target.target.target_year))),
     ("reduction_percent", |row| number(row, |target| target.target.reduction_percent, Percent::get)),
     ("target_tonnes", |row| amount(row, |target| target.target.target_tonnes)),
@@ -70,14 +86,14 @@ const COLUMNS: &[Column] = &[
     ("latest_year", |row| year(row, |target| Some(target.figures.last()?.year))),
     ("expected_tonnes", |row| amount(row, |target| target.expected_tonnes)),
     ("expected_tonnes_per_person", |row| ratio(row, |target| target.expected_tonnes_per_person)),
-    ("gap_tonnes", |row| amount(row, |target| target.gap_tonnes)),
-    ("gap_tonnes_per_person", |row| ratio(row, |target| target.gap_tonnes_per_person)),
-    ("gap_percent", |row| ratio(row, |target| target.gap_percent)),
-    ("achieved_reduction_percent", |row| ratio(row, |target| target.achieved_reduction_percent)),
-    ("target_progress_percent", |row| ratio(row, |target| target.target_progress_percent)),
-    ("pace", |row| ratio(row, |target| target.pace)),
-    ("required_tonnes_per_year", |row| amount(row, |target| target.required.as_ref()?.tonnes_per_year)),
-    ("growth_ratio", |row| ratio(row, |target| target.growth_ratio)),
+    ("gap_tonnes", |row| amount_doing(row, |target| target.gap_tonnes)),
+    ("gap_tonnes_per_person", |row| doing(row, |target| target.gap_tonnes_per_person)),
+    ("gap_percent", |row| doing(row, |target| target.gap_percent)),
+    ("achieved_reduction_percent", |row| doing(row, |target| target.achieved_reduction_percent)),
+    ("target_progress_percent", |row| doing(row, |target| target.target_progress_percent)),
+    ("pace", |row| doing(row, |target| target.pace)),
+    ("required_tonnes_per_year", |row| amount_doing(row, |target| target.required.as_ref()?.tonnes_per_year)),
+    ("growth_ratio", |row| doing(row, |target| target.growth_ratio)),
 ];
 
 /// In which order rows are listed; the default is by id.

@@ -24,8 +24,9 @@ moment_query! {
 
 /// Judge a city's targets
 ///
-/// Every target with its verdict, the figures it was made from, and what qualifies it. Without
-/// parameters: the present. `as_of`, `known_on`, `through` and `sequence` go back in time and can be
+/// Every target with its verdict, which says how it stands on the day of judgement, its course, which says how it stood
+/// in the latest comparable year, the figures they were made from, and what qualifies them. Without parameters: the
+/// present. `as_of`, `known_on`, `through` and `sequence` go back in time and can be
 /// combined; `permalink` in the answer gives the same numbers for ever. `explain=true` adds, for every
 /// number, the formula with the figures put in.
 #[utoipa::path(operation_id = "getStatus", tag = "status",

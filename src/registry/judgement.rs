@@ -109,7 +109,8 @@ pub struct SeriesAnswer {
     /// The last entry of the log that speaks of the city and was used.
     #[schema(minimum = 1, example = 812)]
     pub sequence: i64,
-    /// A row a year, from the base year to the target year; none for a target that is not judged.
+    /// A row a year, from the base year to the target year or the last report after it; none for a target that is not
+    /// judged.
     pub rows: Vec<SeriesRow>,
 }
 

@@ -57,12 +57,12 @@ pub struct CountedMember {
     /// Its name.
     #[schema(example = "Los Angeles")]
     pub name: String,
-    /// The id of the target whose pathway is added up: of those at the level the one with the nearest future year,
-    /// else the latest.
+    /// The id of the target whose pathway is added up: of those at the level, those not yet due first, the one that
+    /// leaves least of the latest comparable figure in five years.
     pub target: Slug,
     /// The year by which it is to be met.
     pub target_year: Year,
-    /// The verdict on it.
+    /// The verdict on it; one that is `unreported` or `outdated` is counted in the years that it has figures for.
     pub verdict: Verdict,
     /// How sure the verdict is.
     pub confidence: Confidence,
@@ -160,7 +160,7 @@ pub struct ProgressAnswer {
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
     /// The version of the method.
-    #[schema(example = "1")]
+    #[schema(example = "2")]
     pub method: &'static str,
     /// The level of the joint figures.
     pub level: Level,
@@ -255,7 +255,9 @@ fn best(
     level: Level,
     judged_on: NaiveDate,
 ) -> Result<(&Assessment, Vec<CourseYear>), (NotCounted, String)> {
-    let judged = || present.targets.iter().filter(|target| target.verdict != Verdict::NotJudged);
+    // Only what binds the whole city follows a pathway of its total.
+    let of_city = |target: &&Assessment| target.binds && target.target.sector.is_none();
+    let judged = || present.targets.iter().filter(of_city).filter(|target| target.verdict != Verdict::NotJudged);
     let at_level = || judged().filter(|target| target.target.level == level);
     let in_tonnes = at_level().filter(|target| target.unit == Unit::Tonnes);
     let followed = in_tonnes.clone().filter(|target| !course(target).is_empty());

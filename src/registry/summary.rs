@@ -66,6 +66,9 @@ pub struct TonnesByLevel {
     /// At GPC scopes 1, 2 and 3.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_1_2_3: Option<CoveredTonnes>,
+    /// What the people of the cities cause, wherever it is emitted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub consumption: Option<CoveredTonnes>,
     /// By the cities' own definitions, which differ.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<CoveredTonnes>,
@@ -217,6 +220,7 @@ impl<'a> Summary<'a> {
             scope_1: at(Level::Scope1),
             scope_1_2: at(Level::Scope12),
             scope_1_2_3: at(Level::Scope123),
+            consumption: at(Level::Consumption),
             own: at(Level::Own),
         }
     }
