@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service};
+use crate::support::{Answer, Service, baseline, city, inventory, target};
 
 /// The values of an attribute, or of anything else that is written `name="value"`.
 fn attributes<'a>(html: &'a str, name: &str) -> Vec<&'a str> {
@@ -65,10 +65,11 @@ fn the_front_page_lists_every_city_with_its_verdict() {
     let service = Service::with(&["--demo"]);
     let page = service.get("/");
     assert_page(&service, &page);
-    let rows: Vec<&str> = between(&page.text, "<tbody>", "</tbody>").split("</tr>").collect();
+    let (_, bodies) = page.text.split_once("<tbody>").unwrap();
+    let rows: Vec<&str> = bodies.split("</tr>").filter(|row| row.contains("<td>")).collect();
     let cities = service.json("/v1/cities?limit=500");
     let cities = cities["items"].as_array().unwrap();
-    assert_eq!(rows.len(), cities.len() + 1);
+    assert_eq!(rows.len(), cities.len());
     for city in cities {
         let link = format!("href=\"/v1/cities/{}/status\"", city["id"].as_str().unwrap());
         let row = rows.iter().find(|row| row.contains(&link)).unwrap_or_else(|| panic!("no row with {link}"));
@@ -82,6 +83,50 @@ fn the_front_page_lists_every_city_with_its_verdict() {
             None => assert!(row.contains("no adopted target"), "{row}"),
         }
     }
+}
+
+/// The background that the style sheet gives a verdict.
+fn colour(style: &str, verdict: &str) -> String {
+    let rule = style.lines().find(|line| line.split(['{', ',']).any(|name| name.trim() == format!(".{verdict}")));
+    between(rule.unwrap_or_else(|| panic!("no rule for {verdict}")), "background: ", ";").to_owned()
+}
+
+#[test]
+fn what_is_not_known_of_today_is_grey_with_its_year() {
+    let service = Service::start();
+    // All of them were on track when they last reported.
+    for (id, due, reported, tonnes) in [("now", 2040, 2024, 1.0), ("late", 2024, 2022, 2.0), ("old", 2040, 2015, 3.0)] {
+        let path = format!("/v1/cities/{id}");
+        service.record(&path, &city(id));
+        service.record(&format!("{path}/baselines/2010"), &baseline(2010, 1000.0));
+        service.record(&format!("{path}/targets/half"), &target("2010", 50.0, due));
+        service.record(&format!("{path}/reports/{reported}"), &inventory(tonnes));
+    }
+    let unsure = "/v1/cities/unsure";
+    service.record(unsure, &city("a, the first by its name"));
+    service.record(&format!("{unsure}/baselines/2010"), &baseline(2010, 1000.0));
+    service.record(&format!("{unsure}/targets/half"), &target("2010", 50.0, 2040));
+    let mut jump = inventory(1000.0);
+    service.record(&format!("{unsure}/reports/2023"), &jump);
+    jump["totals"]["basic"] = json!(400);
+    service.record(&format!("{unsure}/reports/2024"), &jump);
+    let page = service.get("/");
+    assert_page(&service, &page);
+    let row = |id: &str| page.text.split("</tr>").find(|row| row.contains(&format!("{id}/status"))).unwrap();
+    for (id, verdict, year) in
+        [("now", "on_track", ""), ("late", "unreported", "for 2024"), ("old", "outdated", "last figure 2015")]
+    {
+        assert_eq!(attributes(row(id), "class")[1], format!("verdict {verdict}"), "{id}");
+        assert!(row(id).contains(year) && !row(id).contains("low confidence"), "{id}");
+        assert!(verdict == "on_track" || !row(id).contains(">on track<"), "{id}");
+    }
+    assert!(row("unsure").contains("low confidence") && row("unsure").contains("pale"), "{}", row("unsure"));
+    let last = page.text.rsplit_once("<tbody>").unwrap().1;
+    assert!(last.contains("unsure/status") && !last.contains("now/status"), "low confidence stands apart");
+    let style = service.get("/style.css").text;
+    let grey = colour(&style, "unreported");
+    assert_eq!(colour(&style, "outdated"), grey);
+    assert_ne!(colour(&style, "on_track"), grey);
 }
 
 #[test]

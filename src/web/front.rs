@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::page::respond;
 use crate::api::Service;
-use crate::method::Confidence;
+use crate::method::{Assessment, Confidence, Verdict};
 use crate::record::CityId;
 use crate::registry::Present;
 
@@ -18,7 +18,7 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> H
         p.lead {
             "Cities record what they emit and what they pledge. This service judges whether each pledge is on track, \
             and prints every figure that the verdict was made from. Like is compared with like, or it says "
-            code { "not_comparable" } "."
+            code { "not_comparable" } "; and what nobody has reported is " code { "unreported" } ", however it looked before."
         }
         @if cities.is_empty() { (first_steps()) } @else { (table(&cities, &snapshot.judged_on.to_string())) }
     };
@@ -38,16 +38,29 @@ fn first_steps() -> Markup {
     }
 }
 
+/// The cities in their order, those whose verdict is of low confidence after the others.
 fn table(cities: &[(&CityId, &Present)], judged_on: &str) -> Markup {
+    let is_unsure = |present: &Present| present.headline().is_some_and(|target| target.confidence == Confidence::Low);
+    let (unsure, sure): (Vec<_>, Vec<_>) = cities.iter().partition(|(_, present)| is_unsure(present));
     html! {
         table {
             caption { "The target each city is first shown with, judged on " (judged_on) }
             thead { tr { th scope="col" { "City" } th scope="col" { "Verdict" } th scope="col" { "In a sentence" } } }
-            tbody { @for (id, present) in cities { (row(id, present)) } }
+            tbody { @for (id, present) in sure { (row(id, present)) } }
+            @if !unsure.is_empty() {
+                tbody {
+                    tr { th colspan="3" scope="rowgroup" {
+                        "Low confidence "
+                        span.note {
+                            "These rest on figures that may not count the same, or that another figure contradicts."
+                        }
+                    } }
+                    @for (id, present) in unsure { (row(id, present)) }
+                }
+            }
         }
         p.note {
-            "Verdicts of low confidence are shown pale: they rest on figures whose accounting nobody declared, or that do \
-            not quite agree."
+            "Grey verdicts tell nothing of the present: the figure that would is missing, too old, or of another kind."
         }
     }
 }
@@ -58,17 +71,26 @@ fn row(id: &CityId, present: &Present) -> Markup {
         tr {
             th scope="row" { a href=(status) { (present.city.name) } " " span.country { (present.city.country.as_str()) } }
             @match present.headline() {
-                Some(headline) => {
-                    td {
-                        @let pale = headline.confidence == Confidence::Low;
-                        span.verdict.(headline.verdict.as_str()).pale[pale] { (headline.verdict.as_str().replace('_', " ")) }
-                        @if pale { " " span.country { "low confidence" } }
-                    }
-                    td { (headline.sentence) (reply(present)) }
-                }
+                Some(headline) => { td { (verdict(headline)) } td { (headline.sentence) (reply(present)) } }
                 None => { td { span.verdict { "no adopted target" } } td { (reply(present)) } }
             }
         }
+    }
+}
+
+/// The verdict in its colour, pale if it is of low confidence; with one that tells nothing of the present, the year of
+/// which a figure is missing, or of which the last one is.
+fn verdict(headline: &Assessment) -> Markup {
+    let (verdict, pale) = (headline.verdict, headline.confidence == Confidence::Low);
+    let year = match verdict {
+        Verdict::Unreported => Some(format!("for {}", headline.target.target_year)),
+        Verdict::Outdated => headline.judged.as_ref().map(|figure| format!("last figure {}", figure.year)),
+        _ => None,
+    };
+    let notes: Vec<String> = year.into_iter().chain(pale.then(|| "low confidence".to_owned())).collect();
+    html! {
+        span.verdict.(verdict.as_str()).pale[pale] { (verdict.as_str().replace('_', " ")) }
+        @if !notes.is_empty() { " " span.country { (notes.join(", ")) } }
     }
 }
 
