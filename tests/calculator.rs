@@ -170,7 +170,7 @@ pub fn check_that_all_are_explained<'e>(told: impl IntoIterator<Item = &'e str>,
         if let [list, year, ..] = parts.as_mut_slice()
             && let Some(place) = judgement[list.as_str()]
                 .as_array()
-                .and_then(|rows| rows.iter().position(|row| row["year"].to_string() == *year))
+                .and_then(|rows| rows.iter().position(|row| row["year"].as_i64() == year.parse().ok()))
         {
             *year = place.to_string();
         }

@@ -121,7 +121,9 @@ fn weakened(case: &Case<'_>) -> Found<Vec<Value>> {
         let bound = binding(&states(record)).into_iter().flatten();
         pledges.extend(bound.map(|old| (old, record.now, set_on, Some(id.clone()))));
     }
-    let mut found: Vec<((i32, i64, Option<String>), Value)> = Vec::new();
+    // By the year, what was asked for, and the target replaced.
+    type Key = (i32, i64, Option<String>);
+    let mut found: Vec<(Key, Value)> = Vec::new();
     for (old, by, day, replaced) in pledges {
         for (year, amount, cut) in asked(&old.body, case)? {
             let says = pathway.base.map_or(pathway.target.0 <= year, |(base, _)| base < year);

@@ -93,7 +93,8 @@ fn trend(case: &Case<'_>, judged: Point, base: Option<Point>, target: Point) -> 
     let mut slopes: Vec<f64> = pairs.map(|(from, to)| (to.1 - from.1) / f64::from(to.0 - from.0)).collect();
     slopes.sort_by(f64::total_cmp);
     let middle = slopes.len() / 2;
-    let median = if slopes.len() % 2 == 0 { (slopes[middle - 1] + slopes[middle]) / 2.0 } else { slopes[middle] };
+    let median =
+        if slopes.len().is_multiple_of(2) { (slopes[middle - 1] + slopes[middle]) / 2.0 } else { slopes[middle] };
     let round = |amount| case.unit.round(amount);
     let prospect = match () {
         () if round(high) <= round(target.1) => "likely",
@@ -154,7 +155,8 @@ fn like_for_like(case: &Case<'_>) -> Option<Value> {
     let base = case.base.as_ref()?;
     let ended = |record: &Record<'_>, year: i32| record.inventory().ends(year).as_str() < case.judged_on;
     let reports = case.records.reports.iter().filter_map(|(year, states)| Some((*year, Record::of(states)?)));
-    let (year, report) = reports.filter(|(year, record)| *year > base.year && ended(record, *year)).last()?;
+    let mut after = reports.filter(|(year, record)| *year > base.year && ended(record, *year));
+    let (year, report) = after.next_back()?;
     let (ours, theirs, scope) = (base.inventory(), report.inventory(), &case.scope);
     if !ours.has_lines(scope) || !theirs.has_lines(scope) {
         return None;
