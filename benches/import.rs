@@ -16,7 +16,7 @@ use diesel::prelude::*;
 use pledgewatch::import::stream;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::IMPORT_BATCH;
-use pledgewatch::record::{Kind, RecordKey, Slug};
+use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::store::DatabaseUrl;
@@ -50,6 +50,7 @@ fn cities(bulk: &mut Bulk, count: usize) {
                 records: vec![(Kind::City, id, record)],
                 place: "set-up".into(),
                 reason: None,
+                kept: Kept::default(),
             }
         };
         let landed = bulk.land(&chunk.iter().map(arrival).collect::<Vec<_>>(), "bench").expect("the database");
@@ -65,12 +66,14 @@ fn import(bulk: &mut Bulk, text: &str) -> Duration {
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|landed| landed.records[0].is_ok())));
         waiting.clear();
     };
-    for row in stream::open(text.as_bytes(), Utc::now().date_naive()).expect("a table") {
+    let rows = stream::open(text.as_bytes(), Utc::now().date_naive()).expect("a table");
+    let kept = rows.kept();
+    for row in rows {
         let row = row.expect("a row");
         let report = row.outcome.expect("a report");
         let record = (Kind::Report, report.report.year.to_string(), report.report.record);
         let city = ArrivalCity::Id(report.city);
-        waiting.push(Arrival { city, records: vec![record], place: format!("row {}", row.row), reason: None });
+        waiting.push(Arrival { city, records: vec![record], place: format!("row {}", row.row), reason: None, kept });
         if waiting.len() == IMPORT_BATCH {
             land(&mut waiting);
         }

@@ -16,7 +16,7 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::Utc;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::IMPORT_BATCH;
-use pledgewatch::record::{Kind, RecordKey, Slug};
+use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Condition, NewsBounds, Operation, Registry, WriteRequest};
@@ -82,7 +82,8 @@ fn arrival(number: usize) -> Arrival {
         let key = RecordKey { city: Some(city.clone()), kind, id: id.clone() };
         (kind, id, AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a valid record"))
     });
-    Arrival { city: ArrivalCity::Id(city.clone()), records: records.collect(), place: "set-up".into(), reason: None }
+    let (city, records) = (ArrivalCity::Id(city.clone()), records.collect());
+    Arrival { city, records, place: "set-up".into(), reason: None, kept: Kept::default() }
 }
 
 /// Records the cities and the network they are all members of.

@@ -96,6 +96,63 @@ fn a_bad_row_is_left_out_with_its_reason_and_the_others_are_recorded() {
     assert!(String::from_utf8_lossy(&wrong.stderr).contains("wrong.csv"));
 }
 
+/// A table of many cities has no lines, and one without a column for other sources says nothing of them.
+#[test]
+fn what_a_table_says_nothing_of_stays_unless_it_is_of_a_later_day() {
+    let service = service();
+    let path = "/v1/cities/us-somewhere/reports/2015";
+    let lines = json!([{"ref": "I.1.1", "gas": "ch4", "gas_tonnes": 10}]);
+    let stated = json!([{"level": "own", "tonnes": 910, "source": {"title": "Another"}}]);
+    let body = json!({"totals": {"own": 900}, "gwp": "ar5", "lines": lines, "also_stated": stated,
+        "source": {"title": "Ours", "published": "2017-01-01"}});
+    service.record(path, &body);
+    let directory = tempfile::tempdir().unwrap();
+    let table = |name: &str, header: &str, row: &str| {
+        let text = format!("city,year,total_own,source_title,source_published{header}\nus-somewhere,2015,{row}\n");
+        let told = printed(&import(&service, "table", &[&written(&directory, name, &text)], &[]));
+        crate::support::eventually("the service has seen it", || {
+            let verified = printed(&service.verify());
+            verified.contains(&format!(" {} entries", service.entries().len()))
+        });
+        told
+    };
+    assert!(table("later.csv", "", "950,Ours,2018-01-01").contains("1  reports revised"));
+    let report = service.json(path);
+    assert_eq!((&report["totals"]["own"], &report["gwp"]), (&json!(950), &json!("ar5")));
+    assert_eq!((&report["lines"], &report["also_stated"]), (&lines, &stated));
+    for _ in 0..2 {
+        assert!(table("later.csv", "", "950,Ours,2018-01-01").contains("1  reports known"));
+    }
+    let (header, row) = (",also_stated_1_level", "960,Ours,2019-01-01,");
+    assert!(table("newest.csv", header, row).contains("1  reports revised"));
+    let report = service.json(path);
+    assert_eq!((&report["lines"], report.get("also_stated")), (&lines, None));
+
+    assert!(table("first.csv", "", "800,Ours,2016-01-01").contains("1  reports earlier"));
+    let entries = service.entries();
+    let earlier = entries.iter().find(|entry| entry["after"]["totals"]["own"] == 800).unwrap();
+    assert!(earlier["after"].get("lines").is_none() && earlier["after"].get("also_stated").is_none());
+    assert_eq!(service.json(path)["lines"], lines);
+    let entries = service.entries().len();
+    for (name, header, row) in [
+        ("first.csv", "", "800,Ours,2016-01-01"),
+        ("later.csv", "", "950,Ours,2018-01-01"),
+        ("newest.csv", header, row),
+    ] {
+        assert!(table(name, header, row).contains("1  reports known"), "{name}");
+    }
+    assert_eq!(service.entries().len(), entries);
+    // The set of 1995 has no value for a gas of the lines.
+    let unfit = json!([{"ref": "I.1.1", "gas": "nf3", "gas_tonnes": 1}]);
+    let mut body =
+        json!({"totals": {"own": 970}, "gwp": "ar5", "source": {"title": "Ours", "published": "2020-01-01"}});
+    (body["lines"], body["reason"]) = (unfit.clone(), json!("Counted by gas"));
+    service.record(path, &body);
+    let told = table("unfit.csv", ",gwp", "980,Ours,2021-01-01,ar2");
+    assert!(told.contains("1  invalid"), "{told}");
+    assert_eq!(service.json(path)["lines"], unfit);
+}
+
 #[test]
 fn a_running_service_shows_what_is_brought_in() {
     let service = service();

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
-use crate::support::Service;
+use crate::support::{Service, city};
 
 const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
@@ -403,6 +403,14 @@ fn refusals_are_as_specified() {
         assert!(los_angeles[status].is_object());
         assert_valid(&document, &problem, &answer.json(), query);
     }
+    service.record("/v1/cities/us-old", &city("Old"));
+    let mut new = city("New");
+    new["predecessors"] = json!([{"city": "us-old", "on": "2007-01-01", "source": {"title": "A test"}}]);
+    service.record("/v1/cities/us-new", &new);
+    assert_eq!(service.delete("/v1/cities/us-old?reason=Merged", &service.admin).status, 204);
+    let gone = service.get("/v1/cities/us-old");
+    assert_eq!(gone.json()["successors"], json!(["/v1/cities/us-new"]));
+    assert_valid(&document, &problem, &gone.json(), "410");
     let missing = service.get("/v1/cities/us-nowhere/status");
     assert_eq!(missing.status, 404);
     assert_valid(&document, &problem, &missing.json(), "404");

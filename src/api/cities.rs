@@ -116,7 +116,8 @@ pub async fn list_csv(
 
 /// Get a city
 ///
-/// What the city says of itself. Its judgement is under `status`.
+/// What the city says of itself. Its judgement is under `status`. Once it is withdrawn, after a merger for one, the
+/// answer is 410 with the paths of its `successors`, if there are any.
 #[utoipa::path(operation_id = "getCity", tag = "cities", params(("city" = Slug, Path, description = "The city's id")),
     responses((status = 200, description = "The city", body = CityAnswer)))]
 #[get("/cities/{city}")]
@@ -151,7 +152,8 @@ pub async fn put(
 
 /// Withdraw a city
 ///
-/// Administrators only. The city and everything that belongs to it are withdrawn; the history stays.
+/// Administrators only. The city and everything that belongs to it are withdrawn; the history stays. Cities that name it
+/// as a predecessor do not keep it from that, those that are a part of it do.
 #[utoipa::path(operation_id = "withdrawCity", tag = "cities", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), write::WithdrawQuery),
     responses((status = 204, description = "It is withdrawn")))]

@@ -23,7 +23,7 @@ use crate::import::stream::{self, CityReport, TableRow};
 use crate::import::{FileError, LeftOut, Place, Provenance, Row};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::IMPORT_BATCH;
-use crate::record::{CityId, Kind, Year};
+use crate::record::{CityId, Kept, Kind, Year};
 use crate::registry::Refusal;
 use crate::registry::answers;
 use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
@@ -205,7 +205,7 @@ fn public(row: Row) -> Incoming {
         Ok(finding) => {
             let records = finding.records.into_iter().map(|found| (found.kind, found.id, found.record)).collect();
             let city = ArrivalCity::Described(finding.city);
-            let arrival = Arrival { city, records, place: place.to_string(), reason: None };
+            let arrival = Arrival { city, records, place: place.to_string(), reason: None, kept: Kept::default() };
             Incoming { place, subject, outcome: Ok(arrival), remarks: finding.remarks.join("; ") }
         }
     }
@@ -226,7 +226,7 @@ fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> any
     let repeated = stream::repeated(first, provenance.today, known).with_context(|| format!("{name}"))?;
     let rows = stream::open(reader, provenance.today).with_context(|| format!("{name}"))?;
     intake.summary.notices.extend(rows.told_unread(&name));
-    let sheet = rows.sheet.clone();
+    let (sheet, kept) = (rows.sheet.clone(), rows.kept());
     for row in rows {
         let TableRow { row, subject, outcome, unfinished } = row.with_context(|| format!("{name}"))?;
         let place = Place { file: Arc::clone(&name), sheet: sheet.clone(), row };
@@ -236,7 +236,8 @@ fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> any
             Ok(CityReport { city, report }) => repeated.check(&city, report.year, row).map(|()| {
                 let record = dated(report.record, provenance.published);
                 let records = vec![(Kind::Report, report.year.to_string(), record)];
-                Arrival { city: ArrivalCity::Id(city), records, place: place.to_string(), reason: report.reason }
+                let (city, place, reason) = (ArrivalCity::Id(city), place.to_string(), report.reason);
+                Arrival { city, records, place, reason, kept }
             }),
             Err(faults) => {
                 let code = faults.first().map_or_else(String::new, |fault| fault.code.clone());

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::record::{CityId, Year};
+use crate::record::{CityId, Kept, Year};
 
 use super::cell::{CellFault, Refused, Row, Table, some_of};
 use super::columns::Sheet;
@@ -139,6 +139,12 @@ fn named(reading: &Reading<'_>) -> Option<String> {
 }
 
 impl TableRows<'_> {
+    /// What stays of reports that are recorded: a table of many cities has no lines.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        Kept { lines: true, also_stated: !self.layout.has_within("/also_stated") }
+    }
+
     /// What is to be told of the sheets of `file` that are not read, if there are any.
     #[must_use]
     pub fn told_unread(&self, file: &str) -> Option<String> {

@@ -8,7 +8,8 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::Value;
 
 use super::confirmed::Confirmed;
 use super::relations::city_key;
@@ -17,7 +18,7 @@ use super::staging::{Effect, Staging};
 use super::states::{Place, State, States};
 use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::record::dossier::AnyRecord;
-use crate::record::{City, CityId, Kind, RecordKey, Slug};
+use crate::record::{City, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, fault};
 use crate::store::confirmations::Confirmation;
 
 /// Records of one city, read from one place in a file.
@@ -31,6 +32,8 @@ pub struct Arrival {
     pub place: String,
     /// Why what was recorded is changed, if the file says so itself.
     pub reason: Option<String>,
+    /// What stays of a report that is recorded, for the file says nothing of it.
+    pub kept: Kept,
 }
 
 /// The city that records are of.
@@ -171,22 +174,21 @@ impl Staging {
     fn land_record(
         &mut self,
         key: RecordKey,
-        record: &AnyRecord,
+        said: &AnyRecord,
         arrival: &Arrival,
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
     ) -> Result<Landing, Refusal> {
         let Some((stamp, standing)) = self.latest(&key) else {
-            self.do_put(key, record.clone(), None, actor, now)?;
+            self.do_put(key, said.clone(), None, actor, now)?;
             return Ok(Landing::Created);
         };
         // Whoever withdrew it knew more than a file does.
-        if standing.is_none() {
-            return Err(Refusal::Gone);
-        }
+        let standing = standing.ok_or(Refusal::Gone)?;
         let states = self.dossier_of(&key).and_then(|dossier| States::of(dossier, &key, confirmed.of(&key)));
         let states = states.ok_or(Refusal::NotFound)?;
+        let record = whole(said, &standing, &states, arrival.kept, now.date_naive()).map_err(Refusal::Invalid)?;
         let arrived = State::new(record.body(), now.date_naive());
         let (since, place) = (arrived.since(), &arrival.place);
         let reason = |told: String| Some(arrival.reason.clone().unwrap_or(told));
@@ -198,17 +200,17 @@ impl Staging {
             }
             Place::Precedes => {
                 let told = format!("The same, published on {since}, in {place}");
-                self.do_put(key, record.clone(), Some(told), actor, now)?;
+                self.do_put(key, record, Some(told), actor, now)?;
                 Ok(Landing::Dated)
             }
             Place::Stands => {
                 let other = arrived.has_other_figures(&states.standing);
                 let told = if other { "Restated" } else { "Described anew" };
-                self.do_put(key, record.clone(), reason(format!("{told} in {place}")), actor, now)?;
+                self.do_put(key, record, reason(format!("{told} in {place}")), actor, now)?;
                 Ok(Landing::Revised)
             }
             Place::Earlier(after) => {
-                self.do_put(key.clone(), record.clone(), Some(format!("Published earlier, in {place}")), actor, now)?;
+                self.do_put(key.clone(), record, Some(format!("Published earlier, in {place}")), actor, now)?;
                 for state in after {
                     let told = if state.body == states.standing.body {
                         format!("What was published later stands: revision {}", stamp.revision)
@@ -233,5 +235,34 @@ impl Staging {
     ) -> Result<Effect, Refusal> {
         let operation = Operation::Put { record, reason };
         self.execute(&WriteRequest { actor: actor.to_owned(), key, operation, condition: Condition::None }, now)
+    }
+}
+
+/// What a file says of a record, with what stays of a state of it: of the one with which it is known already, else of
+/// the one that stands, unless that is of a later day.
+fn whole(
+    said: &AnyRecord,
+    standing: &AnyRecord,
+    states: &States,
+    kept: Kept,
+    today: NaiveDate,
+) -> Result<AnyRecord, Vec<Fault>> {
+    let (AnyRecord::Report(report), AnyRecord::Report(recorded)) = (said, standing) else { return Ok(said.clone()) };
+    let place = |body: Value| states.place(&State::new(body, today));
+    let with = |state: &Value| {
+        let mut body = said.body();
+        if let Some(body) = body.as_object_mut() {
+            kept.put(body, state);
+        }
+        body
+    };
+    let is_known = |body: &Value| matches!(place(body.clone()), Place::Known);
+    if let Some(known) = states.bodies().map(with).find(is_known) {
+        let read = fault::read(known, today, |body, at| Inventory::parse_report(body, at, report.year));
+        return read.map(Arc::new).map(AnyRecord::Report);
+    }
+    match place(said.body()) {
+        Place::Earlier(_) => Ok(said.clone()),
+        _ => kept.whole(report, recorded, today).map(AnyRecord::Report),
     }
 }

@@ -139,6 +139,11 @@ impl States {
             && !self.all.iter().any(otherwise)
     }
 
+    /// What each of them says, in the order of their days.
+    pub fn bodies(&self) -> impl Iterator<Item = &Value> {
+        self.all.iter().map(|state| &state.body)
+    }
+
     /// What an arrived state is beside them.
     pub fn place(&self, arrived: &State) -> Place {
         if self.all.iter().any(|state| state.is_edition(arrived) || self.is_dated_as(state, arrived)) {

@@ -1,5 +1,7 @@
 //! The Covenant of Mayors: files that belong together, in any order.
 
+use std::collections::{BTreeMap, HashMap};
+
 use pledgewatch::import::{Format, Row};
 use pledgewatch::record::Kind;
 use serde_json::json;
@@ -225,4 +227,62 @@ fn the_real_files_come_to_what_a_careful_reading_found() {
     assert_eq!((targets.len(), counts["usable"]), (764, 673));
     assert_eq!((counts["base_year_differs"], counts["signatory_shared"], counts["no_inventory"]), (25, 23, 21));
     assert_eq!((counts["no_signatory"], counts["signatory_not_listed"]), (19, 3));
+}
+
+/// What a real inventory states of each sector and type of emissions, in t.
+type Parts = BTreeMap<(String, String), f64>;
+
+/// The parts of the real inventories, by their numbers; and the numbers of each signatory's.
+fn real_parts() -> Option<(HashMap<String, Parts>, BTreeMap<String, Vec<String>>)> {
+    let path = crate::support::shared("data/covenant/inventory_lines.csv")?;
+    let (mut parts, mut of): (HashMap<String, Parts>, BTreeMap<String, Vec<String>>) = Default::default();
+    for line in csv::Reader::from_path(path).unwrap().deserialize::<HashMap<String, String>>() {
+        let line = line.unwrap();
+        let id = &line["emission_inventory_id"];
+        let part = (line["emission_inventory_sector"].clone(), line["type_of_emissions"].clone());
+        *parts.entry(id.clone()).or_default().entry(part).or_default() += line["emissions"].parse::<f64>().unwrap();
+        let of = of.entry(line["GCoM_ID"].clone()).or_default();
+        if !of.contains(id) {
+            of.push(id.clone());
+        }
+    }
+    Some((parts, of))
+}
+
+/// The tonnes that one side has in `part`s that the other side lacks, as a share of all it has.
+fn missing<K: Ord>(one: &BTreeMap<K, f64>, other: &BTreeMap<K, f64>) -> (f64, f64) {
+    let whole: f64 = one.values().sum();
+    let lacking = one.iter().filter(|(part, tonnes)| **tonnes != 0.0 && !other.contains_key(part));
+    let shares: Vec<f64> = lacking.map(|(_, tonnes)| tonnes / whole).collect();
+    (shares.iter().copied().fold(0.0, f64::max), shares.iter().sum())
+}
+
+#[test]
+fn what_a_real_inventory_lacks_shows_in_its_lines() {
+    let names = ["covenant/signatories.csv", "covenant/inventory_lines.csv"];
+    let (Some(rows), Some((parts, of))) = (real(Format::Covenant, &names), real_parts()) else { return };
+    // The lines with a value, by the number of the inventory.
+    let mut valued: HashMap<String, BTreeMap<String, f64>> = HashMap::new();
+    for row in rows.iter().filter(|row| row.outcome.is_ok()) {
+        let (_, _, body) = bodies(row).remove(0);
+        let locator = body["source"]["locator"].as_str().unwrap();
+        let id = locator.split(", inventory ").nth(1).unwrap().split(',').next().unwrap();
+        let lines = body["lines"].as_array().unwrap().iter();
+        let lines = lines.filter_map(|line| Some((line["ref"].as_str()?.to_owned(), line["tonnes"].as_f64()?)));
+        valued.insert(id.to_owned(), lines.collect());
+    }
+    let (mut pairs, mut lacking) = (0, 0);
+    for ids in of.values().filter(|ids| ids.len() == 2) {
+        let (Some(one), Some(other)) = (valued.get(&ids[0]), valued.get(&ids[1])) else { continue };
+        let (stated, stated_other) = (&parts[&ids[0]], &parts[&ids[1]]);
+        let largest = missing(stated, stated_other).0.max(missing(stated_other, stated).0);
+        let seen = missing(one, other).1.max(missing(other, one).1);
+        assert!(largest <= 0.05 || seen > 0.05, "{ids:?}: {largest} of a total is missing and {seen} is seen to be");
+        let in_all = missing(stated, stated_other).1.max(missing(stated_other, stated).1);
+        assert!(in_all > 0.0 || seen == 0.0, "{ids:?}: nothing is missing and {seen} is seen to be");
+        pairs += 1;
+        lacking += usize::from(largest > 0.05);
+    }
+    println!("{pairs} pairs of inventories, of which {lacking} lack more than a twentieth");
+    assert!(pairs > 850 && lacking > 130, "{pairs} {lacking}");
 }
