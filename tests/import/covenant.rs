@@ -232,10 +232,13 @@ fn the_real_files_come_to_what_a_careful_reading_found() {
 /// What a real inventory states of each sector and type of emissions, in t.
 type Parts = BTreeMap<(String, String), f64>;
 
+/// The numbers of each signatory's inventories.
+type Numbers = BTreeMap<String, Vec<String>>;
+
 /// The parts of the real inventories, by their numbers; and the numbers of each signatory's.
-fn real_parts() -> Option<(HashMap<String, Parts>, BTreeMap<String, Vec<String>>)> {
+fn real_parts() -> Option<(HashMap<String, Parts>, Numbers)> {
     let path = crate::support::shared("data/covenant/inventory_lines.csv")?;
-    let (mut parts, mut of): (HashMap<String, Parts>, BTreeMap<String, Vec<String>>) = Default::default();
+    let (mut parts, mut of): (HashMap<String, Parts>, Numbers) = Default::default();
     for line in csv::Reader::from_path(path).unwrap().deserialize::<HashMap<String, String>>() {
         let line = line.unwrap();
         let id = &line["emission_inventory_id"];
