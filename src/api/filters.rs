@@ -54,7 +54,7 @@ pub struct ListQuery {
     #[param(pattern = "^[A-Z]{2}$", example = "US")]
     country: Option<String>,
     /// Only cities of the state, province or region of this name, capitals and accents aside.
-    #[param(min_length = 1, max_length = 200, example = "California")]
+    #[param(min_length = 1, max_length = 200, pattern = "\\S", example = "California")]
     region: Option<String>,
     /// Only cities that are members of this network on the day of the judgement, by its id.
     #[param(pattern = "^[a-z0-9-]{2,64}$", example = "c40")]
@@ -69,7 +69,7 @@ pub struct ListQuery {
     #[param(minimum = 1970, maximum = 2100, example = 2023)]
     reported_before: Option<i32>,
     /// Only cities whose name contains this, capitals and accents aside: `lodz` finds Łódź, `giessen` Gießen.
-    #[param(min_length = 1, max_length = 200, example = "bogota")]
+    #[param(min_length = 1, max_length = 200, pattern = "\\S", example = "bogota")]
     q: Option<String>,
     /// Only these cities, by their ids, separated by commas.
     #[param(pattern = "^[a-z0-9-]{2,64}(,[a-z0-9-]{2,64}){0,499}$", example = "us-los-angeles,ca-vancouver")]
@@ -357,7 +357,7 @@ impl Places<'_> {
 fn check_text(name: &str, text: Option<&str>) -> Result<(), Problem> {
     let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || folded(text).is_empty();
     if text.is_some_and(is_wrong) {
-        let told = format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents");
+        let told = format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");
         return Err(Problem::new(Code::InvalidQuery, told));
     }
     Ok(())
