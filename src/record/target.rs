@@ -30,7 +30,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// What a target's standing is today; only adopted targets and those in law are judged.
+    /// What a target's standing is today. Adopted targets and those in law are judged, and what ended after its target year.
     Standing {
         /// Proposed, not decided.
         Proposed = "proposed",
