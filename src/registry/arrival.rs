@@ -248,6 +248,9 @@ fn whole(
     today: NaiveDate,
 ) -> Result<AnyRecord, Vec<Fault>> {
     let (AnyRecord::Report(report), AnyRecord::Report(recorded)) = (said, standing) else { return Ok(said.clone()) };
+    if kept == Kept::default() {
+        return Ok(said.clone());
+    }
     let place = |body: Value| states.place(&State::new(body, today));
     let with = |state: &Value| {
         let mut body = said.body();
