@@ -224,6 +224,10 @@ impl World {
     fn check_all(self) {
         let World { service, schemas, sent, seen, .. } = &self;
         let (sent, seen) = (sent.borrow(), seen.borrow());
+        let is_record = |name: &&String| name.ends_with("Body") && !["KeyBody", "ReportsBody"].contains(&name.as_str());
+        let kinds: BTreeSet<&str> =
+            schemas.0.as_object().unwrap().keys().filter(is_record).map(String::as_str).collect();
+        assert_eq!(kinds, BTreeSet::from(BODIES), "a kind of record is not sent");
         let all: BTreeSet<String> = BODIES.iter().flat_map(|name| schemas.places(name)).collect();
         let all = all.into_iter().filter(|place| !place.ends_with("Body/reason"));
         assert_eq!(
@@ -350,7 +354,7 @@ fn debugged(text: &str) -> BTreeSet<(String, String)> {
 #[test]
 fn every_member_of_every_record_comes_back_from_everywhere() {
     let world = World::new();
-    let mut runner = TestRunner::new(Config { cases: 16, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 32, failure_persistence: None, ..Config::default() });
     runner
         .run(&world.drawn(), |drawn| {
             world.check(drawn);
