@@ -5,8 +5,8 @@ mod bringing;
 mod caching;
 mod calculator;
 mod command_line;
-mod durability;
 mod export;
+mod faults;
 mod import;
 mod importing;
 mod judgement;
@@ -17,8 +17,6 @@ mod nodes;
 mod nothing_forgotten;
 mod old_database;
 mod opinions;
-#[cfg(target_os = "linux")]
-mod outage;
 mod pages;
 mod progress;
 mod rankings;
