@@ -92,7 +92,7 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     let body = json!({"name": "All", "source": {"title": "Bench"}});
     let record = AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a network");
     let operation = Operation::Put { record, reason: None };
-    let request = WriteRequest { actor: "bench".into(), key, operation, condition: Condition::None };
+    let request = WriteRequest { actor: "bench".into(), key, operation, condition: Condition::None, mark: None };
     let registry = Registry::open(database, Arc::clone(clock), BOUNDS).expect("a database");
     actix_web::rt::System::new().block_on(registry.write(request)).expect("the network");
     drop(registry);

@@ -16,6 +16,8 @@ pub enum State {
     Up,
     /// Reads work, writes do not.
     Degraded,
+    /// It does not answer.
+    Stalled,
     /// It does not work.
     Down,
 }
@@ -36,6 +38,14 @@ pub struct Part {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "the database cannot be reached")]
     detail: Option<&'static str>,
+}
+
+impl Part {
+    const UP: Part = Part { status: State::Up, detail: None };
+
+    const fn not(status: State, detail: &'static str) -> Self {
+        Part { status, detail: Some(detail) }
+    }
 }
 
 /// The parts of the service.
@@ -80,18 +90,19 @@ pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse 
 #[get("/health/ready")]
 pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Query<NoQuery>) -> HttpResponse {
     let health = service.registry.health();
-    let part = |works: bool, detail| {
-        if works {
-            Part { status: State::Up, detail: None }
-        } else {
-            Part { status: State::Down, detail: Some(detail) }
-        }
+    let database = if health.database.is_some() {
+        Part::not(State::Down, "the database cannot be reached: reads go on, writes are answered 503")
+    } else if health.is_stalled {
+        let told = "the database does not answer: reads go on, writes are answered 503. It hangs, something holds a lock, \
+                    or a synchronous standby is dead";
+        Part::not(State::Stalled, told)
+    } else {
+        Part::UP
     };
-    let database =
-        part(health.database.is_none(), "the database cannot be reached: reads go on, writes are answered 503");
-    let writer = part(health.writer, "the writer has stopped: restart the service");
+    let writer =
+        if health.writer { Part::UP } else { Part::not(State::Down, "the writer has stopped: restart the service") };
     let all = database.status == State::Up && writer.status == State::Up;
-    let parts = Parts { reads: part(true, ""), database, writer };
+    let parts = Parts { reads: Part::UP, database, writer };
     let status = if all { State::Up } else { State::Degraded };
     let sequence = service.registry.present().head.number;
     answer(&request, &Body::json(&Ready { status, parts, sequence }), Keep::Never)

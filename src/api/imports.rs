@@ -10,7 +10,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::import_answer::{ImportAnswer, RowFault};
 use super::problem::Problem;
 use super::upload::{self, Upload};
-use super::{Service, access, body, present_city, write};
+use super::{Service, access, body, idempotency, present_city, write};
 use crate::import::cell::{CellFault, Refused};
 use crate::import::draft::Report;
 use crate::import::template::{self, Import, ImportRow};
@@ -18,7 +18,7 @@ use crate::import::{json_reports, table};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE};
 use crate::record::{CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
-use crate::registry::{Condition, Operation, Refusal, Snapshot, Together, WriteRequest};
+use crate::registry::{Condition, Mark, Operation, Refusal, Snapshot, Together, WriteRequest};
 
 /// How a file of reports is to be imported.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -66,11 +66,17 @@ pub async fn import(
         dry_run: query.dry_run.unwrap_or(false),
         unchanged_since: query.unchanged_since,
         kept: Kept::default(),
+        mark: None,
     };
     present_city(&service.registry.present(), &city)?;
     let upload = upload::read(&request, payload).await?;
-    let Imported { answer, .. } = run(&service, asked, upload).await?;
-    Ok(HttpResponse::Ok().insert_header(("Cache-Control", "no-store")).json(answer))
+    let mark = idempotency::mark(&request, &writer, upload.parts().map(|part| &part[..]))?;
+    let Imported { answer, repeated, .. } = run(&service, Asked { mark, ..asked }, upload).await?;
+    let mut response = HttpResponse::Ok();
+    if repeated {
+        response.insert_header((idempotency::IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(response.insert_header(("Cache-Control", "no-store")).json(answer))
 }
 
 /// Many reports as JSON.
@@ -97,6 +103,8 @@ pub struct Asked {
     pub unchanged_since: Option<i64>,
     /// What stays of recorded reports even though the file could say something of it.
     pub kept: Kept,
+    /// By what the same request is known when it is sent again.
+    pub mark: Option<Mark>,
 }
 
 /// What became of a file, and the reports that were read from it.
@@ -108,6 +116,8 @@ pub struct Imported {
     pub reports: Vec<Value>,
     /// What stays of recorded reports, for the file says nothing of it.
     pub kept: Kept,
+    /// Whether the same request had been done before: nothing was done now.
+    pub repeated: bool,
 }
 
 /// Imports what was sent, or says what would happen.
@@ -126,7 +136,7 @@ pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Impo
             Problem::import_refused(answer)
         });
     }
-    Ok(Imported { answer, reports: prepared.reports, kept: prepared.kept })
+    Ok(Imported { answer, reports: prepared.reports, kept: prepared.kept, repeated: together.repeated })
 }
 
 /// Records the reports of a file together, or rehearses that.
@@ -151,7 +161,7 @@ async fn carry_out(service: &Service, asked: &Asked, upload: &Upload) -> Result<
             let together = service.registry.rehearse(before, &requests);
             return Ok((prepared, together));
         }
-        let together = service.registry.write_together(requests).await?;
+        let together = service.registry.write_together(requests, asked.mark.clone()).await?;
         // What changed after the entry that the client named stays changed.
         let may_pass = asked.unchanged_since.is_none_or(|since| since > head);
         if tries == 0 || !may_pass || !is_outdated(&together) {
@@ -277,6 +287,8 @@ impl Asked {
             key: key(&self.city, report),
             operation: Operation::Put { record: report.record.clone(), reason },
             condition: Condition::UnchangedSince(since),
+            // The file is marked as a whole.
+            mark: None,
         }
     }
 }

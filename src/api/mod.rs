@@ -16,6 +16,7 @@ pub mod fields;
 pub mod filters;
 pub mod geojson;
 pub mod health;
+pub mod idempotency;
 pub mod import_answer;
 pub mod imports;
 pub mod judged;

@@ -9,10 +9,11 @@ use utoipa_actix_web::AppExt;
 
 use super::examples::{self, Example};
 use super::filters::ListQuery;
+use super::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use super::problem::{Code, Problem, ProblemDocument};
 use super::schemas;
 use super::stream::LAST_EVENT_ID;
-use crate::record::limits::{LAST_SEQUENCE, RETRY_AFTER_SECONDS};
+use crate::record::limits::{IDEMPOTENCY_KEY_CHARACTERS, LAST_SEQUENCE, RETRY_AFTER_SECONDS};
 use crate::record::{Fault, Kind};
 
 #[derive(OpenApi)]
@@ -182,6 +183,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
             }
         }
     }
+    if takes_idempotency_key(path, method) {
+        complete_idempotency(operation);
+    }
     if is_stream(path)
         && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut)
     {
@@ -247,6 +251,26 @@ fn is_import(path: &str) -> bool {
     path.ends_with(":import")
 }
 
+/// Whether an operation writes records: of a key that is made twice, neither secret can be shown again.
+fn takes_idempotency_key(path: &str, method: &str) -> bool {
+    method != "get" && !path.starts_with("/v1/keys")
+}
+
+/// Adds the header by which the same request is known when it is sent again, and that of the answer then.
+fn complete_idempotency(operation: &mut Value) {
+    let description = "A word of your own for this request, such as a random UUID. Sent again with the same one, the \
+        request is done once at the most, and its answer has Idempotency-Replayed; known for seven days.";
+    if let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) {
+        parameters.push(json!({"name": IDEMPOTENCY_KEY, "in": "header", "required": false, "description": description,
+            "schema": {"type": "string", "pattern": "^[!-~]+$", "minLength": 1, "maxLength": IDEMPOTENCY_KEY_CHARACTERS}}));
+    }
+    for (_, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        let told = "`true` if the same request had been done before: nothing was done now. The record is as it is now, \
+            and has no ETag if others have changed it since.";
+        response["headers"][IDEMPOTENCY_REPLAYED] = header(told);
+    }
+}
+
 /// Whether an operation answers with events for as long as the client listens.
 fn is_stream(path: &str) -> bool {
     path.ends_with("/stream")
@@ -272,6 +296,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let has_body = matches!(method, "put" | "post");
     if !open {
         codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy]);
+        codes.extend(writes.then_some(Code::OutcomeUnknown));
     }
     if path.contains("/changes") || is_export(path) {
         codes.push(Code::Unavailable);
@@ -294,6 +319,9 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if has_body {
         codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
         codes.push(Code::InvalidInput);
+    }
+    if takes_idempotency_key(path, method) {
+        codes.extend([Code::InvalidHeader, Code::IdempotencyKeyReused]);
     }
     if is_import(path) {
         codes.extend([Code::ImportRefused, Code::PreconditionFailed]);

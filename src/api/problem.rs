@@ -81,7 +81,7 @@ codes! {
         "The address has a query parameter that this resource does not have, or one whose value cannot be read.",
         "Compare the parameters with the documentation of the resource. Unknown ones are refused so that a misspelt filter is never ignored.";
     InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not understood",
-        "If-Match or If-None-Match is not written as RFC 9110 has it, a condition does not fit the request, or Last-Event-ID is not the id of an event.",
+        "If-Match or If-None-Match is not written as RFC 9110 has it, a condition does not fit the request, Idempotency-Key is too long or not ASCII, or Last-Event-ID is not the id of an event.",
         "Send the ETag of a previous answer, with its quotation marks, in If-Match; or If-None-Match: * to create only. Send the id of the last event as it came, or leave Last-Event-ID out.";
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed",
         "Writing needs a key, sent as Authorization: Bearer KEY. The request had none, or one that is unknown or revoked.",
@@ -125,15 +125,21 @@ codes! {
     ReasonRequired = "reason_required", UNPROCESSABLE_ENTITY, "A reason is required",
         "What was published is changed, brought back or withdrawn only with a reason, which stays visible beside the change.",
         "Add reason: to the body of a PUT, to the query of a DELETE.";
+    IdempotencyKeyReused = "idempotency_key_reused", UNPROCESSABLE_ENTITY, "The Idempotency-Key was used for another request",
+        "Within the last seven days this key has sent another request with the same Idempotency-Key.",
+        "Make a new Idempotency-Key for each request, such as a random UUID, and send it again only with the very same request.";
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests",
         "This key, or this address, has sent more requests in a minute than the operator allows.",
         "Wait for as many seconds as Retry-After says. Poll with If-None-Match: an answer 304 is cheap.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "A mistake of the service",
         "Something went wrong that should not have. It has been logged.",
         "Try again later; tell the operator if it stays.";
-    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database cannot be reached",
-        "Reads go on from memory; writes, and reads of the change log, wait for the database. A write answered so may or may not have been done.",
-        "Send the same request again after as many seconds as Retry-After says: the same body twice makes one revision. With If-Match or If-None-Match, 412 may then mean that the write was done: read the record.";
+    Unavailable = "unavailable", SERVICE_UNAVAILABLE, "The database does not answer",
+        "Reads go on from memory; writes, and reads of the change log, wait for the database. A write answered so was not done, and will not be.",
+        "Send the same request again after as many seconds as Retry-After says.";
+    OutcomeUnknown = "outcome_unknown", SERVICE_UNAVAILABLE, "Whether the write was done is not known",
+        "The database was lost, or hung, while it committed the write: it may or may not have been done.",
+        "Send the same request again after as many seconds as Retry-After says. With the Idempotency-Key that it had, it is done once at the most. Without one, the same body twice makes one revision unless others write in between; with If-Match or If-None-Match, 412 may mean that it was done: read the record.";
     Busy = "busy", SERVICE_UNAVAILABLE, "The service is busy",
         "The service has as many writes waiting, or as many streams open, as it takes.",
         "Send the same request again after as many seconds as Retry-After says.";
@@ -216,7 +222,7 @@ impl ProblemDocument {
 impl Problem {
     /// A problem with its detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let waits = matches!(code, Code::Unavailable | Code::Busy);
+        let waits = matches!(code, Code::Unavailable | Code::OutcomeUnknown | Code::Busy);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
         let (errors, successors) = (Vec::new(), Box::default());
         Problem { code, detail: detail.into(), errors, retry_after, allow: None, import: None, successors }
@@ -366,7 +372,15 @@ impl From<Refusal> for Problem {
             Refusal::IdentifierTaken(detail) => Problem::new(Code::IdentifierTaken, detail),
             Refusal::InUse(users) => Problem::new(Code::InUse, format!("it is named by {users}")),
             Refusal::Busy => Problem::new(Code::Busy, "too many writes are waiting"),
-            Refusal::Unavailable => Problem::new(Code::Unavailable, "the database cannot be reached at the moment"),
+            Refusal::Unavailable => {
+                Problem::new(Code::Unavailable, "the database does not answer at the moment; nothing was done")
+            }
+            Refusal::OutcomeUnknown => {
+                Problem::new(Code::OutcomeUnknown, "the database was lost while it committed; it may have been done")
+            }
+            Refusal::IdempotencyKeyReused => {
+                Problem::new(Code::IdempotencyKeyReused, "another request was sent with this Idempotency-Key")
+            }
             Refusal::Internal => Problem::new(Code::Internal, "something went wrong on our side; it has been logged"),
         }
     }

@@ -30,6 +30,17 @@ pub enum Upload {
     Files(Vec<Bytes>),
 }
 
+impl Upload {
+    /// What was sent, file by file.
+    pub fn parts(&self) -> impl Iterator<Item = &Bytes> {
+        match self {
+            Upload::Json(bytes) => std::slice::from_ref(bytes),
+            Upload::Files(files) => files,
+        }
+        .iter()
+    }
+}
+
 /// A field of a form.
 #[derive(Debug, Clone)]
 pub struct Field {

@@ -1,15 +1,16 @@
 //! What every write does alike: key, body, condition, registry, answer.
 
+use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
 use super::problem::{Code, Problem};
-use super::{Service, access, body, conditional};
+use super::{Service, access, body, conditional, idempotency};
 use crate::record::dossier::AnyRecord;
 use crate::record::{Kind, RecordKey, Slug};
-use crate::registry::{Effect, Key, Operation, WriteRequest};
+use crate::registry::{Effect, Key, Operation, Refusal, WriteRequest};
 
 /// Why a record is withdrawn.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -79,6 +80,7 @@ pub async fn put_named(
     let key = record_key(named)?;
     let today = service.registry.today();
     let mut body = body::json(request, payload).await?;
+    let mark = idempotency::mark(request, &writer, [body.to_string().as_bytes()])?;
     let reason = body::take_reason(&mut body, today);
     let record = AnyRecord::parse(&key, body, today);
     // A fault of the reason is listed beside those of the record.
@@ -89,14 +91,31 @@ pub async fn put_named(
         (Err(faults), Err(problem)) => return Err(problem.with(faults)),
     };
     let operation = Operation::Put { record, reason };
-    let asked = WriteRequest { actor: writer.label.to_string(), key: key.clone(), operation, condition };
+    let asked = WriteRequest { actor: writer.label.to_string(), key: key.clone(), operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let path = path_of(&key);
     let created = (written.effect == Effect::Created).then_some(path.as_str());
-    // Writes of one record are never of one batch, so what was just written is there.
-    let body = written.snapshot.record(&key).ok_or_else(|| Problem::from(crate::registry::Refusal::Internal))?;
-    Ok(conditional::answer_write(request, &body, created))
+    let body = written.snapshot.record(&key);
+    let Some(entry) = written.repeated else {
+        // Writes of one record are never of one batch, so what was just written is there.
+        return Ok(conditional::answer_write(request, &body.ok_or(Refusal::Internal)?, created));
+    };
+    let Some(body) = body else {
+        let told = "the request was done when it was first sent; the record was withdrawn since";
+        return Err(Problem::new(Code::Gone, told));
+    };
+    let mut answer = conditional::answer_write(request, &body, created);
+    let headers = answer.headers_mut();
+    if entry.is_some() && entry != written.snapshot.last_entry(&key) {
+        // Others have changed it since: with their tag the client would overwrite what it has not seen.
+        headers.remove(header::ETAG);
+    }
+    headers.insert(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true"));
+    Ok(answer)
 }
+
+/// [`idempotency::IDEMPOTENCY_REPLAYED`] as header names are compared.
+const REPLAYED: &str = "idempotency-replayed";
 
 /// Withdraws the record `id` of `city`.
 ///
@@ -125,12 +144,17 @@ pub async fn withdraw_named(
     let query = query::<WithdrawQuery>(request)?;
     let condition = conditional::condition(request)?;
     let key = record_key(named).map_err(|_| Problem::not_found())?;
-    let Some(reason) = query.reason else { return Err(crate::registry::Refusal::ReasonRequired.into()) };
+    let Some(reason) = query.reason else { return Err(Refusal::ReasonRequired.into()) };
     let reason = body::reason_text(Value::String(reason), service.registry.today())?;
     let operation = Operation::Withdraw { reason };
-    let asked = WriteRequest { actor: writer.label.to_string(), key, operation, condition };
-    service.registry.write(asked).await?;
-    Ok(HttpResponse::NoContent().finish())
+    let mark = idempotency::mark(request, &writer, [])?;
+    let asked = WriteRequest { actor: writer.label.to_string(), key, operation, condition, mark };
+    let written = service.registry.write(asked).await?;
+    let mut answer = HttpResponse::NoContent();
+    if written.repeated.is_some() {
+        answer.insert_header((idempotency::IDEMPOTENCY_REPLAYED, "true"));
+    }
+    Ok(answer.finish())
 }
 
 /// Reads the query by hand, after the key was checked.

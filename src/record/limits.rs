@@ -159,12 +159,35 @@ pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 pub const POOL_WAIT: Duration = Duration::from_secs(3);
 /// How long a write waits for its answer before 503.
 pub const WRITE_WAIT: Duration = Duration::from_secs(15);
+/// How long the database may let the writer wait for an answer before new writes are refused at once.
+pub const STALLED_AFTER: Duration = Duration::from_secs(2);
+/// Times that a transaction which the database has broken off is begun.
+pub const TRANSACTION_TRIES: u32 = 3;
+/// How long the writer tries to find out whether a commit that was not answered was done.
+pub const RESOLVE_WAIT: Duration = Duration::from_secs(5);
+/// How long between two tries of that.
+pub const RESOLVE_PAUSE: Duration = Duration::from_millis(100);
+/// Longest `Idempotency-Key`, in characters.
+pub const IDEMPOTENCY_KEY_CHARACTERS: usize = 200;
+/// How long a request with an `Idempotency-Key` is known when it is sent again, in days.
+pub const IDEMPOTENCY_DAYS: u64 = 7;
 /// How long a SQLite statement waits for another process's lock.
 pub const BUSY_WAIT: Duration = Duration::from_secs(5);
 /// How long between two tries to open a SQLite file that another process is just making.
 pub const LOCK_PAUSE: Duration = Duration::from_millis(10);
 /// How long a PostgreSQL statement may run.
 pub const STATEMENT_WAIT: Duration = Duration::from_secs(10);
+/// How long PostgreSQL lets a transaction of ours be without a statement: a node that is frozen or cut off within one
+/// holds up all others.
+pub const IDLE_TRANSACTION_WAIT: Duration = Duration::from_secs(5);
+/// How long a PostgreSQL statement waits for a lock: longer than a frozen node may hold it.
+pub const LOCK_WAIT: Duration = Duration::from_secs(7);
+/// After how long without a word PostgreSQL asks whether a client is still there, and the client whether PostgreSQL is.
+pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
+/// How long between two such questions.
+pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
+/// How many of them may stay without an answer.
+pub const KEEPALIVE_COUNT: u32 = 3;
 /// How long PostgreSQL may take to accept a connection.
 pub const CONNECT_WAIT: Duration = Duration::from_secs(3);
 /// How long requests under way may take to finish after a stop is asked for, in seconds.

@@ -234,7 +234,8 @@ impl Staging {
         now: DateTime<Utc>,
     ) -> Result<Effect, Refusal> {
         let operation = Operation::Put { record, reason };
-        self.execute(&WriteRequest { actor: actor.to_owned(), key, operation, condition: Condition::None }, now)
+        let (actor, condition) = (actor.to_owned(), Condition::None);
+        self.execute(&WriteRequest { actor, key, operation, condition, mark: None }, now)
     }
 }
 

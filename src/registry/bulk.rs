@@ -92,7 +92,7 @@ fn commit<T>(
     let done: Result<_, Failure> = store::transaction(connection, |connection| {
         let head = store::log::lock(connection)?;
         let mut staging = Staging::new(present.clone());
-        catch_up(connection, &mut staging, present, &head)?;
+        catch_up(connection, &mut staging, present, &head, &|| ())?;
         let (value, confirmations) = work(&mut staging);
         staging.save(connection, &head)?;
         store::confirmations::add(connection, &confirmations)?;

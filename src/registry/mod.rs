@@ -13,14 +13,17 @@ mod latest;
 mod listener;
 mod news;
 pub mod progress;
+mod pulse;
 pub mod ranking;
 mod relations;
+mod reply;
 mod snapshot;
 mod staging;
 mod states;
 mod succession;
 pub mod summary;
 pub mod tally;
+mod transaction;
 mod writer;
 
 use std::num::NonZeroU32;
@@ -31,8 +34,8 @@ use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, NaiveDate, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
-use tokio::sync::oneshot;
 
+pub use crate::store::idempotency::Mark;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
 pub use keyring::Keyring;
 pub use latest::Latest;
@@ -45,6 +48,8 @@ use answers::ChangeAnswer;
 use history::History;
 use listener::CatchUp;
 use news::News;
+use pulse::Pulse;
+use reply::Reply;
 use staging::Staging;
 use writer::{Command, Writer};
 
@@ -98,6 +103,8 @@ pub struct WriteRequest {
     pub operation: Operation,
     /// Under which condition.
     pub condition: Condition,
+    /// By what the same request is known when it is sent again.
+    pub mark: Option<Mark>,
 }
 
 /// A write that is on disk and readable.
@@ -105,6 +112,8 @@ pub struct WriteRequest {
 pub struct Written {
     /// What it did.
     pub effect: Effect,
+    /// Only if the same request had been sent, and done, before: the last entry of the log that it made, if any.
+    pub repeated: Option<Option<i64>>,
     /// The present that includes it.
     pub snapshot: Arc<Snapshot>,
 }
@@ -114,6 +123,8 @@ pub struct Written {
 pub struct Together {
     /// Whether they are on disk and readable.
     pub done: bool,
+    /// Whether the same request had been sent, and done, before: nothing was done now.
+    pub repeated: bool,
     /// What each did or, when they were not done, would have done.
     pub outcomes: Vec<Result<Effect, Refusal>>,
     /// The present before them.
@@ -141,8 +152,12 @@ pub enum Refusal {
     InUse(String),
     /// As many writes are waiting, or as many listen, as may.
     Busy,
-    /// The database cannot be reached. Whether the write was done is then unknown.
+    /// The database cannot be reached, or does not answer. Nothing was done, and nothing will be.
     Unavailable,
+    /// The database was lost while it committed: whether the write was done is unknown.
+    OutcomeUnknown,
+    /// Another request had the same `Idempotency-Key`.
+    IdempotencyKeyReused,
     /// A mistake of ours.
     Internal,
 }
@@ -152,6 +167,8 @@ pub enum Refusal {
 pub struct Health {
     /// Why the database is down; none while it is up.
     pub database: Option<String>,
+    /// Whether the database has let the writer wait for too long.
+    pub is_stalled: bool,
     /// Whether the writer's thread runs.
     pub writer: bool,
 }
@@ -162,6 +179,7 @@ struct Shared {
     news: Arc<News>,
     database: ArcSwap<Option<String>>,
     writing: AtomicBool,
+    pulse: Pulse,
     clock: Clock,
 }
 
@@ -187,6 +205,11 @@ impl Shared {
         let edition = Arc::clone(&snapshot.edition);
         let before = self.snapshot.swap(snapshot);
         edition.begin((self.clock)(), Some(&before.edition));
+    }
+
+    /// Whether the database answers, as far as the writer knows.
+    fn database_is_at_hand(&self) -> bool {
+        self.database_is_up() && !self.pulse.is_stalled()
     }
 
     fn database_is_up(&self) -> bool {
@@ -230,6 +253,7 @@ impl Registry {
             snapshot: ArcSwap::from_pointee(snapshot),
             database: ArcSwap::from_pointee(None),
             writing: AtomicBool::new(true),
+            pulse: Pulse::new(),
             clock,
         });
         let (commands, queue) = sync_channel(WRITE_QUEUE);
@@ -270,7 +294,11 @@ impl Registry {
     #[must_use]
     pub fn health(&self) -> Health {
         let database = self.shared.database.load().as_ref().clone();
-        Health { database, writer: self.shared.writing.load(Ordering::Relaxed) }
+        Health {
+            database,
+            is_stalled: self.shared.pulse.is_stalled(),
+            writer: self.shared.writing.load(Ordering::Relaxed),
+        }
     }
 
     /// Does a write; an answer without an error means that it is on disk and readable.
@@ -286,8 +314,8 @@ impl Registry {
     /// # Errors
     /// [`Refusal::Unavailable`], [`Refusal::Busy`] or [`Refusal::Internal`]; what is refused of a single write
     /// stands with its outcome.
-    pub async fn write_together(&self, requests: Vec<WriteRequest>) -> Result<Together, Refusal> {
-        self.ask(|reply| Command::WriteTogether(requests, reply)).await
+    pub async fn write_together(&self, requests: Vec<WriteRequest>, mark: Option<Mark>) -> Result<Together, Refusal> {
+        self.ask(|reply| Command::WriteTogether(requests, mark, reply)).await
     }
 
     /// What [`write_together`](Registry::write_together) would have done to `before`; nothing is changed.
@@ -296,7 +324,7 @@ impl Registry {
         let now = self.now();
         let mut staging = Staging::new(Snapshot::clone(&before));
         let outcomes = requests.iter().map(|request| staging.execute(request, now)).collect();
-        Together { done: false, outcomes, after: Arc::new(staging.finish()), before }
+        Together { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
     }
 
     /// Makes a key and returns it with its secret.
@@ -324,7 +352,7 @@ impl Registry {
         if let Some(key) = known(&self.present()) {
             return Ok(Some(key).filter(|key| key.revoked_at.is_none()));
         }
-        if !self.shared.database_is_up() {
+        if !self.shared.database_is_at_hand() {
             return Err(Refusal::Unavailable);
         }
         // Guessing at keys must not keep the database busy.
@@ -340,11 +368,7 @@ impl Registry {
     /// # Errors
     /// [`Refusal::Unavailable`] when the database cannot be reached.
     pub async fn changes(&self, excerpt: Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
-        let history = self.history.clone();
-        match actix_web::web::block(move || history.read(&excerpt, LOG_PAGE_BYTES)).await {
-            Ok(read) => read,
-            Err(_) => Err(Refusal::Internal),
-        }
+        self.read_log(move |history| history.read(&excerpt, LOG_PAGE_BYTES)).await
     }
 
     /// Listens to the log after an entry or, without one, from now on: to all of it, or to what is of one city. An
@@ -367,21 +391,33 @@ impl Registry {
     /// # Errors
     /// [`Refusal::Unavailable`] when the database cannot be reached.
     pub async fn redacted(&self) -> Result<i64, Refusal> {
-        let history = self.history.clone();
-        match actix_web::web::block(move || history.redacted()).await {
-            Ok(counted) => counted,
-            Err(_) => Err(Refusal::Internal),
-        }
+        self.read_log(History::redacted).await
     }
 
-    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<Result<T, Refusal>>) -> Command) -> Result<T, Refusal> {
-        let (reply, answer) = oneshot::channel();
+    /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
+    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
+        if self.shared.pulse.is_stalled() {
+            return Err(Refusal::Unavailable);
+        }
+        let (reply, pending) = reply::reply();
         self.commands.try_send(command(reply)).map_err(|error| match error {
             TrySendError::Full(_) => Refusal::Busy,
             TrySendError::Disconnected(_) => Refusal::Internal,
         })?;
-        match tokio::time::timeout(WRITE_WAIT, answer).await {
-            Ok(Ok(outcome)) => outcome,
+        pending.answer().await
+    }
+
+    /// Reads the log on a thread of its own; refuses at once while the database does not answer.
+    async fn read_log<T: Send + 'static>(
+        &self,
+        read: impl FnOnce(&History) -> Result<T, Refusal> + Send + 'static,
+    ) -> Result<T, Refusal> {
+        if !self.shared.database_is_at_hand() {
+            return Err(Refusal::Unavailable);
+        }
+        let history = self.history.clone();
+        match tokio::time::timeout(WRITE_WAIT, actix_web::web::block(move || read(&history))).await {
+            Ok(Ok(read)) => read,
             Ok(Err(_)) => Err(Refusal::Internal),
             Err(_) => Err(Refusal::Unavailable),
         }

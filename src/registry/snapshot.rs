@@ -229,6 +229,15 @@ impl Snapshot {
         }
     }
 
+    /// The last entry of the log about a record; none if there never was such a record.
+    #[must_use]
+    pub fn last_entry(&self, key: &RecordKey) -> Option<i64> {
+        match &key.city {
+            None => Some(self.networks.get(key.id.as_str())?.network.latest().stamp.sequence),
+            Some(city) => Some(self.cities.get(city)?.dossier.latest(key.kind, &key.id)?.0.sequence),
+        }
+    }
+
     /// The cities that are not withdrawn, by id.
     pub fn present(&self) -> impl Iterator<Item = (&CityId, &Arc<CityEntry>, &Present)> {
         self.cities.iter().filter_map(|(id, entry)| Some((id, entry, entry.present.as_ref()?)))

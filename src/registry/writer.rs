@@ -3,29 +3,31 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-
-use tokio::sync::oneshot;
+use std::time::Instant;
 
 use super::keyring::Keyring;
+use super::reply::Reply;
 use super::snapshot::Snapshot;
-use super::staging::{Effect, Staging};
+use super::staging::Staging;
+use super::transaction::{Ended, batch, together};
 use super::{Refusal, Shared, Together, WriteRequest, Written};
 use crate::record::Kind;
-use crate::record::limits::{FOLLOW_EVERY, WRITE_BATCH};
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, StoreError};
+use crate::record::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
+use crate::store::idempotency::Mark;
+use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, Setback, StoreError};
 
 /// What the writer is asked for.
 pub(super) enum Command {
     /// A change of a record.
-    Write(WriteRequest, oneshot::Sender<Result<Written, Refusal>>),
-    /// Changes of which all are done or none.
-    WriteTogether(Vec<WriteRequest>, oneshot::Sender<Result<Together, Refusal>>),
+    Write(WriteRequest, Reply<Written>),
+    /// Changes of which all are done or none, and the mark of the request.
+    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<Together>),
     /// A new key; answered with its secret.
-    CreateKey(NewKey, oneshot::Sender<Result<(Key, String), Refusal>>),
+    CreateKey(NewKey, Reply<(Key, String)>),
     /// The end of a key; answered with whether it was valid until then.
-    RevokeKey(String, oneshot::Sender<Result<bool, Refusal>>),
+    RevokeKey(String, Reply<bool>),
     /// To look at once whether the database has news.
-    Refresh(oneshot::Sender<Result<(), Refusal>>),
+    Refresh(Reply<()>),
 }
 
 /// What keeps a batch from being written.
@@ -41,6 +43,20 @@ pub(super) enum Failure {
 impl From<diesel::result::Error> for Failure {
     fn from(error: diesel::result::Error) -> Self {
         Failure::Store(error.into())
+    }
+}
+
+/// What is not sure, or not done, after a transaction.
+enum Unsettled {
+    /// Nothing was written.
+    Failed(Failure),
+    /// It may have been written.
+    OutcomeUnknown(Failure),
+}
+
+impl From<Failure> for Unsettled {
+    fn from(failure: Failure) -> Self {
+        Unsettled::Failed(failure)
     }
 }
 
@@ -88,27 +104,19 @@ impl Writer {
                     }
                     writes.push((request, reply));
                 }
-                Command::WriteTogether(requests, reply) => {
-                    let outcome = self.write_together(&requests);
-                    answer(reply, outcome);
-                }
+                Command::WriteTogether(requests, mark, reply) => self.write_together(&requests, mark.as_ref(), reply),
                 Command::CreateKey(new, reply) => {
                     let now = (self.shared.clock)();
-                    let outcome = self.with_connection(|c| store::keys::create(c, new, now));
-                    // The answer waits until the key works, and is listed, here too.
-                    self.look();
-                    answer(reply, outcome);
+                    self.change_keys(reply, |connection| store::keys::create(connection, new, now));
                 }
                 Command::RevokeKey(id, reply) => {
                     let now = (self.shared.clock)();
-                    let outcome = self.with_connection(|c| store::keys::revoke(c, &id, now));
-                    self.look();
-                    answer(reply, outcome);
+                    self.change_keys(reply, |connection| store::keys::revoke(connection, &id, now));
                 }
                 Command::Refresh(reply) => {
                     self.look();
                     let outcome = if self.shared.database_is_up() { Ok(()) } else { Err(Refusal::Unavailable) };
-                    answer(reply, outcome);
+                    reply.send(outcome);
                 }
             }
         }
@@ -117,88 +125,149 @@ impl Writer {
 
     /// Writes what is waiting in one transaction; if one statement of it fails, one by one, so that a
     /// bad request fails alone.
-    fn write(&mut self, writes: Vec<(WriteRequest, oneshot::Sender<Result<Written, Refusal>>)>) {
+    fn write(&mut self, mut writes: Vec<(WriteRequest, Reply<Written>)>) {
+        writes.retain(|(_, reply)| !reply.is_given_up());
         if writes.is_empty() {
             return;
         }
-        let (requests, replies): (Vec<_>, Vec<_>) = writes.into_iter().unzip();
-        match self.commit(&requests) {
-            Ok((snapshot, effects)) => {
-                let snapshot = Arc::new(snapshot);
+        let shared = Arc::clone(&self.shared);
+        let undo = || writes.iter().map(|(_, reply)| reply).for_each(Reply::undo);
+        let settled = self.settle(|connection| batch(connection, &shared, &writes), undo);
+        match settled {
+            Ok((snapshot, outcomes)) => {
                 self.shared.publish(Arc::clone(&snapshot));
-                for (reply, effect) in replies.into_iter().zip(effects) {
-                    answer(reply, effect.map(|effect| Written { effect, snapshot: Arc::clone(&snapshot) }));
+                for ((_, reply), outcome) in writes.into_iter().zip(outcomes) {
+                    let Some(outcome) = outcome else { continue };
+                    reply.send(outcome.map(|done| done.written(&snapshot)));
                 }
             }
-            Err(Failure::Store(error)) if error.is_constraint() && requests.len() > 1 => {
-                for write in requests.into_iter().zip(replies) {
+            Err(Unsettled::Failed(Failure::Store(error))) if error.is_constraint() && writes.len() > 1 => {
+                for write in writes {
                     self.write(vec![write]);
                 }
             }
-            Err(failure) => {
-                let refusal = self.note(failure);
-                for reply in replies {
-                    answer(reply, Err(refusal.clone()));
+            Err(unsettled) => {
+                let refusal = self.note(unsettled);
+                for (_, reply) in writes {
+                    reply.send(Err(refusal.clone()));
                 }
             }
         }
     }
 
-    /// Checks and appends the requests in one transaction; what it returns is on disk.
-    #[allow(clippy::type_complexity, reason = "used once, and told by the line above")]
-    fn commit(&mut self, requests: &[WriteRequest]) -> Result<(Snapshot, Vec<Result<Effect, Refusal>>), Failure> {
-        let present = self.shared.present();
-        let now = (self.shared.clock)();
-        let connection = connect(&mut self.connection, &self.database)?;
-        store::transaction(connection, |connection| {
-            let head = store::log::lock(connection)?;
-            let mut staging = Staging::new(Snapshot::clone(&present));
-            catch_up(connection, &mut staging, &present, &head)?;
-            let effects = requests.iter().map(|request| staging.execute(request, now)).collect();
-            staging.save(connection, &head)?;
-            Ok((staging.finish(), effects))
-        })
+    /// Does all of the requests in one transaction, or none of them.
+    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<Together>) {
+        let shared = Arc::clone(&self.shared);
+        let attempt = |connection: &mut _| together(connection, &shared, requests, mark, &reply);
+        let settled = self.settle(attempt, || reply.undo());
+        match settled {
+            Ok((known, outcome)) => {
+                // Whoever was refused for what another node wrote must see that before they try again.
+                self.shared.publish(known);
+                if let Some(outcome) = outcome {
+                    reply.send(outcome);
+                }
+            }
+            Err(unsettled) => reply.send(Err(self.note(unsettled))),
+        }
     }
 
-    /// Does all of the requests in one transaction, or none of them.
-    fn write_together(&mut self, requests: &[WriteRequest]) -> Result<Together, Refusal> {
-        let present = self.shared.present();
-        let now = (self.shared.clock)();
-        let connection = connect(&mut self.connection, &self.database);
-        let done = connection.map_err(Failure::from).and_then(|connection| {
-            store::transaction(connection, |connection| {
-                let head = store::log::lock(connection)?;
-                let mut staging = Staging::new(Snapshot::clone(&present));
-                catch_up(connection, &mut staging, &present, &head)?;
-                let before = Arc::new(staging.finish());
-                let mut staging = Staging::new(Snapshot::clone(&before));
-                let outcomes: Vec<_> = requests.iter().map(|request| staging.execute(request, now)).collect();
-                let done = outcomes.iter().all(Result::is_ok);
-                if done {
-                    staging.save(connection, &head)?;
+    /// Changes the keys and answers once that works, and is listed, here too.
+    fn change_keys<T>(&mut self, reply: Reply<T>, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) {
+        if !reply.begin() {
+            return;
+        }
+        self.shared.pulse.beat();
+        let outcome = match connect(&mut self.connection, &self.database) {
+            // A change of keys is not repeated: the secret of a key that was made and not answered is lost.
+            Ok(connection) => work(connection).map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error))),
+            Err(error) => Err(Unsettled::Failed(Failure::Store(error))),
+        };
+        self.shared.pulse.rest();
+        self.look();
+        reply.send(outcome.map_err(|unsettled| self.note(unsettled)));
+    }
+
+    /// Runs a transaction until it is sure what became of it. One that the database broke off is begun again; of a
+    /// commit that was not answered, the log tells whether it was done. `undo` is told each time that nothing was.
+    fn settle<T>(
+        &mut self,
+        mut attempt: impl FnMut(&mut AnyConnection) -> Ended<T>,
+        undo: impl Fn(),
+    ) -> Result<(Arc<Snapshot>, T), Unsettled> {
+        let begin = Instant::now();
+        let mut tries = TRANSACTION_TRIES;
+        loop {
+            tries -= 1;
+            self.shared.pulse.beat();
+            let connection = connect(&mut self.connection, &self.database).map_err(Failure::from)?;
+            let can_repeat = matches!(connection, AnyConnection::Postgres(_));
+            let done = attempt(connection);
+            self.shared.pulse.rest();
+            let failure = match done {
+                Ok(done) => {
+                    self.shared.set_database(None);
+                    return Ok(done);
                 }
-                Ok(Together { done, outcomes, after: Arc::new(staging.finish()), before })
-            })
-        });
-        let together = done.map_err(|failure| self.note(failure))?;
-        // Whoever was refused for what another node wrote must see that before they try again.
-        let known = if together.done { &together.after } else { &together.before };
-        self.shared.publish(Arc::clone(known));
-        Ok(together)
+                Err(Setback::Unknown(done, failure)) => match self.is_in_log(&done.0.head) {
+                    Some(true) => return Ok(done),
+                    Some(false) => failure,
+                    None => return Err(Unsettled::OutcomeUnknown(failure)),
+                },
+                Err(Setback::Undone(failure)) => failure,
+            };
+            undo();
+            let is_lost = matches!(&failure, Failure::Store(error) if error.is_broken_off());
+            if !is_lost || !can_repeat || tries == 0 || begin.elapsed() >= WRITE_WAIT {
+                return Err(Unsettled::Failed(failure));
+            }
+            log::warn!("the database broke off a transaction, which is begun again: {failure}");
+            self.connection = None;
+        }
+    }
+
+    /// Whether the log has the entry with which a commit that was not answered would have ended; none if the database
+    /// does not say so in time. The lock waits for a commit that is still under way; and as it writes, its own commit waits
+    /// for a synchronous standby, which then has the other one too.
+    fn is_in_log(&mut self, head: &Head) -> Option<bool> {
+        let begin = Instant::now();
+        log::warn!("a commit was not answered; the log is asked for entry {}", head.number);
+        loop {
+            self.connection = None;
+            self.shared.pulse.beat();
+            let found = connect(&mut self.connection, &self.database).and_then(|connection| {
+                store::transaction(connection, |connection| {
+                    store::log::lock(connection)?;
+                    Ok::<_, StoreError>(store::log::hash_of(connection, head.number)?)
+                })
+            });
+            self.shared.pulse.rest();
+            match found {
+                Ok(hash) => return Some(hash.as_deref() == Some(head.hash.as_str())),
+                Err(error) if begin.elapsed() >= RESOLVE_WAIT => {
+                    log::error!("whether entry {} was written is not known: {error}", head.number);
+                    return None;
+                }
+                Err(_) => std::thread::sleep(RESOLVE_PAUSE),
+            }
+        }
     }
 
     /// Takes over what other nodes, or the command line, have written.
     fn look(&mut self) {
         let present = self.shared.present();
+        let pulse = &self.shared.pulse;
+        pulse.beat();
         let looked = connect(&mut self.connection, &self.database).map_err(Failure::from).and_then(|connection| {
             let head = store::log::head(connection)?;
             if head == present.head {
                 return Ok(None);
             }
             let mut staging = Staging::new(Snapshot::clone(&present));
-            catch_up(connection, &mut staging, &present, &head)?;
+            catch_up(connection, &mut staging, &present, &head, &|| pulse.beat())?;
             Ok(Some(staging.finish()))
         });
+        pulse.rest();
         match looked {
             Ok(news) => {
                 if let Some(snapshot) = news {
@@ -206,7 +275,7 @@ impl Writer {
                 }
                 self.shared.set_database(None);
             }
-            Err(failure) => drop(self.note(failure)),
+            Err(failure) => drop(self.note(failure.into())),
         }
     }
 
@@ -219,16 +288,12 @@ impl Writer {
         }
     }
 
-    fn with_connection<T>(
-        &mut self,
-        work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>,
-    ) -> Result<T, Refusal> {
-        let done = connect(&mut self.connection, &self.database).and_then(work);
-        done.map_err(|error| self.note(Failure::Store(error)))
-    }
-
     /// Says what went wrong, where it belongs, and what the client is told.
-    fn note(&mut self, failure: Failure) -> Refusal {
+    fn note(&mut self, unsettled: Unsettled) -> Refusal {
+        let (failure, refusal) = match unsettled {
+            Unsettled::Failed(failure) => (failure, Refusal::Unavailable),
+            Unsettled::OutcomeUnknown(failure) => (failure, Refusal::OutcomeUnknown),
+        };
         match failure {
             Failure::Store(error) if error.is_constraint() => {
                 log::error!("a write that passed every check was refused by the database: {error}");
@@ -241,7 +306,7 @@ impl Writer {
                 self.shared.set_database(Some(error.to_string()));
                 // Whatever state the connection is in, a new one is in a good one.
                 self.connection = None;
-                Refusal::Unavailable
+                refusal
             }
             Failure::Diverged(told) => {
                 log::error!(
@@ -286,11 +351,6 @@ fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
     one.city == other.city && (one == other || one.kind == Kind::City || other.kind == Kind::City)
 }
 
-/// A client that has gone away does not wait for its answer.
-fn answer<T>(reply: oneshot::Sender<Result<T, Refusal>>, outcome: Result<T, Refusal>) {
-    drop(reply.send(outcome));
-}
-
 fn connect<'a>(
     connection: &'a mut Option<AnyConnection>,
     database: &DatabaseUrl,
@@ -301,12 +361,13 @@ fn connect<'a>(
     }
 }
 
-/// Applies to `staging` what was written after `present`.
+/// Applies to `staging` what was written after `present`; `beat` is told of each entry.
 pub(super) fn catch_up(
     connection: &mut AnyConnection,
     staging: &mut Staging,
     present: &Snapshot,
     head: &Head,
+    beat: &dyn Fn(),
 ) -> Result<(), Failure> {
     let behind = head.number > present.head.number;
     if !behind && (head.number, &head.hash) != (present.head.number, &present.head.hash) {
@@ -318,6 +379,7 @@ pub(super) fn catch_up(
     if behind {
         let mut diverged = None;
         store::log::follow(connection, present.head.number, |change| {
+            beat();
             if diverged.is_none() {
                 diverged = staging.follow(&change).err();
             }

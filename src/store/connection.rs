@@ -8,7 +8,10 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 
 use super::StoreError;
-use crate::record::limits::{BUSY_WAIT, CONNECT_WAIT, LOCK_PAUSE, STATEMENT_WAIT};
+use crate::record::limits::{
+    BUSY_WAIT, CONNECT_WAIT, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, LOCK_PAUSE,
+    LOCK_WAIT, STATEMENT_WAIT,
+};
 
 pub use any::AnyConnection;
 
@@ -187,9 +190,9 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     for (option, value) in [
         ("connect_timeout", CONNECT_WAIT.as_secs()),
         ("tcp_user_timeout", STATEMENT_WAIT.as_secs() * 1_000),
-        ("keepalives_idle", 5),
-        ("keepalives_interval", 2),
-        ("keepalives_count", 3),
+        ("keepalives_idle", KEEPALIVE_IDLE.as_secs()),
+        ("keepalives_interval", KEEPALIVE_INTERVAL.as_secs()),
+        ("keepalives_count", u64::from(KEEPALIVE_COUNT)),
     ] {
         if !url.contains(&format!("{option}=")) {
             let joint = if url.contains('?') { '&' } else { '?' };
@@ -197,14 +200,30 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
         }
     }
     let mut connection = PgConnection::establish(&url).map_err(|error| error.to_string())?;
-    // A server set to asynchronous commits would answer before anything is on disk.
+    // A server set to asynchronous commits would answer before anything is on disk. The timeouts free what a node
+    // holds that is frozen or cut off: the revision row, which everyone who writes needs.
     let settings = format!(
-        "SET statement_timeout = {}; SET client_min_messages = warning; \
+        "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
+         SET tcp_keepalives_idle = {}; SET tcp_keepalives_interval = {}; SET tcp_keepalives_count = {KEEPALIVE_COUNT}; \
+         SET client_min_messages = warning; \
          SELECT set_config('synchronous_commit', 'on', false) WHERE current_setting('synchronous_commit') = 'off';",
-        STATEMENT_WAIT.as_millis()
+        STATEMENT_WAIT.as_millis(),
+        LOCK_WAIT.as_millis(),
+        IDLE_TRANSACTION_WAIT.as_millis(),
+        KEEPALIVE_IDLE.as_secs(),
+        KEEPALIVE_INTERVAL.as_secs(),
     );
     connection.batch_execute(&settings).map_err(|error| error.to_string())?;
     Ok(AnyConnection::Postgres(connection))
+}
+
+/// Why a transaction gave nothing that is sure.
+#[derive(Debug)]
+pub enum Setback<T, E> {
+    /// Nothing of it was done.
+    Undone(E),
+    /// Its work was done, but whether it was committed is open: the commit was not answered.
+    Unknown(T, E),
 }
 
 /// Runs `work` in a transaction that may write from its first statement on.
@@ -218,10 +237,24 @@ pub fn transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
-    match connection {
-        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE")?,
-        AnyConnection::Postgres(_) => Manager::begin_transaction(connection)?,
-    }
+    try_transaction(connection, work).map_err(|setback| match setback {
+        Setback::Undone(error) | Setback::Unknown(_, error) => error,
+    })
+}
+
+/// The same, telling what was not done from what may have been.
+///
+/// # Errors
+/// [`Setback::Undone`] for those of the work and of the database, [`Setback::Unknown`] for that of the commit.
+pub fn try_transaction<T, E: From<diesel::result::Error>>(
+    connection: &mut AnyConnection,
+    work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
+) -> Result<T, Setback<T, E>> {
+    let begun = match connection {
+        AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
+        AnyConnection::Postgres(_) => Manager::begin_transaction(connection),
+    };
+    begun.map_err(|error| Setback::Undone(error.into()))?;
     finish(connection, work)
 }
 
@@ -240,7 +273,9 @@ pub fn at_one_moment<T, E: From<diesel::result::Error>>(
             AnsiTransactionManager::begin_transaction_sql(postgres, begin)?;
         }
     }
-    finish(connection, work)
+    finish(connection, work).map_err(|setback| match setback {
+        Setback::Undone(error) | Setback::Unknown(_, error) => error,
+    })
 }
 
 type Manager = <AnyConnection as Connection>::TransactionManager;
@@ -249,18 +284,18 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 fn finish<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-) -> Result<T, E> {
+) -> Result<T, Setback<T, E>> {
     match work(connection) {
-        Ok(value) => {
-            Manager::commit_transaction(connection)?;
-            Ok(value)
-        }
+        Ok(value) => match Manager::commit_transaction(connection) {
+            Ok(()) => Ok(value),
+            Err(error) => Err(Setback::Unknown(value, error.into())),
+        },
         Err(error) => {
             // The work's own error says more than a failure to roll back a connection that broke.
             if let Err(failure) = Manager::rollback_transaction(connection) {
                 log::debug!("rolling back failed: {failure}");
             }
-            Err(error)
+            Err(Setback::Undone(error))
         }
     }
 }

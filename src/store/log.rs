@@ -53,6 +53,14 @@ pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
         .map(drop)
 }
 
+/// The hash of an entry; none if the log has no such entry.
+///
+/// # Errors
+/// Those of the database.
+pub fn hash_of(connection: &mut AnyConnection, sequence: i64) -> QueryResult<Option<String>> {
+    changes::table.find(sequence).select(changes::hash).first(connection).optional()
+}
+
 /// A row of `changes`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = changes)]

@@ -2,6 +2,7 @@
 
 pub mod confirmations;
 pub mod connection;
+pub mod idempotency;
 pub mod keys;
 pub mod log;
 pub mod records;
@@ -17,7 +18,7 @@ use diesel::prelude::*;
 use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-pub use connection::{AnyConnection, DatabaseUrl, transaction};
+pub use connection::{AnyConnection, DatabaseUrl, Setback, transaction, try_transaction};
 pub use keys::{Key, NewKey, Role};
 pub use log::{Excerpt, Head};
 
@@ -74,6 +75,14 @@ impl StoreError {
     }
 }
 
+impl StoreError {
+    /// Whether the database broke off a transaction: it closed the connection, or would not wait for a lock any longer.
+    #[must_use]
+    pub fn is_broken_off(&self) -> bool {
+        matches!(self, StoreError::Statement(diesel::result::Error::DatabaseError(..))) && !self.is_constraint()
+    }
+}
+
 /// Brings a database to this version; returns the names of the migrations that were run.
 ///
 /// # Errors
@@ -83,7 +92,10 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
         // Nodes that start together would trip over each other, so one at a time looks and migrates.
         if let AnyConnection::Postgres(postgres) = connection {
             // Another node may take its time, and so may a migration.
-            let lock = format!("SET LOCAL statement_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})");
+            let lock = format!(
+                "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+                 SET LOCAL idle_in_transaction_session_timeout = 0; SELECT pg_advisory_xact_lock({MIGRATION_LOCK})"
+            );
             postgres.batch_execute(&lock)?;
         }
         check_not_newer(connection)?;

@@ -85,4 +85,15 @@ table! {
     }
 }
 
+table! {
+    idempotency_keys (key_id, token) {
+        key_id -> Text,
+        token -> Text,
+        request_hash -> Text,
+        first_entry -> BigInt,
+        last_entry -> BigInt,
+        recorded_at -> Timestamp,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(keys, key_cities);

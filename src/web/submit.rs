@@ -123,6 +123,7 @@ async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Res
         dry_run,
         unchanged_since: form.checked.as_ref().filter(|_| !dry_run).map(|checked| checked.sequence),
         kept: form.checked.as_ref().map_or(Kept::default(), |checked| checked.kept),
+        mark: None,
     };
     imports::run(service, asked, upload).await
 }

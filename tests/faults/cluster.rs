@@ -4,7 +4,8 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 
-use diesel::{Connection, PgConnection};
+use diesel::connection::SimpleConnection;
+use diesel::{Connection, PgConnection, RunQueryDsl};
 
 use crate::support::{eventually, signal};
 
@@ -55,6 +56,25 @@ impl Cluster {
             .spawn();
         self.server = Some(server.unwrap());
         eventually("PostgreSQL", || PgConnection::establish(&self.url()).is_ok());
+    }
+
+    /// Runs statements as its administrator.
+    pub fn execute(&self, statements: &str) {
+        PgConnection::establish(&self.url()).unwrap().batch_execute(statements).unwrap();
+    }
+
+    /// Changes one of its settings while it runs.
+    pub fn set(&self, setting: &str) {
+        self.execute(&format!("ALTER SYSTEM SET {setting}"));
+        self.execute("SELECT pg_reload_conf()");
+    }
+
+    /// The number that a query gives.
+    pub fn number(&self, query: &str) -> i64 {
+        let mut connection = PgConnection::establish(&self.url()).unwrap();
+        diesel::select(diesel::dsl::sql::<diesel::sql_types::BigInt>(&format!("({query})")))
+            .get_result(&mut connection)
+            .unwrap()
     }
 
     /// Stops it at once; its clients are cut off.

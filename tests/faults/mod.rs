@@ -2,6 +2,10 @@
 
 #[cfg(target_os = "linux")]
 mod cluster;
+#[cfg(target_os = "linux")]
+mod frozen;
+mod given_up;
+mod idempotency;
 mod kill;
 #[cfg(target_os = "linux")]
 mod outage;

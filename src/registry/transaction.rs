@@ -1,0 +1,176 @@
+//! The transactions of the writer: what is waiting is checked against what is then current, and appended.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::reply::Reply;
+use super::snapshot::Snapshot;
+use super::staging::{Effect, Staging};
+use super::writer::{Failure, catch_up};
+use super::{Refusal, Shared, Together, WriteRequest, Written};
+use crate::record::{Action, Change};
+use crate::store::idempotency::{self, Mark, Outcome};
+use crate::store::{self, AnyConnection, Excerpt, Setback, StoreError};
+
+/// What a transaction ends with: the snapshot to publish, and what else came of it.
+pub(super) type Ended<T> = Result<(Arc<Snapshot>, T), Setback<(Arc<Snapshot>, T), Failure>>;
+
+/// A write that was done, now or before.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Done {
+    effect: Effect,
+    /// The last entry of the log that it made; none if it made none.
+    sequence: Option<i64>,
+    /// Whether it was done by an earlier request with the same `Idempotency-Key`.
+    is_repeated: bool,
+}
+
+impl Done {
+    pub(super) fn written(self, snapshot: &Arc<Snapshot>) -> Written {
+        let Done { effect, sequence, is_repeated } = self;
+        Written { effect, repeated: is_repeated.then_some(sequence), snapshot: Arc::clone(snapshot) }
+    }
+}
+
+/// Does each write that may be done, and whose client still waits, in one transaction.
+pub(super) fn batch(
+    connection: &mut AnyConnection,
+    shared: &Shared,
+    writes: &[(WriteRequest, Reply<Written>)],
+) -> Ended<Vec<Option<Result<Done, Refusal>>>> {
+    let (present, now) = (shared.present(), (shared.clock)());
+    store::try_transaction(connection, |connection| {
+        let head = store::log::lock(connection)?;
+        let mut staging = Staging::new(Snapshot::clone(&present));
+        catch_up(connection, &mut staging, &present, &head, &|| shared.pulse.beat())?;
+        let mut outcomes = Vec::with_capacity(writes.len());
+        for (request, reply) in writes {
+            shared.pulse.beat();
+            // It may have taken long to come so far: a client that was told "not done" is not to be belied.
+            let outcome = reply.begin().then(|| execute(connection, &mut staging, request, now)).transpose()?;
+            outcomes.push(outcome);
+        }
+        staging.save(connection, &head)?;
+        shared.pulse.beat();
+        Ok((Arc::new(staging.finish()), outcomes))
+    })
+}
+
+/// Does one write within a transaction, unless its mark says that it was done before.
+fn execute(
+    connection: &mut AnyConnection,
+    staging: &mut Staging,
+    request: &WriteRequest,
+    now: DateTime<Utc>,
+) -> Result<Result<Done, Refusal>, StoreError> {
+    if let Some(mark) = &request.mark
+        && let Some(before) = idempotency::find(connection, mark)?
+    {
+        return if before.request_hash == mark.request_hash {
+            repeated(connection, &before).map(Ok)
+        } else {
+            Ok(Err(Refusal::IdempotencyKeyReused))
+        };
+    }
+    let before = staging.head().0;
+    let effect = match staging.execute(request, now) {
+        Ok(effect) => effect,
+        Err(refusal) => return Ok(Err(refusal)),
+    };
+    let last = staging.head().0;
+    if let Some(mark) = &request.mark {
+        idempotency::add(connection, mark, (before + 1, last), now)?;
+    }
+    Ok(Ok(Done { effect, sequence: (last > before).then_some(last), is_repeated: false }))
+}
+
+/// What a request did when it was done.
+fn repeated(connection: &mut AnyConnection, before: &Outcome) -> Result<Done, StoreError> {
+    // Of a withdrawal the record itself may come before or after what belonged to it; all were withdrawn.
+    let first = entries(connection, before)?.into_iter().next();
+    let effect = first.map_or(Effect::Unchanged, |entry| effect_of(&entry));
+    let sequence = (before.last_entry >= before.first_entry).then_some(before.last_entry);
+    Ok(Done { effect, sequence, is_repeated: true })
+}
+
+/// The entries of the log that a request made.
+fn entries(connection: &mut AnyConnection, before: &Outcome) -> Result<Vec<Change>, StoreError> {
+    let limit = before.last_entry - before.first_entry + 1;
+    if limit < 1 {
+        return Ok(Vec::new());
+    }
+    store::log::read(connection, &Excerpt { after: before.first_entry - 1, city: None, limit: Some(limit) })
+}
+
+fn effect_of(entry: &Change) -> Effect {
+    match entry.action {
+        Action::Create => Effect::Created,
+        Action::Revise => Effect::Revised,
+        Action::Withdraw => Effect::Withdrawn,
+    }
+}
+
+/// Does all of the writes in one transaction, or none of them; nothing either if the client has given up.
+pub(super) fn together(
+    connection: &mut AnyConnection,
+    shared: &Shared,
+    requests: &[WriteRequest],
+    mark: Option<&Mark>,
+    reply: &Reply<Together>,
+) -> Ended<Option<Result<Together, Refusal>>> {
+    let (present, now) = (shared.present(), (shared.clock)());
+    store::try_transaction(connection, |connection| {
+        let head = store::log::lock(connection)?;
+        let mut staging = Staging::new(Snapshot::clone(&present));
+        catch_up(connection, &mut staging, &present, &head, &|| shared.pulse.beat())?;
+        let before = Arc::new(staging.finish());
+        if !reply.begin() {
+            return Ok((before, None));
+        }
+        if let Some(mark) = mark
+            && let Some(outcome) = idempotency::find(connection, mark)?
+        {
+            let repeated = repeated_together(connection, &before, requests, (mark, &outcome))?;
+            return Ok((before, Some(repeated)));
+        }
+        let mut staging = Staging::new(Snapshot::clone(&before));
+        let execute = |request: &WriteRequest| {
+            shared.pulse.beat();
+            staging.execute(request, now)
+        };
+        let outcomes: Vec<_> = requests.iter().map(execute).collect();
+        let done = outcomes.iter().all(Result::is_ok);
+        if done {
+            staging.save(connection, &head)?;
+            if let Some(mark) = mark {
+                idempotency::add(connection, mark, (head.number + 1, staging.head().0), now)?;
+            }
+        }
+        let after = Arc::new(staging.finish());
+        let known = Arc::clone(if done { &after } else { &before });
+        let together = Together { done, repeated: false, outcomes, before, after };
+        shared.pulse.beat();
+        Ok((known, Some(Ok(together))))
+    })
+}
+
+/// What requests did together when they were done: what the log has of it.
+fn repeated_together(
+    connection: &mut AnyConnection,
+    present: &Arc<Snapshot>,
+    requests: &[WriteRequest],
+    (mark, outcome): (&Mark, &Outcome),
+) -> Result<Result<Together, Refusal>, StoreError> {
+    if outcome.request_hash != mark.request_hash {
+        return Ok(Err(Refusal::IdempotencyKeyReused));
+    }
+    let entries = entries(connection, outcome)?;
+    let effect = |request: &WriteRequest| {
+        let entry = entries.iter().find(|entry| entry.key == request.key);
+        Ok(entry.map_or(Effect::Unchanged, effect_of))
+    };
+    let outcomes = requests.iter().map(effect).collect();
+    let (before, after) = (Arc::clone(present), Arc::clone(present));
+    Ok(Ok(Together { done: true, repeated: true, outcomes, before, after }))
+}

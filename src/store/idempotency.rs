@@ -1,0 +1,69 @@
+//! Requests that clients marked with an `Idempotency-Key`, and what each wrote.
+
+use chrono::{DateTime, Days, NaiveDateTime, Utc};
+use diesel::prelude::*;
+
+use super::connection::AnyConnection;
+use super::schema::idempotency_keys;
+use crate::record::limits::IDEMPOTENCY_DAYS;
+
+/// The mark of a request, by which the same one is known when it is sent again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// The id of the key that writes.
+    pub key_id: String,
+    /// The client's `Idempotency-Key`.
+    pub token: String,
+    /// SHA-256 of what the request asks for.
+    pub request_hash: String,
+}
+
+/// What a marked request wrote.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable)]
+pub struct Outcome {
+    /// SHA-256 of what the request asked for.
+    pub request_hash: String,
+    /// The first entry of the log that it made.
+    pub first_entry: i64,
+    /// The last one; before the first if it made none.
+    pub last_entry: i64,
+}
+
+/// What an earlier request with the same key and token wrote; none if there was none, or too long ago.
+///
+/// # Errors
+/// Those of the database.
+pub fn find(connection: &mut AnyConnection, mark: &Mark) -> QueryResult<Option<Outcome>> {
+    idempotency_keys::table
+        .find((&mark.key_id, &mark.token))
+        .select((idempotency_keys::request_hash, idempotency_keys::first_entry, idempotency_keys::last_entry))
+        .first(connection)
+        .optional()
+}
+
+/// Keeps what a request wrote, within the transaction that writes it, and forgets what is old.
+///
+/// # Errors
+/// Those of the database.
+pub fn add(
+    connection: &mut AnyConnection,
+    mark: &Mark,
+    (first_entry, last_entry): (i64, i64),
+    now: DateTime<Utc>,
+) -> QueryResult<()> {
+    let oldest: Option<NaiveDateTime> = now.naive_utc().checked_sub_days(Days::new(IDEMPOTENCY_DAYS));
+    if let Some(oldest) = oldest {
+        diesel::delete(idempotency_keys::table.filter(idempotency_keys::recorded_at.lt(oldest))).execute(connection)?;
+    }
+    diesel::insert_into(idempotency_keys::table)
+        .values((
+            idempotency_keys::key_id.eq(&mark.key_id),
+            idempotency_keys::token.eq(&mark.token),
+            idempotency_keys::request_hash.eq(&mark.request_hash),
+            idempotency_keys::first_entry.eq(first_entry),
+            idempotency_keys::last_entry.eq(last_entry),
+            idempotency_keys::recorded_at.eq(now.naive_utc()),
+        ))
+        .execute(connection)
+        .map(drop)
+}

@@ -1,0 +1,52 @@
+//! A write whose client was refused, or has gone, is not done later.
+
+use std::time::Duration;
+
+use diesel::connection::SimpleConnection;
+
+use crate::support::{Service, city, eventually, inventory, printed};
+
+const BEGIN: &str = "BEGIN; UPDATE revision SET number = number";
+
+#[test]
+fn a_write_whose_client_has_gone_is_not_done() {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    let mut holder = service.database.connect();
+    holder.batch_execute(BEGIN).unwrap();
+    let request = service.request("PUT", "/v1/cities/here/reports/2001").bearer_auth(&service.admin);
+    let gone = request.timeout(Duration::from_millis(500)).json(&inventory(1.0)).send();
+    assert!(gone.unwrap_err().is_timeout());
+    holder.batch_execute("COMMIT").unwrap();
+    eventually("the database being at hand", || {
+        service.put("/v1/cities/here/reports/2002", &service.admin, &inventory(2.0)).status.is_success()
+    });
+    service.get("/v1/cities/here/reports/2001").assert_problem(404, "not_found");
+    assert_eq!(service.entries().len(), 2);
+    printed(&service.verify());
+}
+
+#[test]
+fn a_write_that_was_refused_is_not_done_over_one_that_was_accepted_since() {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    let path = "/v1/cities/here/reports/2001";
+    service.record(path, &inventory(1.0));
+    let restated = |tonnes: f64| {
+        let mut body = inventory(tonnes);
+        body["reason"] = "restated".into();
+        body
+    };
+    let mut holder = service.database.connect();
+    holder.batch_execute(BEGIN).unwrap();
+    let refused = service.put(path, &service.admin, &restated(2.0));
+    refused.assert_problem(503, "unavailable");
+    holder.batch_execute("COMMIT").unwrap();
+    eventually("a write being accepted", || service.put(path, &service.admin, &restated(3.0)).status.is_success());
+    // Whatever was still waiting has had its turn once a later one is done.
+    service.record("/v1/cities/here/reports/2002", &inventory(4.0));
+    let report = service.json(path);
+    assert_eq!((&report["totals"]["basic"], &report["revision"]), (&3.into(), &2.into()));
+    assert_eq!(service.entries().len(), 4);
+    printed(&service.verify());
+}
