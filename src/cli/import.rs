@@ -15,6 +15,7 @@ use chrono::NaiveDate;
 use clap::Args;
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::suspension::Suspension;
 use super::{Database, clock, print};
 use crate::import::failure::ReadError;
 use crate::import::finding::{UNFINISHED, breaks_off, file_name};
@@ -102,7 +103,9 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
         let (waiting, summary) = (Vec::new(), Summary::default());
         let mut namesakes = Namesakes::default();
         bulk.cities().for_each(|(id, city)| namesakes.note(id, city));
-        let intake = Intake { bulk, label: label.to_string(), report: report.as_mut(), waiting, summary, namesakes };
+        let suspension = Suspension::put_off()?;
+        let intake =
+            Intake { bulk, suspension, label: label.to_string(), report: report.as_mut(), waiting, summary, namesakes };
         read(asked, today, intake)
     });
     let closed = report.map_or(Ok(()), Report::close);
@@ -263,6 +266,7 @@ fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
 /// Rows on their way into the database.
 struct Intake<'r> {
     bulk: Bulk,
+    suspension: Suspension,
     label: String,
     report: Option<&'r mut Report>,
     waiting: Vec<Incoming>,
@@ -291,6 +295,7 @@ impl Intake<'_> {
             rows.push((Told { place, subject, remarks }, left_out));
         }
         let landed = self.bulk.land(&arrivals, &self.label)?;
+        self.suspension.stop_if_asked()?;
         let mut landed = arrivals.iter().zip(landed);
         for (row, left_out) in &rows {
             if let Some((code, detail)) = left_out {

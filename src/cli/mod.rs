@@ -1,6 +1,7 @@
 //! The command line: what is typed, and what it does.
 
 mod import;
+mod suspension;
 
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};

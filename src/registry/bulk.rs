@@ -6,12 +6,14 @@ use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::writer::{Failure, catch_up, load_unread};
 use super::{Clock, Refusal};
+use crate::record::limits::TRANSACTION_TRIES;
 use crate::record::{City, CityId, Dossier};
 use crate::store::confirmations::Confirmation;
-use crate::store::{self, AnyConnection, DatabaseUrl, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Head, StoreError};
 
 /// An import under way; a service on the same database sees each batch once it is on disk.
 pub struct Bulk {
+    database: DatabaseUrl,
     /// None in a rehearsal, which writes nothing.
     connection: Option<AnyConnection>,
     snapshot: Snapshot,
@@ -38,26 +40,49 @@ impl Bulk {
                     confirmed = Confirmed::load(&mut connection)?;
                 }
             }
-            return Ok(Bulk { connection: None, snapshot, confirmed, clock });
+            return Ok(Bulk { database: database.clone(), connection: None, snapshot, confirmed, clock });
         }
         let mut connection = database.connect()?;
         store::migrate(&mut connection)?;
         let snapshot = load_unread(&mut connection, today)?;
         let confirmed = Confirmed::load(&mut connection)?;
-        Ok(Bulk { connection: Some(connection), snapshot, confirmed, clock })
+        Ok(Bulk { database: database.clone(), connection: Some(connection), snapshot, confirmed, clock })
     }
 
-    /// Takes in what has arrived, in one transaction; what is returned is on disk unless this is a rehearsal.
+    /// Takes in what has arrived, in one transaction; what is returned is on disk unless this is a rehearsal. A
+    /// transaction that PostgreSQL broke off, as it does when the import was stopped within it, is begun again.
     ///
     /// # Errors
     /// Those of the database: then nothing of this batch was recorded.
     pub fn land(&mut self, arrivals: &[Arrival], actor: &str) -> Result<Vec<Result<Landed, Refusal>>, StoreError> {
+        let mut tries = TRANSACTION_TRIES;
+        loop {
+            tries -= 1;
+            match self.try_land(arrivals, actor) {
+                Err(error) if tries > 0 && error.is_broken_off() && self.is_on_server() => {
+                    log::warn!("the database broke off a transaction, which is begun again: {error}");
+                    let mut connection = self.database.connect()?;
+                    // Whatever of it was committed is in the log, and on disk.
+                    self.confirmed = Confirmed::load(&mut connection)?;
+                    self.connection = Some(connection);
+                }
+                landed => return landed,
+            }
+        }
+    }
+
+    fn is_on_server(&self) -> bool {
+        matches!(self.connection, Some(AnyConnection::Postgres(_)))
+    }
+
+    fn try_land(&mut self, arrivals: &[Arrival], actor: &str) -> Result<Vec<Result<Landed, Refusal>>, StoreError> {
         let now = (self.clock)();
         let confirmed = &mut self.confirmed;
-        let mut take_in = |staging: &mut Staging| -> (Vec<_>, Vec<Confirmation>) {
+        let mut take_in = |staging: &mut Staging| {
+            confirmed.forget_new();
             let land = |arrival: &Arrival| staging.land(arrival, confirmed, actor, now);
-            let landed = arrivals.iter().map(land).collect();
-            (landed, confirmed.take_new())
+            let landed: Vec<_> = arrivals.iter().map(land).collect();
+            (landed, confirmed.found().to_vec())
         };
         let (snapshot, landed) = if let Some(connection) = &mut self.connection {
             commit(connection, &self.snapshot, take_in)?
@@ -66,6 +91,7 @@ impl Bulk {
             let (landed, _) = take_in(&mut staging);
             (staging.finish_unread(), landed)
         };
+        self.confirmed.keep_new();
         self.snapshot = snapshot;
         Ok(landed)
     }
@@ -84,22 +110,41 @@ impl Bulk {
 
 /// Does the work on the present state, and what others have written since, and saves what came of it, with the
 /// confirmations that the work found.
+///
+/// The work is done before the revision row is locked, which everyone who writes waits for; it is done again with the
+/// lock if others have written meanwhile.
 fn commit<T>(
     connection: &mut AnyConnection,
     present: &Snapshot,
-    work: impl FnOnce(&mut Staging) -> (T, Vec<Confirmation>),
+    mut work: impl FnMut(&mut Staging) -> (T, Vec<Confirmation>),
 ) -> Result<(Snapshot, T), StoreError> {
-    let done: Result<_, Failure> = store::transaction(connection, |connection| {
-        let head = store::log::lock(connection)?;
-        let mut staging = Staging::new(present.clone());
-        catch_up(connection, &mut staging, present, &head, &|| ())?;
-        let (value, confirmations) = work(&mut staging);
-        staging.save(connection, &head)?;
+    let head = store::log::head(connection)?;
+    let mut staging = caught_up(connection, present, &head)?;
+    let mut done = work(&mut staging);
+    let committed: Result<_, Failure> = store::transaction(connection, |connection| {
+        let locked = store::log::lock(connection)?;
+        if locked != head {
+            staging = caught_up(connection, present, &locked)?;
+            done = work(&mut staging);
+        }
+        let (value, confirmations) = done;
+        staging.save(connection, &locked)?;
         store::confirmations::add(connection, &confirmations)?;
         Ok((staging.finish_unread(), value))
     });
-    done.map_err(|failure| match failure {
+    committed.map_err(store_error)
+}
+
+/// The present state with what others have written since, up to `head`.
+fn caught_up(connection: &mut AnyConnection, present: &Snapshot, head: &Head) -> Result<Staging, StoreError> {
+    let mut staging = Staging::new(present.clone());
+    catch_up(connection, &mut staging, present, head, &|| ()).map_err(store_error)?;
+    Ok(staging)
+}
+
+fn store_error(failure: Failure) -> StoreError {
+    match failure {
         Failure::Store(error) => error,
         Failure::Diverged(told) => StoreError::Corrupt(told),
-    })
+    }
 }

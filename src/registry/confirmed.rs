@@ -38,8 +38,22 @@ impl Confirmed {
         self.known.entry(confirmation.key.clone()).or_default().push(confirmation);
     }
 
-    /// Those that are to be written now.
-    pub fn take_new(&mut self) -> Vec<Confirmation> {
-        std::mem::take(&mut self.new)
+    /// Those that are not on disk yet.
+    pub fn found(&self) -> &[Confirmation] {
+        &self.new
+    }
+
+    /// They are on disk.
+    pub fn keep_new(&mut self) {
+        self.new.clear();
+    }
+
+    /// They will not be on disk: what found them is done again.
+    pub fn forget_new(&mut self) {
+        for confirmation in std::mem::take(&mut self.new) {
+            if let Some(known) = self.known.get_mut(&confirmation.key) {
+                known.retain(|other| *other != confirmation);
+            }
+        }
     }
 }

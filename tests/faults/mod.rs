@@ -9,3 +9,5 @@ mod idempotency;
 mod kill;
 #[cfg(target_os = "linux")]
 mod outage;
+#[cfg(target_os = "linux")]
+mod stopped_import;
