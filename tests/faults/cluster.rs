@@ -25,12 +25,7 @@ impl Cluster {
             eprintln!("skipped: no PostgreSQL server program is on this machine");
             return None;
         };
-        let directory = tempfile::tempdir().unwrap();
-        if is_root() {
-            let owned = Command::new("chown").arg("postgres:").arg(directory.path()).status().unwrap();
-            assert!(owned.success());
-        }
-        let mut cluster = Cluster { directory, programs, server: None };
+        let mut cluster = Cluster { directory: directory(), programs, server: None };
         let made = cluster
             .command("initdb")
             .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync", "-D", "data"])
@@ -39,6 +34,44 @@ impl Cluster {
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
         cluster.resume();
         Some(cluster)
+    }
+
+    /// A copy of it that follows it, and has each commit before it is answered.
+    pub fn synchronous_standby(&self) -> Self {
+        let mut standby = Cluster { directory: directory(), programs: self.programs.clone(), server: None };
+        let primary = self.directory.path().display().to_string();
+        let conninfo = format!("host={primary} user=postgres application_name=standby");
+        let copied = standby
+            .command("pg_basebackup")
+            .args(["--checkpoint=fast", "--wal-method=stream", "--no-sync", "--write-recovery-conf", "-D", "data"])
+            .args(["--dbname", &conninfo])
+            .output()
+            .unwrap();
+        assert!(copied.status.success(), "{}", String::from_utf8_lossy(&copied.stderr));
+        standby.resume();
+        self.set("synchronous_standby_names = 'standby'");
+        let following = "SELECT count(*) FROM pg_stat_replication WHERE sync_state = 'sync'";
+        eventually("the standby following", || self.number(following) == 1);
+        standby
+    }
+
+    /// Makes a standby the primary.
+    pub fn promote(&self) {
+        let promoted = self.command("pg_ctl").args(["promote", "-D", "data"]).output().unwrap();
+        assert!(promoted.status.success(), "{}", String::from_utf8_lossy(&promoted.stderr));
+    }
+
+    /// Kills it as a power cut would.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            let children = Command::new("pgrep").args(["-P", &server.id().to_string()]).output().unwrap();
+            server.kill().unwrap();
+            for child in String::from_utf8(children.stdout).unwrap().split_whitespace() {
+                // Some end by themselves with their parent.
+                Command::new("kill").args(["-KILL", child]).stderr(Stdio::null()).status().unwrap();
+            }
+            server.wait().unwrap();
+        }
     }
 
     pub fn url(&self) -> String {
@@ -102,6 +135,16 @@ impl Drop for Cluster {
     fn drop(&mut self) {
         self.stop();
     }
+}
+
+/// A directory that the server's user may write to.
+fn directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    if is_root() {
+        let owned = Command::new("chown").arg("postgres:").arg(directory.path()).status().unwrap();
+        assert!(owned.success());
+    }
+    directory
 }
 
 fn is_root() -> bool {
