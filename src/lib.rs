@@ -5,6 +5,7 @@ pub mod cli;
 pub mod demo;
 pub mod import;
 pub mod method;
+pub mod metrics;
 pub mod record;
 pub mod registry;
 pub mod server;

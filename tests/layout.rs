@@ -6,14 +6,15 @@ use std::path::{Path, PathBuf};
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
     ("cli", &["server", "registry", "store", "api", "demo", "record", "import"]),
-    ("server", &["api", "web", "registry", "record"]),
-    ("api", &["registry", "record", "method", "import"]),
+    ("server", &["api", "web", "registry", "record", "metrics"]),
+    ("api", &["registry", "record", "method", "import", "metrics"]),
     ("web", &["api", "registry", "method", "record", "import"]),
-    ("registry", &["store", "method", "record"]),
+    ("registry", &["store", "method", "record", "metrics"]),
     ("import", &["record"]),
     ("store", &["record"]),
     ("method", &["record"]),
     ("demo", &["record"]),
+    ("metrics", &[]),
     ("record", &[]),
 ];
 

@@ -24,6 +24,7 @@ pub mod judgements;
 pub mod keys;
 pub mod list;
 pub mod members;
+pub mod metrics;
 pub mod moment;
 pub mod networks;
 pub mod openapi;

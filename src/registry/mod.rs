@@ -53,6 +53,7 @@ use reply::Reply;
 use staging::Staging;
 use writer::{Command, Writer};
 
+use crate::metrics::Metrics;
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::record::{CityId, Fault, RecordKey};
@@ -180,6 +181,7 @@ struct Shared {
     database: ArcSwap<Option<String>>,
     writing: AtomicBool,
     pulse: Pulse,
+    metrics: Metrics,
     clock: Clock,
 }
 
@@ -254,6 +256,7 @@ impl Registry {
             database: ArcSwap::from_pointee(None),
             writing: AtomicBool::new(true),
             pulse: Pulse::new(),
+            metrics: Metrics::default(),
             clock,
         });
         let (commands, queue) = sync_channel(WRITE_QUEUE);
@@ -299,6 +302,21 @@ impl Registry {
             is_stalled: self.shared.pulse.is_stalled(),
             writer: self.shared.writing.load(Ordering::Relaxed),
         }
+    }
+
+    /// What is counted, with the state of things as it is now.
+    #[must_use]
+    pub fn metrics(&self) -> &Metrics {
+        let Health { database, is_stalled, writer } = self.health();
+        let (metrics, present) = (&self.shared.metrics, self.present());
+        metrics.sequence.set(present.head.number);
+        metrics.cities.set(i64::try_from(present.present().count()).unwrap_or(i64::MAX));
+        metrics.database_up.set(i64::from(database.is_none()));
+        metrics.database_stalled.set(i64::from(is_stalled));
+        metrics.writer_up.set(i64::from(writer));
+        #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2 to the 52nd")]
+        metrics.last_entry_time.set(present.recorded_at.timestamp() as f64);
+        metrics
     }
 
     /// Does a write; an answer without an error means that it is on disk and readable.

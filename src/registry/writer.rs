@@ -202,7 +202,9 @@ impl Writer {
             self.shared.pulse.beat();
             let connection = connect(&mut self.connection, &self.database).map_err(Failure::from)?;
             let can_repeat = matches!(connection, AnyConnection::Postgres(_));
+            let asked = Instant::now();
             let done = attempt(connection);
+            self.shared.metrics.commit_seconds.observe(asked.elapsed().as_secs_f64());
             self.shared.pulse.rest();
             let failure = match done {
                 Ok(done) => {
@@ -222,6 +224,7 @@ impl Writer {
                 return Err(Unsettled::Failed(failure));
             }
             log::warn!("the database broke off a transaction, which is begun again: {failure}");
+            self.shared.metrics.transactions_repeated.inc();
             self.connection = None;
         }
     }
@@ -292,7 +295,10 @@ impl Writer {
     fn note(&mut self, unsettled: Unsettled) -> Refusal {
         let (failure, refusal) = match unsettled {
             Unsettled::Failed(failure) => (failure, Refusal::Unavailable),
-            Unsettled::OutcomeUnknown(failure) => (failure, Refusal::OutcomeUnknown),
+            Unsettled::OutcomeUnknown(failure) => {
+                self.shared.metrics.outcomes_unknown.inc();
+                (failure, Refusal::OutcomeUnknown)
+            }
         };
         match failure {
             Failure::Store(error) if error.is_constraint() => {
