@@ -47,7 +47,8 @@ pub struct Settings {
 }
 
 /// What leads outside the documented API: pages for people.
-const PAGES: &[&str] = &["/", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
+const PAGES: &[&str] =
+    &["/", "/guide/{page}", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
 /// The page that takes a form.
 const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
 

@@ -233,3 +233,19 @@ fn the_judgement_of_los_angeles_stays_as_it_is() {
     status["sequence"] = json!("N");
     insta::assert_json_snapshot!(status);
 }
+
+#[test]
+fn what_operators_read_is_served_as_pages() {
+    let service = Service::start();
+    for (word, heading) in
+        [("when-something-is-wrong", "When something is wrong"), ("more-than-one-machine", "More than one machine")]
+    {
+        let page = service.get(&format!("/guide/{word}"));
+        assert_eq!((page.status.as_u16(), page.header("content-type")), (200, "text/html; charset=utf-8"));
+        assert!(page.text.contains(&format!("<h1>{heading}</h1>")), "{}", page.text);
+        assert!(page.text.contains(&format!("<title>{heading}</title>")), "{}", page.text);
+        assert!(!page.text.contains("| what"), "tables are tables");
+    }
+    service.get("/guide/nothing").assert_problem(404, "not_found");
+    service.put("/guide/nothing", "", &serde_json::Value::Null).assert_problem(405, "method_not_allowed");
+}

@@ -1,6 +1,7 @@
 //! HTML for people: one file a page.
 
 mod front;
+mod guide;
 mod page;
 mod problems;
 mod row;
@@ -17,6 +18,7 @@ use crate::registry::bodies::Body;
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front::show))
+        .route("/guide/{page}", web::get().to(guide::show))
         .route("/problems/{code}", web::get().to(problems::show))
         .route("/submit", web::get().to(submit::show))
         .route("/submit", web::post().to(submit::take))
