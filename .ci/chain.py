@@ -23,7 +23,7 @@ def canonical(body):
 
 
 def hash_of(entry, previous):
-    body = {name: entry[name] for name in ("after", "reason") if name in entry}
+    body = {name: entry[name] for name in ("after", "key", "reason") if name in entry}
     return digest("\n".join([
         previous, str(entry["sequence"]), entry["recorded_at"], entry["actor"], entry["kind"], entry.get("city") or "",
         entry["id"], entry["action"], str(entry["revision"]), digest(canonical(body)),

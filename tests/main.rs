@@ -10,6 +10,7 @@ mod faults;
 mod import;
 mod importing;
 mod judgement;
+mod keys;
 mod layout;
 mod lists;
 mod method;

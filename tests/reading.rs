@@ -677,7 +677,7 @@ fn check_chain(service: &Service) -> usize {
     loop {
         let page = service.json(&format!("/v1/changes?limit=100&after={after}"));
         for change in items(&page) {
-            let body: serde_json::Map<String, Value> = ["after", "reason"]
+            let body: serde_json::Map<String, Value> = ["after", "key", "reason"]
                 .into_iter()
                 .filter_map(|name| Some((name.to_owned(), change.get(name)?.clone())))
                 .collect();

@@ -12,7 +12,7 @@ use super::filters::{ListQuery, Row};
 use super::list::List;
 use super::rankings::{self, RankingQuery};
 use super::{cities, geojson, judgements, stream};
-use crate::record::change::{Draft, GENESIS};
+use crate::record::change::{Actor, Draft, GENESIS};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
@@ -26,6 +26,7 @@ const BASELINE: &str = "1990";
 const TARGET: &str = "2025-half";
 const REPORT: &str = "2020";
 const NETWORK: &str = "c40";
+const KEY: &str = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11";
 
 /// The body of a city.
 pub fn city() -> Value {
@@ -114,7 +115,7 @@ pub fn key() -> Value {
 
 /// A key as listed.
 pub fn key_answer() -> Value {
-    json!({"id": "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11", "label": "City of Los Angeles, climate office",
+    json!({"id": KEY, "label": "City of Los Angeles, climate office",
         "role": "reporter", "cities": [CITY], "created_at": "2026-11-23T09:00:00Z"})
 }
 
@@ -155,7 +156,7 @@ impl Example {
         let (mut dossier, mut network): (Option<Dossier>, Option<Recorded<Network>>) = (None, None);
         for (kind, record, body) in records.into_iter().chain(earlier) {
             let draft = Draft {
-                actor: "City of Los Angeles, climate office".to_owned(),
+                actor: Actor { label: "City of Los Angeles, climate office".to_owned(), key: Some(KEY.to_owned()) },
                 key: RecordKey {
                     city: Some(id.clone()).filter(|_| kind != Kind::Network),
                     kind,

@@ -17,7 +17,7 @@ use crate::import::template::{self, Import, ImportRow};
 use crate::import::{json_reports, table};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE};
-use crate::record::{CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
+use crate::record::{Actor, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
 use crate::registry::{Condition, Mark, Operation, Refusal, Snapshot, Together, WriteRequest};
 
 /// How a file of reports is to be imported.
@@ -60,7 +60,7 @@ pub async fn import(
     }
     let reason = query.reason.map(|reason| body::reason_text(Value::String(reason), service.registry.today()));
     let asked = Asked {
-        actor: writer.label.to_string(),
+        actor: writer.actor(),
         city: Slug::new(&city).ok_or_else(Problem::not_found)?,
         reason: reason.transpose()?,
         dry_run: query.dry_run.unwrap_or(false),
@@ -91,8 +91,8 @@ pub struct ReportsBody {
 /// What is to be imported, for whom.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// The label of the key.
-    pub actor: String,
+    /// Who asks.
+    pub actor: Actor,
     /// The city whose reports they are.
     pub city: CityId,
     /// Why published reports are changed, for the rows that do not say so themselves.

@@ -91,7 +91,7 @@ pub async fn put_named(
         (Err(faults), Err(problem)) => return Err(problem.with(faults)),
     };
     let operation = Operation::Put { record, reason };
-    let asked = WriteRequest { actor: writer.label.to_string(), key: key.clone(), operation, condition, mark };
+    let asked = WriteRequest { actor: writer.actor(), key: key.clone(), operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let path = path_of(&key);
     let created = (written.effect == Effect::Created).then_some(path.as_str());
@@ -148,7 +148,7 @@ pub async fn withdraw_named(
     let reason = body::reason_text(Value::String(reason), service.registry.today())?;
     let operation = Operation::Withdraw { reason };
     let mark = idempotency::mark(request, &writer, [])?;
-    let asked = WriteRequest { actor: writer.label.to_string(), key, operation, condition, mark };
+    let asked = WriteRequest { actor: writer.actor(), key, operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let mut answer = HttpResponse::NoContent();
     if written.repeated.is_some() {

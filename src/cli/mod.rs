@@ -292,7 +292,7 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
             Some(_) => (Condition::Exists, Effect::Revised),
         };
         let operation = Operation::Put { record, reason };
-        let request = WriteRequest { actor: "pledgewatch demo".to_owned(), key, operation, condition, mark: None };
+        let request = WriteRequest { actor: "pledgewatch demo".into(), key, operation, condition, mark: None };
         match registry.write(request).await {
             Ok(written) if written.effect == effect => {}
             other => bail!("the demo's {told} could not be recorded: {:?}", other.err()),

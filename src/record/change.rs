@@ -4,8 +4,9 @@
 //! everything else. An outsider who keeps an old head of the chain can check the whole log:
 //!
 //! - `body_hash` is the SHA-256 of the body's text: the JSON object of `after` (the record, absent
-//!   after a withdrawal) and `reason` (absent when none was given), members sorted by name at every
-//!   depth, no white space, UTF-8 not escaped, whole numbers without a fraction and none with an exponent;
+//!   after a withdrawal), `key` (the id of the key that wrote it, absent when there was none) and `reason`
+//!   (absent when none was given), members sorted by name at every depth, no white space, UTF-8 not escaped,
+//!   whole numbers without a fraction and none with an exponent;
 //! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`,
 //!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds; a `city`
 //!   that is absent, as a network's, is an empty word;
@@ -105,11 +106,27 @@ pub struct Change {
     pub hash: String,
 }
 
+/// Who writes: labels may repeat, ids do not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    /// The label of the key, or what writes without one, such as an import.
+    pub label: String,
+    /// The id of the key; none where there is no key.
+    pub key: Option<String>,
+}
+
+impl From<&str> for Actor {
+    /// Someone who writes without a key.
+    fn from(label: &str) -> Self {
+        Actor { label: label.to_owned(), key: None }
+    }
+}
+
 /// What an entry says before it has its place in the log.
 #[derive(Debug, Clone)]
 pub struct Draft {
-    /// The label of the key that writes it.
-    pub actor: String,
+    /// Who writes it.
+    pub actor: Actor,
     /// The record it is about.
     pub key: RecordKey,
     /// What it does.
@@ -130,6 +147,9 @@ impl Draft {
         if let Some(after) = self.after {
             members.insert("after".to_owned(), after);
         }
+        if let Some(key) = self.actor.key {
+            members.insert("key".to_owned(), Value::String(key));
+        }
         if let Some(reason) = self.reason {
             members.insert("reason".to_owned(), Value::String(reason));
         }
@@ -139,7 +159,7 @@ impl Draft {
             sequence,
             // As it is served and hashed.
             recorded_at: recorded_at.trunc_subsecs(0),
-            actor: self.actor,
+            actor: self.actor.label,
             key: self.key,
             action: self.action,
             revision: self.revision,
@@ -207,8 +227,18 @@ impl Change {
     /// A sentence, when the body is not the JSON it should be.
     pub fn texts(&self) -> Result<(Option<&str>, Option<String>), String> {
         let Some(body) = &self.body else { return Ok((None, None)) };
-        let Body { after, reason } = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
+        let Body { after, reason, key: _ } = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
         Ok((after.map(RawValue::get), reason))
+    }
+
+    /// The id of the key that wrote the entry, from the body.
+    ///
+    /// # Errors
+    /// A sentence, when the body is not the JSON it should be.
+    pub fn key_id(&self) -> Result<Option<String>, String> {
+        let Some(body) = &self.body else { return Ok(None) };
+        let body: Body<'_> = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
+        Ok(body.key)
     }
 
     fn unreadable(&self, error: &serde_json::Error) -> String {
@@ -222,6 +252,7 @@ struct Body<'a> {
     #[serde(borrow)]
     after: Option<&'a RawValue>,
     reason: Option<String>,
+    key: Option<String>,
 }
 
 /// A time as it is served and hashed: RFC 3339, UTC, to the second.

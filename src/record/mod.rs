@@ -27,7 +27,7 @@ pub mod vocabulary;
 pub mod warning;
 
 pub use calendar::DayOrYear;
-pub use change::{Action, Change, Kind, RecordKey};
+pub use change::{Action, Actor, Change, Kind, RecordKey};
 pub use city::City;
 pub use dossier::{Dossier, Recorded, Revision, Stamp};
 pub use fault::{At, Fault, Faults, Fields, Parse};

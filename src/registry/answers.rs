@@ -211,6 +211,10 @@ pub struct ChangeAnswer {
     /// The label of the key that wrote it.
     #[schema(example = "City of Los Angeles, climate office")]
     pub actor: String,
+    /// The id of the key that wrote it; absent where none did: imports of the command line, the demo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
+    pub key: Option<String>,
     /// The city it is about; absent when it is about a network.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<Slug>,
@@ -240,7 +244,7 @@ pub struct ChangeAnswer {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     #[schema(value_type = Option<bool>)]
     pub redacted: bool,
-    /// SHA-256 of the JSON object of `after` and `reason`: members sorted, no white space.
+    /// SHA-256 of the JSON object of those of `after`, `key` and `reason` that are there: members sorted, no white space.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub body_hash: String,
     /// The hash of the entry before; 64 zeros for the first.
@@ -258,12 +262,13 @@ impl ChangeAnswer {
     /// # Errors
     /// A sentence, when a body cannot be read.
     pub fn new(change: Change, predecessor: Option<&Change>) -> Result<Self, String> {
-        let (after, reason) = change.contents()?;
+        let ((after, reason), key) = (change.contents()?, change.key_id()?);
         let before = predecessor.map(Change::contents).transpose()?.and_then(|(before, _)| before);
         Ok(ChangeAnswer {
             sequence: change.sequence,
             recorded_at: change.recorded_at,
             actor: change.actor,
+            key,
             city: change.key.city,
             kind: change.key.kind,
             id: change.key.id,

@@ -234,7 +234,7 @@ impl Staging {
         now: DateTime<Utc>,
     ) -> Result<Effect, Refusal> {
         let operation = Operation::Put { record, reason };
-        let (actor, condition) = (actor.to_owned(), Condition::None);
+        let (actor, condition) = (actor.into(), Condition::None);
         self.execute(&WriteRequest { actor, key, operation, condition, mark: None }, now)
     }
 }

@@ -56,7 +56,7 @@ use writer::{Command, Writer};
 use crate::metrics::Metrics;
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
-use crate::record::{CityId, Fault, RecordKey};
+use crate::record::{Actor, CityId, Fault, RecordKey};
 
 /// Tells the time; given from outside, so that tests own it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -96,8 +96,8 @@ pub enum Operation {
 /// A write that someone may do, of a record that is valid by itself.
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
-    /// The label of the key that asks.
-    pub actor: String,
+    /// Who asks.
+    pub actor: Actor,
     /// Which record.
     pub key: RecordKey,
     /// What to do with it.

@@ -10,7 +10,7 @@ use super::schema::{key_cities, keys};
 use super::{StoreError, log};
 use crate::record::change::sha256;
 use crate::record::vocabulary::vocabulary;
-use crate::record::{CityId, Name, Slug};
+use crate::record::{Actor, CityId, Name, Slug};
 
 vocabulary! {
     /// What a key allows.
@@ -45,6 +45,14 @@ pub struct Key {
     #[serde(skip)]
     #[schema(ignore)]
     pub secret_hash: String,
+}
+
+impl Key {
+    /// The key as who writes.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor { label: self.label.to_string(), key: Some(self.id.clone()) }
+    }
 }
 
 /// What a new key is to be.

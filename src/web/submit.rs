@@ -117,7 +117,7 @@ async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Res
         None => upload::files(form.files.clone())?,
     };
     let asked = Asked {
-        actor: writer.label.to_string(),
+        actor: writer.actor(),
         city,
         reason,
         dry_run,
