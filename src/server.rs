@@ -2,6 +2,7 @@
 
 #[cfg(target_os = "linux")]
 use std::any::Any;
+use std::cmp::Reverse;
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
 
@@ -60,8 +61,9 @@ impl Offers {
         let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
         let pages = pages.chain(std::iter::once((FORM.0.to_owned(), FORM.1.to_owned())));
         let mut offers: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
-        // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific.
-        offers.sort_by_key(|(path, _)| path.matches('{').count());
+        // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific, and
+        // `/v1/keys/{key}:rotate` more than `/v1/keys/{key}`.
+        offers.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
         Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(path), allow)).collect())
     }
 

@@ -20,7 +20,7 @@ fn file(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
-fn old_database() -> Database {
+pub fn old_database() -> Database {
     let database = Database::new();
     if let Some(path) = database.url.strip_prefix("sqlite:") {
         std::fs::copy(file("tests/old_database/sqlite.db"), path).unwrap();

@@ -119,6 +119,7 @@ const ROWS: &[Row] = &[
     row("listKeys", "/v1/keys", &[], &[]),
     row("createKey", "/v1/keys", &[], &[]),
     row("getKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &["/v1/keys/{revoked}"]),
+    row("rotateKey", "/v1/keys/{key}:rotate", &["/v1/keys/nothing:rotate"], &["/v1/keys/{revoked}:rotate"]),
     row("revokeKey", "/v1/keys/{key}", &["/v1/keys/nothing"], &["/v1/keys/{revoked}"]),
 ];
 
@@ -382,6 +383,8 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),
         (422, "invalid_input", "getSeriesCsv", "?method=0", nothing.clone()),
         (422, "import_refused", "importReports", "", json!([{"year": 2020}])),
+        (422, "invalid_input", "rotateKey", "", json!({"overlap_hours": 721})),
+        (422, "invalid_input", "revokeKey", "?reason=+", nothing.clone()),
         (
             412,
             "precondition_failed",

@@ -745,6 +745,7 @@ fn keys_are_checked() {
         ),
         (json!({"label": "a", "role": "reporter", "cities": many}), vec!["/cities too_many"]),
         (json!({"label": "a", "role": "admin", "secret": "mine"}), vec!["/secret unknown_field"]),
+        (json!({"label": "a", "role": "admin", "expires_on": "2026-11-22"}), vec!["/expires_on in_past"]),
     ] {
         let answer = service.post("/v1/keys", &service.admin, &body);
         answer.assert_problem(422, "invalid_input");

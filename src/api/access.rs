@@ -63,7 +63,7 @@ pub async fn authenticate(request: &HttpRequest, service: &Service) -> Result<Ar
 /// The valid key with this secret, within its rate.
 async fn valid_key(service: &Service, secret: &str) -> Result<Arc<Key>, Problem> {
     let key = service.registry.key(secret).await?;
-    let key = key.ok_or_else(|| Problem::new(Code::Unauthorized, "the key is unknown or was revoked"))?;
+    service.registry.note_use(&key);
     service.writes.take(&key.id)?;
     Ok(key)
 }

@@ -110,19 +110,31 @@ pub fn member() -> Value {
 
 /// The body of a new key.
 pub fn key() -> Value {
-    json!({"label": "City of Los Angeles, climate office", "role": "reporter", "cities": [CITY]})
+    json!({"label": "City of Los Angeles, climate office", "role": "reporter", "cities": [CITY], "expires_on": "2027-12-31"})
 }
 
 /// A key as listed.
 pub fn key_answer() -> Value {
     json!({"id": KEY, "label": "City of Los Angeles, climate office",
-        "role": "reporter", "cities": [CITY], "created_at": "2026-11-23T09:00:00Z"})
+        "role": "reporter", "cities": [CITY], "created_at": "2026-11-23T09:00:00Z", "expires_on": "2027-12-31"})
 }
 
 /// A new key with its secret.
 pub fn new_key_answer() -> Value {
     let mut answer = key_answer();
-    answer["secret"] = json!(format!("pwk_{}", "0".repeat(64)));
+    answer["secret"] = json!("pwk_0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefg");
+    answer
+}
+
+/// How a key's secret is replaced.
+pub fn rotation() -> Value {
+    json!({"overlap_hours": 24})
+}
+
+/// A key with its new secret.
+pub fn rotated_key_answer() -> Value {
+    let mut answer = new_key_answer();
+    answer["old_secret_until"] = json!("2026-11-24T09:00:00Z");
     answer
 }
 

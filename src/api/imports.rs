@@ -162,6 +162,10 @@ async fn carry_out(service: &Service, asked: &Asked, upload: &Upload) -> Result<
             return Ok((prepared, together));
         }
         let together = service.registry.write_together(requests, asked.mark.clone()).await?;
+        // All rows are written with one key.
+        if let Some(Err(refusal @ Refusal::KeyRefused(_))) = together.outcomes.first() {
+            return Err(refusal.clone().into());
+        }
         // What changed after the entry that the client named stays changed.
         let may_pass = asked.unchanged_since.is_none_or(|since| since > head);
         if tries == 0 || !may_pass || !is_outdated(&together) {

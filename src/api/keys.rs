@@ -1,9 +1,12 @@
 //! Keys: `/v1/keys`, for administrators.
 
+use std::sync::Arc;
+
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, delete, get, post, web};
-use serde::Serialize;
-use utoipa::ToSchema;
+use chrono::{NaiveDate, TimeDelta};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::conditional::{Keep, answer, answer_write};
 use super::list::{List, Page, page, rendered};
@@ -11,10 +14,10 @@ use super::problem::{Code, Problem};
 use super::write::{query, refuse_query};
 use super::{Service, access, body};
 use crate::record::fault::{Fields, list as elements};
-use crate::record::limits::KEY_CITIES;
+use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Name, Slug};
 use crate::registry::bodies::Body;
-use crate::registry::{Key, NewKey, Role};
+use crate::registry::{Key, NewKey, Role, Rotation};
 
 /// The body of a new key.
 #[derive(Serialize, ToSchema)]
@@ -28,6 +31,9 @@ pub struct KeyBody {
     /// The cities that a reporter's key is bound to, recorded or not; an administrator's has none.
     #[schema(required = false, max_items = 500, example = json!(["us-los-angeles"]))]
     cities: Option<Vec<Slug>>,
+    /// The last day on which it works; it works for ever unless stated.
+    #[schema(required = false, example = "2027-12-31")]
+    expires_on: Option<NaiveDate>,
 }
 
 /// A new key with its secret.
@@ -37,7 +43,7 @@ pub struct NewKeyAnswer {
     #[serde(flatten)]
     key: Key,
     /// The secret, to be sent as `Authorization: Bearer …`. It is shown this once and kept nowhere.
-    #[schema(example = "pwk_1f0c…")]
+    #[schema(example = "pwk_0hV…")]
     secret: String,
 }
 
@@ -49,6 +55,7 @@ fn new_key(fields: &mut Fields<'_>) -> Option<NewKey> {
         Some((value, at)) => elements(value, &at, KEY_CITIES),
         None => Some(Vec::new()),
     };
+    let expires_on = last_day(fields);
     let at = fields.at().child("cities");
     match (role, &cities) {
         (Some(Role::Reporter), Some(cities)) if cities.is_empty() => {
@@ -62,7 +69,16 @@ fn new_key(fields: &mut Fields<'_>) -> Option<NewKey> {
     let mut cities = cities?;
     cities.sort();
     cities.dedup();
-    Some(NewKey { label: label?, role: role?, cities })
+    Some(NewKey { label: label?, role: role?, cities, expires_on })
+}
+
+/// Reads the last day of a key, which has not passed.
+fn last_day(fields: &mut Fields<'_>) -> Option<NaiveDate> {
+    let day: Option<NaiveDate> = fields.optional("expires_on");
+    if day.is_some_and(|day| day < fields.at().today) {
+        fields.at().child("expires_on").fault::<()>("in_past", "must not lie in the past");
+    }
+    day
 }
 
 /// List keys
@@ -74,8 +90,7 @@ fn new_key(fields: &mut Fields<'_>) -> Option<NewKey> {
 pub async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     access::admin(&request, &service).await?;
     let asked: Page = query(&request)?;
-    let snapshot = service.registry.present();
-    let keyed = snapshot.keyring.all().iter().map(|key| (key.id.clone(), key.as_ref().clone())).collect();
+    let keyed = service.registry.keys().await?.into_iter().map(|key| (key.id.clone(), key)).collect();
     let keys = page(keyed, &asked, "keys")?;
     Ok(answer(&request, &rendered(&keys, service.columns("Key"), asked.fields.as_deref())?, Keep::Never))
 }
@@ -91,16 +106,20 @@ pub async fn create(
     service: web::Data<Service>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    access::admin(&request, &service).await?;
+    let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
     let today = service.registry.today();
     let new = body::object(body::json(&request, payload).await?, today, new_key)?;
-    let (key, secret) = service.registry.create_key(new).await?;
+    let (key, secret) = service.registry.create_key(new, own.actor()).await?;
     let path = format!("/v1/keys/{}", key.id);
-    let mut response = answer_write(&request, &Body::json(&NewKeyAnswer { key, secret }), Some(&path));
+    Ok(answer_secret(&request, &NewKeyAnswer { key, secret }, Some(&path)))
+}
+
+fn answer_secret(request: &HttpRequest, key: &NewKeyAnswer, created_at: Option<&str>) -> HttpResponse {
+    let mut response = answer_write(request, &Body::json(key), created_at);
     // A tag of a body with a secret in it would be of use to nobody.
     response.headers_mut().remove(header::ETAG);
-    Ok(response)
+    response
 }
 
 /// Get a key
@@ -109,7 +128,7 @@ pub async fn create(
 #[utoipa::path(operation_id = "getKey", tag = "keys", security(("bearer" = [])),
     params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
     responses((status = 200, description = "The key", body = Key)))]
-#[get("/keys/{key}")]
+#[get("/keys/{key:[^/:]+}")]
 pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
@@ -117,12 +136,78 @@ pub async fn get(
 ) -> Result<HttpResponse, Problem> {
     access::admin(&request, &service).await?;
     refuse_query(&request)?;
-    let snapshot = service.registry.present();
-    let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
-    if key.revoked_at.is_some() {
-        return Err(revoked());
+    let id = present_key(&service, &id)?.id.clone();
+    let key = service.registry.keys().await?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
+    Ok(answer(&request, &Body::json(&key), Keep::Never))
+}
+
+/// How the secret of a key is replaced.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of what is read, for the specification")]
+pub struct RotationBody {
+    /// How many hours the old secret works beside the new one; 0 ends it at once.
+    #[schema(required = false, minimum = 0, maximum = 720, default = 24, example = 24)]
+    overlap_hours: Option<i64>,
+    /// Another last day for the key; required once the last day has passed, else the one it has stays.
+    #[schema(required = false, example = "2028-12-31")]
+    expires_on: Option<NaiveDate>,
+}
+
+/// Reads how a key's secret is to be replaced.
+fn rotation(fields: &mut Fields<'_>, key: &Key) -> Option<Rotation> {
+    let expires_on = last_day(fields);
+    if expires_on.is_none() && !fields.has("expires_on") && key.has_expired(fields.at().today) {
+        fields.at().child("expires_on").fault::<()>("missing", "the key has expired: say what its last day is now");
     }
-    Ok(answer(&request, &Body::json(key.as_ref()), Keep::Never))
+    let hours = match fields.take("overlap_hours") {
+        None => KEY_OVERLAP_HOURS,
+        Some((value, at)) => match value.as_i64() {
+            Some(hours) if (0..=KEY_OVERLAP_HOURS_MAX).contains(&hours) => hours,
+            _ => at.fault("out_of_range", format!("must be a whole number from 0 to {KEY_OVERLAP_HOURS_MAX}"))?,
+        },
+    };
+    Some(Rotation { overlap: TimeDelta::hours(hours), expires_on })
+}
+
+/// Replace a key's secret
+///
+/// Administrators only. The key stays what it is; its new secret is in this answer and nowhere else, and the old one
+/// works beside it for some hours, so that it can be replaced where it is used. An old secret that was still working
+/// beside the one that is replaced ends at once.
+#[utoipa::path(operation_id = "rotateKey", tag = "keys", security(("bearer" = [])), request_body = RotationBody,
+    params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
+    responses((status = 200, description = "The key with its new secret", body = NewKeyAnswer)))]
+#[post("/keys/{key}:rotate")]
+pub async fn rotate(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    id: web::Path<String>,
+    payload: web::Payload,
+) -> Result<HttpResponse, Problem> {
+    let own = access::admin(&request, &service).await?;
+    refuse_query(&request)?;
+    let today = service.registry.today();
+    let body = body::json(&request, payload).await?;
+    let key = present_key(&service, &id)?;
+    let how = body::object(body, today, |fields| rotation(fields, &key))?;
+    let rotated = service.registry.rotate_key(key.id.clone(), how, own.actor()).await?;
+    let (key, secret) = rotated.ok_or_else(revoked)?;
+    Ok(answer_secret(&request, &NewKeyAnswer { key, secret }, None))
+}
+
+/// Why a key is revoked.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct RevokeQuery {
+    /// Why it is revoked; kept in the log of keys, which is not public.
+    #[param(
+        min_length = 1,
+        max_length = 2000,
+        pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*[^\\s\\x00-\\x1f\\x7f-\\x9f][^\\x00-\\x1f\\x7f-\\x9f]*$",
+        example = "The laptop it was on is lost"
+    )]
+    reason: Option<String>,
 }
 
 /// Revoke a key
@@ -130,16 +215,20 @@ pub async fn get(
 /// Administrators only. The key is refused from the answer on, here, and within a second on every node.
 /// A key does not revoke itself.
 #[utoipa::path(operation_id = "revokeKey", tag = "keys", security(("bearer" = [])),
-    params(("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")),
+    params(
+        ("key" = String, Path, description = "The key's id", max_length = 64, example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11"),
+        RevokeQuery,
+    ),
     responses((status = 204, description = "It is revoked")))]
-#[delete("/keys/{key}")]
+#[delete("/keys/{key:[^/:]+}")]
 pub async fn revoke(
     request: HttpRequest,
     service: web::Data<Service>,
     id: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
-    refuse_query(&request)?;
+    let RevokeQuery { reason } = query(&request)?;
+    let reason = reason.map(|reason| body::reason_text(reason.into(), service.registry.today())).transpose()?;
     let snapshot = service.registry.present();
     let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
     if key.id == own.id {
@@ -149,11 +238,17 @@ pub async fn revoke(
             "a key does not revoke itself: use another, or `pledgewatch keys revoke`",
         ));
     }
-    if service.registry.revoke_key(key.id.clone()).await? {
+    if service.registry.revoke_key(key.id.clone(), reason, own.actor()).await? {
         Ok(HttpResponse::NoContent().finish())
     } else {
         Err(revoked())
     }
+}
+
+/// The key with this id, unless it never was or was revoked.
+fn present_key(service: &Service, id: &str) -> Result<Arc<Key>, Problem> {
+    let key = service.registry.present().keyring.by_id(id).cloned().ok_or_else(Problem::not_found)?;
+    if key.revoked_at.is_some() { Err(revoked()) } else { Ok(key) }
 }
 
 fn revoked() -> Problem {

@@ -188,6 +188,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(keys::list)
             .service(keys::create)
             .service(keys::get)
+            .service(keys::rotate)
             .service(keys::revoke),
     );
     config.service(health::live).service(health::ready);

@@ -314,7 +314,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         codes.push(Code::Gone);
     }
     if path.contains("{key}") && method == "delete" {
-        codes.push(Code::InUse);
+        codes.extend([Code::InUse, Code::InvalidInput]);
     }
     if has_body {
         codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
@@ -387,6 +387,7 @@ fn request_example(path: &str, method: &str) -> Option<Value> {
         ("put", "/v1/networks/{network}") => Some(examples::network()),
         ("put", "/v1/networks/{network}/members/{city}") => Some(examples::member()),
         ("post", "/v1/keys") => Some(examples::key()),
+        ("post", "/v1/keys/{key}:rotate") => Some(examples::rotation()),
         _ => None,
     }
 }
@@ -420,6 +421,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/keys" if status == "201" => Some(examples::new_key_answer()),
         "/v1/keys" => Some(examples::list_of(examples::key_answer())),
         "/v1/keys/{key}" => Some(examples::key_answer()),
+        "/v1/keys/{key}:rotate" => Some(examples::rotated_key_answer()),
         "/health/live" => Some(json!({"status": "up"})),
         "/health/ready" => Some(json!({"status": "up", "sequence": 812, "parts": {"reads": {"status": "up"},
             "database": {"status": "up"}, "writer": {"status": "up"}}})),

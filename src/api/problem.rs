@@ -84,7 +84,7 @@ codes! {
         "If-Match or If-None-Match is not written as RFC 9110 has it, a condition does not fit the request, Idempotency-Key is too long or not ASCII, or Last-Event-ID is not the id of an event.",
         "Send the ETag of a previous answer, with its quotation marks, in If-Match; or If-None-Match: * to create only. Send the id of the last event as it came, or leave Last-Event-ID out.";
     Unauthorized = "unauthorized", UNAUTHORIZED, "A valid key is needed",
-        "Writing needs a key, sent as Authorization: Bearer KEY. The request had none, or one that is unknown or revoked.",
+        "Writing needs a key, sent as Authorization: Bearer KEY. The request had none, or one that is unknown, revoked, expired or replaced.",
         "Ask the operator of the service for a key, and check that it is sent whole.";
     Forbidden = "forbidden", FORBIDDEN, "The key does not allow this",
         "The key is valid, but bound to other cities, or this is for administrators alone.",
@@ -371,6 +371,7 @@ impl From<Refusal> for Problem {
             Refusal::Invalid(faults) => Problem::invalid(faults),
             Refusal::IdentifierTaken(detail) => Problem::new(Code::IdentifierTaken, detail),
             Refusal::InUse(users) => Problem::new(Code::InUse, format!("it is named by {users}")),
+            Refusal::KeyRefused(told) => Problem::new(Code::Unauthorized, told),
             Refusal::Busy => Problem::new(Code::Busy, "too many writes are waiting"),
             Refusal::Unavailable => {
                 Problem::new(Code::Unavailable, "the database does not answer at the moment; nothing was done")

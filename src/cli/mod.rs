@@ -1,6 +1,7 @@
 //! The command line: what is typed, and what it does.
 
 mod import;
+mod keys;
 mod suspension;
 
 use std::io::Write;
@@ -14,11 +15,10 @@ use clap::{Args, Parser, Subcommand};
 
 use crate::api::openapi;
 use crate::demo;
-use crate::record::Slug;
-use crate::record::limits::{HEARTBEAT, KEY_CITIES, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
+use crate::record::limits::{HEARTBEAT, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
 use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
 use crate::server::{self, Settings};
-use crate::store::{self, AnyConnection, DatabaseUrl, NewKey, Role, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
 
 /// Records the climate pledges of cities, judges whether they are kept, and publishes the answer.
 #[derive(Debug, Parser)]
@@ -39,7 +39,7 @@ enum Command {
     },
     /// Handle the keys of those who may write.
     #[command(subcommand)]
-    Keys(Keys),
+    Keys(keys::Keys),
     /// Record what public files, or a table of your own, say; the same file twice changes nothing.
     Import(import::Import),
     /// Print the OpenAPI specification.
@@ -97,44 +97,6 @@ struct Serve {
     news_bytes: usize,
 }
 
-#[derive(Debug, Subcommand)]
-enum Keys {
-    /// Make a key and print its secret, which is kept nowhere.
-    Create {
-        #[command(flatten)]
-        database: Database,
-        /// What the key allows.
-        #[arg(long, env = "PLEDGEWATCH_ROLE", value_parser = role)]
-        role: Role,
-        /// A city that a reporter's key is bound to; may be given several times.
-        #[arg(long = "city", env = "PLEDGEWATCH_CITY", value_parser = city, value_delimiter = ',')]
-        cities: Vec<Slug>,
-        /// Whom the key is given to; shown beside what it writes.
-        #[arg(long, env = "PLEDGEWATCH_LABEL")]
-        label: String,
-    },
-    /// List the keys, without their secrets.
-    List {
-        #[command(flatten)]
-        database: Database,
-    },
-    /// Revoke a key.
-    Revoke {
-        #[command(flatten)]
-        database: Database,
-        /// The key's id, as listed.
-        key: String,
-    },
-}
-
-fn role(word: &str) -> Result<Role, String> {
-    Role::from_word(word).ok_or_else(|| "must be admin or reporter".to_owned())
-}
-
-fn city(id: &str) -> Result<Slug, String> {
-    Slug::new(id).ok_or_else(|| "must be 2 to 64 characters of a-z, 0-9 and -".to_owned())
-}
-
 /// Does what was asked for.
 ///
 /// # Errors
@@ -147,11 +109,15 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             let told = if run.is_empty() { "nothing to do".to_owned() } else { format!("ran {}", run.join(", ")) };
             print(&format!("{}: {told}", database.database))
         }
-        Command::Keys(keys) => run_keys(keys),
+        Command::Keys(asked) => keys::run(asked),
         Command::Import(asked) => import::run(&asked),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
         Command::Verify { database } => {
             let verified = store::verify::verify(&mut open_existing(&database)?)?;
+            print(&format!(
+                "{}: {} entries of {} keys; the chain holds and every key agrees with the log of keys",
+                database.database, verified.key_entries, verified.keys,
+            ))?;
             print(&format!(
                 "{}: {} entries of {} cities; the chain holds and every record agrees with the log{}",
                 database.database,
@@ -187,48 +153,6 @@ fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
     open(database)
 }
 
-fn run_keys(keys: Keys) -> anyhow::Result<()> {
-    match keys {
-        Keys::Create { database, role, mut cities, label } => {
-            let Some(label) = store::keys::label(&label) else {
-                bail!("a label has 1 to 200 characters, none of them control characters");
-            };
-            match role {
-                Role::Reporter if cities.is_empty() => bail!("a reporter's key needs at least one --city"),
-                Role::Admin if !cities.is_empty() => bail!("an administrator's key is bound to no --city"),
-                Role::Reporter if cities.len() > KEY_CITIES => bail!("a key is bound to at most {KEY_CITIES} cities"),
-                _ => {}
-            }
-            cities.sort();
-            cities.dedup();
-            let new = NewKey { label, role, cities };
-            let (_, secret) = store::keys::create(&mut open(&database)?, new, Utc::now())?;
-            print(&secret)
-        }
-        Keys::List { database } => {
-            let keys = store::keys::list(&mut open_existing(&database)?)?;
-            keys.iter().try_for_each(|key| {
-                let cities: Vec<&str> = key.cities.iter().map(Slug::as_str).collect();
-                let state = key.revoked_at.map_or("valid".to_owned(), |time| format!("revoked {}", time.format("%F")));
-                print(&format!(
-                    "{}  {:8}  {:18}  {}  {}",
-                    key.id,
-                    key.role.as_str(),
-                    state,
-                    key.label,
-                    cities.join(",")
-                ))
-            })
-        }
-        Keys::Revoke { database, key } => {
-            if !store::keys::revoke(&mut open_existing(&database)?, &key, Utc::now())? {
-                bail!("there is no valid key {key}");
-            }
-            Ok(())
-        }
-    }
-}
-
 async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let database = serve.database.database;
     let bounds = NewsBounds { bytes: serve.news_bytes, listeners: serve.streams };
@@ -245,8 +169,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         contact: serve.contact,
         heartbeat: Duration::from_secs(serve.heartbeat),
     };
-    let has_admin =
-        registry.present().keyring.all().iter().any(|key| key.role == Role::Admin && key.revoked_at.is_none());
+    let has_admin = registry.present().keyring.all().any(|key| key.role == Role::Admin && key.revoked_at.is_none());
     let (server, address) =
         server::build(registry, &settings).with_context(|| format!("cannot listen on {}", serve.listen))?;
     print(&welcome(address, &database, has_admin))?;

@@ -42,6 +42,10 @@ pub const CHAIN: usize = 100;
 pub const USERS_NAMED: usize = 20;
 /// Most cities that one reporter's key is bound to.
 pub const KEY_CITIES: usize = 500;
+/// How long the old secret of a key works beside the new one unless stated, in hours.
+pub const KEY_OVERLAP_HOURS: i64 = 24;
+/// How long it may at the most, in hours.
+pub const KEY_OVERLAP_HOURS_MAX: i64 = 720;
 
 /// Largest file of figures, in bytes.
 pub const SHEET_BYTES: usize = 5 * 1024 * 1024;
@@ -100,6 +104,10 @@ pub const IDS_MAX: usize = 500;
 pub const WRITES_PER_MINUTE: u32 = 600;
 /// Look-ups a second of keys that are not known in memory, over all clients.
 pub const KEY_LOOKUPS_PER_SECOND: u32 = 20;
+/// Uses of keys that wait to be written; more are noted with the next use of the key.
+pub const KEY_USES_WAITING: usize = 1_024;
+/// How long the day of a key's use that could not be written waits for the next try.
+pub const KEY_USES_PAUSE: Duration = Duration::from_secs(5);
 /// Bodies smaller than this are not compressed, in bytes.
 pub const COMPRESS_FROM_BYTES: usize = 512;
 /// An export is made in pieces of about so many bytes; a row is never divided.

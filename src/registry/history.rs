@@ -1,5 +1,8 @@
 //! The past as it was written: entries of the change log, read through a pool of its own.
 
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
 use diesel::r2d2::{ManageConnection, Pool};
 
 use super::Refusal;
@@ -64,6 +67,11 @@ impl History {
     /// Counts the entries whose bodies were taken out; blocks.
     pub(super) fn redacted(&self) -> Result<i64, Refusal> {
         self.with_connection(|connection| Ok(store::log::redacted(connection)?))
+    }
+
+    /// The day of the last use of each key, by its id; blocks.
+    pub(super) fn last_uses(&self) -> Result<HashMap<String, NaiveDate>, Refusal> {
+        self.with_connection(|connection| Ok(store::keys::last_uses(connection)?.into_iter().collect()))
     }
 
     fn with_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {

@@ -8,6 +8,7 @@ mod confirmed;
 pub mod edition;
 mod history;
 pub mod judgement;
+mod key_uses;
 mod keyring;
 mod latest;
 mod listener;
@@ -36,7 +37,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use crate::store::idempotency::Mark;
-pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, StoreError};
+pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
 pub use keyring::Keyring;
 pub use latest::Latest;
 pub use listener::Listener;
@@ -46,6 +47,7 @@ pub use staging::Effect;
 
 use answers::ChangeAnswer;
 use history::History;
+use key_uses::KeyUses;
 use listener::CatchUp;
 use news::News;
 use pulse::Pulse;
@@ -151,6 +153,8 @@ pub enum Refusal {
     IdentifierTaken(String),
     /// Others name the record; which, as a list.
     InUse(String),
+    /// The key may not be used, or not any more; why.
+    KeyRefused(String),
     /// As many writes are waiting, or as many listen, as may.
     Busy,
     /// The database cannot be reached, or does not answer. Nothing was done, and nothing will be.
@@ -236,6 +240,7 @@ pub struct Registry {
     history: History,
     catch_up: CatchUp,
     lookups: Arc<DefaultDirectRateLimiter>,
+    key_uses: Arc<KeyUses>,
 }
 
 impl Registry {
@@ -272,6 +277,7 @@ impl Registry {
             history: History::new(database.clone()),
             catch_up: CatchUp::new(database),
             lookups: Arc::new(RateLimiter::direct(quota)),
+            key_uses: Arc::new(KeyUses::start(database)?),
         })
     }
 
@@ -349,36 +355,72 @@ impl Registry {
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
-    pub async fn create_key(&self, new: NewKey) -> Result<(Key, String), Refusal> {
-        self.ask(|reply| Command::CreateKey(new, reply)).await
+    pub async fn create_key(&self, new: NewKey, by: Actor) -> Result<(Key, String), Refusal> {
+        self.ask(|reply| Command::CreateKey(new, by, reply)).await
+    }
+
+    /// Gives a key a new secret and returns it with that; none if it was revoked.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
+    pub async fn rotate_key(&self, id: String, how: Rotation, by: Actor) -> Result<Option<(Key, String)>, Refusal> {
+        self.ask(|reply| Command::RotateKey(id, how, by, reply)).await
     }
 
     /// Revokes a key; returns whether it was valid until then.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
-    pub async fn revoke_key(&self, id: String) -> Result<bool, Refusal> {
-        self.ask(|reply| Command::RevokeKey(id, reply)).await
+    pub async fn revoke_key(&self, id: String, reason: Option<String>, by: Actor) -> Result<bool, Refusal> {
+        self.ask(|reply| Command::RevokeKey(id, reason, by, reply)).await
     }
 
-    /// The valid key with this secret; one made elsewhere a moment ago is found too.
+    /// The key with this secret, if it may be used now; one made elsewhere a moment ago is found too.
+    ///
+    /// While the database is away no key is taken: whether it still holds could not be told, and this node would go on
+    /// with one that was revoked on another.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the database would have to be asked and cannot be.
-    pub async fn key(&self, secret: &str) -> Result<Option<Arc<Key>>, Refusal> {
-        let known = |snapshot: &Snapshot| snapshot.keyring.by_secret(secret).cloned();
-        if let Some(key) = known(&self.present()) {
-            return Ok(Some(key).filter(|key| key.revoked_at.is_none()));
+    /// [`Refusal::KeyRefused`], and [`Refusal::Unavailable`] when the database cannot be asked.
+    pub async fn key(&self, secret: &str) -> Result<Arc<Key>, Refusal> {
+        let Some(hash) = crate::store::secret::hash(secret) else {
+            return Err(Refusal::KeyRefused("this is no key, or a part of it is missing or mistyped".to_owned()));
+        };
+        let known = self.present().keyring.find(&hash, self.now());
+        if let Some(Err(refusal)) = known {
+            return Err(refusal);
         }
         if !self.shared.database_is_at_hand() {
             return Err(Refusal::Unavailable);
         }
+        if let Some(known) = known {
+            return known;
+        }
+        let unknown = || Err(Refusal::KeyRefused("the key is unknown".to_owned()));
         // Guessing at keys must not keep the database busy.
         if self.lookups.check().is_err() {
-            return Ok(None);
+            return unknown();
         }
         self.ask(Command::Refresh).await?;
-        Ok(known(&self.present()).filter(|key| key.revoked_at.is_none()))
+        self.present().keyring.find(&hash, self.now()).unwrap_or_else(unknown)
+    }
+
+    /// Notes that a key is used today.
+    pub fn note_use(&self, key: &Key) {
+        self.key_uses.note(&key.id, self.today());
+    }
+
+    /// Every key, in the order they were made, each with the day of its last use on any node.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database, which has these days, cannot be reached.
+    pub async fn keys(&self) -> Result<Vec<Key>, Refusal> {
+        let uses = self.read_log(History::last_uses).await?;
+        let with_use = |key: &Arc<Key>| {
+            let stored = uses.get(&key.id).copied();
+            Key { last_used_on: self.key_uses.last(&key.id, stored), ..Key::clone(key) }
+        };
+        Ok(self.present().keyring.all().map(with_use).collect())
     }
 
     /// Reads entries of the change log, in order.

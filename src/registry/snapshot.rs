@@ -23,7 +23,7 @@ use crate::store::Head;
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The last entry of the log that it includes, and how often the keys had changed.
+    /// The last entries of the log, and of the log of keys, that it includes.
     pub head: Head,
     /// When its last entry was recorded.
     pub recorded_at: DateTime<Utc>,
@@ -42,7 +42,7 @@ pub struct Snapshot {
     /// Which cities came after which.
     pub(super) succession: Succession,
     /// The keys.
-    pub keyring: Arc<Keyring>,
+    pub keyring: Keyring,
 }
 
 /// An identifier that no two cities may share: a register (`locode` or as the city names it) and its word.
@@ -192,7 +192,7 @@ impl Snapshot {
     #[must_use]
     pub fn empty(judged_on: NaiveDate) -> Self {
         Snapshot {
-            head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0 },
+            head: Head { number: 0, hash: GENESIS.to_owned(), keys: 0, keys_hash: GENESIS.to_owned() },
             recorded_at: DateTime::UNIX_EPOCH,
             redacted: 0,
             judged_on,
@@ -201,7 +201,7 @@ impl Snapshot {
             networks: OrdMap::new(),
             identifiers: OrdMap::new(),
             succession: Succession::default(),
-            keyring: Arc::default(),
+            keyring: Keyring::default(),
         }
     }
 

@@ -14,6 +14,7 @@ use super::{Condition, Operation, Refusal, WriteRequest, answers};
 use crate::record::change::Draft;
 use crate::record::dossier::AnyRecord;
 use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
+use crate::store::key_log::KeyChange;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
 /// The snapshot to be, with the entries that lead to it.
@@ -66,14 +67,30 @@ impl Staging {
         self.snapshot.identifiers.get(identifier)
     }
 
-    /// Takes over keys that have changed.
-    pub(super) fn set_keys(&mut self, keyring: super::keyring::Keyring, changed: i64) {
-        self.snapshot.keyring = Arc::new(keyring);
-        self.snapshot.head.keys = changed;
+    /// Knows no key that was entered up to `head`.
+    pub(super) fn forget_keys(&mut self, head: &Head) {
+        self.snapshot.keyring = super::Keyring::default();
+        (self.snapshot.head.keys, self.snapshot.head.keys_hash) = (head.keys, head.keys_hash.clone());
+    }
+
+    /// Takes over an entry of the log of keys.
+    ///
+    /// # Errors
+    /// A sentence, when it does not follow the head or cannot be read.
+    pub(super) fn follow_key(&mut self, entry: &KeyChange) -> Result<(), String> {
+        let head = &mut self.snapshot.head;
+        entry.check(head.keys, &head.keys_hash)?;
+        self.snapshot.keyring.follow(entry)?;
+        (head.keys, head.keys_hash) = (entry.sequence, entry.hash.clone());
+        Ok(())
     }
 
     /// Does what a request asks, if it may be done now.
     pub(super) fn execute(&mut self, request: &WriteRequest, now: DateTime<Utc>) -> Result<Effect, Refusal> {
+        // It may have been revoked, on this node or another, since the request was let in.
+        if let Some(key) = &request.actor.key {
+            self.snapshot.keyring.check(key, now)?;
+        }
         match &request.operation {
             Operation::Put { record, reason } => self.put(request, record, reason.as_deref(), now),
             Operation::Withdraw { reason } => self.withdraw(request, reason, now),
@@ -315,7 +332,7 @@ impl Staging {
         store::log::append(connection, &self.entries)?;
         store::records::save(connection, &self.entries)?;
         let (number, hash) = self.head();
-        store::log::raise(connection, &Head { number, hash: hash.to_owned(), keys: head.keys })?;
+        store::log::raise(connection, &Head { number, hash: hash.to_owned(), ..head.clone() })?;
         Ok(())
     }
 }

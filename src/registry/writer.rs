@@ -5,16 +5,15 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
-use super::keyring::Keyring;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::transaction::{Ended, batch, together};
 use super::{Refusal, Shared, Together, WriteRequest, Written};
-use crate::record::Kind;
 use crate::record::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
+use crate::record::{Actor, Kind};
 use crate::store::idempotency::Mark;
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, Setback, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, Rotation, Setback, StoreError};
 
 /// What the writer is asked for.
 pub(super) enum Command {
@@ -23,9 +22,11 @@ pub(super) enum Command {
     /// Changes of which all are done or none, and the mark of the request.
     WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<Together>),
     /// A new key; answered with its secret.
-    CreateKey(NewKey, Reply<(Key, String)>),
-    /// The end of a key; answered with whether it was valid until then.
-    RevokeKey(String, Reply<bool>),
+    CreateKey(NewKey, Actor, Reply<(Key, String)>),
+    /// A new secret for a key; answered with it, or with nothing where there is no such key.
+    RotateKey(String, Rotation, Actor, Reply<Option<(Key, String)>>),
+    /// The end of a key, and why; answered with whether it was valid until then.
+    RevokeKey(String, Option<String>, Actor, Reply<bool>),
     /// To look at once whether the database has news.
     Refresh(Reply<()>),
 }
@@ -105,13 +106,17 @@ impl Writer {
                     writes.push((request, reply));
                 }
                 Command::WriteTogether(requests, mark, reply) => self.write_together(&requests, mark.as_ref(), reply),
-                Command::CreateKey(new, reply) => {
+                Command::CreateKey(new, by, reply) => {
                     let now = (self.shared.clock)();
-                    self.change_keys(reply, |connection| store::keys::create(connection, new, now));
+                    self.change_keys(reply, |connection| store::keys::create(connection, new, &by, now));
                 }
-                Command::RevokeKey(id, reply) => {
+                Command::RotateKey(id, how, by, reply) => {
                     let now = (self.shared.clock)();
-                    self.change_keys(reply, |connection| store::keys::revoke(connection, &id, now));
+                    self.change_keys(reply, |connection| store::keys::rotate(connection, &id, &how, &by, now));
+                }
+                Command::RevokeKey(id, reason, by, reply) => {
+                    let now = (self.shared.clock)();
+                    self.change_keys(reply, |connection| store::keys::revoke(connection, &id, reason, &by, now));
                 }
                 Command::Refresh(reply) => {
                     self.look();
@@ -395,10 +400,24 @@ pub(super) fn catch_up(
             return Err(Failure::Diverged(told));
         }
     }
-    if head.keys != present.head.keys {
-        staging.set_keys(Keyring::new(store::keys::list(connection)?), head.keys);
+    follow_keys(connection, staging, head).map_err(|error| match error {
+        StoreError::Corrupt(told) => Failure::Diverged(told),
+        error => Failure::Store(error),
+    })
+}
+
+/// Takes over what the log of keys has beyond the head of `staging`, up to `head` and what was written since.
+fn follow_keys(connection: &mut AnyConnection, staging: &mut Staging, head: &Head) -> Result<(), StoreError> {
+    let before = staging.snapshot.head.keys;
+    if head.keys > before {
+        store::key_log::follow(connection, before, |entry| staging.follow_key(&entry).map_err(StoreError::Corrupt))?;
     }
-    Ok(())
+    let known = &staging.snapshot.head;
+    let has_since = head.keys > before && known.keys > head.keys;
+    if has_since || (head.keys, &head.keys_hash) == (known.keys, &known.keys_hash) {
+        return Ok(());
+    }
+    Err(StoreError::Corrupt(format!("the log of keys ends with entry {}, its head says {}", known.keys, head.keys)))
 }
 
 /// Builds the present from the whole log.
@@ -421,6 +440,11 @@ fn staged(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<St
     let head = store::log::head(connection)?;
     let mut staging = Staging::new(Snapshot::empty(today));
     store::log::follow(connection, 0, |change| staging.follow(&change).map_err(StoreError::Corrupt))?;
-    staging.set_keys(Keyring::new(store::keys::list(connection)?), head.keys);
+    if let Err(error) = follow_keys(connection, &mut staging, &head) {
+        let StoreError::Corrupt(told) = error else { return Err(error) };
+        // Reads need no key. What is entered after the damage counts again.
+        log::error!("no key made so far is taken, for their log is damaged: {told}");
+        staging.forget_keys(&head);
+    }
     Ok(staging)
 }

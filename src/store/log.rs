@@ -16,8 +16,10 @@ pub struct Head {
     pub number: i64,
     /// The hash of the last entry.
     pub hash: String,
-    /// How often the keys have changed.
+    /// The sequence of the last entry of the log of keys; 0 before the first.
     pub keys: i64,
+    /// The hash of that entry.
+    pub keys_hash: String,
 }
 
 /// Reads the revision row.
@@ -25,9 +27,9 @@ pub struct Head {
 /// # Errors
 /// Those of the database.
 pub fn head(connection: &mut AnyConnection) -> QueryResult<Head> {
-    let (number, hash, keys) =
-        revision::table.find(1).select((revision::number, revision::head, revision::keys)).first(connection)?;
-    Ok(Head { number, hash, keys })
+    let columns = (revision::number, revision::head, revision::keys, revision::keys_head);
+    let (number, hash, keys, keys_hash) = revision::table.find(1).select(columns).first(connection)?;
+    Ok(Head { number, hash, keys, keys_hash })
 }
 
 /// Locks the revision row until the transaction ends, and reads it.
@@ -35,11 +37,11 @@ pub fn head(connection: &mut AnyConnection) -> QueryResult<Head> {
 /// # Errors
 /// Those of the database.
 pub fn lock(connection: &mut AnyConnection) -> QueryResult<Head> {
-    let (_, number, hash, keys): (i32, i64, String, i64) = diesel::update(revision::table.find(1))
+    let (number, hash, keys, keys_hash) = diesel::update(revision::table.find(1))
         .set(revision::number.eq(revision::number))
-        .returning(revision::all_columns)
+        .returning((revision::number, revision::head, revision::keys, revision::keys_head))
         .get_result(connection)?;
-    Ok(Head { number, hash, keys })
+    Ok(Head { number, hash, keys, keys_hash })
 }
 
 /// Raises the revision row to `head`.
@@ -48,7 +50,12 @@ pub fn lock(connection: &mut AnyConnection) -> QueryResult<Head> {
 /// Those of the database.
 pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
     diesel::update(revision::table.find(1))
-        .set((revision::number.eq(head.number), revision::head.eq(&head.hash), revision::keys.eq(head.keys)))
+        .set((
+            revision::number.eq(head.number),
+            revision::head.eq(&head.hash),
+            revision::keys.eq(head.keys),
+            revision::keys_head.eq(&head.keys_hash),
+        ))
         .execute(connection)
         .map(drop)
 }

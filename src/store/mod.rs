@@ -3,10 +3,12 @@
 pub mod confirmations;
 pub mod connection;
 pub mod idempotency;
+pub mod key_log;
 pub mod keys;
 pub mod log;
 pub mod records;
 mod schema;
+pub mod secret;
 mod shape;
 pub mod verify;
 mod views;
@@ -19,7 +21,7 @@ use diesel::sql_types::Bool;
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use connection::{AnyConnection, DatabaseUrl, Setback, transaction, try_transaction};
-pub use keys::{Key, NewKey, Role};
+pub use keys::{Key, NewKey, Role, Rotation};
 pub use log::{Excerpt, Head};
 
 use connection::on_either;
@@ -28,6 +30,9 @@ use connection::on_either;
 const MIGRATIONS: EmbeddedMigrations = embed_migrations!("migrations");
 /// The PostgreSQL advisory lock that lets one node migrate at a time: "pledgewa" in ASCII.
 const MIGRATION_LOCK: i64 = 0x706c_6564_6765_7761;
+
+/// The migration that brings the log of keys.
+const KEY_LOG: &str = "20261125000004";
 
 /// What can go wrong with the database.
 #[derive(Debug, thiserror::Error)]
@@ -102,6 +107,9 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
         let run = run_pending(connection)?;
         if !run.is_empty() {
             records::rebuild(connection)?;
+        }
+        if run.iter().any(|version| version == KEY_LOG) {
+            keys::begin_log(connection, &"pledgewatch migrate".into())?;
         }
         views::refresh(connection)?;
         Ok(run)

@@ -14,6 +14,7 @@ table! {
         number -> BigInt,
         head -> Text,
         keys -> BigInt,
+        keys_head -> Text,
     }
 }
 
@@ -75,6 +76,10 @@ table! {
         secret_hash -> Text,
         created_at -> Timestamp,
         revoked_at -> Nullable<Timestamp>,
+        expires_on -> Nullable<Date>,
+        old_secret_hash -> Nullable<Text>,
+        old_secret_until -> Nullable<Timestamp>,
+        last_used_on -> Nullable<Date>,
     }
 }
 
@@ -93,6 +98,20 @@ table! {
         first_entry -> BigInt,
         last_entry -> BigInt,
         recorded_at -> Timestamp,
+    }
+}
+
+table! {
+    key_changes (sequence) {
+        sequence -> BigInt,
+        recorded_at -> Timestamp,
+        actor -> Text,
+        actor_key -> Nullable<Text>,
+        key_id -> Text,
+        action -> Text,
+        body -> Text,
+        previous_hash -> Text,
+        hash -> Text,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::connection::AnyConnection;
 use super::records::Rows;
-use super::{StoreError, log};
+use super::{StoreError, keys, log};
 use crate::record::change::GENESIS;
 use crate::record::{CityId, Dossier, Network, Recorded};
 
@@ -17,9 +17,14 @@ pub struct Verified {
     pub redacted: i64,
     /// Cities they make, withdrawn ones included.
     pub cities: usize,
+    /// Entries of the log of keys.
+    pub key_entries: i64,
+    /// Keys they make, revoked ones included.
+    pub keys: usize,
 }
 
-/// Checks the hash chain, rebuilds the table of records from the log and compares it with what is stored.
+/// Checks the hash chains, rebuilds the tables of records and of keys from their logs and compares them with what is
+/// stored.
 ///
 /// # Errors
 /// [`StoreError::Corrupt`] with the first entry that is wrong; those of the database.
@@ -27,7 +32,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
     // One moment, so that a service that writes meanwhile does not look like damage, nor is held up.
     super::connection::at_one_moment(connection, |connection| {
         let head = log::head(connection)?;
-        let mut found = Verified { entries: 0, redacted: 0, cities: 0 };
+        let mut found = Verified { entries: 0, redacted: 0, cities: 0, key_entries: 0, keys: 0 };
         let mut hash = GENESIS.to_owned();
         let mut dossiers: BTreeMap<CityId, Dossier> = BTreeMap::new();
         let mut networks: BTreeMap<String, Recorded<Network>> = BTreeMap::new();
@@ -58,6 +63,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
             return Err(StoreError::Corrupt(difference));
         }
         found.cities = dossiers.len();
+        (found.key_entries, found.keys) = keys::verify(connection, &head)?;
         Ok(found)
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use pledgewatch::store::secret;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
@@ -80,7 +81,9 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     assert_unavailable(&service.get("/v1/export/changes.csv"));
     // Whether a key that is not known here was made elsewhere cannot be told now: 503 asks to try again, and a
     // clerk whose key is new is not told that it is wrong. One that is known to be revoked is refused as ever.
-    assert_unavailable(&service.put("/v1/cities/here", "pwk_unknown", &city("Here")));
+    let unknown = secret::make().unwrap();
+    assert_unavailable(&service.put("/v1/cities/here", &unknown, &city("Here")));
+    service.put("/v1/cities/here", "pwk_mistyped", &city("Here")).assert_problem(401, "unauthorized");
     service.put("/v1/cities/here", revoked, &city("Here")).assert_problem(401, "unauthorized");
     service.put("/v1/cities/here", "", &city("Here")).assert_problem(401, "unauthorized");
 
@@ -101,7 +104,7 @@ fn reads_go_on_and_writes_come_back_after_an_outage() {
     assert_eq!(service.get("/v1/changes").status, 200);
     let entries = service.entries();
     assert_eq!(entries.len(), 5, "nothing was written twice");
-    service.put("/v1/cities/here", "pwk_unknown", &city("Here")).assert_problem(401, "unauthorized");
+    service.put("/v1/cities/here", &unknown, &city("Here")).assert_problem(401, "unauthorized");
     printed(&service.verify());
     assert!(service.log().contains("writes are refused until the database is back"));
 }

@@ -1,0 +1,235 @@
+//! The log of keys: made, changed and revoked as entries of a chain of its own, which is not public.
+//!
+//! `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `actor_key`, `key_id`, `action` and
+//! the SHA-256 of `body`, joined by line feeds; without a key `actor_key` is an empty word. The first `previous_hash`
+//! is 64 zeros, and the revision row holds the last hash, so that an end that was cut off is missed.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
+use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::connection::{AnyConnection, insert_all};
+use super::keys::{Key, Role, label};
+use super::schema::key_changes;
+use super::{Head, StoreError};
+use crate::record::change::{Action, Actor, sha256, timestamp};
+use crate::record::limits::LOAD_ROWS;
+use crate::record::{CityId, Slug};
+
+/// An entry of the log of keys.
+#[derive(Debug, Clone, PartialEq, Eq, Queryable, Insertable, Serialize, Deserialize)]
+#[diesel(table_name = key_changes)]
+pub struct KeyChange {
+    /// Its number: 1, 2, 3 without a gap.
+    pub sequence: i64,
+    /// When it was recorded, to the second.
+    pub recorded_at: NaiveDateTime,
+    /// The label of the key with which it was done.
+    pub actor: String,
+    /// The id of that key; none on the command line.
+    pub actor_key: Option<String>,
+    /// The id of the key it is about.
+    pub key_id: String,
+    /// What it does.
+    pub action: String,
+    /// The text of the body.
+    pub body: String,
+    /// The hash of the entry before.
+    pub previous_hash: String,
+    /// The hash of this entry.
+    pub hash: String,
+}
+
+/// What a body holds.
+#[derive(Serialize, Deserialize)]
+struct Body {
+    after: After,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+}
+
+/// A key from then on.
+#[derive(Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct After {
+    cities: Vec<String>,
+    created_at: DateTime<Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_on: Option<NaiveDate>,
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_secret_hash: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    old_secret_until: Option<DateTime<Utc>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    revoked_at: Option<DateTime<Utc>>,
+    role: Role,
+    secret_hash: String,
+}
+
+impl After {
+    fn of(key: &Key) -> Self {
+        let Key {
+            id: _,
+            label,
+            role,
+            cities,
+            created_at,
+            expires_on,
+            last_used_on: _,
+            old_secret_until,
+            revoked_at,
+            secret_hash,
+            old_secret_hash,
+        } = key;
+        After {
+            cities: cities.iter().map(ToString::to_string).collect(),
+            created_at: *created_at,
+            expires_on: *expires_on,
+            label: label.to_string(),
+            old_secret_hash: old_secret_hash.clone(),
+            old_secret_until: *old_secret_until,
+            revoked_at: *revoked_at,
+            role: *role,
+            secret_hash: secret_hash.clone(),
+        }
+    }
+
+    fn into_key(self, id: &str) -> Option<Key> {
+        Some(Key {
+            id: id.to_owned(),
+            label: label(&self.label)?,
+            role: self.role,
+            cities: self.cities.iter().map(|city| Slug::new(city)).collect::<Option<Vec<CityId>>>()?,
+            created_at: self.created_at,
+            expires_on: self.expires_on,
+            last_used_on: None,
+            old_secret_until: self.old_secret_until,
+            revoked_at: self.revoked_at,
+            secret_hash: self.secret_hash,
+            old_secret_hash: self.old_secret_hash,
+        })
+    }
+}
+
+impl KeyChange {
+    /// The entry after the last one that `head` knows of.
+    ///
+    /// # Errors
+    /// [`StoreError::Corrupt`] for a key that cannot be written as JSON, which none can be.
+    pub(super) fn enter(
+        head: &Head,
+        action: Action,
+        key: &Key,
+        reason: Option<String>,
+        by: &Actor,
+        now: DateTime<Utc>,
+    ) -> Result<Self, StoreError> {
+        let body = serde_json::to_string(&Body { after: After::of(key), reason });
+        let mut entry = KeyChange {
+            sequence: head.keys + 1,
+            recorded_at: now.trunc_subsecs(0).naive_utc(),
+            actor: by.label.clone(),
+            actor_key: by.key.clone(),
+            key_id: key.id.clone(),
+            action: action.to_string(),
+            body: body.map_err(|error| StoreError::Corrupt(error.to_string()))?,
+            previous_hash: head.keys_hash.clone(),
+            hash: String::new(),
+        };
+        entry.hash = entry.computed_hash();
+        Ok(entry)
+    }
+
+    fn computed_hash(&self) -> String {
+        let words = [
+            self.previous_hash.as_str(),
+            &self.sequence.to_string(),
+            &timestamp(self.recorded_at.and_utc()),
+            &self.actor,
+            self.actor_key.as_deref().unwrap_or_default(),
+            &self.key_id,
+            &self.action,
+            &sha256(&self.body),
+        ];
+        sha256(&words.join("\n"))
+    }
+
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`.
+    ///
+    /// # Errors
+    /// A sentence that says what does not fit.
+    pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
+        let broken = if self.sequence != previous_sequence + 1 {
+            "does not follow the entry before it without a gap"
+        } else if self.previous_hash != previous_hash {
+            "does not name the hash of the entry before it"
+        } else if self.computed_hash() != self.hash {
+            "has a hash that its words do not give"
+        } else {
+            return Ok(());
+        };
+        Err(format!("entry {} of the log of keys {broken}", self.sequence))
+    }
+
+    /// The key as the entry leaves it.
+    ///
+    /// # Errors
+    /// A sentence, when the body is not what it should be.
+    pub fn key(&self) -> Result<Key, String> {
+        let unreadable = || format!("entry {} of the log of keys has a body that cannot be read", self.sequence);
+        let body: Body = serde_json::from_str(&self.body).map_err(|_| unreadable())?;
+        body.after.into_key(&self.key_id).ok_or_else(unreadable)
+    }
+
+    /// Why, if that was said.
+    #[must_use]
+    pub fn reason(&self) -> Option<String> {
+        serde_json::from_str::<Body>(&self.body).ok()?.reason
+    }
+}
+
+/// Appends entries to the log.
+///
+/// # Errors
+/// Those of the database.
+pub fn append(connection: &mut AnyConnection, entries: &[KeyChange]) -> QueryResult<()> {
+    insert_all!(connection, key_changes::table, entries)
+}
+
+/// Hands every entry after `after` to `each`, in order, a bounded number at a time.
+///
+/// # Errors
+/// Those of the database and of `each`.
+pub fn follow(
+    connection: &mut AnyConnection,
+    after: i64,
+    mut each: impl FnMut(KeyChange) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
+    let mut last = after;
+    loop {
+        let entries: Vec<KeyChange> = key_changes::table
+            .filter(key_changes::sequence.gt(last))
+            .order(key_changes::sequence)
+            .limit(LOAD_ROWS)
+            .select(key_changes::all_columns)
+            .load(connection)?;
+        let Some(entry) = entries.last() else { return Ok(()) };
+        last = entry.sequence;
+        entries.into_iter().try_for_each(&mut each)?;
+    }
+}
+
+/// A key as its last entry leaves it.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for an entry that cannot be read.
+pub(super) fn latest(connection: &mut AnyConnection, id: &str) -> Result<Option<Key>, StoreError> {
+    let entry: Option<KeyChange> = key_changes::table
+        .filter(key_changes::key_id.eq(id))
+        .order(key_changes::sequence.desc())
+        .select(key_changes::all_columns)
+        .first(connection)
+        .optional()?;
+    entry.map(|entry| entry.key().map_err(StoreError::Corrupt)).transpose()
+}
