@@ -1,6 +1,7 @@
 //! The one test binary: the domain by its properties, the service through the outside.
 #![allow(clippy::pedantic, reason = "tests compare floats, cast and repeat where that reads best")]
 
+mod access;
 mod bringing;
 mod caching;
 mod calculator;

@@ -13,14 +13,14 @@ use crate::support::{Answer, Service, city, faults, send};
 const TESTED_ELSEWHERE: &[(&str, u16)] = &[("*", 503), ("*", 408), ("putCity", 410)];
 
 /// An operation, and the addresses at which it is refused for what is recorded there.
-struct Row {
-    operation: &'static str,
+pub struct Row {
+    pub operation: &'static str,
     /// Where it works.
-    here: &'static str,
+    pub here: &'static str,
     /// Where nothing was ever recorded.
-    missing: &'static [&'static str],
+    pub missing: &'static [&'static str],
     /// Where something was withdrawn.
-    gone: &'static [&'static str],
+    pub gone: &'static [&'static str],
 }
 
 const fn row(
@@ -34,7 +34,7 @@ const fn row(
 
 /// `{key}` and `{revoked}` stand for the ids of two keys.
 #[rustfmt::skip]
-const ROWS: &[Row] = &[
+pub const ROWS: &[Row] = &[
     row("getLive", "/health/live", &[], &[]),
     row("getReady", "/health/ready", &[], &[]),
     row("listChanges", "/v1/changes", &[], &[]),
@@ -124,11 +124,11 @@ const ROWS: &[Row] = &[
 ];
 
 /// An operation as the specification has it.
-struct Operation {
-    id: String,
-    path: String,
-    method: String,
-    secured: bool,
+pub struct Operation {
+    pub id: String,
+    pub path: String,
+    pub method: String,
+    pub secured: bool,
     conditional: bool,
     /// The example of its body, if it has one; valid for the city of the examples.
     body: Option<Value>,
@@ -170,20 +170,20 @@ fn operations(document: &Value) -> Vec<Operation> {
 }
 
 /// A service in which there is something to refuse.
-struct World {
-    service: Service,
-    operations: Vec<Operation>,
+pub struct World {
+    pub service: Service,
+    pub operations: Vec<Operation>,
     /// The secret of a key that is bound to another city.
-    stranger: String,
+    pub stranger: String,
     /// The secret and the id of a key that was revoked.
-    revoked: (String, String),
+    pub revoked: (String, String),
     /// The id of a valid key.
     key: String,
 }
 
 impl World {
     /// One with the city of the specification's examples, and a copy of it that was withdrawn.
-    fn new() -> Self {
+    pub fn new() -> Self {
         let service = Service::start();
         let operations = operations(&service.json("/openapi.json"));
         let example = |id: &str| operations.iter().find(|o| o.id == id).and_then(|o| o.body.clone()).unwrap();
@@ -238,7 +238,7 @@ impl World {
     }
 
     /// A request without key and body.
-    fn bare(&self, operation: &Operation, path: &str) -> RequestBuilder {
+    pub fn bare(&self, operation: &Operation, path: &str) -> RequestBuilder {
         let path = path.replace("{key}", &self.key).replace("{revoked}", &self.revoked.1);
         self.service.request(&operation.method, &path)
     }

@@ -304,6 +304,10 @@ pub struct Node {
 }
 
 impl Node {
+    pub fn process(&self) -> u32 {
+        self.child.id()
+    }
+
     pub fn request(&self, method: &str, path: &str) -> RequestBuilder {
         request(&self.client, &self.url, method, path)
     }

@@ -1,6 +1,8 @@
 //! What goes wrong around the service: kills, outages, floods, frozen nodes, files that vanish.
 
 #[cfg(target_os = "linux")]
+mod cable;
+#[cfg(target_os = "linux")]
 mod cluster;
 #[cfg(target_os = "linux")]
 mod frozen;
@@ -9,6 +11,8 @@ mod idempotency;
 mod kill;
 #[cfg(target_os = "linux")]
 mod outage;
+#[cfg(target_os = "linux")]
+mod revocation;
 #[cfg(target_os = "linux")]
 mod standby;
 #[cfg(target_os = "linux")]
