@@ -70,11 +70,41 @@ fn keys_that_cannot_be_are_refused_in_a_sentence() {
 #[test]
 fn a_database_that_cannot_be_opened_is_told_in_a_sentence() {
     for url in [UNREACHABLE, "sqlite:/no/such/directory/x.db"] {
-        for command in [&["serve"][..], &["migrate"], &["verify"], &["keys", "list"]] {
+        for command in [&["serve", "--wait-for-database", "0"][..], &["migrate"], &["verify"], &["keys", "list"]] {
             let told = one_sentence(&run(&[command, &["--database", url]].concat()));
             assert!(told.contains("cannot be opened: "), "{told}");
         }
     }
+}
+
+#[test]
+fn a_password_is_never_told() {
+    for url in [
+        "mysql://me:s3cret@here/db",
+        "me:s3cret@here/db",
+        "postgres//me:s3cret@here/db",
+        "postgres://me:s3cret/x@127.0.0.1:1/db",
+        "postgres://me:s3cret@[::1/db",
+        "postgres://me:s3cret%zz@127.0.0.1:1/db",
+        "postgres://127.0.0.1:1/db?password=s3cret",
+        "postgres://127.0.0.1:1/db?sslpassword=s3cret&password=s3cret%",
+        "postgres://me@127.0.0.1:1/db?nonsense=s3cret&password=s3cret",
+        UNREACHABLE,
+    ] {
+        for command in [&["serve", "--wait-for-database", "1"][..], &["migrate"], &["keys", "log"]] {
+            let outputs = [
+                run(&[command, &["--database", url]].concat()),
+                Command::new(program()).args(command).env("PLEDGEWATCH_DATABASE", url).output().unwrap(),
+            ];
+            for output in outputs {
+                let told = stderr(&output);
+                assert!(!output.status.success() && !told.contains("s3cret"), "{url}: {told}");
+                assert!(told.contains("database"), "{url}: {told}");
+            }
+        }
+    }
+    let help = Command::new(program()).args(["migrate", "--help"]).env("PLEDGEWATCH_DATABASE", UNREACHABLE).output();
+    assert!(!printed(&help.unwrap()).contains("s3cret"));
 }
 
 #[test]

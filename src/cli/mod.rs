@@ -4,6 +4,7 @@ mod import;
 mod keys;
 mod suspension;
 
+use std::ffi::OsStr;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
@@ -11,11 +12,13 @@ use std::time::Duration;
 
 use anyhow::{Context, bail};
 use chrono::{DateTime, NaiveDate, Utc};
-use clap::{Args, Parser, Subcommand};
+use clap::builder::TypedValueParser;
+use clap::error::ErrorKind;
+use clap::{Arg, Args, Parser, Subcommand};
 
 use crate::api::openapi;
 use crate::demo;
-use crate::record::limits::{HEARTBEAT, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
+use crate::record::limits::{DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
 use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
 use crate::server::{self, Settings};
 use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
@@ -54,8 +57,24 @@ enum Command {
 #[derive(Debug, Args)]
 struct Database {
     /// The database: sqlite:PATH, or postgres://USER:PASSWORD@HOST/NAME.
-    #[arg(long, env = "PLEDGEWATCH_DATABASE", default_value = "sqlite:pledgewatch.db", value_parser = DatabaseUrl::parse, hide_env_values = true)]
+    #[arg(long, env = "PLEDGEWATCH_DATABASE", default_value = "sqlite:pledgewatch.db", value_parser = DatabaseParser, hide_env_values = true)]
     database: DatabaseUrl,
+}
+
+/// Reads the URL of a database, and quotes nothing of one that is wrong: there may be a password in it.
+#[derive(Debug, Clone)]
+struct DatabaseParser;
+
+impl TypedValueParser for DatabaseParser {
+    type Value = DatabaseUrl;
+
+    fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<DatabaseUrl, clap::Error> {
+        let read = value.to_str().ok_or_else(|| "must be UTF-8".to_owned()).and_then(DatabaseUrl::parse);
+        read.map_err(|told| {
+            let told = format!("invalid value for '--database <DATABASE>': {told}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, told).with_cmd(command)
+        })
+    }
 }
 
 #[derive(Debug, Args)]
@@ -83,6 +102,9 @@ struct Serve {
     /// Whom to ask for a key: a name, an address; shown on the page where figures are submitted.
     #[arg(long, env = "PLEDGEWATCH_CONTACT")]
     contact: Option<String>,
+    /// Seconds to wait at the start for a PostgreSQL that cannot be reached.
+    #[arg(long, env = "PLEDGEWATCH_WAIT_FOR_DATABASE", default_value_t = DATABASE_WAIT_SECONDS)]
+    wait_for_database: u64,
     /// The day to take for today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
@@ -155,6 +177,7 @@ fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
 
 async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let database = serve.database.database;
+    database.wait_for(Duration::from_secs(serve.wait_for_database))?;
     let bounds = NewsBounds { bytes: serve.news_bytes, listeners: serve.streams };
     let registry = Registry::open(&database, clock(serve.today), bounds)?;
     if serve.demo {

@@ -196,6 +196,10 @@ pub const KEEPALIVE_IDLE: Duration = Duration::from_secs(5);
 pub const KEEPALIVE_INTERVAL: Duration = Duration::from_secs(2);
 /// How many of them may stay without an answer.
 pub const KEEPALIVE_COUNT: u32 = 3;
+/// How long `serve` waits at its start for a PostgreSQL that cannot be reached unless stated, in seconds.
+pub const DATABASE_WAIT_SECONDS: u64 = 60;
+/// How long between two tries to reach it; each is told.
+pub const DATABASE_PAUSE: Duration = Duration::from_secs(3);
 /// How long PostgreSQL may take to accept a connection.
 pub const CONNECT_WAIT: Duration = Duration::from_secs(3);
 /// How long requests under way may take to finish after a stop is asked for, in seconds.

@@ -2,15 +2,15 @@
 
 use std::fmt;
 use std::path::PathBuf;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
 use super::StoreError;
 use crate::record::limits::{
-    BUSY_WAIT, CONNECT_WAIT, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE, KEEPALIVE_INTERVAL, LOCK_PAUSE,
-    LOCK_WAIT, STATEMENT_WAIT,
+    BUSY_WAIT, CONNECT_WAIT, DATABASE_PAUSE, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE,
+    KEEPALIVE_INTERVAL, LOCK_PAUSE, LOCK_WAIT, STATEMENT_WAIT,
 };
 
 pub use any::AnyConnection;
@@ -52,6 +52,9 @@ macro_rules! insert_all {
     }};
 }
 pub(crate) use insert_all;
+
+/// What has a meaning of its own in a URL.
+const RESERVED: [char; 9] = ['/', '?', '#', '@', ':', '%', '[', ']', ' '];
 
 /// Where the database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -124,10 +127,52 @@ impl DatabaseUrl {
         connected.map_err(|cause| self.unavailable(&cause))
     }
 
+    /// The passwords in the URL, in the parts in which libpq may quote them where it cannot read the URL.
+    fn passwords(&self) -> impl Iterator<Item = &str> {
+        let url = match self {
+            DatabaseUrl::Sqlite(_) => "",
+            DatabaseUrl::Postgres(url) => url.split_once("://").map_or("", |(_, rest)| rest),
+        };
+        let of_user = url.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+        let options = url.split(['?', '&']).filter_map(|option| option.split_once('='));
+        let of_options = options.filter(|(name, _)| name.ends_with("password")).map(|(_, password)| password);
+        let parts = of_user.into_iter().chain(of_options).flat_map(|password| password.split(RESERVED));
+        parts.filter(|part| part.len() > 2)
+    }
+
     fn unavailable(&self, cause: &str) -> StoreError {
         // libpq tells its troubles on several lines.
         let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cause = if self.passwords().any(|part| cause.contains(part)) {
+            "its URL cannot be read; in a password / ? # @ : % [ ] and white space are written as %2F and so on"
+                .to_owned()
+        } else {
+            cause
+        };
         StoreError::Unavailable { database: self.to_string(), cause }
+    }
+
+    /// Waits for a server that cannot be reached yet, and tells of each try; a file is there or not.
+    ///
+    /// # Errors
+    /// [`StoreError::Unavailable`] when it cannot be reached for so long.
+    pub fn wait_for(&self, patience: Duration) -> Result<(), StoreError> {
+        let begin = Instant::now();
+        loop {
+            let error = match self {
+                DatabaseUrl::Sqlite(_) => return Ok(()),
+                DatabaseUrl::Postgres(_) => match self.connect() {
+                    Ok(_) => return Ok(()),
+                    Err(error) => error,
+                },
+            };
+            let rest = patience.saturating_sub(begin.elapsed());
+            if rest.is_zero() {
+                return Err(error);
+            }
+            log::warn!("waiting for the database, {} s at the most: {error}", rest.as_secs() + 1);
+            std::thread::sleep(rest.min(DATABASE_PAUSE));
+        }
     }
 
     /// Opens a connection; a SQLite file that is not there is made.

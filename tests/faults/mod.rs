@@ -16,6 +16,8 @@ mod revocation;
 #[cfg(target_os = "linux")]
 mod standby;
 #[cfg(target_os = "linux")]
+mod start_up;
+#[cfg(target_os = "linux")]
 mod stopped_import;
 
 /// Rounds of a fault, each at a moment of its own; `FAULT_ROUNDS` asks for more of them, `FAULT_SEED` for the same again.
