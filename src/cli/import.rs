@@ -99,11 +99,12 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
     }
     let database = &asked.database.database;
     let mut report = asked.report.as_deref().map(|path| Report::create(path, database)).transpose()?;
+    // Opening takes the lock too, to bring the database to this version.
+    let suspension = Suspension::put_off()?;
     let outcome = Bulk::open(database, clock, asked.dry_run).map_err(Into::into).and_then(|bulk| {
         let (waiting, summary) = (Vec::new(), Summary::default());
         let mut namesakes = Namesakes::default();
         bulk.cities().for_each(|(id, city)| namesakes.note(id, city));
-        let suspension = Suspension::put_off()?;
         let intake =
             Intake { bulk, suspension, label: label.to_string(), report: report.as_mut(), waiting, summary, namesakes };
         read(asked, today, intake)
