@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use pledgewatch::record::change::{GENESIS, sha256};
 use pledgewatch::record::{Action, Change, Kind, RecordKey};
 use pledgewatch::store::{Excerpt, log};
 use serde_json::{Value, json};
@@ -138,4 +139,25 @@ fn an_old_database_whose_log_cannot_be_read_stays_as_it_is() {
     assert!(told.contains(": ran 20261125000001"), "{told}");
     assert!(database.columns("inventories").is_empty() && !database.columns("records").is_empty());
     printed(&run(&["verify", "--database", &database.url]));
+}
+
+/// Writes the log of an old database anew with other words in its bodies, as if that had been recorded.
+pub fn rewrite(database: &Database, from: &str, to: &str) {
+    let mut previous = GENESIS.to_owned();
+    for mut entry in entries(database) {
+        let body = entry.body.as_ref().map(|body| body.replace(from, to));
+        if let Some(body) = &body {
+            entry.body_hash = sha256(body);
+        }
+        entry.previous_hash.clone_from(&previous);
+        entry.hash = entry.computed_hash();
+        previous.clone_from(&entry.hash);
+        let text = body.map_or("NULL".to_owned(), |body| format!("'{}'", body.replace('\'', "''")));
+        let Change { sequence, body_hash, previous_hash, hash, .. } = entry;
+        database.execute(&format!(
+            "UPDATE changes SET body = {text}, body_hash = '{body_hash}', previous_hash = '{previous_hash}', \
+             hash = '{hash}' WHERE sequence = {sequence}"
+        ));
+    }
+    database.execute(&format!("UPDATE revision SET head = '{previous}'"));
 }

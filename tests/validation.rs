@@ -119,6 +119,8 @@ fn cities_are_checked() {
             ("/website", json!("ftp://new.example"), &["/website invalid_url"]),
             ("/website", json!("https://"), &["/website invalid_url"]),
             ("/website", json!("https:///new"), &["/website invalid_url"]),
+            ("/website", json!("https://me:secret@new.example"), &["/website credentials"]),
+            ("/website", json!("https://www.c40.org@new.example/"), &["/website credentials"]),
             ("/website", json!("https://new.example/\" onclick=\"x"), &["/website invalid_url"]),
             ("/website", json!(format!("https://{}", "a".repeat(1993))), &["/website too_long"]),
             ("/predecessors", json!({}), &["/predecessors wrong_type"]),
@@ -306,6 +308,8 @@ fn source_cases() -> Vec<Case> {
         ("/source/url", json!("JaVaScRiPt://https://a.example"), &["/source/url invalid_url"]),
         ("/source/url", json!("data:text/html,x"), &["/source/url invalid_url"]),
         ("/source/url", json!("//a.example"), &["/source/url invalid_url"]),
+        ("/source/url", json!("https://me:secret@a.example/x"), &["/source/url credentials"]),
+        ("/source/url", json!("http://@a.example?x"), &["/source/url credentials"]),
         ("/source/url", json!("https://a.example/a b"), &["/source/url invalid_url"]),
         ("/source/url", json!(null), &["/source/url wrong_type"]),
         ("/source/publisher", json!(""), &["/source/publisher blank"]),
@@ -1074,4 +1078,30 @@ fn the_largest_record_is_taken() {
     };
     assert_eq!(put("/v1/cities/us-here/reports/2012", full(64 * 1024)).status, 201);
     put("/v1/cities/us-here/reports/2013", full(64 * 1024 + 1)).assert_problem(413, "body_too_large");
+}
+
+/// An at sign has its place in a path or a query.
+#[test]
+fn addresses_may_have_an_at_sign_behind_the_host() {
+    let service = service();
+    for (year, url) in
+        [(2011, "https://a.example/@city"), (2012, "https://a.example?by=me@a.example"), (2013, "https://a.example#@")]
+    {
+        let mut report = inventory(1.0);
+        report["source"]["url"] = json!(url);
+        service.record(&format!("{CITY}/reports/{year}"), &report);
+    }
+}
+
+/// What an earlier version took is read as it was recorded.
+#[test]
+fn addresses_with_credentials_that_are_recorded_are_still_served() {
+    let database = crate::old_database::old_database();
+    let url = "https://city.example/inventory.pdf";
+    // The hashes of the chain are made anew, as that version would have made them.
+    let with_password = url.replace("city.example", "me:pw@city.example");
+    crate::old_database::rewrite(&database, url, &with_password);
+    let service = Service::on(database, &[]);
+    assert_eq!(service.json("/v1/cities/here/reports/2020")["source"]["url"], with_password);
+    crate::support::printed(&service.verify());
 }
