@@ -20,6 +20,7 @@ use utoipa_swagger_ui::{Config, SwaggerUi};
 
 use crate::api::access::{Limiter, client_address};
 use crate::api::problem::{Code, Problem};
+use crate::api::turns::Turns;
 use crate::api::{self, NoQuery, Service, conditional, openapi};
 #[cfg(target_os = "linux")]
 use crate::record::limits::CLIENT_WAIT;
@@ -84,6 +85,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
         registry,
         writes: Limiter::per_minute(settings.writes_per_minute),
         reads: Limiter::per_minute(settings.reads_per_minute),
+        imports: Turns::default(),
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
         heartbeat: settings.heartbeat,

@@ -1,13 +1,11 @@
 //! Reading the body of a request: JSON, bounded in size and time.
 
-use std::fmt;
-
 use actix_web::http::header;
 use actix_web::{HttpMessage, HttpRequest, web};
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::problem::{Code, Problem, too_large};
+use super::unambiguous;
 use crate::record::fault::Fields;
 use crate::record::limits::{BODY_BYTES, BODY_WAIT};
 use crate::record::{At, Faults, Parse, Text};
@@ -23,7 +21,7 @@ pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value,
     if !is_json(request) || is_encoded(request) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body must be application/json, not compressed"));
     }
-    unambiguous(&bytes(request, payload, BODY_BYTES).await?)
+    unambiguous::read(&bytes(request, payload, BODY_BYTES).await?)
 }
 
 /// Whether the body is said to be JSON.
@@ -60,79 +58,6 @@ pub async fn bytes(request: &HttpRequest, payload: web::Payload, most: usize) ->
 /// The body did not arrive in time.
 pub fn late() -> Problem {
     Problem::new(Code::BodyTimeout, "the body did not arrive whole in time")
-}
-
-/// Reads JSON in which no object names a member twice.
-///
-/// # Errors
-/// 400.
-pub fn unambiguous(bytes: &[u8]) -> Result<Value, Problem> {
-    let Unambiguous(value) =
-        serde_json::from_slice(bytes).map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
-    Ok(value)
-}
-
-/// JSON in which no object names a member twice.
-///
-/// RFC 8259 leaves open which of the two counts, so a figure could be taken that was not meant.
-struct Unambiguous(Value);
-
-impl<'de> Deserialize<'de> for Unambiguous {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader;
-        impl<'de> Visitor<'de> for Reader {
-            type Value = Value;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("JSON")
-            }
-
-            fn visit_unit<E: Error>(self) -> Result<Value, E> {
-                Ok(Value::Null)
-            }
-
-            fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
-                Ok(value.into())
-            }
-
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Value, A::Error> {
-                let mut read = Vec::new();
-                while let Some(Unambiguous(element)) = elements.next_element()? {
-                    read.push(element);
-                }
-                Ok(Value::Array(read))
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
-                let mut read = serde_json::Map::new();
-                while let Some(name) = members.next_key::<String>()? {
-                    let Unambiguous(value) = members.next_value()?;
-                    if read.contains_key(&name) {
-                        return Err(A::Error::custom(format_args!("the member `{name}` stands twice in one object")));
-                    }
-                    read.insert(name, value);
-                }
-                Ok(Value::Object(read))
-            }
-        }
-        deserializer.deserialize_any(Reader).map(Unambiguous)
-    }
 }
 
 /// Takes `reason` out of the body of a record.

@@ -9,8 +9,9 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::import_answer::{ImportAnswer, RowFault};
 use super::problem::Problem;
+use super::turns::Turn;
 use super::upload::{self, Upload};
-use super::{Service, access, body, idempotency, present_city, write};
+use super::{Service, access, body, idempotency, present_city, unambiguous, write};
 use crate::import::cell::{CellFault, Refused};
 use crate::import::draft::Report;
 use crate::import::template::{self, Import, ImportRow};
@@ -71,12 +72,14 @@ pub async fn import(
     present_city(&service.registry.present(), &city)?;
     let upload = upload::read(&request, payload).await?;
     let mark = idempotency::mark(&request, &writer, upload.parts().map(|part| &part[..]))?;
-    let Imported { answer, repeated, .. } = run(&service, Asked { mark, ..asked }, upload).await?;
+    let Imported { answer, repeated, turn, .. } = run(&service, Asked { mark, ..asked }, upload).await?;
+    let body = off_the_loop(&turn, move || serde_json::to_vec(&answer)).await?;
+    let body = body.map_err(|_| Problem::from(Refusal::Internal))?;
     let mut response = HttpResponse::Ok();
     if repeated {
         response.insert_header((idempotency::IDEMPOTENCY_REPLAYED, "true"));
     }
-    Ok(response.insert_header(("Cache-Control", "no-store")).json(answer))
+    Ok(response.insert_header(("Cache-Control", "no-store")).content_type("application/json").body(body))
 }
 
 /// Many reports as JSON.
@@ -112,12 +115,36 @@ pub struct Asked {
 pub struct Imported {
     /// What became of each row.
     pub answer: ImportAnswer,
-    /// The reports of its good rows as the file has them, as JSON that can be imported.
-    pub reports: Vec<Value>,
+    /// The reports of its good rows as the file has them.
+    reports: Vec<Report>,
     /// What stays of recorded reports, for the file says nothing of it.
     pub kept: Kept,
     /// Whether the same request had been done before: nothing was done now.
     pub repeated: bool,
+    /// The turn in which all this takes its memory.
+    turn: Turn,
+}
+
+impl Imported {
+    /// The reports of its good rows as the file has them, as JSON that can be imported.
+    #[must_use]
+    pub fn reports_text(&self) -> String {
+        let reports: Vec<String> = self.reports.iter().map(|report| body_of(report).to_string()).collect();
+        format!("{{\"reports\":[{}]}}", reports.join(","))
+    }
+}
+
+/// Does work that may take long and, with what it made, much memory, where no other request waits for it.
+///
+/// Whoever asked may go away meanwhile: the turn lasts until the work is done.
+async fn off_the_loop<T: Send + 'static>(turn: &Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
+    let turn = turn.clone();
+    let work = move || {
+        let made = work();
+        drop(turn);
+        made
+    };
+    web::block(work).await.map_err(|_| Problem::from(Refusal::Internal))
 }
 
 /// Imports what was sent, or says what would happen.
@@ -126,39 +153,48 @@ pub struct Imported {
 /// 412 when a report has changed that was not to, 422 with every fault, and those of any write; in a dry run only a
 /// file that cannot be read at all.
 pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Imported, Problem> {
-    let (prepared, together) = carry_out(service, &asked, &upload).await?;
-    let answer = ImportAnswer::new(asked.city, asked.dry_run, &prepared.rows, &together);
-    let answer = ImportAnswer { ignored_sheets: prepared.ignored, ..answer };
-    if answer.refused > 0 && !asked.dry_run {
-        return Err(if is_outdated(&together) {
-            Problem::import_outdated(answer)
-        } else {
-            Problem::import_refused(answer)
-        });
+    let turn = service.imports.take().await?;
+    let dry_run = asked.dry_run;
+    let (prepared, together) = carry_out(service, &asked, &upload, &turn).await?;
+    let (outdated, repeated) = (is_outdated(&together), together.repeated);
+    let answer = move || {
+        let answer = ImportAnswer::new(asked.city, dry_run, &prepared.rows, &together);
+        (ImportAnswer { ignored_sheets: prepared.ignored, ..answer }, prepared.reports, prepared.kept)
+    };
+    let (answer, reports, kept) = off_the_loop(&turn, answer).await?;
+    if answer.refused > 0 && !dry_run {
+        return Err(if outdated { Problem::import_outdated(answer) } else { Problem::import_refused(answer) });
     }
-    Ok(Imported { answer, reports: prepared.reports, kept: prepared.kept, repeated: together.repeated })
+    Ok(Imported { answer, reports, kept, repeated, turn })
 }
 
 /// Records the reports of a file together, or rehearses that.
 ///
 /// They are read beside what is recorded, and written only if that has not changed meanwhile: if it has, the file is
 /// read anew.
-async fn carry_out(service: &Service, asked: &Asked, upload: &Upload) -> Result<(Prepared, Together), Problem> {
+async fn carry_out(
+    service: &Service,
+    asked: &Asked,
+    upload: &Upload,
+    turn: &Turn,
+) -> Result<(Prepared, Together), Problem> {
     let mut tries = IMPORT_TRIES;
     loop {
         tries -= 1;
         let (before, today) = (service.registry.present(), service.registry.today());
-        let prepare = {
-            let (upload, asked, before) = (upload.clone(), asked.clone(), Arc::clone(&before));
-            move || Prepared::new(upload, &asked, &before, today)
-        };
-        let prepared = web::block(prepare).await.map_err(|_| Problem::from(Refusal::Internal))??;
         let head = before.head.number;
-        let since = asked.unchanged_since.map_or(head, |since| since.min(head));
-        let reports = prepared.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
-        let requests: Vec<WriteRequest> = reports.map(|report| asked.request(report, since)).collect();
-        if asked.dry_run || requests.len() < prepared.rows.len() {
-            let together = service.registry.rehearse(before, &requests);
+        let prepare = {
+            let (upload, asked, registry) = (upload.clone(), asked.clone(), service.registry.clone());
+            move || {
+                let prepared = Prepared::new(&upload, &asked, &before, today)?;
+                let requests = prepared.requests(&asked, head);
+                let is_rehearsed = asked.dry_run || requests.len() < prepared.rows.len();
+                let rehearsed = is_rehearsed.then(|| registry.rehearse(before, &requests));
+                Ok::<_, Problem>((prepared, requests, rehearsed))
+            }
+        };
+        let (prepared, requests, rehearsed) = off_the_loop(turn, prepare).await??;
+        if let Some(together) = rehearsed {
             return Ok((prepared, together));
         }
         let together = service.registry.write_together(requests, asked.mark.clone()).await?;
@@ -179,7 +215,7 @@ struct Prepared {
     /// Its rows, ready to be written.
     rows: Vec<ImportRow>,
     /// See [`Imported`].
-    reports: Vec<Value>,
+    reports: Vec<Report>,
     /// See [`Imported`].
     kept: Kept,
     /// The sheets that were not read.
@@ -187,18 +223,28 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(upload: Upload, asked: &Asked, before: &Snapshot, today: chrono::NaiveDate) -> Result<Self, Problem> {
+    fn new(upload: &Upload, asked: &Asked, before: &Snapshot, today: chrono::NaiveDate) -> Result<Self, Problem> {
+        if let Upload::Json(bytes) = upload {
+            unambiguous::check(bytes)?;
+        }
         let read = read(upload, &asked.city, today, before).map_err(|refused| unreadable(&refused))?;
         if read.rows.is_empty() {
             return Err(Problem::fault("", "no_rows", "there is no report in the file"));
         }
         let kept = asked.kept.or(read.kept);
-        let reports = read.rows.iter().filter_map(|row| row.outcome.as_ref().ok()).map(body_of).collect();
+        let reports = read.rows.iter().filter_map(|row| row.outcome.as_ref().ok()).cloned().collect();
         let complete = |row: ImportRow| {
             let recorded = row.year.and_then(|year| recorded(before, &asked.city, year));
             complete(row, kept, recorded, today)
         };
         Ok(Prepared { rows: read.rows.into_iter().map(complete).collect(), reports, kept, ignored: read.ignored })
+    }
+
+    /// The writes of its good rows, when `head` is the last entry of the log that was looked at.
+    fn requests(&self, asked: &Asked, head: i64) -> Vec<WriteRequest> {
+        let since = asked.unchanged_since.map_or(head, |since| since.min(head));
+        let reports = self.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
+        reports.map(|report| asked.request(report, since)).collect()
     }
 }
 
@@ -222,11 +268,11 @@ fn recorded<'s>(snapshot: &'s Snapshot, city: &CityId, year: Year) -> Option<&'s
     Some(snapshot.cities.get(city)?.dossier.reports.get(&year)?.live()?.0)
 }
 
-fn read(upload: Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
+fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
     let kept = |year| Some(AnyRecord::Report(Arc::clone(recorded(snapshot, city, year)?)).body());
     match upload {
-        Upload::Json(bytes) => json_reports::read(&bytes, today),
-        Upload::Files(files) => template::read(&table::read_all(&files)?, city, today, &kept),
+        Upload::Json(bytes) => json_reports::read(bytes, today),
+        Upload::Files(files) => template::read(&table::read_all(files)?, city, today, &kept),
     }
 }
 

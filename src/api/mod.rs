@@ -42,6 +42,8 @@ pub mod summary;
 pub mod table;
 pub mod targets;
 pub mod templates;
+pub mod turns;
+pub mod unambiguous;
 pub mod upload;
 mod write;
 
@@ -57,6 +59,7 @@ use crate::registry::bodies::Body;
 use crate::registry::{CityEntry, Found, Present, Registry, Snapshot};
 use access::Limiter;
 use problem::{Code, Problem};
+use turns::Turns;
 
 /// What every handler works with.
 pub struct Service {
@@ -66,6 +69,8 @@ pub struct Service {
     pub writes: Limiter<String>,
     /// The rate of reads of one client address.
     pub reads: Limiter<IpAddr>,
+    /// The turns of imports.
+    pub imports: Turns,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whom to ask for a key; shown where one is needed.

@@ -24,7 +24,7 @@ pub struct Workbook(Bytes);
 /// What was sent.
 #[derive(Debug, Clone)]
 pub enum Upload {
-    /// JSON in which no object names a member twice.
+    /// JSON.
     Json(Bytes),
     /// CSV files or a workbook.
     Files(Vec<Bytes>),
@@ -73,7 +73,7 @@ pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload
         return Err(unsupported());
     }
     if body::is_json(request) {
-        return json(&body::bytes(request, payload, SHEET_BYTES).await?);
+        return Ok(json(&body::bytes(request, payload, SHEET_BYTES).await?));
     }
     match request.content_type().to_ascii_lowercase().as_str() {
         "text/csv" | "application/csv" | "application/octet-stream" | XLSX => {
@@ -98,12 +98,12 @@ const PARAMETERS: [&str; 3] = ["dry_run", "reason", "unchanged_since"];
 /// The files of a form; those that are empty were not chosen.
 ///
 /// # Errors
-/// 400, or 422 where there is none, or JSON beside another.
+/// 422 where there is none, or JSON beside another.
 pub fn files(mut fields: Vec<Field>) -> Result<Upload, Problem> {
     fields.retain(|field| !field.value.is_empty());
     match fields.as_slice() {
         [] => Err(Problem::fault("/file", "no_file", "choose a file: the form has none")),
-        [lone] if lone.is_json => json(&lone.value),
+        [lone] if lone.is_json => Ok(json(&lone.value)),
         several if several.iter().any(|field| field.is_json) => {
             Err(Problem::fault("/file", "not_alone", "a JSON file is sent alone: it has the lines in it"))
         }
@@ -111,15 +111,10 @@ pub fn files(mut fields: Vec<Field>) -> Result<Upload, Problem> {
     }
 }
 
-/// JSON, once it is known to be unambiguous; spreadsheet programs begin a file with a byte order mark.
-///
-/// # Errors
-/// 400.
-pub fn json(bytes: &Bytes) -> Result<Upload, Problem> {
+/// JSON, which is looked into only when it is imported; spreadsheet programs begin a file with a byte order mark.
+pub fn json(bytes: &Bytes) -> Upload {
     let begin = if bytes.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
-    let bytes = bytes.slice(begin..);
-    body::unambiguous(&bytes)?;
-    Ok(Upload::Json(bytes))
+    Upload::Json(bytes.slice(begin..))
 }
 
 /// What some programs begin a text in UTF-8 with.

@@ -1,12 +1,16 @@
 //! Reports of many years as JSON: `{"reports": [{"year": 2020, …}]}`, or the array alone.
 
+use std::collections::BTreeMap;
+use std::fmt;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
+use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::record::fault::{self, kind_of};
-use crate::record::limits::{SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
+use crate::record::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::{Fault, Kept, Parse, Year};
 
 use super::cell::{CellFault, Refused};
@@ -23,13 +27,13 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
         let told = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
         return Err(Refused::new("file_too_large", told));
     }
-    let value = serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-        .map_err(|error| Refused::new("invalid_json", format!("the file is not JSON: {error}")))?;
-    let reports = list(value)?;
+    let reports = list(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
     if reports.len() > SHEET_ROWS {
         return Err(super::csv_table::too_many_rows(SHEET_ROWS));
     }
-    let mut rows: Vec<ImportRow> = (0..).zip(reports).map(|(index, report)| row(index, report, today)).collect();
+    let rows: Result<Vec<ImportRow>, Refused> =
+        (0..).zip(reports).map(|(index, report)| row(index, report.get(), today)).collect();
+    let mut rows = rows?;
     let places: Vec<_> = rows.iter().map(|row| (row.year, (None, row.row))).collect();
     for (row, told) in rows.iter_mut().zip(duplicates(&places)) {
         let Some(detail) = told else { continue };
@@ -42,34 +46,76 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
     Ok(Import { rows, ignored: Vec::new(), kept: Kept::default() })
 }
 
-/// The array of reports.
-fn list(value: Value) -> Result<Vec<Value>, Refused> {
+/// The reports, none of them read yet: read all at once they would take many times the memory of the file.
+fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, Refused> {
     let shape =
         || Refused::new("invalid_json", "must be an array of reports, or an object with the one member `reports`");
-    match value {
-        Value::Array(reports) => Ok(reports),
-        Value::Object(mut members) => match (members.remove("reports"), members.is_empty()) {
-            (Some(Value::Array(reports)), true) => Ok(reports),
-            _ => Err(shape()),
-        },
-        _ => Err(shape()),
+    let First(reports) = match bytes.trim_ascii_start().first() {
+        Some(b'{') => {
+            let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).map_err(|e| no_json(&e))?;
+            match (members.remove("reports"), members.is_empty()) {
+                (Some(reports), true) if reports.get().starts_with('[') => serde_json::from_str(reports.get()),
+                _ => return Err(shape()),
+            }
+        }
+        Some(b'[') => serde_json::from_slice(bytes),
+        _ => {
+            serde_json::from_slice::<&RawValue>(bytes).map_err(|error| no_json(&error))?;
+            return Err(shape());
+        }
+    }
+    .map_err(|error| no_json(&error))?;
+    Ok(reports)
+}
+
+fn no_json(error: &serde_json::Error) -> Refused {
+    Refused::new("invalid_json", format!("the file is not JSON: {error}"))
+}
+
+/// The first elements of an array, one more than is read.
+struct First<'a>(Vec<&'a RawValue>);
+
+impl<'de> Deserialize<'de> for First<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+        impl<'de> Visitor<'de> for Reader {
+            type Value = First<'de>;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an array")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<First<'de>, A::Error> {
+                let mut first = Vec::new();
+                while first.len() <= SHEET_ROWS {
+                    let Some(element) = elements.next_element()? else { return Ok(First(first)) };
+                    first.push(element);
+                }
+                while elements.next_element::<IgnoredAny>()?.is_some() {}
+                Ok(First(first))
+            }
+        }
+        deserializer.deserialize_seq(Reader)
     }
 }
 
 /// What an element of the array comes to.
-fn row(index: u64, value: Value, today: NaiveDate) -> ImportRow {
-    let read = match value {
-        Value::Object(body) => report(body, today),
-        other => {
-            let detail = format!("must be an object, not {}", kind_of(&other));
-            (None, Err(vec![Fault { pointer: String::new(), code: "wrong_type".to_owned(), detail }]))
+fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, Refused> {
+    let fault = |code: &str, detail| vec![Fault { pointer: String::new(), code: code.to_owned(), detail }];
+    let read = if text.len() > JSON_REPORT_BYTES {
+        let detail = format!("the report has {} bytes; at most {JSON_REPORT_BYTES} are read", text.len());
+        (None, Err(fault("record_too_large", detail)))
+    } else {
+        match serde_json::from_str(text).map_err(|error| no_json(&error))? {
+            Value::Object(body) => report(body, today),
+            other => (None, Err(fault("wrong_type", format!("must be an object, not {}", kind_of(&other))))),
         }
     };
     // One more than is told lets it be seen that there are more.
     let told = |faults: Vec<Fault>| {
         faults.into_iter().take(SHEET_ROW_FAULTS + 1).map(|fault| cell_fault(index, fault)).collect()
     };
-    ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(told) }
+    Ok(ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(told) })
 }
 
 /// The year of a report, if it has one, and the report.

@@ -1,7 +1,7 @@
 //! How a workbook shows its cells, where that is not what they hold: raised or struck out text, hidden rows and columns.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
+use std::io::Cursor;
 
 use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
@@ -17,6 +17,8 @@ pub(super) type Position = (u32, u32);
 
 /// How the cells of a workbook look.
 pub(super) struct Looks<'b> {
+    /// The package, whose parts lie in it as they are.
+    package: &'b [u8],
     archive: ZipArchive<Cursor<&'b [u8]>>,
     /// The parts by their paths in small letters, as programs look for them.
     parts: HashMap<String, usize>,
@@ -48,22 +50,22 @@ impl<'b> Looks<'b> {
                 return Err(damaged());
             }
         }
-        let mut looks = Looks { archive, parts, sheets: Vec::new(), texts: Vec::new(), formats: Vec::new() };
+        let mut looks = Looks { package, archive, parts, sheets: Vec::new(), texts: Vec::new(), formats: Vec::new() };
         let book = looks.workbook()?;
         let (folder, file) = book.rsplit_once('/').map_or(("", book.as_str()), |(folder, file)| (folder, file));
         let within = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-        let targets = relations(&looks.part(&within(&format!("_rels/{file}.rels")))?.ok_or_else(damaged)?)?;
+        let targets = relations(looks.part(&within(&format!("_rels/{file}.rels")))?.ok_or_else(damaged)?)?;
         let workbook = looks.part(&book)?.ok_or_else(damaged)?;
-        for id in sheet_relations(&workbook)? {
+        for id in sheet_relations(workbook)? {
             let (_, _, target) = targets.iter().find(|(known, ..)| *known == id).ok_or_else(damaged)?;
             let path = target.strip_prefix('/').map_or_else(|| within(target), str::to_owned);
             looks.sheets.push(path);
         }
         if let Some(text) = looks.part(&within("sharedStrings.xml"))? {
-            looks.texts = shared_texts(&text)?;
+            looks.texts = shared_texts(text)?;
         }
         if let Some(text) = looks.part(&within("styles.xml"))? {
-            looks.formats = formats(&text)?;
+            looks.formats = formats(text)?;
         }
         Ok(looks)
     }
@@ -71,23 +73,26 @@ impl<'b> Looks<'b> {
     /// The path of the part that names the sheets.
     fn workbook(&mut self) -> Result<String, Refused> {
         let package = self.part("_rels/.rels")?.ok_or_else(damaged)?;
-        let mut relations = relations(&package)?;
+        let mut relations = relations(package)?;
         relations.retain(|(_, kind, _)| kind.ends_with("/relationships/officeDocument"));
         let (_, _, target) = relations.pop().ok_or_else(damaged)?;
         Ok(target.strip_prefix('/').unwrap_or(&target).to_owned())
     }
 
-    /// The text of a part, if there is such a one.
-    fn part(&mut self, path: &str) -> Result<Option<String>, Refused> {
+    /// The text of a part, if there is such a one; no copy of it is made.
+    fn part(&mut self, path: &str) -> Result<Option<&'b str>, Refused> {
         let Some(index) = self.parts.get(&path.to_ascii_lowercase()) else { return Ok(None) };
-        let mut text = String::new();
-        let mut part = self.archive.by_index(*index).map_err(|_| damaged())?;
-        part.read_to_string(&mut text).map_err(|_| damaged())?;
-        Ok(Some(text))
+        let part = self.archive.by_index(*index).map_err(|_| damaged())?;
+        let place = part.data_start().and_then(|start| {
+            let start = usize::try_from(start).ok()?;
+            Some(start..start.checked_add(usize::try_from(part.size()).ok()?)?)
+        });
+        let text = place.and_then(|place| std::str::from_utf8(self.package.get(place)?).ok());
+        text.map(Some).ok_or_else(damaged)
     }
 
     /// The text of the part that is the sheet at `index`, the first being 0.
-    pub fn sheet(&mut self, index: usize) -> Result<String, Refused> {
+    pub fn sheet(&mut self, index: usize) -> Result<&'b str, Refused> {
         let path = self.sheets.get(index).cloned().ok_or_else(damaged)?;
         self.part(&path)?.ok_or_else(damaged)
     }

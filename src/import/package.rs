@@ -7,11 +7,22 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::record::limits::{
-    WORKBOOK_BYTES, WORKBOOK_ELEMENT_BYTES, WORKBOOK_ELEMENTS, WORKBOOK_FORMATS, WORKBOOK_PARTS, WORKBOOK_SHEETS,
-    WORKBOOK_STRINGS, WORKBOOK_STYLE_ELEMENTS,
+    WORKBOOK_ELEMENT_BYTES, WORKBOOK_ELEMENTS, WORKBOOK_PARTS, WORKBOOK_SHEETS, WORKBOOK_STRETCH_BYTES,
+    WORKBOOK_STYLE_ELEMENTS,
 };
 
 use super::cell::Refused;
+
+/// How large the parts of a workbook may be: what is made of them in memory is a few times that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Bytes of all parts once unpacked.
+    pub bytes: u64,
+    /// Texts that cells share.
+    pub strings: usize,
+    /// Formats of cells.
+    pub formats: usize,
+}
 
 /// Packs the parts of an XLSX file anew, without compression and without pictures and programs.
 ///
@@ -19,7 +30,7 @@ use super::cell::Refused;
 ///
 /// # Errors
 /// When it is no archive, damaged, of another format, has too many parts, or unpacks to more than the limit.
-pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
+pub(super) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>, Refused> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > WORKBOOK_PARTS {
         let told = format!("the workbook has {} parts; at most {WORKBOOK_PARTS} are read", archive.len());
@@ -31,12 +42,15 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         let part = archive.by_index_raw(index).map_err(|_| damaged())?;
         declared = declared.saturating_add(part.size());
     }
-    if declared > WORKBOOK_BYTES {
-        return Err(too_large());
+    if declared > bounds.bytes {
+        return Err(too_large(bounds));
     }
-    let mut left = WORKBOOK_BYTES;
+    let too_large = || too_large(bounds);
+    let mut left = bounds.bytes;
     let mut elements_left = WORKBOOK_ELEMENTS;
-    let mut packed = ZipWriter::new(Cursor::new(Vec::new()));
+    // Memory for what is declared at once: growing bit by bit would take up to three times as much for a while.
+    let room = usize::try_from(declared).unwrap_or(0);
+    let mut packed = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
     for index in 0..archive.len() {
         let part = archive.by_index(index).map_err(|_| damaged())?;
@@ -45,14 +59,14 @@ pub(super) fn repack(bytes: &[u8]) -> Result<Vec<u8>, Refused> {
         if !(kind.eq_ignore_ascii_case("xml") || kind.eq_ignore_ascii_case("rels")) {
             continue;
         }
-        let mut content = Vec::new();
+        let mut content = Vec::with_capacity(usize::try_from(part.size()).unwrap_or(0).min(room));
         // Declared sizes may lie: one byte more than is left tells that there is more.
         part.take(left + 1).read_to_end(&mut content).map_err(|_| damaged())?;
         left = left.checked_sub(content.len() as u64).ok_or_else(too_large)?;
         let elements = content.split(|byte| *byte == b'<').skip(1).count();
         elements_left =
             elements_left.checked_sub(elements).ok_or_else(|| too_many(WORKBOOK_ELEMENTS, "elements of XML"))?;
-        check_part(&name, &content)?;
+        check_part(&name, &content, bounds)?;
         packed.start_file(name, stored).map_err(|_| damaged())?;
         packed.write_all(&content).map_err(|_| damaged())?;
     }
@@ -80,10 +94,13 @@ fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), Refused> {
 }
 
 /// Refuses a part that no spreadsheet program writes and that could lead its reader astray or cost it much.
-fn check_part(name: &str, content: &[u8]) -> Result<(), Refused> {
+fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), Refused> {
     let text = std::str::from_utf8(content).map_err(|_| damaged())?;
     // XML allows no others; they would also hide text from the search below, as UTF-16 does.
     if text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
+        return Err(damaged());
+    }
+    if text.split('<').any(|stretch| stretch.len() > WORKBOOK_STRETCH_BYTES) {
         return Err(damaged());
     }
     // The count of texts is believed by the reader, which makes room for them beforehand.
@@ -91,14 +108,18 @@ fn check_part(name: &str, content: &[u8]) -> Result<(), Refused> {
         let rest =
             text[at + count.len()..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
         let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
-        if digits > 0 && rest[..digits].parse::<usize>().map_or(true, |declared| declared > content.len()) {
+        let declared = rest[..digits].parse::<usize>();
+        if digits > 0 && declared.as_ref().map_or(true, |declared| *declared > content.len()) {
             return Err(damaged());
+        }
+        if declared.is_ok_and(|declared| declared > bounds.strings) {
+            return Err(too_many(bounds.strings, TEXTS));
         }
     }
     for (element, most, meaning) in [
         ("sheet", WORKBOOK_SHEETS, "sheets"),
-        ("si", WORKBOOK_STRINGS, "texts"),
-        ("xf", WORKBOOK_FORMATS, "formats of cells"),
+        ("si", bounds.strings, TEXTS),
+        ("xf", bounds.formats, "formats of cells"),
     ] {
         if elements(text, element).nth(most).is_some() {
             return Err(too_many(most, meaning));
@@ -171,6 +192,9 @@ fn attributes(element: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
+/// What cells share, as it is told.
+const TEXTS: &str = "texts";
+
 fn too_many(most: usize, meaning: &str) -> Refused {
     let told = format!("the workbook has more than {most} {meaning}: copy the table into a new one");
     Refused::new("workbook_too_large", told)
@@ -183,7 +207,7 @@ pub(super) fn damaged() -> Refused {
     )
 }
 
-fn too_large() -> Refused {
-    let told = format!("the workbook unpacks to more than {WORKBOOK_BYTES} bytes");
+fn too_large(bounds: Bounds) -> Refused {
+    let told = format!("the workbook unpacks to more than {} bytes", bounds.bytes);
     Refused::new("workbook_too_large", told)
 }

@@ -9,15 +9,17 @@ use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Style, Xlsx};
 
 use crate::record::fault;
 use crate::record::limits::{
-    IMPORT_WORKBOOK_BYTES, IMPORT_WORKBOOK_CELLS, IMPORT_WORKBOOK_ROWS, IMPORT_WORKBOOK_TEXT_BYTES, SHEET_COLUMNS,
-    SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_CELLS, WORKBOOK_TEXT_BYTES,
+    IMPORT_WORKBOOK_BYTES, IMPORT_WORKBOOK_CELLS, IMPORT_WORKBOOK_FORMATS, IMPORT_WORKBOOK_ROWS,
+    IMPORT_WORKBOOK_STRINGS, IMPORT_WORKBOOK_TEXT_BYTES, IMPORT_WORKBOOK_UNPACKED_BYTES, SHEET_COLUMNS,
+    SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_BYTES, WORKBOOK_CELLS, WORKBOOK_FORMATS, WORKBOOK_STRINGS,
+    WORKBOOK_TEXT_BYTES,
 };
 
 use super::cell::{Cell, Refused, Row, Table};
 use super::columns::{self, is_read_me};
 use super::csv_table::too_many_rows;
 use super::looks::{Looks, Position};
-use super::package::{damaged, repack};
+use super::package::{Bounds, damaged, repack};
 use super::shown::{Shown, shown};
 use super::{day, number};
 
@@ -27,7 +29,8 @@ use super::{day, number};
 /// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
 pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
     let left = Left { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
-    open(bytes, |book| {
+    let bounds = Bounds { bytes: WORKBOOK_BYTES, strings: WORKBOOK_STRINGS, formats: WORKBOOK_FORMATS };
+    open(bytes, bounds, |book| {
         let any_wanted = book.sheets.iter().any(|(_, sheet)| is_wanted(sheet));
         if let Some((_, hidden)) = book.sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
             return Err(hidden_sheet(&name(hidden)));
@@ -54,7 +57,12 @@ pub(super) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
         cells: IMPORT_WORKBOOK_CELLS,
         text: IMPORT_WORKBOOK_TEXT_BYTES,
     };
-    open(bytes, |book| book.tables(left, |_| true))
+    let bounds = Bounds {
+        bytes: IMPORT_WORKBOOK_UNPACKED_BYTES,
+        strings: IMPORT_WORKBOOK_STRINGS,
+        formats: IMPORT_WORKBOOK_FORMATS,
+    };
+    open(bytes, bounds, |book| book.tables(left, |_| true))
 }
 
 /// The refusal of a workbook whose figures stand in a sheet that is hidden.
@@ -64,8 +72,12 @@ pub(super) fn hidden_sheet(name: &str) -> Refused {
 }
 
 /// Reads a workbook within the limits.
-fn open(bytes: &[u8], read: impl FnOnce(&mut Book<'_>) -> Result<Vec<Table>, Refused>) -> Result<Vec<Table>, Refused> {
-    let package = repack(bytes)?;
+fn open(
+    bytes: &[u8],
+    bounds: Bounds,
+    read: impl FnOnce(&mut Book<'_>) -> Result<Vec<Table>, Refused>,
+) -> Result<Vec<Table>, Refused> {
+    let package = repack(bytes, bounds)?;
     // The reader of the format trusts its input here and there: what makes it stumble is damaged.
     catch_unwind(AssertUnwindSafe(|| read(&mut Book::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
 }
@@ -165,7 +177,7 @@ fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resu
     let too_large = |told: String| Refused::new("workbook_too_large", told);
     let uncomputed = uncomputed(book, name)?;
     let part = book.looks.sheet(index)?;
-    let mut looks = book.looks.cells(&part)?;
+    let mut looks = book.looks.cells(part)?;
     let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut cells = BTreeMap::new();
     // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.

@@ -61,8 +61,10 @@ pub const SHEET_OTHERS_NAMED: usize = 5;
 pub const SHEET_COLUMNS: usize = 256;
 /// Largest row of a CSV file, in bytes.
 pub const SHEET_ROW_BYTES: usize = 256 * 1024;
-/// Largest content of a workbook once unpacked, in bytes.
-pub const WORKBOOK_BYTES: u64 = 64 * 1024 * 1024;
+/// Largest content of a workbook once unpacked, in bytes: several times what as many rows as are read take.
+pub const WORKBOOK_BYTES: u64 = 16 * 1024 * 1024;
+/// Longest stretch of a part of a workbook without a tag, in bytes: a cell holds 32,767 characters at most.
+pub const WORKBOOK_STRETCH_BYTES: usize = 1024 * 1024;
 /// Most parts of a workbook's package.
 pub const WORKBOOK_PARTS: usize = 2_000;
 /// Most elements of the parts of a workbook, over all of them.
@@ -74,9 +76,9 @@ pub const WORKBOOK_CELLS: usize = 300_000;
 /// Most text of the cells of a workbook that are read, in bytes.
 pub const WORKBOOK_TEXT_BYTES: usize = 8 * 1024 * 1024;
 /// Most texts that the cells of a workbook share.
-pub const WORKBOOK_STRINGS: usize = 500_000;
+pub const WORKBOOK_STRINGS: usize = 100_000;
 /// Most formats of the cells of a workbook.
-pub const WORKBOOK_FORMATS: usize = 20_000;
+pub const WORKBOOK_FORMATS: usize = 4_000;
 /// Most elements of the part of a workbook that has its formats.
 pub const WORKBOOK_STYLE_ELEMENTS: usize = 200_000;
 /// Longest element of the part of a workbook that has its formats, and longest path of a sheet, in bytes.
@@ -209,6 +211,12 @@ pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// Largest workbook that the command line brings in, in bytes; it is read whole, unlike CSV.
 pub const IMPORT_WORKBOOK_BYTES: usize = 32 * 1024 * 1024;
+/// Largest content of such a workbook once unpacked, in bytes.
+pub const IMPORT_WORKBOOK_UNPACKED_BYTES: u64 = 64 * 1024 * 1024;
+/// Most texts that the cells of such a workbook share.
+pub const IMPORT_WORKBOOK_STRINGS: usize = 500_000;
+/// Most formats of the cells of such a workbook.
+pub const IMPORT_WORKBOOK_FORMATS: usize = 20_000;
 /// Most rows of figures of such a workbook, over all of its sheets.
 pub const IMPORT_WORKBOOK_ROWS: usize = 100_000;
 /// Most cells of such a workbook, formatted ones without a value among them.
@@ -221,6 +229,16 @@ pub const IMPORT_BATCH: usize = 1_000;
 pub const IMPORT_TRIES: usize = 5;
 /// Most faults of a refused file that are listed as those of any input.
 pub const IMPORT_ERRORS: usize = 100;
+/// Files that are imported at once, over all keys: each may take a processor and some 100 MiB.
+pub const IMPORTS_AT_ONCE: usize = 2;
+/// Files that wait to be imported before more are refused with 503.
+pub const IMPORTS_WAITING: usize = 16;
+/// How long a file waits to be imported before it is refused with 503.
+pub const IMPORT_TURN_WAIT: Duration = Duration::from_secs(15);
+/// Most members of one object of an import that is JSON.
+pub const JSON_MEMBERS: usize = 1_000;
+/// Largest report of an import that is JSON, in bytes with its white space: four times what is recorded of it.
+pub const JSON_REPORT_BYTES: usize = 256 * 1024;
 /// Most fields of a form, files among them.
 pub const FORM_FIELDS: usize = 16;
 /// Most cities that are listed to choose from.

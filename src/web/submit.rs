@@ -6,7 +6,7 @@
 use actix_web::http::StatusCode;
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::page::respond_with_form;
 use super::row;
@@ -113,7 +113,7 @@ async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Res
     let reason = Some(&form.reason).filter(|reason| !reason.is_empty());
     let reason = reason.map(|reason| crate::api::body::reason_text(Value::from(reason.as_str()), today)).transpose()?;
     let upload = match &form.checked {
-        Some(checked) => upload::json(&checked.reports)?,
+        Some(checked) => upload::json(&checked.reports),
         None => upload::files(form.files.clone())?,
     };
     let asked = Asked {
@@ -237,7 +237,7 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
                 input type="hidden" name="sequence" value=(answer.sequence);
                 input type="hidden" name="keeps_lines" value=(imported.kept.lines);
                 input type="hidden" name="keeps_also_stated" value=(imported.kept.also_stated);
-                input type="hidden" name="reports" value=(json!({"reports": imported.reports}));
+                input type="hidden" name="reports" value=(imported.reports_text());
                 (key_field())
                 p { button { "Record " (answer.created + answer.revised) " reports" } }
             }

@@ -10,6 +10,8 @@ mod given_up;
 mod idempotency;
 mod kill;
 #[cfg(target_os = "linux")]
+mod memory;
+#[cfg(target_os = "linux")]
 mod outage;
 #[cfg(target_os = "linux")]
 mod revocation;
