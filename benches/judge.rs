@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use pledgewatch::method::{assess, explain, explain_yardsticks, series, yardsticks};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug};
+use pledgewatch::record::{Action, Dossier, Kind, RecordKey, Slug};
 use serde_json::{Value, json};
 
 fn day() -> NaiveDate {
@@ -51,13 +51,13 @@ fn city(number: u32) -> Dossier {
 
 /// The verdicts alone, with second opinions and cautions.
 fn verdicts(dossier: &Dossier) -> usize {
-    let view = dossier.view(&Cut::default()).expect("a city");
+    let view = dossier.present().expect("a city");
     black_box(assess(&view, day())).targets.len()
 }
 
 /// Everything that can be asked of a city.
 fn everything(dossier: &Dossier) -> usize {
-    let view = dossier.view(&Cut::default()).expect("a city");
+    let view = dossier.present().expect("a city");
     let assessed = assess(&view, day());
     let held = yardsticks(&view, day(), None, &assessed);
     let rows: usize =

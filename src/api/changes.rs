@@ -75,8 +75,7 @@ async fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<Chang
         return Err(Problem::not_found());
     };
     let dossier = &entry.dossier;
-    let total = i64::try_from(dossier.stamps().count()).unwrap_or(i64::MAX);
-    read(service, Some(dossier.id.clone()), total, dossier.last_sequence(&Cut::default()), query).await
+    read(service, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&Cut::default()), query).await
 }
 
 async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Problem> {

@@ -208,12 +208,12 @@ impl Example {
 
     /// The judgement.
     pub fn status(&self) -> Value {
-        value(&judgement::status(&self.dossier, &Cut::default(), self.day, None, false))
+        value(&judgement::status(&self.dossier, &Cut::default(), self.day, None, false).ok().flatten())
     }
 
     /// The course of the target.
     pub fn series(&self) -> Value {
-        value(&judgement::series(&self.dossier, &Cut::default(), self.day, None))
+        value(&judgement::series(&self.dossier, &Cut::default(), self.day, None).ok().flatten())
     }
 
     /// The city as it is served, in a network with it alone.

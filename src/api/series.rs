@@ -9,8 +9,8 @@ use super::moment::moment_query;
 use super::problem::{Code, Problem};
 use super::status::{not_then, past_city};
 use super::{Service, csv};
-use crate::record::Slug;
-use crate::registry::Snapshot;
+use crate::record::{Incomplete, Slug};
+use crate::registry::Refusal;
 use crate::registry::bodies::Body;
 use crate::registry::edition::Edition;
 use crate::registry::judgement::{self, SeriesAnswer};
@@ -24,15 +24,20 @@ moment_query! {
     }
 }
 
-fn series(snapshot: &Snapshot, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Arc<Edition>), Problem> {
-    let (entry, asked) = past_city(snapshot, city, &query.moment())?;
-    let dossier = &entry.dossier;
-    let series = judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref());
-    let missing = || match dossier.view(&asked.cut) {
+async fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Arc<Edition>), Problem> {
+    let snapshot = service.registry.present();
+    let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
+    let dossier = &*service.registry.restored(&entry.dossier, &asked.cut).await?;
+    let incomplete = |Incomplete| Problem::from(Refusal::Internal);
+    let series =
+        judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref()).map_err(incomplete)?;
+    if let Some(series) = series {
+        return Ok((series, Arc::clone(&entry.edition)));
+    }
+    Err(match dossier.view(&asked.cut).map_err(incomplete)? {
         Some(_) => Problem::new(Code::NotFound, "the city had no such target at the asked moment"),
         None => not_then(dossier, &asked.cut),
-    };
-    Ok((series.ok_or_else(missing)?, Arc::clone(&entry.edition)))
+    })
 }
 
 /// Plot a target's course
@@ -50,7 +55,7 @@ pub async fn get(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, edition) = series(&service.registry.present(), &city, &query)?;
+    let (series, edition) = series(&service, &city, &query).await?;
     Ok(answer(&request, &Body::json(&series).of(&edition), query.moment().keep()))
 }
 
@@ -67,7 +72,7 @@ pub async fn get_csv(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, edition) = series(&service.registry.present(), &city, &query)?;
+    let (series, edition) = series(&service, &city, &query).await?;
     let body = csv::render(service.columns("SeriesRow"), &series.rows)?;
     Ok(answer(&request, &body.of(&edition), query.moment().keep()))
 }

@@ -6,10 +6,10 @@ use super::conditional::{Keep, answer};
 use super::moment::{Asked, Moment, moment_query};
 use super::problem::{Code, Problem};
 use super::{Service, present_city};
-use crate::record::{Cut, Dossier, Level, Slug};
+use crate::record::{Cut, Dossier, Incomplete, Level, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::judgement::{self, StatusAnswer};
-use crate::registry::{CityEntry, Found, Snapshot};
+use crate::registry::{CityEntry, Found, Refusal, Snapshot};
 
 moment_query! {
     /// Which judgement, and how much of it.
@@ -47,9 +47,9 @@ pub async fn get(
         return Ok(answer(&request, &present.status, Keep::Shared));
     }
     let (entry, asked) = past_city(&snapshot, &city, &moment)?;
-    let dossier = &entry.dossier;
+    let dossier = &*service.registry.restored(&entry.dossier, &asked.cut).await?;
     let status = judgement::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
-    let status = status.ok_or_else(|| not_then(dossier, &asked.cut))?;
+    let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(dossier, &asked.cut))?;
     Ok(answer(&request, &Body::json(&status).of(&entry.edition), moment.keep()))
 }
 
@@ -73,7 +73,7 @@ pub(super) fn past_city<'a>(
 
 /// Why there is nothing of a city at the asked moment.
 pub(super) fn not_then(dossier: &Dossier, cut: &Cut) -> Problem {
-    if dossier.city.revisions().first().is_some_and(|first| cut.includes(&first.stamp)) {
+    if dossier.city.revisions().next().is_some_and(|first| cut.includes(&first.stamp)) {
         Problem::new(Code::Gone, "the city was withdrawn at the asked moment; its history is among its changes")
     } else {
         Problem::new(Code::NotFound, "the city was not recorded yet at the asked moment")

@@ -2,11 +2,10 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use crate::record::dossier::Revision;
 use crate::record::inventory::Inventory;
 use crate::record::target::{Base, Target};
 use crate::record::warning::WarningCode;
-use crate::record::{Known, Slug, Stamp, View, Year};
+use crate::record::{Earlier, Known, Slug, Stamp, View, Year};
 
 use super::base::BaseInventory;
 use super::comparison::{Compared, Comparison, conversion, points_of_all_years};
@@ -30,7 +29,7 @@ pub(super) struct Case<'v, 'a> {
     /// Who recorded the target, when, and why.
     pub stamp: &'a Stamp,
     /// The states the target had been in before, oldest first.
-    pub earlier: &'v [&'a Revision<Target>],
+    pub earlier: &'v Earlier<'a, Target>,
     /// The day of judgement, `D`.
     pub judged_on: NaiveDate,
     /// The unit in which it is judged.
@@ -83,7 +82,7 @@ impl<'v, 'a> Case<'v, 'a> {
         let target = known.value;
         let comparison = Comparison::of(target, base.as_ref(), view, judged_on);
         let pathway = pathway(target, base.as_ref());
-        let (stamp, earlier) = (known.stamp, known.earlier.as_slice());
+        let (stamp, earlier) = (known.stamp, &known.earlier);
         let unit = goal::unit(target);
         Case { view, id, target, known, stamp, earlier, judged_on, unit, base, comparison, pathway }
     }

@@ -1,5 +1,7 @@
 //! Whether a baseline was restated after a report became known, so that the two are of different accountings.
 
+use std::cell::OnceCell;
+
 use crate::record::inventory::Inventory;
 use crate::record::{Known, Stamp, Tonnes, View};
 
@@ -32,21 +34,21 @@ pub(super) fn restated_since<'a>(
     view: &View<'a>,
 ) -> Option<Box<Obstacle>> {
     let known = base.known(view)?;
-    // Nothing was restated, and nothing need be gathered.
-    if known.earlier.is_empty() {
-        return None;
-    }
+    let earlier = || {
+        let states = known.earlier.states();
+        states.filter_map(|state| Some(State { inventory: state.brief()?, stamp: &state.stamp }))
+    };
+    // Without an earlier state nothing was restated.
+    let first = earlier().next()?;
     let now = base.figure?.tonnes;
-    let earlier: Vec<State<'_>> = known
-        .earlier
-        .iter()
-        .filter_map(|state| Some(State { inventory: state.value.as_deref()?, stamp: &state.stamp }))
-        .collect();
-    if earlier.is_empty() || State::of(known).is_known_to(report, base) {
+    let said_since = OnceCell::new();
+    let is_known =
+        |state: &State<'_>| state.is_known_to(report, || *said_since.get_or_init(|| first_said(report, base)));
+    if is_known(&State::of(known)) {
         return None;
     }
     // A report older than every revision was compared with the first.
-    let in_force = earlier.iter().rev().find(|state| state.is_known_to(report, base)).or(earlier.first())?;
+    let in_force = earlier().rev().find(is_known).unwrap_or(first);
     let then = in_force.figure(base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
     (percent > RESTATED_PERCENT).then(|| {
@@ -79,10 +81,10 @@ impl<'s> State<'s> {
 
     /// Whether the state was known when the report was: by the days of their sources where both have one, the same
     /// day being together, else by the order of the log.
-    fn is_known_to(&self, report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> bool {
+    fn is_known_to(&self, report: &Known<'_, Inventory>, said_since: impl Fn() -> i64) -> bool {
         match (self.inventory.source.published, report.value.source.published) {
             (Some(ours), Some(theirs)) => ours <= theirs,
-            _ => self.stamp.sequence < first_said(report, base),
+            _ => self.stamp.sequence < said_since(),
         }
     }
 }
@@ -92,8 +94,8 @@ fn first_said(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
     let figure = |inventory: &Inventory| base.scope.figure(inventory).map(|figure| figure.tonnes);
     let now = figure(report.value);
     let mut first = report.stamp.sequence;
-    for state in report.earlier.iter().rev() {
-        if state.value.as_deref().and_then(figure) != now {
+    for state in report.earlier.states().rev() {
+        if state.brief().and_then(figure) != now {
             break;
         }
         first = first.min(state.stamp.sequence);

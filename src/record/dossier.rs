@@ -1,9 +1,10 @@
 //! All that is recorded of one city, with its whole history.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::NaiveDate;
 use serde_json::Value;
 
 use super::change::{Action, Change, Kind, RecordKey};
@@ -12,78 +13,12 @@ use super::fault::{At, Fault, Parse, read, read_logged};
 use super::inventory::Inventory;
 use super::member::Member;
 use super::network::Network;
+use super::recorded::{Recorded, Revision, Stamp, Superseded};
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
 use super::units::Year;
 use super::view::Cut;
-
-/// Who recorded a revision, when, and why.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Stamp {
-    /// The number of the revision: 1, 2, 3 for each record.
-    pub revision: i32,
-    /// The entry of the log that made it.
-    pub sequence: i64,
-    /// When it was recorded.
-    pub recorded_at: DateTime<Utc>,
-    /// The label of the key that wrote it.
-    pub recorded_by: String,
-    /// Why it was changed.
-    pub reason: Option<String>,
-}
-
-/// One state of a record: a value, or its withdrawal.
-#[derive(Debug)]
-pub struct Revision<T> {
-    /// Who, when, why.
-    pub stamp: Stamp,
-    /// The value; none when it was withdrawn (or redacted).
-    pub value: Option<Arc<T>>,
-}
-
-// Derived, `Clone` would ask for `T: Clone`, which sharing does not need.
-impl<T> Clone for Revision<T> {
-    fn clone(&self) -> Self {
-        Revision { stamp: self.stamp.clone(), value: self.value.clone() }
-    }
-}
-
-/// A record with every state it has had, oldest first; never empty.
-#[derive(Debug)]
-pub struct Recorded<T> {
-    pub(super) revisions: Vec<Revision<T>>,
-}
-
-impl<T> Clone for Recorded<T> {
-    fn clone(&self) -> Self {
-        Recorded { revisions: self.revisions.clone() }
-    }
-}
-
-impl<T> Recorded<T> {
-    /// Every state, oldest first.
-    #[must_use]
-    pub fn revisions(&self) -> &[Revision<T>] {
-        &self.revisions
-    }
-
-    /// The state it is in.
-    ///
-    /// # Panics
-    /// Never: a record has at least one revision.
-    #[must_use]
-    pub fn latest(&self) -> &Revision<T> {
-        self.revisions.last().expect("a record is made with its first revision")
-    }
-
-    /// The present value and its stamp, unless the record is withdrawn.
-    #[must_use]
-    pub fn live(&self) -> Option<(&Arc<T>, &Stamp)> {
-        let latest = self.latest();
-        latest.value.as_ref().map(|value| (value, &latest.stamp))
-    }
-}
 
 /// All that is recorded of one city.
 #[derive(Debug, Clone)]
@@ -102,6 +37,12 @@ pub struct Dossier {
     pub statement: Option<Recorded<Statement>>,
     /// Its memberships, by the network's id.
     pub memberships: BTreeMap<Slug, Recorded<Member>>,
+    /// How many entries of the log speak of it.
+    pub entries: i64,
+    /// The last of them.
+    last_sequence: i64,
+    /// Whether what was superseded is all kept whole.
+    keeps_all: bool,
 }
 
 /// A value of one of the kinds.
@@ -187,7 +128,7 @@ fn year_of(key: &RecordKey, at: &At<'_>) -> Option<Year> {
 }
 
 impl Dossier {
-    /// Begins the dossier of a city with the entry that created it.
+    /// Begins the dossier of a city with the entry that created it; what is superseded is kept whole for a while.
     ///
     /// # Errors
     /// A sentence, when the entry is not the creation of a city or cannot be read.
@@ -197,17 +138,26 @@ impl Dossier {
             return Err(format!("entry {} is about a city that is not there", change.sequence));
         };
         let (stamp, record) = read_change(change)?;
-        let mut revisions = Vec::new();
-        push(&mut revisions, stamp, record.and_then(AnyRecord::into_city))?;
         Ok(Dossier {
             id,
-            city: Recorded { revisions },
+            city: Recorded::begin(Revision::new(stamp, record.and_then(AnyRecord::into_city), bytes_of(change)))?,
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),
             statement: None,
             memberships: BTreeMap::new(),
+            entries: 1,
+            last_sequence: change.sequence,
+            keeps_all: false,
         })
+    }
+
+    /// The same for who compares with every state there was: all of them are kept whole.
+    ///
+    /// # Errors
+    /// As of [`begin`](Dossier::begin).
+    pub fn begin_whole(change: &Change) -> Result<Self, String> {
+        Ok(Dossier { keeps_all: true, ..Self::begin(change)? })
     }
 
     /// Adds what a later entry says of this city.
@@ -216,46 +166,77 @@ impl Dossier {
     /// A sentence, when the entry cannot be read or does not follow the record's last revision.
     pub fn apply(&mut self, change: &Change) -> Result<(), String> {
         let (stamp, record) = read_change(change)?;
+        let next = Next { stamp, bytes: bytes_of(change), keeps_all: self.keeps_all };
         match change.key.kind {
-            Kind::City => push(&mut self.city.revisions, stamp, record.and_then(AnyRecord::into_city)),
+            Kind::City => self.city.push(next.revision(record.and_then(AnyRecord::into_city)), next.keeps_all),
             Kind::Baseline => {
-                let slot = self.baselines.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
-                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
+                add(&mut self.baselines, slug_of(change)?, record.and_then(AnyRecord::into_inventory), next)
             }
-            Kind::Target => {
-                let slot = self.targets.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
-                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_target))
-            }
+            Kind::Target => add(&mut self.targets, slug_of(change)?, record.and_then(AnyRecord::into_target), next),
             Kind::Report => {
-                let year = Year::from_id(&change.key.id);
-                let year = year.ok_or_else(|| format!("entry {} names no year", change.sequence))?;
-                let slot = self.reports.entry(year).or_insert(Recorded { revisions: Vec::new() });
-                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_inventory))
+                add(&mut self.reports, report_of(change)?, record.and_then(AnyRecord::into_inventory), next)
             }
             Kind::Statement if change.key.id != Statement::ID => {
                 Err(format!("entry {} has an id that is not valid", change.sequence))
             }
             Kind::Statement => {
-                let slot = self.statement.get_or_insert(Recorded { revisions: Vec::new() });
-                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_statement))
+                let revision = next.revision(record.and_then(AnyRecord::into_statement));
+                match &mut self.statement {
+                    Some(statement) => statement.push(revision, next.keeps_all),
+                    None => Recorded::begin(revision).map(|begun| self.statement = Some(begun)),
+                }
             }
             Kind::Network => Err(format!("entry {} is about no city", change.sequence)),
-            Kind::Member => {
-                let slot = self.memberships.entry(slug_of(change)?).or_insert(Recorded { revisions: Vec::new() });
-                push(&mut slot.revisions, stamp, record.and_then(AnyRecord::into_member))
+            Kind::Member => add(&mut self.memberships, slug_of(change)?, record.and_then(AnyRecord::into_member), next),
+        }?;
+        self.entries += 1;
+        self.last_sequence = self.last_sequence.max(change.sequence);
+        Ok(())
+    }
+
+    /// Puts back the whole of what an earlier entry said, as it is read from the log.
+    ///
+    /// # Errors
+    /// A sentence, when the entry cannot be read.
+    pub fn restore(&mut self, change: &Change) -> Result<(), String> {
+        fn put_back<T: Superseded>(record: Option<&mut Recorded<T>>, revision: i32, value: Option<Arc<T>>) {
+            if let Some(record) = record {
+                record.restore(revision, value);
             }
         }
+        let (Stamp { revision, .. }, record) = read_change(change)?;
+        match change.key.kind {
+            Kind::City => put_back(Some(&mut self.city), revision, record.and_then(AnyRecord::into_city)),
+            Kind::Baseline => {
+                let found = self.baselines.get_mut(&slug_of(change)?);
+                put_back(found, revision, record.and_then(AnyRecord::into_inventory));
+            }
+            Kind::Target => {
+                let found = self.targets.get_mut(&slug_of(change)?);
+                put_back(found, revision, record.and_then(AnyRecord::into_target));
+            }
+            Kind::Report => {
+                let found = self.reports.get_mut(&report_of(change)?);
+                put_back(found, revision, record.and_then(AnyRecord::into_inventory));
+            }
+            Kind::Statement => {
+                put_back(self.statement.as_mut(), revision, record.and_then(AnyRecord::into_statement));
+            }
+            // No judgement is made from these.
+            Kind::Network | Kind::Member => {}
+        }
+        Ok(())
     }
 
     /// The record's latest revision and, unless withdrawn, its value; none if it was never recorded.
     #[must_use]
     pub fn latest(&self, kind: Kind, id: &str) -> Option<(&Stamp, Option<AnyRecord>)> {
-        fn state<T>(
+        fn state<T: Superseded>(
             record: Option<&Recorded<T>>,
             wrap: impl Fn(Arc<T>) -> AnyRecord,
         ) -> Option<(&Stamp, Option<AnyRecord>)> {
             let latest = record?.latest();
-            Some((&latest.stamp, latest.value.clone().map(wrap)))
+            Some((&latest.stamp, latest.whole().cloned().map(wrap)))
         }
         match kind {
             Kind::City => state(Some(&self.city), AnyRecord::City),
@@ -274,8 +255,8 @@ impl Dossier {
 
     /// The stamp of every revision of every record.
     pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
-        fn of<T>(record: &Recorded<T>) -> impl Iterator<Item = &Stamp> {
-            record.revisions.iter().map(|revision| &revision.stamp)
+        fn of<T: Superseded>(record: &Recorded<T>) -> impl Iterator<Item = &Stamp> {
+            record.revisions().map(|revision| &revision.stamp)
         }
         of(&self.city)
             .chain(self.baselines.values().flat_map(of))
@@ -288,6 +269,9 @@ impl Dossier {
     /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.
     #[must_use]
     pub fn last_sequence(&self, cut: &Cut) -> i64 {
+        if cut.is_of_today() {
+            return self.last_sequence;
+        }
         self.stamps().filter(|stamp| cut.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)
     }
 }
@@ -342,16 +326,45 @@ pub(super) fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>),
     Ok((stamp, record))
 }
 
-fn slug_of(change: &Change) -> Result<Slug, String> {
-    Slug::new(&change.key.id).ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))
+/// What the next revision of a record is made of, beside its value.
+struct Next {
+    stamp: Stamp,
+    bytes: usize,
+    keeps_all: bool,
 }
 
-/// Adds a state to those of a record, as the next revision.
-pub(super) fn push<T>(revisions: &mut Vec<Revision<T>>, stamp: Stamp, value: Option<Arc<T>>) -> Result<(), String> {
-    let last = revisions.last().map_or(0, |revision| revision.stamp.revision);
-    if stamp.revision != last + 1 {
-        return Err(format!("entry {} makes revision {} after {last}", stamp.sequence, stamp.revision));
+impl Next {
+    fn revision<T: Superseded>(&self, value: Option<Arc<T>>) -> Revision<T> {
+        Revision::new(self.stamp.clone(), value, self.bytes)
     }
-    revisions.push(Revision { stamp, value });
-    Ok(())
+}
+
+/// Adds a revision to the record `id`, or begins it.
+fn add<K: Ord, T: Superseded>(
+    records: &mut BTreeMap<K, Recorded<T>>,
+    id: K,
+    value: Option<Arc<T>>,
+    next: Next,
+) -> Result<(), String> {
+    let revision = Revision::new(next.stamp, value, next.bytes);
+    match records.entry(id) {
+        Entry::Occupied(record) => record.into_mut().push(revision, next.keeps_all),
+        Entry::Vacant(vacant) => {
+            vacant.insert(Recorded::begin(revision)?);
+            Ok(())
+        }
+    }
+}
+
+/// The length of the body of an entry.
+pub(super) fn bytes_of(change: &Change) -> usize {
+    change.body.as_ref().map_or(0, String::len)
+}
+
+fn report_of(change: &Change) -> Result<Year, String> {
+    Year::from_id(&change.key.id).ok_or_else(|| format!("entry {} names no year", change.sequence))
+}
+
+fn slug_of(change: &Change) -> Result<Slug, String> {
+    Slug::new(&change.key.id).ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))
 }

@@ -38,6 +38,9 @@ pub const PERIOD_DAYS_MIN: i64 = 360;
 pub const PERIOD_DAYS_MAX: i64 = 370;
 /// Most steps that are followed from a record to the one it names, and on.
 pub const CHAIN: usize = 100;
+/// Superseded states of one record are kept whole, the latest of them first, while their bodies have at most so many
+/// bytes; of those before them only what judgements read.
+pub const SUPERSEDED_BYTES: usize = 128 * 1024;
 /// Most records that a refusal names as being in the way.
 pub const USERS_NAMED: usize = 20;
 /// Most cities that one reporter's key is bound to.

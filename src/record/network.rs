@@ -5,8 +5,9 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::change::{Action, Change};
-use super::dossier::{AnyRecord, Recorded, push, read_change};
+use super::dossier::{AnyRecord, bytes_of, read_change};
 use super::fault::{At, Fields, Parse};
+use super::recorded::{Recorded, Revision};
 use super::source::Source;
 use super::text::{Name, WebAddress};
 
@@ -47,8 +48,9 @@ impl Recorded<Network> {
         let (stamp, record) = read_change(change)?;
         let network =
             record.and_then(|record| if let AnyRecord::Network(network) = record { Some(network) } else { None });
-        let mut record = before.unwrap_or(Recorded { revisions: Vec::new() });
-        push(&mut record.revisions, stamp, network)?;
+        let next = Revision::new(stamp, network, bytes_of(change));
+        let Some(mut record) = before else { return Recorded::begin(next) };
+        record.push(next, false)?;
         Ok(record)
     }
 }

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 
 use super::city::City;
-use super::dossier::{Dossier, Recorded, Revision, Stamp};
+use super::dossier::Dossier;
 use super::inventory::{AlsoStated, Inventory};
+use super::recorded::{Recorded, Revision, Stamp, Superseded};
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
@@ -34,43 +35,58 @@ impl Cut {
             && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
     }
 
-    /// The target as it was known then; under `known_on` none that was not set by that day or had ended.
-    ///
-    /// A pledge counts from the day it was set: a source often tells of it only years later.
-    fn pledged<'a>(&self, record: &'a Recorded<Target>) -> Option<Known<'a, Target>> {
-        let known = self.known(record, |target| target.set_on.or(target.source.published))?;
-        let in_force = self.known_on.is_none_or(|day| known.ended().is_none_or(|ended| ended > day));
-        in_force.then_some(known)
+    /// Whether it takes in the whole log, as the present does.
+    #[must_use]
+    pub const fn is_of_today(&self) -> bool {
+        self.sequence.is_none() && self.as_of.is_none()
     }
 
-    /// The record as it was known then; none if it was not, or had been withdrawn.
+    /// Whether a target that was known then was in force: under `known_on` none is that had ended.
+    fn is_in_force(&self, known: &Known<'_, Target>) -> bool {
+        self.known_on.is_none_or(|day| known.ended().is_none_or(|ended| ended > day))
+    }
+
+    /// The state of the record that was known then; none if it was not, or had been withdrawn.
     ///
     /// What stands counts from the day it was published on. Before that day counts what had been published last,
     /// so that the order in which it was all recorded says nothing; of the same day, what was recorded last.
-    fn known<'a, T>(
-        &self,
-        record: &'a Recorded<T>,
-        published: impl Fn(&T) -> Option<NaiveDate>,
-    ) -> Option<Known<'a, T>> {
-        let since = |revision: &Revision<T>| {
-            let published = revision.value.as_deref().and_then(&published);
-            published.unwrap_or(revision.stamp.recorded_at.date_naive())
-        };
+    fn pick<'a, T: Superseded>(&self, record: &'a Recorded<T>) -> Option<Pick<'a, T>> {
+        if self.is_of_today() && self.known_on.is_none() {
+            // Nothing is gathered: the present must not cost more with every revision.
+            let revision = record.latest();
+            return revision.is_there().then_some(Pick { revision, earlier: Earlier::All(record) });
+        }
         let recorded: Vec<&Revision<T>> =
-            record.revisions().iter().filter(|revision| self.includes(&revision.stamp)).collect();
-        let standing = *recorded.last()?;
-        standing.value.as_ref()?;
+            record.revisions().filter(|revision| self.includes(&revision.stamp)).collect();
+        let standing = *recorded.last().filter(|standing| standing.is_there())?;
         // A withdrawal says that what was recorded before was wrong, whenever it was published.
-        let withdrawn = recorded.iter().rposition(|revision| revision.value.is_none());
+        let withdrawn = recorded.iter().rposition(|revision| !revision.is_there());
         let mut states = recorded[self.known_on.and(withdrawn).unwrap_or(0)..].to_vec();
-        states.retain(|state| state.value.is_some() && self.known_on.is_none_or(|day| since(state) <= day));
+        states.retain(|state| state.is_there() && self.known_on.is_none_or(|day| state.since <= day));
         let stands = states.pop_if(|state| std::ptr::eq(*state, standing));
-        states.sort_by_key(|state| since(state));
-        let last = stands.or_else(|| states.pop())?;
-        let value = last.value.as_deref()?;
-        Some(Known { value, stamp: &last.stamp, earlier: states })
+        states.sort_by_key(|state| state.since);
+        let revision = stands.or_else(|| states.pop())?;
+        Some(Pick { revision, earlier: Earlier::Some(states) })
     }
 }
+
+/// The state of a record that was known at some moment.
+struct Pick<'a, T> {
+    revision: &'a Revision<T>,
+    earlier: Earlier<'a, T>,
+}
+
+impl<'a, T: Superseded> Pick<'a, T> {
+    fn known(self) -> Result<Known<'a, T>, Incomplete> {
+        let value = self.revision.whole().ok_or(Incomplete)?;
+        Ok(Known { value, stamp: &self.revision.stamp, earlier: self.earlier })
+    }
+}
+
+/// What was known then has been superseded so long ago that it is not kept whole: it has to be read from the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("what was known then is not kept whole")]
+pub struct Incomplete;
 
 /// A record as it was known at some moment.
 #[derive(Debug)]
@@ -79,8 +95,27 @@ pub struct Known<'a, T> {
     pub value: &'a T,
     /// Who recorded it, when, and why.
     pub stamp: &'a Stamp,
-    /// The states it had been in before, in the order of their publication, withdrawals left out.
-    pub earlier: Vec<&'a Revision<T>>,
+    /// The states it had been in before.
+    pub earlier: Earlier<'a, T>,
+}
+
+/// The states that a record had been in before, in the order of their publication, withdrawals left out.
+#[derive(Debug)]
+pub enum Earlier<'a, T> {
+    /// All but the latest of a record.
+    All(&'a Recorded<T>),
+    /// These.
+    Some(Vec<&'a Revision<T>>),
+}
+
+impl<'a, T: Superseded> Earlier<'a, T> {
+    /// The states, one by one: a record may have thousands.
+    pub fn states(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
+        match self {
+            Earlier::All(record) => Box::new(record.earlier_by_day().filter(|state| state.is_there())),
+            Earlier::Some(states) => Box::new(states.iter().copied()),
+        }
+    }
 }
 
 impl View<'_> {
@@ -104,9 +139,8 @@ impl Known<'_, Target> {
             return Some(ended.last_day());
         }
         // The first of the states in a row that say so, up to the last.
-        let ended =
-            |state: &&&Revision<Target>| state.value.as_deref().is_some_and(|earlier| earlier.standing.has_ended());
-        let days = self.earlier.iter().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
+        let ended = |state: &&Revision<Target>| state.brief().is_some_and(|earlier| earlier.standing.has_ended());
+        let days = self.earlier.states().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
         days.map(|stamp| stamp.recorded_at.date_naive()).min()
     }
 }
@@ -131,33 +165,65 @@ pub struct View<'a> {
 }
 
 impl Dossier {
-    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
+    /// How the city stands; none if it is withdrawn.
     #[must_use]
-    pub fn view(&self, cut: &Cut) -> Option<View<'_>> {
-        // What a city is called is no figure: under `known_on` it counts as known from the start.
-        let city = cut.known(&self.city, |_| Some(NaiveDate::MIN))?;
-        let published = |inventory: &Inventory| inventory.source.published;
-        Some(View {
+    pub fn present(&self) -> Option<View<'_>> {
+        // The latest states are always whole.
+        self.view(&Cut::default()).ok().flatten()
+    }
+
+    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
+    ///
+    /// # Errors
+    /// When what was known then is not kept whole: [`missing`](Dossier::missing) says what is to be restored first. Of
+    /// the present nothing ever is.
+    pub fn view(&self, cut: &Cut) -> Result<Option<View<'_>>, Incomplete> {
+        let Some(city) = cut.pick(&self.city) else { return Ok(None) };
+        let statement = self.statement.as_ref().and_then(|record| cut.pick(record));
+        let mut targets = pick(&self.targets, cut)?;
+        targets.retain(|_, known| cut.is_in_force(known));
+        Ok(Some(View {
             id: &self.id,
             known_on: cut.known_on,
-            city,
-            statement: self.statement.as_ref().and_then(|record| cut.known(record, |_| None)),
-            baselines: pick(&self.baselines, |record| cut.known(record, published)),
-            targets: pick(&self.targets, |record| cut.pledged(record)),
+            city: city.known()?,
+            statement: statement.map(Pick::known).transpose()?,
+            baselines: pick(&self.baselines, cut)?,
+            targets,
             reports: self
                 .reports
                 .iter()
                 .filter(|(year, _)| cut.through.is_none_or(|through| **year <= through))
-                .filter_map(|(year, record)| Some((*year, cut.known(record, published)?)))
-                .collect(),
-        })
+                .filter_map(|(year, record)| Some(cut.pick(record)?.known().map(|known| (*year, known))))
+                .collect::<Result<_, Incomplete>>()?,
+        }))
+    }
+
+    /// The entries of the log that have to be restored before the city can be viewed after `cut`.
+    #[must_use]
+    pub fn missing(&self, cut: &Cut) -> Vec<i64> {
+        fn of<T: Superseded>(cut: &Cut, record: &Recorded<T>) -> Option<i64> {
+            let Pick { revision, .. } = cut.pick(record)?;
+            revision.whole().is_none().then_some(revision.stamp.sequence)
+        }
+        if (cut.is_of_today() && cut.known_on.is_none()) || cut.pick(&self.city).is_none() {
+            return Vec::new();
+        }
+        let reports = self.reports.iter().filter(|(year, _)| cut.through.is_none_or(|through| **year <= through));
+        of(cut, &self.city)
+            .into_iter()
+            .chain(self.statement.as_ref().and_then(|record| of(cut, record)))
+            .chain(self.baselines.values().filter_map(|record| of(cut, record)))
+            .chain(self.targets.values().filter_map(|record| of(cut, record)))
+            .chain(reports.filter_map(|(_, record)| of(cut, record)))
+            .collect()
     }
 }
 
-/// The records of a map that are known, by key.
-fn pick<'a, K: Ord, T>(
+/// The records of a map that were known after `cut`, by key.
+fn pick<'a, K: Ord, T: Superseded>(
     records: &'a BTreeMap<K, Recorded<T>>,
-    known: impl Fn(&'a Recorded<T>) -> Option<Known<'a, T>>,
-) -> BTreeMap<&'a K, Known<'a, T>> {
-    records.iter().filter_map(|(key, record)| Some((key, known(record)?))).collect()
+    cut: &Cut,
+) -> Result<BTreeMap<&'a K, Known<'a, T>>, Incomplete> {
+    let known = records.iter().filter_map(|(key, record)| Some((key, cut.pick(record)?)));
+    known.map(|(key, pick)| Ok((key, pick.known()?))).collect()
 }

@@ -32,7 +32,7 @@ impl Bulk {
     pub fn open(database: &DatabaseUrl, clock: Clock, rehearsal: bool) -> Result<Self, StoreError> {
         let today = clock().date_naive();
         if rehearsal {
-            let (mut snapshot, mut confirmed) = (Snapshot::empty(today), Confirmed::default());
+            let (mut snapshot, mut confirmed) = (Snapshot::empty_for_all(today), Confirmed::default());
             if database.is_there() {
                 let mut connection = database.connect_to_read()?;
                 if store::is_made(&mut connection)? {

@@ -64,6 +64,11 @@ impl History {
         })
     }
 
+    /// Reads entries by their numbers; blocks.
+    pub(super) fn entries(&self, sequences: &[i64]) -> Result<Vec<Change>, Refusal> {
+        self.with_connection(|connection| store::log::entries(connection, sequences))
+    }
+
     /// Counts the entries whose bodies were taken out; blocks.
     pub(super) fn redacted(&self) -> Result<i64, Refusal> {
         self.with_connection(|connection| Ok(store::log::redacted(connection)?))

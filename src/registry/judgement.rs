@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::answers::to_the_second;
 use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
-use crate::record::{CityId, Cut, Dossier, Known, Level, Slug, Statement};
+use crate::record::{CityId, Cut, Dossier, Incomplete, Known, Level, Slug, Statement, View};
 
 /// A city in a judgement.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -117,15 +117,17 @@ pub struct SeriesAnswer {
 /// The judgement of a city as it stood at `cut`, on the day `judged_on`; none if it was not recorded then.
 ///
 /// `level` is that of the yardsticks, the headline target's unless stated; `explain` adds the formulas.
-#[must_use]
+///
+/// # Errors
+/// When what was known then has to be restored first.
 pub fn status(
     dossier: &Dossier,
     cut: &Cut,
     judged_on: NaiveDate,
     level: Option<Level>,
     explain: bool,
-) -> Option<StatusAnswer> {
-    let view = dossier.view(cut)?;
+) -> Result<Option<StatusAnswer>, Incomplete> {
+    let Some(view) = dossier.view(cut)? else { return Ok(None) };
     let assessed = method::assess(&view, judged_on);
     let yardsticks = method::yardsticks(&view, judged_on, level, &assessed);
     let explain = explain.then(|| Explained {
@@ -133,7 +135,7 @@ pub fn status(
         yardsticks: method::explain_yardsticks(&yardsticks, &assessed.targets),
     });
     let sequence = dossier.last_sequence(cut);
-    Some(StatusAnswer {
+    Ok(Some(StatusAnswer {
         city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
         judged_on,
         method: method::VERSION,
@@ -144,14 +146,31 @@ pub fn status(
         targets: assessed.targets,
         yardsticks,
         explain,
-    })
+    }))
 }
 
 /// The course towards `target`, the headline target unless stated; none if there was no such target then.
-#[must_use]
-pub fn series(dossier: &Dossier, cut: &Cut, judged_on: NaiveDate, target: Option<&str>) -> Option<SeriesAnswer> {
+///
+/// # Errors
+/// When what was known then has to be restored first.
+pub fn series(
+    dossier: &Dossier,
+    cut: &Cut,
+    judged_on: NaiveDate,
+    target: Option<&str>,
+) -> Result<Option<SeriesAnswer>, Incomplete> {
     let view = dossier.view(cut)?;
-    let assessed = method::assess(&view, judged_on);
+    Ok(view.and_then(|view| series_of(dossier, &view, cut, judged_on, target)))
+}
+
+fn series_of(
+    dossier: &Dossier,
+    view: &View<'_>,
+    cut: &Cut,
+    judged_on: NaiveDate,
+    target: Option<&str>,
+) -> Option<SeriesAnswer> {
+    let assessed = method::assess(view, judged_on);
     let target = target.map_or(assessed.headline, Slug::new)?;
     let unit = assessed.targets.iter().find(|assessment| assessment.target.id == target)?.unit;
     Some(SeriesAnswer {
@@ -160,7 +179,7 @@ pub fn series(dossier: &Dossier, cut: &Cut, judged_on: NaiveDate, target: Option
         judged_on,
         method: method::VERSION,
         sequence: dossier.last_sequence(cut),
-        rows: method::series(&view, &target, judged_on)?,
+        rows: method::series(view, &target, judged_on)?,
         target,
     })
 }

@@ -27,6 +27,7 @@ pub mod tally;
 mod transaction;
 mod writer;
 
+use std::borrow::Cow;
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -58,7 +59,7 @@ use writer::{Command, Writer};
 use crate::metrics::Metrics;
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
-use crate::record::{Actor, CityId, Fault, RecordKey};
+use crate::record::{Actor, CityId, Cut, Dossier, Fault, RecordKey};
 
 /// Tells the time; given from outside, so that tests own it.
 pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -429,6 +430,35 @@ impl Registry {
     /// [`Refusal::Unavailable`] when the database cannot be reached.
     pub async fn changes(&self, excerpt: Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
         self.read_log(move |history| history.read(&excerpt, LOG_PAGE_BYTES)).await
+    }
+
+    /// The dossier with what was known after `cut` whole: what is not kept in memory is read from the log.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the log would have to be read and the database cannot be reached.
+    pub async fn restored<'d>(&self, dossier: &'d Dossier, cut: &Cut) -> Result<Cow<'d, Dossier>, Refusal> {
+        let mut restored = Cow::Borrowed(dossier);
+        loop {
+            let missing = restored.missing(cut);
+            if missing.is_empty() {
+                return Ok(restored);
+            }
+            let (history, wanted) = (self.history.clone(), missing.len());
+            let read = actix_web::web::block(move || history.entries(&missing)).await;
+            let entries = read.map_err(|_| Refusal::Internal)??;
+            if entries.len() < wanted {
+                // The log is not the one that this node has: the writer says so.
+                return Err(Refusal::Unavailable);
+            }
+            // What was redacted meanwhile gives way to what was known before it.
+            for entry in &entries {
+                let put_back = restored.to_mut().restore(entry);
+                put_back.map_err(|told| {
+                    log::error!("the log cannot be read: {told}");
+                    Refusal::Internal
+                })?;
+            }
+        }
     }
 
     /// Listens to the log after an entry or, without one, from now on: to all of it, or to what is of one city. An

@@ -8,7 +8,7 @@ use crate::method::{
     Verdict, annual_change,
 };
 use crate::record::vocabulary::vocabulary;
-use crate::record::{CityId, Cut, Level, Recorded, Year};
+use crate::record::{CityId, Level, Recorded, Year};
 
 vocabulary! {
     /// What cities are ranked by.
@@ -244,7 +244,7 @@ fn change(
 ) -> Result<AnnualChange, NoAnnualChange> {
     let later = entry.dossier.reports.get(&years[1]).and_then(Recorded::live);
     later.and_then(|(report, _)| report.figure(level)).ok_or(NoAnnualChange::NoFigure)?;
-    let view = entry.dossier.view(&Cut::default()).ok_or(NoAnnualChange::NoFigure)?;
+    let view = entry.dossier.present().ok_or(NoAnnualChange::NoFigure)?;
     annual_change(&view, level, years, judged_on)
 }
 

@@ -41,6 +41,8 @@ pub struct Snapshot {
     pub identifiers: OrdMap<Identifier, CityId>,
     /// Which cities came after which.
     pub(super) succession: Succession,
+    /// Whether every state there was is kept whole, for who compares with all of them.
+    pub(super) keeps_all: bool,
     /// The keys.
     pub keyring: Keyring,
 }
@@ -144,10 +146,12 @@ impl CityEntry {
     /// Judges a city as of `judged_on` and renders the answer.
     #[must_use]
     pub fn new(dossier: Dossier, successors: Vec<CityId>, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
-        let present = judgement::status(&dossier, &Cut::default(), judged_on, None, false).and_then(|answer| {
+        // The present is whole.
+        let judged = judgement::status(&dossier, &Cut::default(), judged_on, None, false).ok().flatten();
+        let present = judged.and_then(|answer| {
             let status = Body::json(&answer).of(&edition);
             let (city, _) = dossier.city.live()?;
-            let latest = Latest::of(&dossier.view(&Cut::default())?, judged_on);
+            let latest = Latest::of(&dossier.present()?, judged_on);
             let judgement::StatusAnswer { headline, targets, statement, permalink, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
@@ -201,8 +205,14 @@ impl Snapshot {
             networks: OrdMap::new(),
             identifiers: OrdMap::new(),
             succession: Succession::default(),
+            keeps_all: false,
             keyring: Keyring::default(),
         }
+    }
+
+    /// The same where every state is kept whole.
+    pub(super) fn empty_for_all(judged_on: NaiveDate) -> Self {
+        Snapshot { keeps_all: true, ..Self::empty(judged_on) }
     }
 
     /// Looks for a city.

@@ -163,7 +163,7 @@ impl Staging {
     pub(super) fn latest(&self, key: &RecordKey) -> Option<(Stamp, Option<AnyRecord>)> {
         if key.kind == Kind::Network {
             let latest = self.network(&key.id)?.latest();
-            return Some((latest.stamp.clone(), latest.value.clone().map(AnyRecord::Network)));
+            return Some((latest.stamp.clone(), latest.whole().cloned().map(AnyRecord::Network)));
         }
         let (stamp, value) = self.dossier_of(key)?.latest(key.kind, &key.id)?;
         Some((stamp.clone(), value))
@@ -271,6 +271,7 @@ impl Staging {
         let before = dossier.as_ref().map(Origins::of).unwrap_or_default();
         let applied = match &mut dossier {
             Some(dossier) => dossier.apply(change),
+            None if self.snapshot.keeps_all => Dossier::begin_whole(change).map(|begun| dossier = Some(begun)),
             None => Dossier::begin(change).map(|begun| dossier = Some(begun)),
         };
         if let Some(dossier) = dossier {

@@ -9,7 +9,8 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::record::dossier::{AnyRecord, Revision};
+use crate::record::dossier::AnyRecord;
+use crate::record::recorded::{Revision, Superseded};
 use crate::record::{Dossier, Kind, RecordKey, Recorded, Year};
 use crate::store::confirmations::Confirmation;
 
@@ -169,13 +170,13 @@ impl States {
     }
 }
 
-/// Every state that was recorded, withdrawals left out, oldest first.
+/// Every state that was recorded, withdrawals left out, oldest first; all are whole where files are brought in.
 fn recorded(dossier: &Dossier, key: &RecordKey) -> Vec<State> {
-    fn of<T>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord) -> Vec<State> {
+    fn of<T: Superseded>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord) -> Vec<State> {
         let revisions = record.into_iter().flat_map(Recorded::revisions);
         let state = |revision: &Revision<T>| {
             let recorded_on = revision.stamp.recorded_at.date_naive();
-            Some(State::new(wrap(revision.value.clone()?).body(), recorded_on))
+            Some(State::new(wrap(Arc::clone(revision.whole()?)).body(), recorded_on))
         };
         revisions.filter_map(state).collect()
     }

@@ -42,8 +42,7 @@ pub(super) struct Origins {
 
 impl Origins {
     pub(super) fn of(dossier: &Dossier) -> Self {
-        let last = dossier.city.revisions().iter().rev().find_map(|revision| revision.value.as_ref());
-        let named = last.into_iter().flat_map(|city| &city.predecessors);
+        let named = dossier.city.last_value().into_iter().flat_map(|city| &city.predecessors);
         Origins {
             predecessors: named.map(|predecessor| predecessor.city.clone()).collect(),
             is_live: dossier.city.live().is_some(),

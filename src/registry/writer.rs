@@ -425,7 +425,7 @@ fn follow_keys(connection: &mut AnyConnection, staging: &mut Staging, head: &Hea
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
 pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    staged(connection, today).map(Staging::finish)
+    staged(connection, Snapshot::empty(today)).map(Staging::finish)
 }
 
 /// The same where nobody reads it: nothing is judged.
@@ -433,12 +433,12 @@ pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> 
 /// # Errors
 /// Those of [`load`].
 pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    staged(connection, today).map(Staging::finish_unread)
+    staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)
 }
 
-fn staged(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Staging, StoreError> {
+fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, StoreError> {
     let head = store::log::head(connection)?;
-    let mut staging = Staging::new(Snapshot::empty(today));
+    let mut staging = Staging::new(empty);
     store::log::follow(connection, 0, |change| staging.follow(&change).map_err(StoreError::Corrupt))?;
     if let Err(error) = follow_keys(connection, &mut staging, &head) {
         let StoreError::Corrupt(told) = error else { return Err(error) };

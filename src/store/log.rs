@@ -6,7 +6,7 @@ use diesel::prelude::*;
 use super::StoreError;
 use super::connection::{AnyConnection, insert_all};
 use super::schema::{changes, revision};
-use crate::record::limits::LOAD_ROWS;
+use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
 use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
 
 /// The state of the revision row.
@@ -162,6 +162,19 @@ pub fn read(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<Cha
         query = query.limit(limit);
     }
     let rows: Vec<ChangeRow> = query.select(changes::all_columns).load(connection)?;
+    rows.into_iter().map(ChangeRow::into_change).collect()
+}
+
+/// Reads entries by their numbers, in order.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+pub fn entries(connection: &mut AnyConnection, sequences: &[i64]) -> Result<Vec<Change>, StoreError> {
+    let mut rows: Vec<ChangeRow> = Vec::new();
+    for some in sequences.chunks(STATEMENT_ROWS) {
+        let query = changes::table.filter(changes::sequence.eq_any(some)).order(changes::sequence);
+        rows.extend(query.select(changes::all_columns).load::<ChangeRow>(connection)?);
+    }
     rows.into_iter().map(ChangeRow::into_change).collect()
 }
 

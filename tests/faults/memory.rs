@@ -4,10 +4,12 @@ use std::io::{Cursor, Read, Write};
 
 use reqwest::header::CONTENT_TYPE;
 use rust_xlsxwriter::Workbook;
+use serde_json::{Value, json};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::support::{Answer, Service, city, send};
+use super::cluster::Cluster;
+use crate::support::{Answer, Database, Service, TODAY, baseline, city, send, target};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -47,7 +49,8 @@ fn bomb(bytes: usize) -> Vec<u8> {
 /// Eight imports of the same file at once.
 fn eight(service: &Service, media_type: &str, file: &[u8]) -> Vec<Answer> {
     let import = || {
-        let request = service.request("POST", "/v1/cities/here/reports:import?dry_run=true").bearer_auth(&service.admin);
+        let request =
+            service.request("POST", "/v1/cities/here/reports:import?dry_run=true").bearer_auth(&service.admin);
         send(request.header(CONTENT_TYPE, media_type).body(file.to_vec()))
     };
     std::thread::scope(|scope| {
@@ -84,4 +87,93 @@ fn many_imports_at_once_share_a_bounded_memory() {
     let grown = (memory(&service, "VmHWM") - before) / MIB;
     println!("eight imports at once: {grown} MiB at the most");
     assert!(grown < 250, "{grown} MiB");
+}
+
+/// A report of some 63 KB, nearly all of it texts; no two are the same.
+fn large_report(number: u32) -> Value {
+    let text = |line: &str| format!("{number} {line} {}", "a long explanation, and more of it ".repeat(56));
+    let lines = [
+        "I.1.2", "I.1.3", "I.2.1", "I.2.2", "I.2.3", "I.3.1", "I.3.2", "I.3.3", "I.4.1", "I.4.2", "I.4.3", "I.5.1",
+        "I.5.2", "I.5.3", "I.6.1", "I.6.2", "I.6.3", "I.7.1", "I.8.1", "II.1.1", "II.1.2", "II.1.3", "II.2.1",
+        "II.2.2", "II.2.3", "II.3.1", "II.3.2", "II.3.3", "II.4.1",
+    ];
+    let explained = lines.map(|line| json!({"ref": line, "notation": "NE", "explanation": text(line)}));
+    let figure = f64::from(500 + number);
+    let source = json!({"title": format!("Edition {number}"), "locator": text("where")});
+    json!({"totals": {"basic": figure}, "lines": explained, "source": source, "note": text("note"), "reason": "Again"})
+}
+
+/// A city with a target, and the path of a report of it.
+fn one_city(service: &Service) -> &'static str {
+    service.record("/v1/cities/here", &city("Here"));
+    service.record("/v1/cities/here/baselines/1990", &baseline(1990, 1000.0));
+    service.record("/v1/cities/here/targets/2030-half", &target("1990", 50.0, 2030));
+    "/v1/cities/here/reports/2010"
+}
+
+/// The paths that pin the present, and what they answer.
+fn pinned(service: &Service) -> Vec<(String, String)> {
+    let permalink = service.json("/v1/cities/here/status")["permalink"].as_str().unwrap().to_owned();
+    let series = permalink.replace("/status?", "/series?");
+    [permalink, series].map(|path| (path.clone(), service.get(&path).text)).into()
+}
+
+#[test]
+fn superseded_bodies_leave_memory_and_every_answer_stays() {
+    const REVISIONS: u32 = 300;
+    let mut service = Service::with(&["--news-bytes", "1000000"]);
+    let report = one_city(&service);
+    for number in 0..20 {
+        service.record(report, &large_report(number));
+    }
+    let before = memory(&service, "VmRSS");
+    let mut answers = Vec::new();
+    let mut sent = 0;
+    for number in 20..REVISIONS {
+        let body = large_report(number);
+        sent += body.to_string().len() as u64;
+        service.record(report, &body);
+        if number % 100 == 50 {
+            answers.extend(pinned(&service));
+        }
+    }
+    let grown = memory(&service, "VmRSS").saturating_sub(before) / MIB;
+    println!("{} MiB of revisions: {grown} MiB more", sent / MIB);
+    assert!(sent / MIB > 15 && grown < 8, "{grown} MiB for {} MiB", sent / MIB);
+
+    let changes = "/v1/cities/here/changes?after=150&limit=5";
+    let entries = service.get(changes).text;
+    let unchanged = |service: &Service| {
+        for (path, answer) in &answers {
+            assert_eq!(service.get(path).text, *answer, "{path}");
+        }
+        assert_eq!(service.get(changes).text, entries);
+        assert_eq!(service.json("/v1/cities/here/changes?limit=1")["total"], REVISIONS + 3);
+        let as_of = service.json(&format!("/v1/cities/here/status?as_of={TODAY}"));
+        assert_eq!(as_of["targets"], service.json("/v1/cities/here/status")["targets"]);
+    };
+    unchanged(&service);
+    service.kill_and_restart();
+    unchanged(&service);
+}
+
+#[test]
+fn what_is_not_in_memory_is_refused_while_the_database_is_away() {
+    let Some(mut cluster) = Cluster::start() else { return };
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    let report = one_city(&service);
+    let mut answers = Vec::new();
+    for number in 0..8 {
+        service.record(report, &large_report(number));
+        answers.extend(pinned(&service));
+    }
+    cluster.stop();
+    let (old, recent) = answers.split_at(8);
+    for (path, _) in old {
+        service.get(path).assert_problem(503, "unavailable");
+    }
+    for (path, answer) in &recent[4..] {
+        assert_eq!(service.get(path).text, *answer, "{path}");
+    }
+    assert_eq!(service.get("/v1/cities/here/status").status, 200);
 }

@@ -41,7 +41,7 @@ fn many_demo_cities_have_a_verdict_on_a_recent_figure() {
     use Verdict::{Achieved, Behind, Missed, MovingAway, OffTrack, OnTrack};
     let cities = dossiers();
     let current = cities.iter().filter(|city| {
-        let view = city.view(&Cut::default()).unwrap();
+        let view = city.present().unwrap();
         let newest = view.reports.keys().max().unwrap();
         let judged = assess(&view, today()).targets;
         newest.get() >= today().year() - 6
@@ -76,7 +76,7 @@ fn the_demo_says_where_each_figure_is_from_and_when_each_pledge_was_made() {
 fn los_angeles_had_pledged_no_zero_in_2017() {
     let then = day(2017, 12, 31);
     let cities = dossiers();
-    let view = cities[0].view(&Cut { known_on: Some(then), ..Cut::default() }).unwrap();
+    let view = cities[0].view(&Cut { known_on: Some(then), ..Cut::default() }).unwrap().unwrap();
     let judged = assess(&view, then).targets;
     let told: Vec<_> = judged.iter().map(|judged| (judged.target.id.to_string(), judged.verdict)).collect();
     let plan = ["2025-plan-2015", "2035-plan-2015", "2050-plan-2015"];
@@ -90,7 +90,7 @@ fn los_angeles_had_pledged_no_zero_in_2017() {
 fn the_sentences_and_cautions_of_the_demo_cities() {
     let mut told = String::new();
     for dossier in dossiers() {
-        let view = dossier.view(&Cut::default()).unwrap();
+        let view = dossier.present().unwrap();
         let assessed = assess(&view, today());
         told.push_str(&format!("# {}\n", dossier.id));
         for target in &assessed.targets {
@@ -111,7 +111,7 @@ fn the_sentences_and_cautions_of_the_demo_cities() {
 #[test]
 fn the_answer_of_los_angeles() {
     let dossiers = dossiers();
-    let view = dossiers[0].view(&Cut::default()).unwrap();
+    let view = dossiers[0].present().unwrap();
     let assessed = assess(&view, today());
     let held = yardsticks(&view, today(), None, &assessed);
     let rows = series(&view, &assessed.targets[0].target.id, today()).unwrap();
@@ -122,7 +122,7 @@ fn the_answer_of_los_angeles() {
 #[test]
 fn the_explanation_of_los_angeles() {
     let dossiers = dossiers();
-    let view = dossiers[0].view(&Cut::default()).unwrap();
+    let view = dossiers[0].present().unwrap();
     let assessed = assess(&view, today());
     let told: Vec<String> = explain(&assessed.targets[0]).into_iter().map(|told| told.formula).collect();
     insta::assert_snapshot!(told.join("\n"));

@@ -1,7 +1,6 @@
 //! Explanations: the formulas of every number, followed by a calculator.
 
 use pledgewatch::method::{Assessment, Explanation, explain, explain_yardsticks};
-use pledgewatch::record::Cut;
 use serde_json::{Value, json};
 
 use crate::calculator;
@@ -36,7 +35,7 @@ fn the_example_of_the_method_stands_as_it_would_be_typed() {
 fn every_number_of_the_demo_cities_can_be_followed() {
     let mut told = 0;
     for dossier in dossiers() {
-        let view = dossier.view(&Cut::default()).unwrap();
+        let view = dossier.present().unwrap();
         let assessed = pledgewatch::method::assess(&view, today());
         assessed.targets.iter().for_each(check_assessment);
         let held = pledgewatch::method::yardsticks(&view, today(), None, &assessed);

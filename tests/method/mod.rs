@@ -21,6 +21,7 @@ mod restated_since;
 mod sentences;
 mod series;
 mod standing;
+mod superseded;
 mod vectors;
 mod verdicts;
 mod within_reports;
@@ -120,7 +121,7 @@ impl City {
     }
 
     pub fn judged_on(&self, day: NaiveDate) -> Assessments {
-        assess(&self.dossier.view(&Cut::default()).unwrap(), day)
+        assess(&self.dossier.present().unwrap(), day)
     }
 
     pub fn through(&self, through: i32) -> Assessments {
@@ -130,7 +131,7 @@ impl City {
     /// What was reported up to a year, judged on `day`.
     pub fn through_judged_on(&self, through: i32, day: NaiveDate) -> Assessments {
         let cut = Cut { through: Some(year(through)), ..Cut::default() };
-        assess(&self.dossier.view(&cut).unwrap(), day)
+        assess(&self.dossier.view(&cut).unwrap().unwrap(), day)
     }
 
     /// What was known on `day`, judged on it.
@@ -141,7 +142,7 @@ impl City {
     /// What was known on `day`, judged on another.
     pub fn known_on_judged_on(&self, day: NaiveDate, judged_on: NaiveDate) -> Assessments {
         let cut = Cut { known_on: Some(day), ..Cut::default() };
-        assess(&self.dossier.view(&cut).unwrap(), judged_on)
+        assess(&self.dossier.view(&cut).unwrap().unwrap(), judged_on)
     }
 
     pub fn assess(&self) -> Assessments {
@@ -149,7 +150,7 @@ impl City {
     }
 
     pub fn view(&self) -> View<'_> {
-        self.dossier.view(&Cut::default()).unwrap()
+        self.dossier.present().unwrap()
     }
 
     pub fn yardsticks(&self, level: Option<Level>) -> Yardsticks {

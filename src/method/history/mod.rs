@@ -12,6 +12,7 @@ pub(super) use weakened::target_weakened;
 
 use chrono::NaiveDate;
 
+use crate::record::recorded::Superseded;
 use crate::record::{Known, Stamp, Year};
 
 use super::case::Case;
@@ -19,8 +20,8 @@ use super::caution::{Caution, CautionCode};
 use super::sentence::percent;
 
 /// Every state of a record that was not a withdrawal, in the order of their publication, with who made it.
-fn states<'s, T>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
-    let earlier = known.earlier.iter().filter_map(|state| Some((state.value.as_deref()?, &state.stamp)));
+fn states<'s, T: Superseded>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
+    let earlier = known.earlier.states().filter_map(|state| Some((state.brief()?, &state.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()
 }
 

@@ -1,0 +1,152 @@
+//! What is no longer kept whole changes no judgement, of whatever moment.
+
+use std::cell::Cell;
+
+use chrono::{Days, NaiveDate};
+use pledgewatch::record::change::{Change, Draft};
+use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug};
+use pledgewatch::registry::judgement;
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::{day, today, with};
+
+/// A state of one of the records: which, its figure, how its source is dated, whether it is withdrawn.
+#[derive(Debug, Clone)]
+struct Step {
+    record: usize,
+    figure: u32,
+    published: Option<u64>,
+    withdraws: bool,
+    /// Days since the entry before.
+    pause: u64,
+}
+
+const RECORDS: [(Kind, &str); 6] = [
+    (Kind::City, "test-city"),
+    (Kind::Baseline, "1990"),
+    (Kind::Target, "goal"),
+    (Kind::Report, "2010"),
+    (Kind::Report, "2015"),
+    (Kind::Statement, "statement"),
+];
+
+fn steps() -> impl Strategy<Value = Vec<Step>> {
+    let published = prop_oneof![Just(None), (0..10_u64).prop_map(Some)];
+    let withdraws = prop_oneof![12 => Just(false), 1 => Just(true)];
+    let step = (1..RECORDS.len(), 0..4_u32, published, withdraws, 0..2_u64)
+        .prop_map(|(record, figure, published, withdraws, pause)| Step { record, figure, published, withdraws, pause });
+    proptest::collection::vec(step, 60..110)
+}
+
+/// A text of 8,000 bytes that no other state has.
+fn text(sequence: i64) -> String {
+    format!("{sequence:06}{}", "𝄞".repeat(1_990))
+}
+
+fn body(step: &Step, sequence: i64) -> Value {
+    let figure = f64::from(1_000 + 40 * step.figure);
+    let mut source = json!({"title": format!("Source of {sequence}"), "locator": text(sequence)});
+    if let Some(days) = step.published {
+        source["published"] = json!((day(2026, 1, 1) + Days::new(20 * days)).to_string());
+    }
+    let explained = |line: &str| json!({"ref": line, "notation": "NE", "explanation": text(sequence)});
+    let lines =
+        json!([{"ref": "I.1.1", "tonnes": figure / 2.0}, explained("I.2.1"), explained("I.3.1"), explained("II.1.1")]);
+    let inventory = json!({"totals": {"basic": figure}, "lines": lines, "source": source, "note": text(sequence)});
+    match RECORDS[step.record].0 {
+        Kind::City => json!({"name": "Exampleton", "country": "US"}),
+        Kind::Baseline => with(inventory, json!({"year": 1990})),
+        Kind::Target => json!({"kind": "base_year", "level": "basic", "baseline": "1990", "target_year": 2030,
+            "reduction_percent": 30 + 10 * step.figure, "source": source, "note": text(sequence),
+            "standing": if step.figure == 3 { "superseded" } else { "adopted" }}),
+        Kind::Statement => json!({"text": text(sequence)}),
+        _ => inventory,
+    }
+}
+
+/// The entries that the steps make.
+fn entries(steps: &[Step]) -> Vec<Change> {
+    let first = Step { record: 0, figure: 0, published: None, withdraws: false, pause: 0 };
+    let mut revisions = [(0, false); RECORDS.len()];
+    let mut recorded_on = day(2026, 8, 1);
+    let mut entries = Vec::new();
+    for step in std::iter::once(&first).chain(steps) {
+        let (revision, is_live) = &mut revisions[step.record];
+        let withdraws = step.withdraws && *is_live;
+        *revision += 1;
+        recorded_on = recorded_on + Days::new(step.pause);
+        let sequence = i64::try_from(entries.len() + 1).unwrap();
+        let (kind, id) = RECORDS[step.record];
+        let action = match (withdraws, *is_live) {
+            (true, _) => Action::Withdraw,
+            (false, true) => Action::Revise,
+            (false, false) => Action::Create,
+        };
+        *is_live = !withdraws;
+        let draft = Draft {
+            actor: "test".to_owned(),
+            key: RecordKey { city: Slug::new("test-city"), kind, id: id.to_owned() },
+            action,
+            revision: *revision,
+            after: (!withdraws).then(|| body(step, sequence)),
+            reason: Some(format!("Reason of {sequence}")),
+        };
+        entries.push(draft.enter(sequence, recorded_on.and_hms_opt(12, 0, 0).unwrap().and_utc(), "0"));
+    }
+    entries
+}
+
+/// The dossier with all that it lacks for `cut`, read from the log.
+fn restored(dossier: &Dossier, cut: &Cut, log: &[Change]) -> Dossier {
+    let mut restored = dossier.clone();
+    for sequence in dossier.missing(cut) {
+        restored.restore(&log[usize::try_from(sequence - 1).unwrap()]).unwrap();
+    }
+    assert!(restored.missing(cut).is_empty());
+    restored
+}
+
+fn status(dossier: &Dossier, cut: &Cut, on: NaiveDate) -> Value {
+    serde_json::to_value(judgement::status(dossier, cut, on, None, true).unwrap()).unwrap()
+}
+
+fn cuts(last: i64) -> Vec<Cut> {
+    let sequences = (1..=last).step_by(7).map(|sequence| Cut { sequence: Some(sequence), ..Cut::default() });
+    let days = (0..16).map(|step| day(2026, 1, 1) + Days::new(19 * step));
+    let days = days.flat_map(|day| {
+        let known = Cut { known_on: Some(day), ..Cut::default() };
+        let recorded = Cut { as_of: Some(day), ..Cut::default() };
+        [known, recorded, Cut { sequence: Some(last / 2), ..known }]
+    });
+    sequences.chain(days).collect()
+}
+
+#[test]
+fn what_is_not_kept_whole_changes_no_judgement() {
+    let restorations = Cell::new(0);
+    let mut runner = proptest::test_runner::TestRunner::new(ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::with_cases(12)
+    });
+    let outcome = runner.run(&steps(), |steps| {
+        let log = entries(&steps);
+        let (mut whole, mut recent) = (Dossier::begin_whole(&log[0]).unwrap(), Dossier::begin(&log[0]).unwrap());
+        for change in &log[1..] {
+            whole.apply(change).unwrap();
+            recent.apply(change).unwrap();
+        }
+        prop_assert_eq!(status(&whole, &Cut::default(), today()), status(&recent, &Cut::default(), today()));
+        for cut in cuts(whole.entries) {
+            prop_assert_eq!(whole.missing(&cut), Vec::<i64>::new());
+            let missing = recent.missing(&cut).len();
+            restorations.set(restorations.get() + missing);
+            prop_assert_eq!(judgement::status(&recent, &cut, today(), None, false).is_err(), missing > 0);
+            let recent = restored(&recent, &cut, &log);
+            prop_assert_eq!(status(&whole, &cut, today()), status(&recent, &cut, today()), "{:?}", cut);
+        }
+        Ok(())
+    });
+    outcome.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(restorations.get() > 100, "{} restored", restorations.get());
+}
