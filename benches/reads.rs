@@ -245,6 +245,7 @@ fn main() {
     let settings = Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
         writes_per_minute: 0,
+        write_bytes_per_minute: 0,
         reads_per_minute: 0,
         trusted_proxies: Vec::new(),
         workers: None,

@@ -36,6 +36,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// Writes a minute of one key; 0 is unlimited.
     pub writes_per_minute: u32,
+    /// Bytes of bodies a minute of one key; 0 is unlimited.
+    pub write_bytes_per_minute: u32,
     /// Reads a minute of one client address; 0 is unlimited.
     pub reads_per_minute: u32,
     /// The proxies whose `X-Forwarded-For` is believed.
@@ -84,6 +86,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<(Server
     let service = web::Data::new(Service {
         registry,
         writes: Limiter::per_minute(settings.writes_per_minute),
+        write_bytes: Limiter::per_minute(settings.write_bytes_per_minute),
         reads: Limiter::per_minute(settings.reads_per_minute),
         imports: Turns::default(),
         trusted_proxies: settings.trusted_proxies.clone(),
@@ -139,6 +142,7 @@ fn forget_idle(service: web::Data<Service>) {
         loop {
             tokio::time::sleep(Duration::from_secs(60)).await;
             service.writes.forget_idle();
+            service.write_bytes.forget_idle();
             service.reads.forget_idle();
         }
     });

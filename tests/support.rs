@@ -174,7 +174,7 @@ impl Service {
         let admin = printed(&run(&create));
         let mut all: Vec<String> = ["--listen", "127.0.0.1:0", "--workers", "1"].map(str::to_owned).into();
         // A flag may be given once, so a test's own wins over these.
-        for (flag, value) in [("--today", TODAY), ("--writes-per-minute", "0")] {
+        for (flag, value) in [("--today", TODAY), ("--writes-per-minute", "0"), ("--write-bytes-per-minute", "0")] {
             if !arguments.contains(&flag) {
                 all.extend([flag.to_owned(), value.to_owned()]);
             }

@@ -14,14 +14,14 @@ use super::Service;
 use super::problem::{Code, Problem};
 use crate::registry::{Key, Role};
 
-/// How many requests a minute are taken, of one key or one address.
-pub struct Limiter<K: std::hash::Hash + Eq + Clone>(Option<DefaultKeyedRateLimiter<K>>);
+/// How many requests, or bytes of them, a minute are taken, of one key or one address.
+pub struct Limiter<K: std::hash::Hash + Eq + Clone>(Option<(DefaultKeyedRateLimiter<K>, NonZeroU32)>);
 
 impl<K: std::hash::Hash + Eq + Clone> Limiter<K> {
     /// At most so many a minute, all of them at once if need be; 0 is unlimited.
     #[must_use]
     pub fn per_minute(limit: u32) -> Self {
-        Limiter(NonZeroU32::new(limit).map(|limit| RateLimiter::keyed(Quota::per_minute(limit))))
+        Limiter(NonZeroU32::new(limit).map(|limit| (RateLimiter::keyed(Quota::per_minute(limit)), limit)))
     }
 
     /// Takes one request of `key`.
@@ -29,8 +29,18 @@ impl<K: std::hash::Hash + Eq + Clone> Limiter<K> {
     /// # Errors
     /// 429 with the seconds to wait.
     pub fn take(&self, key: &K) -> Result<(), Problem> {
-        let Some(limiter) = &self.0 else { return Ok(()) };
-        limiter.check_key(key).map_err(|until| {
+        self.take_many(key, 1)
+    }
+
+    /// Takes so many of `key` at once, all or none; more than a minute allows count as that.
+    ///
+    /// # Errors
+    /// 429 with the seconds to wait.
+    pub fn take_many(&self, key: &K, count: usize) -> Result<(), Problem> {
+        let Some((limiter, limit)) = &self.0 else { return Ok(()) };
+        let Some(count) = NonZeroU32::new(u32::try_from(count).unwrap_or(u32::MAX)) else { return Ok(()) };
+        let Ok(taken) = limiter.check_key_n(key, count.min(*limit)) else { return Ok(()) };
+        taken.map_err(|until| {
             let wait = until.wait_time_from(DefaultClock::default().now());
             Problem::rate_limited(wait.saturating_add(Duration::from_millis(999)).as_secs().max(1))
         })
@@ -38,7 +48,7 @@ impl<K: std::hash::Hash + Eq + Clone> Limiter<K> {
 
     /// Forgets who has not been seen for a while, so that memory does not grow with every address.
     pub fn forget_idle(&self) {
-        if let Some(limiter) = &self.0 {
+        if let Some((limiter, _)) = &self.0 {
             limiter.retain_recent();
         }
     }
@@ -66,6 +76,23 @@ async fn valid_key(service: &Service, secret: &str) -> Result<Arc<Key>, Problem>
     service.registry.note_use(&key);
     service.writes.take(&key.id)?;
     Ok(key)
+}
+
+/// Takes the bytes of a body that `key` is about to send, before any of them is read; of a length that is not declared
+/// the `most` that it may have.
+///
+/// # Errors
+/// 429 with the seconds to wait.
+pub fn admit_body(request: &HttpRequest, service: &Service, key: &Key, most: usize) -> Result<(), Problem> {
+    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
+    let bytes = match declared {
+        // It will be refused for its size.
+        Some(declared) if declared > most => 0,
+        Some(declared) => declared,
+        None if request.headers().contains_key(header::TRANSFER_ENCODING) => most,
+        None => 0,
+    };
+    service.write_bytes.take_many(&key.id, bytes)
 }
 
 /// An administrator's key.

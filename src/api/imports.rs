@@ -17,7 +17,7 @@ use crate::import::draft::Report;
 use crate::import::template::{self, Import, ImportRow};
 use crate::import::{json_reports, table};
 use crate::record::dossier::AnyRecord;
-use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE};
+use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE, SHEET_BYTES};
 use crate::record::{Actor, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
 use crate::registry::{Condition, Mark, Operation, Refusal, Snapshot, Together, WriteRequest};
 
@@ -70,6 +70,7 @@ pub async fn import(
         mark: None,
     };
     present_city(&service.registry.present(), &city)?;
+    access::admit_body(&request, &service, &writer, SHEET_BYTES)?;
     let upload = upload::read(&request, payload).await?;
     let mark = idempotency::mark(&request, &writer, upload.parts().map(|part| &part[..]))?;
     let Imported { answer, repeated, turn, .. } = run(&service, Asked { mark, ..asked }, upload).await?;

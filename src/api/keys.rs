@@ -14,7 +14,7 @@ use super::problem::{Code, Problem};
 use super::write::{query, refuse_query};
 use super::{Service, access, body};
 use crate::record::fault::{Fields, list as elements};
-use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
+use crate::record::limits::{BODY_BYTES, KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Name, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::{Key, NewKey, Role, Rotation};
@@ -108,6 +108,7 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
+    access::admit_body(&request, &service, &own, BODY_BYTES)?;
     let today = service.registry.today();
     let new = body::object(body::json(&request, payload).await?, today, new_key)?;
     let (key, secret) = service.registry.create_key(new, own.actor()).await?;

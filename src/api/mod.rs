@@ -67,6 +67,8 @@ pub struct Service {
     pub registry: Registry,
     /// The rate of writes of one key, by its id.
     pub writes: Limiter<String>,
+    /// The rate of the bytes of the bodies of one key, by its id.
+    pub write_bytes: Limiter<String>,
     /// The rate of reads of one client address.
     pub reads: Limiter<IpAddr>,
     /// The turns of imports.

@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 use super::problem::{Code, Problem};
 use super::{Service, access, body, conditional, idempotency};
 use crate::record::dossier::AnyRecord;
+use crate::record::limits::BODY_BYTES;
 use crate::record::{Kind, RecordKey, Slug};
 use crate::registry::{Effect, Key, Operation, Refusal, WriteRequest};
 
@@ -78,6 +79,7 @@ pub async fn put_named(
     refuse_query(request)?;
     let condition = conditional::condition(request)?;
     let key = record_key(named)?;
+    access::admit_body(request, service, &writer, BODY_BYTES)?;
     let today = service.registry.today();
     let mut body = body::json(request, payload).await?;
     let mark = idempotency::mark(request, &writer, [body.to_string().as_bytes()])?;

@@ -18,7 +18,9 @@ use clap::{Arg, Args, Parser, Subcommand};
 
 use crate::api::openapi;
 use crate::demo;
-use crate::record::limits::{DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, STREAMS, WRITES_PER_MINUTE};
+use crate::record::limits::{
+    DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, STREAMS, WRITE_BYTES_PER_MINUTE, WRITES_PER_MINUTE,
+};
 use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
 use crate::server::{self, Settings};
 use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
@@ -90,6 +92,9 @@ struct Serve {
     /// Writes a minute that one key may do; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_WRITES_PER_MINUTE", default_value_t = WRITES_PER_MINUTE)]
     writes_per_minute: u32,
+    /// Bytes of bodies a minute that one key may send; 0 is unlimited.
+    #[arg(long, env = "PLEDGEWATCH_WRITE_BYTES_PER_MINUTE", default_value_t = WRITE_BYTES_PER_MINUTE)]
+    write_bytes_per_minute: u32,
     /// Reads a minute that one client address may do; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_READS_PER_MINUTE", default_value_t = 0)]
     reads_per_minute: u32,
@@ -186,6 +191,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let settings = Settings {
         listen: serve.listen,
         writes_per_minute: serve.writes_per_minute,
+        write_bytes_per_minute: serve.write_bytes_per_minute,
         reads_per_minute: serve.reads_per_minute,
         trusted_proxies: serve.trusted_proxies,
         workers: serve.workers,

@@ -107,6 +107,9 @@ pub const OVERDUE_LISTED: usize = 100;
 pub const IDS_MAX: usize = 500;
 /// Writes a minute of one key unless configured otherwise.
 pub const WRITES_PER_MINUTE: u32 = 600;
+/// Bytes of bodies a minute of one key unless configured otherwise: some 300 records of the largest size, or four of the
+/// largest files of figures.
+pub const WRITE_BYTES_PER_MINUTE: u32 = 20_000_000;
 /// Look-ups a second of keys that are not known in memory, over all clients.
 pub const KEY_LOOKUPS_PER_SECOND: u32 = 20;
 /// Uses of keys that wait to be written; more are noted with the next use of the key.

@@ -49,6 +49,12 @@ struct Checked {
 }
 
 impl Form {
+    /// The length of what is to be imported.
+    fn bytes(&self) -> usize {
+        let files: usize = self.files.iter().map(|file| file.value.len()).sum();
+        files + self.checked.as_ref().map_or(0, |checked| checked.reports.len())
+    }
+
     fn of(fields: Vec<Field>) -> Result<Self, Problem> {
         let mut form = Form::default();
         let (mut reports, mut kept, mut sequence) = (None, Kept::default(), None);
@@ -108,6 +114,7 @@ async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Res
         return Err(Problem::new(Code::Unauthorized, "paste the key of the city"));
     }
     let writer = access::reporter_with(service, &form.key, &form.city).await?;
+    service.write_bytes.take_many(&writer.id, form.bytes())?;
     present_city(&service.registry.present(), &form.city)?;
     let today = service.registry.today();
     let reason = Some(&form.reason).filter(|reason| !reason.is_empty());

@@ -1,6 +1,7 @@
 //! One key that sends as much as it may: what it costs in memory and in time is bounded.
 
 use std::io::{Cursor, Read, Write};
+use std::net::TcpStream;
 
 use reqwest::header::CONTENT_TYPE;
 use rust_xlsxwriter::Workbook;
@@ -9,7 +10,7 @@ use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use super::cluster::Cluster;
-use crate::support::{Answer, Database, Service, TODAY, baseline, city, send, target};
+use crate::support::{Answer, Database, PATIENCE, Service, TODAY, baseline, city, send, target};
 
 const MIB: u64 = 1024 * 1024;
 
@@ -176,4 +177,38 @@ fn what_is_not_in_memory_is_refused_while_the_database_is_away() {
         assert_eq!(service.get(path).text, *answer, "{path}");
     }
     assert_eq!(service.get("/v1/cities/here/status").status, 200);
+}
+
+#[test]
+fn a_key_has_so_many_bytes_a_minute() {
+    let service = Service::with(&["--write-bytes-per-minute", "300000"]);
+    let report = one_city(&service);
+    let mut sent = 0;
+    let refused = loop {
+        let answer = service.put(report, &service.admin, &large_report(sent));
+        if answer.status == 429 {
+            break answer;
+        }
+        assert!(answer.status.is_success() && sent < 10, "{}", answer.text);
+        sent += 1;
+    };
+    assert!(sent > 2, "{sent} of 57 KB");
+    let wait: u64 = refused.header("retry-after").parse().unwrap();
+    assert!((1..=60).contains(&wait), "{wait} s");
+    refused.assert_problem(429, "rate_limited");
+
+    // What is announced and does not fit is refused before it is sent, and so is what is not announced.
+    let city = service.url.strip_prefix("http://").unwrap();
+    for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
+        let mut stream = TcpStream::connect(city).unwrap();
+        stream.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (key, head) = (&service.admin, "Content-Type: application/json\r\nHost: here");
+        write!(stream, "PUT {report} HTTP/1.1\r\n{head}\r\nAuthorization: Bearer {key}\r\n{length}\r\n\r\n").unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 429", "{length}");
+    }
+    // Another key has its own.
+    let reporter = service.reporter(&["here"]);
+    assert_eq!(service.put(report, &reporter, &large_report(99)).status, 200);
 }
