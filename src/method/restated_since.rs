@@ -3,7 +3,7 @@
 use std::cell::OnceCell;
 
 use crate::record::inventory::Inventory;
-use crate::record::{Known, Stamp, Tonnes, View};
+use crate::record::{Known, Revision, Stamp, Tonnes, View};
 
 use super::base::BaseInventory;
 use super::comparison::{LeftOutReason, Obstacle};
@@ -34,22 +34,25 @@ pub(super) fn restated_since<'a>(
     view: &View<'a>,
 ) -> Option<Box<Obstacle>> {
     let known = base.known(view)?;
-    let earlier = || {
-        let states = known.earlier.states();
-        states.filter_map(|state| Some(State { inventory: state.brief()?, stamp: &state.stamp }))
-    };
     // Without an earlier state nothing was restated.
-    let first = earlier().next()?;
+    let first = known.earlier.turns().next()?;
     let now = base.figure?.tonnes;
     let said_since = OnceCell::new();
+    // By the days of their sources where both have one, the same day being together, else by the order of the log.
     let is_known =
-        |state: &State<'_>| state.is_known_to(report, || *said_since.get_or_init(|| first_said(report, base)));
-    if is_known(&State::of(known)) {
+        |inventory: &Inventory, stamp: &Stamp| match (inventory.source.published, report.value.source.published) {
+            (Some(ours), Some(theirs)) => ours <= theirs,
+            _ => stamp.sequence < *said_since.get_or_init(|| first_said(report, base)),
+        };
+    if is_known(known.value, known.stamp) {
         return None;
     }
+    let was_known =
+        |state: &Revision<Inventory>| state.brief().is_some_and(|inventory| is_known(inventory, &state.stamp));
+    let turn = known.earlier.turns().rev().find(|state| was_known(state));
     // A report older than every revision was compared with the first.
-    let in_force = earlier().rev().find(is_known).unwrap_or(first);
-    let then = in_force.figure(base)?;
+    let in_force = turn.map_or(first, |turn| known.earlier.last_of_turn(turn, was_known));
+    let then = figure(in_force.brief()?, base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
     (percent > RESTATED_PERCENT).then(|| {
         let told = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
@@ -60,33 +63,13 @@ pub(super) fn restated_since<'a>(
     })
 }
 
-/// A state of the baseline.
-struct State<'s> {
-    inventory: &'s Inventory,
-    stamp: &'s Stamp,
-}
-
-impl<'s> State<'s> {
-    fn of(known: &Known<'s, Inventory>) -> Self {
-        State { inventory: known.value, stamp: known.stamp }
-    }
-
-    fn figure(&self, base: &BaseInventory<'_>) -> Option<Tonnes> {
-        let figure = match base.converted {
-            Some((gwp, _)) => base.scope.figure_by(self.inventory, gwp),
-            None => base.scope.figure(self.inventory),
-        };
-        figure.map(|figure| figure.tonnes)
-    }
-
-    /// Whether the state was known when the report was: by the days of their sources where both have one, the same
-    /// day being together, else by the order of the log.
-    fn is_known_to(&self, report: &Known<'_, Inventory>, said_since: impl Fn() -> i64) -> bool {
-        match (self.inventory.source.published, report.value.source.published) {
-            (Some(ours), Some(theirs)) => ours <= theirs,
-            _ => self.stamp.sequence < said_since(),
-        }
-    }
+/// The figure of a state of the baseline, converted as the base is.
+fn figure(inventory: &Inventory, base: &BaseInventory<'_>) -> Option<Tonnes> {
+    let figure = match base.converted {
+        Some((gwp, _)) => base.scope.figure_by(inventory, gwp),
+        None => base.scope.figure(inventory),
+    };
+    figure.map(|figure| figure.tonnes)
 }
 
 /// The entry of the log from which on a report has said its figure: to record it again changes nothing.
@@ -94,7 +77,7 @@ fn first_said(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
     let figure = |inventory: &Inventory| base.scope.figure(inventory).map(|figure| figure.tonnes);
     let now = figure(report.value);
     let mut first = report.stamp.sequence;
-    for state in report.earlier.states().rev() {
+    for state in report.earlier.turns().rev() {
         if state.brief().and_then(figure) != now {
             break;
         }

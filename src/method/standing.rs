@@ -38,7 +38,7 @@ pub(super) fn claimed_later(known: &Known<'_, Target>) -> Option<NaiveDate> {
     if !known.value.standing.has_ended() || !says_so(known.value) {
         return None;
     }
-    let earlier = known.earlier.states().filter(|state| state.brief().is_some_and(says_so));
+    let earlier = known.earlier.turns().filter(|state| state.brief().is_some_and(says_so));
     let days = earlier.map(|state| &state.stamp).chain(std::iter::once(known.stamp));
     days.map(|stamp| stamp.recorded_at.date_naive()).min().filter(|day| day.year() > year.get())
 }

@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod change;
 pub mod city;
 pub mod dossier;
+mod earlier;
 pub mod fault;
 pub mod gpc;
 pub mod gwp;

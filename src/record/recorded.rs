@@ -7,9 +7,8 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use imbl::Vector;
 
-use super::limits::SUPERSEDED_BYTES;
+use super::earlier::Earlier;
 
 /// Who recorded a revision, when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -37,7 +36,7 @@ pub trait Superseded: Sized + PartialEq {
 
 /// What is kept of a state.
 #[derive(Debug)]
-enum State<T> {
+pub(super) enum State<T> {
     /// All of it.
     Whole(Arc<T>),
     /// What judgements read of it, if anything.
@@ -63,9 +62,9 @@ pub struct Revision<T> {
     pub stamp: Stamp,
     /// The day it counts from: as its value says, else that of its recording.
     pub since: NaiveDate,
-    state: State<T>,
+    pub(super) state: State<T>,
     /// The length of its body in the log.
-    bytes: usize,
+    pub(super) bytes: usize,
 }
 
 impl<T: Superseded> Revision<T> {
@@ -97,7 +96,7 @@ impl<T: Superseded> Revision<T> {
         }
     }
 
-    fn with(&self, state: State<T>) -> Arc<Self> {
+    pub(super) fn with(&self, state: State<T>) -> Arc<Self> {
         Arc::new(Revision { stamp: self.stamp.clone(), since: self.since, state, bytes: self.bytes })
     }
 }
@@ -110,36 +109,10 @@ pub struct Recorded<T> {
     earlier: Option<Arc<Earlier<T>>>,
 }
 
-/// The states before the latest.
-#[derive(Debug)]
-struct Earlier<T> {
-    /// By their number.
-    revisions: Vector<Arc<Revision<T>>>,
-    /// Their places above by the day they count from, and then by their number; none while these are the same.
-    by_day: Option<Vector<usize>>,
-    /// How many of them, the oldest, are not whole.
-    brief: usize,
-    /// The bytes of those that are whole.
-    bytes: usize,
-}
-
 // Derived, `Clone` would ask for `T: Clone`, which sharing does not need.
 impl<T> Clone for Recorded<T> {
     fn clone(&self) -> Self {
         Recorded { latest: Arc::clone(&self.latest), earlier: self.earlier.clone() }
-    }
-}
-
-impl<T> Clone for Earlier<T> {
-    fn clone(&self) -> Self {
-        let Earlier { revisions, by_day, brief, bytes } = self;
-        Earlier { revisions: revisions.clone(), by_day: by_day.clone(), brief: *brief, bytes: *bytes }
-    }
-}
-
-impl<T> Default for Earlier<T> {
-    fn default() -> Self {
-        Earlier { revisions: Vector::new(), by_day: None, brief: 0, bytes: 0 }
     }
 }
 
@@ -164,19 +137,14 @@ impl<T: Superseded> Recorded<T> {
 
     /// Every state, oldest first.
     pub fn revisions(&self) -> impl DoubleEndedIterator<Item = &Revision<T>> {
-        let earlier = self.earlier.iter().flat_map(|earlier| earlier.revisions.iter());
-        earlier.chain(std::iter::once(&self.latest)).map(Arc::as_ref)
+        let earlier = self.earlier.iter().flat_map(|earlier| earlier.revisions());
+        earlier.chain(std::iter::once(self.latest.as_ref()))
     }
 
-    /// The states before the latest, by the day they count from and then by their number.
-    pub fn earlier_by_day(&self) -> Box<dyn DoubleEndedIterator<Item = &Revision<T>> + '_> {
-        match self.earlier.as_deref() {
-            None => Box::new(std::iter::empty()),
-            Some(Earlier { revisions, by_day: None, .. }) => Box::new(revisions.iter().map(Arc::as_ref)),
-            Some(Earlier { revisions, by_day: Some(order), .. }) => {
-                Box::new(order.iter().filter_map(|place| revisions.get(*place).map(Arc::as_ref)))
-            }
-        }
+    /// The states before the latest, if there are any.
+    #[must_use]
+    pub(super) fn earlier(&self) -> Option<&Earlier<T>> {
+        self.earlier.as_deref()
     }
 
     /// The state it is in; it is whole.
@@ -199,60 +167,8 @@ impl<T: Superseded> Recorded<T> {
 
     /// Puts back the whole value of a revision, as the log has it; none where it was redacted.
     pub(super) fn restore(&mut self, revision: i32, value: Option<Arc<T>>) {
-        let Some(earlier) = &mut self.earlier else { return };
-        let Some(place) = usize::try_from(revision - 1).ok() else { return };
-        let revisions = &mut Arc::make_mut(earlier).revisions;
-        if let Some(found) = revisions.get(place).cloned() {
-            revisions.set(place, found.with(value.map_or(State::Gone, State::Whole)));
-        }
-    }
-}
-
-impl<T: Superseded> Earlier<T> {
-    fn push(&mut self, superseded: Arc<Revision<T>>) {
-        let revisions = &self.revisions;
-        let place = revisions.len();
-        let since = |place: &usize| revisions.get(*place).map_or(NaiveDate::MIN, |revision| revision.since);
-        let order = self.by_day.take();
-        let last = order.as_ref().map_or(place.checked_sub(1), |order| order.last().copied());
-        self.by_day = if last.is_none_or(|last| since(&last) <= superseded.since) {
-            order.map(|mut order| {
-                order.push_back(place);
-                order
-            })
-        } else {
-            let mut order = order.unwrap_or_else(|| (0..place).collect());
-            // Of the same day the later one stands after the others.
-            let before = |other: &usize| since(other).cmp(&superseded.since).then(std::cmp::Ordering::Less);
-            let (Ok(at) | Err(at)) = order.binary_search_by(before);
-            order.insert(at, place);
-            Some(order)
-        };
-        self.bytes += superseded.bytes;
-        self.revisions.push_back(superseded);
-    }
-
-    /// Lets go of the texts of the oldest states, as long as too much is kept; never of the last value.
-    fn shorten(&mut self) {
-        let last = self.revisions.iter().rposition(|revision| revision.is_there()).unwrap_or(0);
-        while self.bytes > SUPERSEDED_BYTES && self.brief < last {
-            let Some(oldest) = self.revisions.get(self.brief).cloned() else { return };
-            if let State::Whole(value) = &oldest.state {
-                let brief = State::Brief(self.brief_of(value));
-                self.revisions.set(self.brief, oldest.with(brief));
-            }
-            self.bytes -= oldest.bytes;
-            self.brief += 1;
-        }
-    }
-
-    /// What judgements read of a value; shared with the state before it where that says the same.
-    fn brief_of(&self, value: &T) -> Option<Arc<T>> {
-        let brief = value.brief()?;
-        let before = self.brief.checked_sub(1).and_then(|before| self.revisions.get(before));
-        match before.map(|before| &before.state) {
-            Some(State::Brief(Some(same))) if **same == brief => Some(Arc::clone(same)),
-            _ => Some(Arc::new(brief)),
+        if let (Some(earlier), Ok(place)) = (&mut self.earlier, usize::try_from(revision - 1)) {
+            Arc::make_mut(earlier).set(place, value.map_or(State::Gone, State::Whole));
         }
     }
 }

@@ -109,11 +109,22 @@ pub enum Earlier<'a, T> {
 }
 
 impl<'a, T: Superseded> Earlier<'a, T> {
-    /// The states, one by one: a record may have thousands.
-    pub fn states(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
+    /// The states, but for those that say again what the one before them says: a record may have thousands.
+    ///
+    /// Those that are left out come after the one that they repeat, in the order of the log.
+    pub fn turns(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
         match self {
-            Earlier::All(record) => Box::new(record.earlier_by_day().filter(|state| state.is_there())),
+            Earlier::All(record) => Box::new(record.earlier().into_iter().flat_map(|earlier| earlier.turns())),
             Earlier::Some(states) => Box::new(states.iter().copied()),
+        }
+    }
+
+    /// Of the states that say the same from `first` on, the last for which `holds`, given that it holds of the first
+    /// ones.
+    pub fn last_of_turn(&self, first: &'a Revision<T>, holds: impl Fn(&Revision<T>) -> bool) -> &'a Revision<T> {
+        match self {
+            Earlier::All(record) => record.earlier().map_or(first, |earlier| earlier.last_of_turn(first, holds)),
+            Earlier::Some(_) => first,
         }
     }
 }
@@ -140,7 +151,7 @@ impl Known<'_, Target> {
         }
         // The first of the states in a row that say so, up to the last.
         let ended = |state: &&Revision<Target>| state.brief().is_some_and(|earlier| earlier.standing.has_ended());
-        let days = self.earlier.states().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
+        let days = self.earlier.turns().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
         days.map(|stamp| stamp.recorded_at.date_naive()).min()
     }
 }

@@ -34,7 +34,7 @@ const RECORDS: [(Kind, &str); 6] = [
 fn steps() -> impl Strategy<Value = Vec<Step>> {
     let published = prop_oneof![Just(None), (0..10_u64).prop_map(Some)];
     let withdraws = prop_oneof![12 => Just(false), 1 => Just(true)];
-    let step = (1..RECORDS.len(), 0..4_u32, published, withdraws, 0..2_u64)
+    let step = (1..RECORDS.len(), 0..3_u32, published, withdraws, 0..2_u64)
         .prop_map(|(record, figure, published, withdraws, pause)| Step { record, figure, published, withdraws, pause });
     proptest::collection::vec(step, 60..110)
 }
@@ -46,7 +46,7 @@ fn text(sequence: i64) -> String {
 
 fn body(step: &Step, sequence: i64) -> Value {
     let figure = f64::from(1_000 + 40 * step.figure);
-    let mut source = json!({"title": format!("Source of {sequence}"), "locator": text(sequence)});
+    let mut source = json!({"title": "A source", "locator": text(sequence)});
     if let Some(days) = step.published {
         source["published"] = json!((day(2026, 1, 1) + Days::new(20 * days)).to_string());
     }
@@ -59,7 +59,7 @@ fn body(step: &Step, sequence: i64) -> Value {
         Kind::Baseline => with(inventory, json!({"year": 1990})),
         Kind::Target => json!({"kind": "base_year", "level": "basic", "baseline": "1990", "target_year": 2030,
             "reduction_percent": 30 + 10 * step.figure, "source": source, "note": text(sequence),
-            "standing": if step.figure == 3 { "superseded" } else { "adopted" }}),
+            "standing": if step.figure == 2 { "superseded" } else { "adopted" }}),
         Kind::Statement => json!({"text": text(sequence)}),
         _ => inventory,
     }
@@ -136,7 +136,11 @@ fn what_is_not_kept_whole_changes_no_judgement() {
             whole.apply(change).unwrap();
             recent.apply(change).unwrap();
         }
-        prop_assert_eq!(status(&whole, &Cut::default(), today()), status(&recent, &Cut::default(), today()));
+        // The present is not walked through state by state, and comes to the same.
+        let last = Cut { sequence: Some(whole.entries), ..Cut::default() };
+        let present = status(&whole, &last, today());
+        prop_assert_eq!(&present, &status(&whole, &Cut::default(), today()));
+        prop_assert_eq!(&present, &status(&recent, &Cut::default(), today()));
         for cut in cuts(whole.entries) {
             prop_assert_eq!(whole.missing(&cut), Vec::<i64>::new());
             let missing = recent.missing(&cut).len();

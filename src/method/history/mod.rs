@@ -21,7 +21,7 @@ use super::sentence::percent;
 
 /// Every state of a record that was not a withdrawal, in the order of their publication, with who made it.
 fn states<'s, T: Superseded>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
-    let earlier = known.earlier.states().filter_map(|state| Some((state.brief()?, &state.stamp)));
+    let earlier = known.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()
 }
 
