@@ -187,6 +187,7 @@ pub async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
+    access::admit_body(&request, &service, &own, BODY_BYTES)?;
     let today = service.registry.today();
     let body = body::json(&request, payload).await?;
     let key = present_key(&service, &id)?;

@@ -85,7 +85,7 @@ fn entries(steps: &[Step]) -> Vec<Change> {
         };
         *is_live = !withdraws;
         let draft = Draft {
-            actor: "test".to_owned(),
+            actor: "test".into(),
             key: RecordKey { city: Slug::new("test-city"), kind, id: id.to_owned() },
             action,
             revision: *revision,
