@@ -29,6 +29,7 @@ COPY --from=builder /out/pledgewatch /usr/local/bin/pledgewatch
 # The OpenSSL in the executable looks for certificates where it was built; point it at Debian's, so that
 # `sslmode=verify-full&sslrootcert=system` in a database URL works.
 ENV PLEDGEWATCH_LISTEN=0.0.0.0:8080 \
+    PLEDGEWATCH_OPERATORS=127.0.0.1:9464 \
     PLEDGEWATCH_DATABASE=sqlite:/data/pledgewatch.db \
     SSL_CERT_FILE=/etc/ssl/certs/ca-certificates.crt
 VOLUME /data
@@ -39,9 +40,10 @@ USER 10001:10001
 STOPSIGNAL SIGTERM
 
 # bash speaks enough HTTP over /dev/tcp for this and is in the base image: no curl to install and to patch. It asks for
-# `live`, not `ready`: without its database the service still answers reads, and a restart would end that.
+# `live`, not `ready`: without its database the service still answers reads, and a restart would end that. It asks at the
+# operators' address, which answers however many clients the service has.
 HEALTHCHECK --interval=10s --timeout=3s --start-period=30s --retries=3 \
-    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PLEDGEWATCH_LISTEN##*:} && printf 'GET /health/live HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && [[ $status == 200 ]]"]
+    CMD ["bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/${PLEDGEWATCH_OPERATORS##*:} && printf 'GET /health/live HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' >&3 && read -r -t 2 _ status _ <&3 && [[ $status == 200 ]]"]
 
 ENTRYPOINT ["pledgewatch"]
 CMD ["serve"]

@@ -15,12 +15,12 @@ use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::Utc;
 use pledgewatch::record::dossier::AnyRecord;
-use pledgewatch::record::limits::IMPORT_BATCH;
+use pledgewatch::record::limits::{BYTES_IN_FLIGHT, CONNECTIONS, IMPORT_BATCH};
 use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Condition, NewsBounds, Operation, Registry, WriteRequest};
-use pledgewatch::server::{self, Settings};
+use pledgewatch::server::{self, Bounds, Settings};
 use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ const ADDRESSES: &[&str] = &[
 ];
 /// Nobody listens here.
 const BOUNDS: NewsBounds = NewsBounds { bytes: 0, listeners: 0 };
-const CONNECTIONS: usize = 4;
+const CLIENTS: usize = 4;
 const PAIRS: usize = 5;
 const ROUND: Duration = Duration::from_secs(1);
 
@@ -105,7 +105,9 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
 }
 
 /// Runs a server in a thread of its own until the process ends.
-fn serve(build: impl FnOnce() -> (actix_web::dev::Server, SocketAddr) + Send + 'static) -> SocketAddr {
+fn serve<S: Future<Output = std::io::Result<()>>>(
+    build: impl FnOnce() -> (S, SocketAddr) + Send + 'static,
+) -> SocketAddr {
     let (tell, told) = mpsc::channel();
     std::thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -218,7 +220,7 @@ fn load(address: SocketAddr, path: &str) -> Rate {
             }
             (answers, bytes)
         };
-        let threads: Vec<_> = (0..CONNECTIONS).map(|_| scope.spawn(ask)).collect();
+        let threads: Vec<_> = (0..CLIENTS).map(|_| scope.spawn(ask)).collect();
         threads.into_iter().map(|thread| thread.join().expect("a client")).collect()
     });
     let seconds = begun.elapsed().as_secs_f64();
@@ -244,6 +246,7 @@ fn main() {
     println!("{cities} cities with 3 targets each, loaded and judged in {:.1} s", begun.elapsed().as_secs_f64());
     let settings = Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),
+        operators: Some(SocketAddr::from(([127, 0, 0, 1], 0))),
         writes_per_minute: 0,
         write_bytes_per_minute: 0,
         reads_per_minute: 0,
@@ -251,8 +254,19 @@ fn main() {
         workers: None,
         contact: None,
         heartbeat: Duration::from_secs(15),
+        bounds: Bounds {
+            connections: CONNECTIONS,
+            connections_per_address: CONNECTIONS,
+            streams: 0,
+            streams_per_address: 0,
+            bytes_in_flight: BYTES_IN_FLIGHT,
+        },
     };
-    let service = serve(move || server::build(registry, &settings).expect("a port"));
+    let service = serve(move || {
+        let running = server::build(registry, &settings).expect("a port");
+        let address = running.address;
+        (running.run(), address)
+    });
     let answer = |path: &&'static str| {
         let (status, body) = Connection::open(service).get(path);
         assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));

@@ -3,12 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Parser;
-use pledgewatch::cli::{Cli, run};
+use pledgewatch::cli::{Cli, logging, run};
 
 fn main() -> ExitCode {
-    // What a newcomer must know is on standard output; the log tells the rest to whom it concerns.
-    env_logger::Builder::from_env(env_logger::Env::default().default_filter_or("info,pledgewatch::requests=warn"))
-        .init();
+    if let Err(error) = logging::begin() {
+        eprintln!("pledgewatch: nothing is logged: {error}");
+    }
     match run(Cli::parse()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -249,3 +249,22 @@ fn what_operators_read_is_served_as_pages() {
     service.get("/guide/nothing").assert_problem(404, "not_found");
     service.put("/guide/nothing", "", &serde_json::Value::Null).assert_problem(405, "method_not_allowed");
 }
+
+#[test]
+fn no_page_is_shown_within_another() {
+    let service = Service::start();
+    for path in ["/", "/submit", "/problems/busy", "/docs/", "/docs/index.html", "/docs/oauth2-redirect.html"] {
+        let page = service.get(path);
+        assert!(page.header("content-type").starts_with("text/html"), "{path}");
+        assert_eq!(page.header("x-frame-options"), "DENY", "{path}");
+        let policy = page.header("content-security-policy");
+        for rule in ["default-src 'none'", "frame-ancestors 'none'"] {
+            assert!(policy.contains(rule), "{path}: {policy}");
+        }
+        assert!(!policy.contains("unsafe"), "{path}: {policy}");
+    }
+    // What is asked for again is not sent again.
+    let script = service.get("/docs/swagger-ui-bundle.js");
+    let again = service.request("GET", "/docs/swagger-ui-bundle.js").header("if-none-match", script.header("etag"));
+    assert_eq!(crate::support::send(again).status, 304);
+}

@@ -109,7 +109,7 @@ fn every_listener_gets_every_change_once_and_in_order() {
     const LISTENERS: usize = 200;
     const WRITERS: i32 = 4;
     const CHANGES: i64 = 500;
-    let service = Service::start();
+    let service = Service::with(&["--streams-per-address", "200"]);
     let listeners: Vec<Listener> = (0..LISTENERS).map(|_| listen(&service, "")).collect();
     let heard: Vec<Vec<Event>> = std::thread::scope(|scope| {
         for writer in 0..WRITERS {

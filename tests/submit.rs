@@ -38,10 +38,9 @@ fn hidden(page: &str, name: &str) -> String {
 
 /// The form that confirms what a page shows.
 fn confirm(page: &Answer, key: &str) -> Form {
-    let kept = ["city", "reason", "sequence", "keeps_lines", "keeps_also_stated", "reports"];
-    kept.into_iter()
-        .fold(Form::new(), |form, name| form.text(name, hidden(&page.text, name)))
-        .text("key", key.to_owned())
+    let before = Form::new().text("city", hidden(&page.text, "city")).text("key", key.to_owned());
+    let kept = ["reason", "sequence", "keeps_lines", "keeps_also_stated", "reports"];
+    kept.into_iter().fold(before, |form, name| form.text(name, hidden(&page.text, name)))
 }
 
 /// The report of a year.

@@ -148,6 +148,8 @@ pub fn shared(path: &str) -> Option<PathBuf> {
 /// A running service; it is killed when dropped.
 pub struct Service {
     pub url: String,
+    /// Where operators ask.
+    pub operators: String,
     pub database: Database,
     /// The secret of an administrator's key.
     pub admin: String,
@@ -172,29 +174,36 @@ impl Service {
     pub fn on(database: Database, arguments: &[&str]) -> Self {
         let create = ["keys", "create", "--database", &database.url, "--role", "admin", "--label", "the tests"];
         let admin = printed(&run(&create));
-        let mut all: Vec<String> = ["--listen", "127.0.0.1:0", "--workers", "1"].map(str::to_owned).into();
+        let listen = ["--listen", "127.0.0.1:0", "--operators", "127.0.0.1:0"];
+        let mut all: Vec<String> = listen.map(str::to_owned).into();
         // A flag may be given once, so a test's own wins over these.
-        for (flag, value) in [("--today", TODAY), ("--writes-per-minute", "0"), ("--write-bytes-per-minute", "0")] {
+        for (flag, value) in [
+            ("--today", TODAY),
+            ("--workers", "1"),
+            ("--writes-per-minute", "0"),
+            ("--write-bytes-per-minute", "0"),
+            ("--reads-per-minute", "0"),
+        ] {
             if !arguments.contains(&flag) {
                 all.extend([flag.to_owned(), value.to_owned()]);
             }
         }
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
         let log = tempfile::NamedTempFile::new().unwrap();
-        let (child, url) = spawn(&database.url, &all, &log);
-        Service { url, database, admin, child, client: client(), arguments: all, log }
+        let (child, url, operators) = spawn(&database.url, &all, &log);
+        Service { url, operators, database, admin, child, client: client(), arguments: all, log }
     }
 
     /// Another process on the same database: its address, and the process to be killed.
     pub fn second_node(&self) -> Node {
-        let (child, url) = spawn(&self.database.url, &self.arguments, &self.log);
+        let (child, url, _) = spawn(&self.database.url, &self.arguments, &self.log);
         Node { url, child, client: client() }
     }
 
     /// Kills it at once, as a power cut would, and starts it again on another port.
     pub fn kill_and_restart(&mut self) {
         self.kill();
-        (self.child, self.url) = spawn(&self.database.url, &self.arguments, &self.log);
+        (self.child, self.url, self.operators) = spawn(&self.database.url, &self.arguments, &self.log);
     }
 
     /// Kills it at once.
@@ -338,26 +347,25 @@ pub fn signal(process: u32, name: &str) {
     assert!(sent.success(), "SIG{name} to {process}");
 }
 
-/// Starts the program and waits until it says where it listens.
-fn spawn(database: &str, arguments: &[String], log: &tempfile::NamedTempFile) -> (Child, String) {
-    let mut child = Command::new(program())
-        .args(["serve", "--database", database])
-        .args(arguments)
-        .env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn".to_owned()))
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        .stderr(std::fs::File::options().append(true).open(log.path()).unwrap())
-        .spawn()
-        .unwrap();
-    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let url = lines.find_map(|line| {
-        let line = line.unwrap();
-        let begin = line.find("http://")?;
-        Some(line[begin..].trim_end_matches('/').to_owned())
-    });
-    let told =
-        || format!("the service does not say where it listens: {}", std::fs::read_to_string(log.path()).unwrap());
-    (child, url.unwrap_or_else(|| panic!("{}", told())))
+/// Starts the program and waits until it says where it listens, and where operators ask.
+fn spawn(database: &str, arguments: &[String], log: &tempfile::NamedTempFile) -> (Child, String, String) {
+    let mut command = Command::new(program());
+    command.args(["serve", "--database", database]).args(arguments);
+    command.env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn".to_owned()));
+    start(command, log)
+}
+
+/// Starts a command that serves, and reads where it listens and where operators ask.
+pub fn start(mut command: Command, log: &tempfile::NamedTempFile) -> (Child, String, String) {
+    command.stdin(Stdio::null()).stdout(Stdio::piped());
+    command.stderr(std::fs::File::options().append(true).open(log.path()).unwrap());
+    let mut child = command.spawn().unwrap();
+    let lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let mut urls = lines.filter_map(|line| line.find("http://").map(|at| line[at..].to_owned()));
+    let told = || panic!("it does not say where it listens: {}", std::fs::read_to_string(log.path()).unwrap());
+    let url = urls.next().unwrap_or_else(told).trim_end_matches('/').to_owned();
+    let operators = urls.find_map(|url| url.strip_suffix("/health/ready").map(str::to_owned)).unwrap_or_else(told);
+    (child, url, operators)
 }
 
 /// An answer, read whole.

@@ -1,6 +1,6 @@
 //! Who may do what: keys, roles and rates.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::Duration;
@@ -128,11 +128,25 @@ fn bound_to(key: Arc<Key>, city: &str) -> Result<Arc<Key>, Problem> {
     if allowed { Ok(key) } else { Err(Problem::new(Code::Forbidden, "the key is bound to other cities")) }
 }
 
-/// The address that a request comes from: the peer's or, behind a configured proxy, the one it forwards.
+/// The address by which a client is counted. Of IPv6 it is the network of 64 bits that one household or machine is
+/// given, for it may use any address in it.
+#[must_use]
+pub fn counted(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.into(),
+        IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() >> 64 << 64).into(),
+    }
+}
+
+/// The address that a request is counted by: the peer's or, behind a configured proxy, the one it forwards.
 #[must_use]
 pub fn client_address(request: &HttpRequest, service: &web::Data<Service>) -> Option<IpAddr> {
+    forwarded_address(request, &service.trusted_proxies).map(counted)
+}
+
+fn forwarded_address(request: &HttpRequest, trusted_proxies: &[IpAddr]) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip().to_canonical();
-    if !service.trusted_proxies.contains(&peer) {
+    if !trusted_proxies.contains(&peer) {
         return Some(peer);
     }
     // From the last: what stands before an entry that no trusted proxy added, anyone could have written.
@@ -141,7 +155,7 @@ pub fn client_address(request: &HttpRequest, service: &web::Data<Service>) -> Op
     for hop in hops.into_iter().rev() {
         let address = hop.parse().or_else(|_| hop.parse().map(|with_port: SocketAddr| with_port.ip()));
         match address.map(|address| address.to_canonical()) {
-            Ok(proxy) if service.trusted_proxies.contains(&proxy) => {}
+            Ok(proxy) if trusted_proxies.contains(&proxy) => {}
             Ok(client) => return Some(client),
             Err(_) => break,
         }

@@ -1,11 +1,17 @@
 //! Reading the body of a request: JSON, bounded in size and time.
 
 use actix_web::http::header;
+use actix_web::web::BytesMut;
 use actix_web::{HttpMessage, HttpRequest, web};
+use futures_util::StreamExt;
 use serde_json::Value;
 
+use super::Service;
+use super::access::client_address;
+use super::allowance::Share;
 use super::problem::{Code, Problem, too_large};
 use super::unambiguous;
+use super::under_way::UnderWay;
 use crate::record::fault::Fields;
 use crate::record::limits::{BODY_BYTES, BODY_WAIT};
 use crate::record::{At, Faults, Parse, Text};
@@ -39,19 +45,81 @@ pub fn is_encoded(request: &HttpRequest) -> bool {
     request.headers().get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity")
 }
 
-/// Reads at most `most` bytes of a body.
+/// Reads at most `most` bytes of a body, of a client whose key was checked. They count among those in flight until the
+/// request is answered.
 ///
 /// # Errors
-/// 400, 408 or 413.
-pub async fn bytes(request: &HttpRequest, payload: web::Payload, most: usize) -> Result<web::Bytes, Problem> {
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if declared.is_some_and(|length: usize| length > most) {
+/// 400, 408 or 413; 429 or 503 when too many bytes are in flight.
+pub async fn bytes(request: &HttpRequest, mut payload: web::Payload, most: usize) -> Result<web::Bytes, Problem> {
+    let declared = declared(request);
+    if declared > most {
         return Err(too_large(most));
     }
-    match tokio::time::timeout(BODY_WAIT, payload.to_bytes_limited(most)).await {
-        Err(_) => Err(late()),
-        Ok(Err(_)) => Err(too_large(most)),
-        Ok(Ok(read)) => read.map_err(|error| Problem::new(Code::MalformedJson, error.to_string())),
+    let (mut share, under_way) = (Incoming::begin(request, declared)?, under_way(request));
+    let _receiving = under_way.receive();
+    let read = async {
+        let mut read = BytesMut::with_capacity(declared);
+        while let Some(chunk) = payload.next().await {
+            let chunk = chunk.map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+            if read.len() + chunk.len() > most {
+                return Err(too_large(most));
+            }
+            share.took(chunk.len())?;
+            read.extend_from_slice(&chunk);
+            under_way.moved();
+        }
+        Ok(read.freeze())
+    };
+    let read = tokio::time::timeout(BODY_WAIT, read).await.map_err(|_| late())??;
+    share.keep(request);
+    Ok(read)
+}
+
+/// How many bytes the body is said to have; 0 if it is not said.
+pub fn declared(request: &HttpRequest) -> usize {
+    let length = request.headers().get(header::CONTENT_LENGTH);
+    length.and_then(|length| length.to_str().ok()?.parse().ok()).unwrap_or(0)
+}
+
+/// What is under way in the service that a request was sent to.
+pub fn under_way(request: &HttpRequest) -> UnderWay {
+    request.app_data::<web::Data<Service>>().map(|service| service.under_way.clone()).unwrap_or_default()
+}
+
+/// The bytes in flight of a body that comes in.
+pub struct Incoming {
+    share: Option<Share>,
+    read: usize,
+}
+
+impl Incoming {
+    /// Takes as many as the body is said to have.
+    ///
+    /// # Errors
+    /// 429 or 503.
+    pub fn begin(request: &HttpRequest, declared: usize) -> Result<Self, Problem> {
+        let Some(service) = request.app_data::<web::Data<Service>>() else {
+            return Ok(Incoming { share: None, read: 0 });
+        };
+        let share = service.bytes.take(client_address(request, service), declared)?;
+        Ok(Incoming { share: Some(share), read: 0 })
+    }
+
+    /// Takes more where it turns out to have more.
+    ///
+    /// # Errors
+    /// 429 or 503.
+    pub fn took(&mut self, bytes: usize) -> Result<(), Problem> {
+        self.read += bytes;
+        if let Some(share) = &mut self.share {
+            share.grow(self.read.saturating_sub(share.amount()))?;
+        }
+        Ok(())
+    }
+
+    /// Gives them back once the request is answered.
+    pub fn keep(self, request: &HttpRequest) {
+        request.extensions_mut().insert(self);
     }
 }
 

@@ -4,7 +4,8 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
+use super::dear::{self, Made};
 use super::list::limit;
 use super::problem::{Code, Problem};
 use super::{Service, csv};
@@ -83,10 +84,25 @@ async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Prob
     read(service, None, last, last, query).await
 }
 
-fn answer_csv(request: &HttpRequest, service: &Service, page: &ChangeList) -> Result<HttpResponse, Problem> {
-    let next = page.next.map(|next| ("after", next.to_string()));
-    let body = csv::render(service.columns("ChangeAnswer"), &page.items)?;
-    Ok(csv::answer_page(request, &body, next))
+async fn answer_json(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    page: ChangeList,
+) -> Result<HttpResponse, Problem> {
+    dear::answer_once(request, service, Keep::Shared, move || Ok(Body::json(&page).into())).await
+}
+
+async fn answer_csv(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    page: ChangeList,
+) -> Result<HttpResponse, Problem> {
+    let maker = service.clone();
+    dear::answer_once(request, service, Keep::Shared, move || {
+        let next = page.next.map(|next| ("after", next.to_string()));
+        Ok(Made { body: csv::render(maker.columns("ChangeAnswer"), &page.items)?, next })
+    })
+    .await
 }
 
 /// List a city's changes
@@ -103,7 +119,7 @@ pub async fn of_city(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&of(&service, &city, &query).await?), Keep::Shared))
+    answer_json(&request, &service, of(&service, &city, &query).await?).await
 }
 
 /// List a city's changes as CSV
@@ -120,7 +136,7 @@ pub async fn of_city_csv(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, &of(&service, &city, &query).await?)
+    answer_csv(&request, &service, of(&service, &city, &query).await?).await
 }
 
 /// List all changes
@@ -135,7 +151,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&all(&service, &query).await?), Keep::Shared))
+    answer_json(&request, &service, all(&service, &query).await?).await
 }
 
 /// List all changes as CSV
@@ -150,5 +166,5 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, &all(&service, &query).await?)
+    answer_csv(&request, &service, all(&service, &query).await?).await
 }

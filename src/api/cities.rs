@@ -9,7 +9,7 @@ use super::filters::{ListQuery, Row};
 use super::judged::JudgedTarget;
 use super::list::{List, page, rendered};
 use super::problem::Problem;
-use super::{NoQuery, Service, csv, present_record, write};
+use super::{NoQuery, Service, csv, dear, present_record, write};
 use crate::method::Assessment;
 use crate::record::units::Population;
 use crate::record::{City, Kind, Slug, Year};
@@ -92,9 +92,11 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body = rendered(&listed(&snapshot, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let body = rendered(&listed(snapshot, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }
 
 /// List cities as CSV
@@ -108,10 +110,11 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let List { items, next, .. } = listed(&snapshot, &query)?;
-    let (columns, fields) = (service.columns("CityItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let List { items, next, .. } = listed(snapshot, &query)?;
+        csv::page(service.columns("CityItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }
 
 /// Get a city

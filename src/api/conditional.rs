@@ -1,17 +1,22 @@
 //! Entity tags, conditions and encodings (RFC 9110).
 
+use std::any::Any;
+use std::convert::Infallible;
 use std::sync::LazyLock;
 use std::time::SystemTime;
 
+use actix_web::body::SizedStream;
 use actix_web::http::header::{
     self, AcceptEncoding, ContentEncoding, Encoding as Wanted, Header, HeaderMap, HeaderValue, IfModifiedSince,
 };
+use actix_web::web::Bytes;
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, web};
 use chrono::{DateTime, Utc};
+use futures_util::stream::unfold;
 
 use super::Service;
 use super::problem::{Code, Problem};
-use crate::record::limits::{SHARED_SECONDS, STALE_IF_ERROR_SECONDS, STALE_WHILE_ASKING_SECONDS};
+use crate::record::limits::{PIECE_BYTES, SHARED_SECONDS, STALE_IF_ERROR_SECONDS, STALE_WHILE_ASKING_SECONDS};
 use crate::registry::Condition;
 use crate::registry::bodies::{Body, Encoding};
 
@@ -59,13 +64,40 @@ pub struct Validators<'a> {
     pub modified_at: Option<DateTime<Utc>>,
 }
 
+/// What is given back once an answer is sent.
+pub type Held = Box<dyn Any>;
+
 /// Answers a read: 304 when the client has it already, else the body in the encoding it prefers.
 #[must_use]
 pub fn answer(request: &HttpRequest, body: &Body, keep: Keep) -> HttpResponse {
+    answer_held(request, body, keep, Box::new(()))
+}
+
+/// The same, where something is held until the answer is sent.
+#[must_use]
+pub fn answer_held(request: &HttpRequest, body: &Body, keep: Keep, held: Held) -> HttpResponse {
     let encoding = negotiate(request, body);
     let validators = Validators { tag: body.tag(), modified_at: body.modified_at() };
     let (mut response, is_known) = open(request, body.content_type(), encoding, validators, keep);
-    if is_known { response.finish() } else { response.body(body.bytes(encoding)) }
+    if is_known { response.finish() } else { send(response, body.bytes(encoding), held) }
+}
+
+/// Sends bytes that others may be sent too: piece by piece, because the server copies what it is given.
+fn send(mut response: HttpResponseBuilder, bytes: Bytes, held: Held) -> HttpResponse {
+    if bytes.len() <= PIECE_BYTES {
+        return response.body(bytes);
+    }
+    let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+    let pieces = unfold((bytes, held), async |(mut rest, held)| {
+        if rest.is_empty() {
+            return None;
+        }
+        // A client that reads as fast as we write must not keep the thread from the others.
+        tokio::task::yield_now().await;
+        let piece = rest.split_to(rest.len().min(PIECE_BYTES));
+        Some((Ok::<_, Infallible>(piece), (rest, held)))
+    });
+    response.body(SizedStream::new(length, Box::pin(pieces)))
 }
 
 /// Begins the answer to a read whose body is made while it is sent; returns whether the client has it already.
@@ -141,7 +173,8 @@ fn dress(
 }
 
 /// The encoding that the client prefers among those that pay for this body.
-fn negotiate(request: &HttpRequest, body: &Body) -> Encoding {
+#[must_use]
+pub fn negotiate(request: &HttpRequest, body: &Body) -> Encoding {
     if !body.is_compressible() || !request.headers().contains_key(header::ACCEPT_ENCODING) {
         return Encoding::Identity;
     }

@@ -6,45 +6,39 @@ use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use serde::Serialize;
 
-use super::conditional::{Keep, answer};
+use super::dear::Made;
 use super::fields::Fields;
 use super::problem::{Code, Problem};
 use super::table::Table;
 use crate::registry::bodies::Body;
 use crate::registry::edition::Edition;
 
-/// Answers with a page of a list, of the columns only those of the `fields` asked for; a `Link` header leads to the
-/// next page, so that no one takes a page for the whole.
+/// A page of a list, of the columns only those of the `fields` asked for, and what leads to the next page.
 ///
 /// # Errors
 /// Those of [`render`], and 422 for fields that there are not.
-pub fn answer_fields<T: Serialize>(
-    request: &HttpRequest,
+pub fn page<T: Serialize>(
     columns: &[String],
     fields: Option<&str>,
     items: &[T],
-    next: Option<(&str, String)>,
+    next: Option<String>,
     edition: &Arc<Edition>,
-) -> Result<HttpResponse, Problem> {
+) -> Result<Made, Problem> {
     let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
     let body = render(left.as_deref().unwrap_or(columns), items)?;
-    Ok(answer_page(request, &body.of(edition), next))
+    Ok(Made { body: body.of(edition), next: next.map(|next| ("cursor", next)) })
 }
 
-/// Answers with a rendered page; a `Link` header leads to the next one.
-#[must_use]
-pub fn answer_page(request: &HttpRequest, page: &Body, next: Option<(&str, String)>) -> HttpResponse {
-    let mut response = answer(request, page, Keep::Shared);
-    if let Some((parameter, value)) = next {
-        let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
-        let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();
-        let link = format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"));
-        // A query that is no header text was refused before; the page is right without its link, too.
-        if let Ok(link) = HeaderValue::from_str(&link) {
-            response.headers_mut().insert(header::LINK, link);
-        }
+/// Has a `Link` header lead to the next page, so that no one takes a page for the whole.
+pub fn link_next(request: &HttpRequest, response: &mut HttpResponse, next: Option<&(&str, String)>) {
+    let Some((parameter, value)) = next else { return };
+    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
+    let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();
+    let link = format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"));
+    // A query that is no header text was refused before; the page is right without its link, too.
+    if let Ok(link) = HeaderValue::from_str(&link) {
+        response.headers_mut().insert(header::LINK, link);
     }
-    response
 }
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.

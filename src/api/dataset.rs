@@ -1,24 +1,28 @@
 //! The rows of a whole data set, written a piece at a time as a client reads: never more than a piece is in memory.
 
 use std::io;
+use std::net::IpAddr;
 use std::ops::Bound;
 use std::sync::Arc;
 
-use actix_web::web::Bytes;
+use actix_web::HttpRequest;
+use actix_web::web::{self, Bytes};
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use serde::Serialize;
 
+use super::allowance::Share;
+use super::dear::asker;
 use super::filters::Row;
 use super::problem::Problem;
 use super::table::Table;
-use super::{cities, judgements};
+use super::{Service, cities, judgements};
 use crate::record::change::GENESIS;
 use crate::record::limits::{EXPORT_PIECE_BYTES, PAGE_MAX};
 use crate::record::vocabulary::vocabulary;
 use crate::record::{CityId, Year};
 use crate::registry::answers::{self, ChangeAnswer};
-use crate::registry::{CityEntry, Excerpt, Present, Refusal, Registry, Snapshot};
+use crate::registry::{CityEntry, Excerpt, Present, Refusal, Snapshot};
 
 vocabulary! {
     /// What is exported.
@@ -53,6 +57,7 @@ impl DataSet {
 }
 
 /// Rows as bytes: those that are written and not yet sent.
+#[derive(Default)]
 pub struct Sheet {
     /// The columns of CSV; none for a JSON object a line.
     table: Option<Table>,
@@ -91,6 +96,33 @@ impl Sheet {
     }
 }
 
+/// Who is sent a data set: its pieces are made in the turns of its address.
+pub struct Asker {
+    service: web::Data<Service>,
+    address: IpAddr,
+    /// The piece that is made and the one that is sent are in flight.
+    _share: Share,
+}
+
+impl Asker {
+    /// Who sent the request.
+    ///
+    /// # Errors
+    /// 429 or 503 when too many bytes are in flight.
+    pub fn new(request: &HttpRequest, service: &web::Data<Service>) -> Result<Self, Problem> {
+        let address = asker(request, service);
+        let share = service.bytes.take(Some(address), 2 * EXPORT_PIECE_BYTES)?;
+        Ok(Asker { service: service.clone(), address, _share: share })
+    }
+
+    /// Works in a turn of its own, for as long as it takes until there is one: what was begun is not refused.
+    async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
+        let cut = |problem: Problem| io::Error::other(problem.to_string());
+        let turn = self.service.dear.making.take_in_time(self.address).await.map_err(cut)?;
+        turn.run(work).await.map_err(cut)
+    }
+}
+
 /// The rows of one moment, city by city.
 pub struct CityRows {
     snapshot: Arc<Snapshot>,
@@ -123,11 +155,10 @@ impl CityRows {
     }
 
     /// The pieces, each made when the one before is sent.
-    pub fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> {
-        try_unfold(self, |mut rows| async move {
-            // A client that reads as fast as rows are written must not keep the thread from the others.
-            tokio::task::yield_now().await;
-            Ok(rows.piece()?.map(|piece| (piece, rows)))
+    pub fn pieces(self, asker: Asker) -> impl Stream<Item = io::Result<Bytes>> {
+        try_unfold((self, asker), |(mut rows, asker)| async move {
+            let (piece, rows) = asker.work(move || (rows.piece(), rows)).await?;
+            Ok(piece?.map(|piece| (piece, (rows, asker))))
         })
     }
 }
@@ -174,7 +205,7 @@ fn add<K, T: Serialize>(
 
 /// The entries of the log up to one moment, read a page at a time.
 pub struct LogRows {
-    registry: Registry,
+    asker: Asker,
     sheet: Sheet,
     /// The last entry to be written, and its hash.
     last: (i64, String),
@@ -188,10 +219,10 @@ impl LogRows {
     ///
     /// # Errors
     /// 503 when the database cannot be reached.
-    pub async fn open(registry: Registry, snapshot: &Snapshot, sheet: Sheet) -> Result<Self, Problem> {
+    pub async fn open(snapshot: &Snapshot, sheet: Sheet, asker: Asker) -> Result<Self, Problem> {
         let last = (snapshot.head.number, snapshot.head.hash.clone());
-        let mut rows =
-            LogRows { registry, sheet, last, read: (0, GENESIS.to_owned()), waiting: Vec::new().into_iter() };
+        let read = (0, GENESIS.to_owned());
+        let mut rows = LogRows { asker, sheet, last, read, waiting: Vec::new().into_iter() };
         rows.read_page().await?;
         Ok(rows)
     }
@@ -206,7 +237,7 @@ impl LogRows {
         }
         let after = self.read.0;
         let most = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX).min(self.last.0 - after);
-        let page = self.registry.changes(Excerpt { after, city: None, limit: Some(most) }).await?;
+        let page = self.asker.service.registry.changes(Excerpt { after, city: None, limit: Some(most) }).await?;
         for entry in &page {
             // Another log may have come in its place: then what was sent is no part of it.
             let follows = (entry.sequence, &entry.previous_hash) == (self.read.0 + 1, &self.read.1);
@@ -227,11 +258,7 @@ impl LogRows {
     /// The next piece; none at the end.
     async fn piece(&mut self) -> io::Result<Option<Bytes>> {
         loop {
-            while !self.sheet.is_full()
-                && let Some(entry) = self.waiting.next()
-            {
-                self.sheet.add(&entry)?;
-            }
+            self.write().await?;
             if self.sheet.is_full() || self.is_read() {
                 return Ok(self.sheet.take());
             }
@@ -239,12 +266,27 @@ impl LogRows {
         }
     }
 
+    /// Writes what was read, up to a piece.
+    async fn write(&mut self) -> io::Result<()> {
+        let (mut sheet, mut waiting) = (std::mem::take(&mut self.sheet), std::mem::take(&mut self.waiting));
+        let work = move || {
+            let mut written = Ok(());
+            while written.is_ok()
+                && !sheet.is_full()
+                && let Some(entry) = waiting.next()
+            {
+                written = sheet.add(&entry);
+            }
+            (written, sheet, waiting)
+        };
+        let written;
+        (written, self.sheet, self.waiting) = self.asker.work(work).await?;
+        written
+    }
+
     /// The pieces, each made when the one before is sent; an error cuts the connection, so that nobody takes a part
     /// for the whole.
     pub fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> {
-        try_unfold(self, |mut rows| async move {
-            tokio::task::yield_now().await;
-            Ok(rows.piece().await?.map(|piece| (piece, rows)))
-        })
+        try_unfold(self, |mut rows| async move { Ok(rows.piece().await?.map(|piece| (piece, rows))) })
     }
 }

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::conditional::{Keep, Validators, begin};
-use super::dataset::{CityRows, DataSet, LogRows, Sheet};
+use super::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
 use super::problem::Problem;
 use super::{NoQuery, Service};
 use crate::method;
@@ -70,7 +70,12 @@ pub async fn ndjson(
     export(&request, &service, &what, Format::Ndjson).await
 }
 
-async fn export(request: &HttpRequest, service: &Service, what: &str, format: Format) -> Result<HttpResponse, Problem> {
+async fn export(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    what: &str,
+    format: Format,
+) -> Result<HttpResponse, Problem> {
     let what = DataSet::from_word(what).ok_or_else(Problem::not_found)?;
     let snapshot = service.registry.present();
     let columns = service.columns(what.schema());
@@ -89,12 +94,10 @@ async fn export(request: &HttpRequest, service: &Service, what: &str, format: Fo
         return Ok(response.finish());
     }
     let sheet = Sheet::new(Some(columns).filter(|_| format == Format::Csv));
+    let asker = Asker::new(request, service)?;
     Ok(match what {
-        DataSet::Changes => {
-            let rows = LogRows::open(service.registry.clone(), &snapshot, sheet).await?;
-            response.streaming(rows.pieces())
-        }
-        _ => response.streaming(CityRows::new(snapshot, what, sheet).pieces()),
+        DataSet::Changes => response.streaming(LogRows::open(&snapshot, sheet, asker).await?.pieces()),
+        _ => response.streaming(CityRows::new(snapshot, what, sheet).pieces(asker)),
     })
 }
 

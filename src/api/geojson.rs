@@ -7,11 +7,11 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::Service;
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::filters::{ListQuery, Row};
 use super::judged::codes;
 use super::problem::Problem;
+use super::{Service, dear};
 use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Verdict};
 use crate::record::city::Country;
 use crate::record::units::Population;
@@ -319,7 +319,9 @@ pub async fn map(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body = Body::json_as("application/geo+json", &collection(&snapshot, &query)?);
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+        let body = Body::json_as("application/geo+json", &collection(snapshot, &query)?);
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }

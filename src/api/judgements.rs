@@ -4,12 +4,12 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::filters::{ListQuery, Row};
 use super::judged::JudgedTarget;
 use super::list::{List, page, rendered};
 use super::problem::Problem;
-use super::{Service, csv};
+use super::{Service, csv, dear};
 use crate::record::city::Country;
 use crate::record::units::Population;
 use crate::record::{Degrees, Slug, Year};
@@ -108,9 +108,11 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body = rendered(&listed(&snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let body = rendered(&listed(snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }
 
 /// List all judged targets as CSV
@@ -124,8 +126,9 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let List { items, next, .. } = listed(&snapshot, &query)?;
-    let (columns, fields) = (service.columns("StatusItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let List { items, next, .. } = listed(snapshot, &query)?;
+        csv::page(service.columns("StatusItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }

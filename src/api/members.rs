@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::conditional::{Keep, answer};
 use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
-use super::{NoQuery, Service, csv, present_network, present_record, write};
+use super::{NoQuery, Service, csv, dear, present_network, present_record, write};
 use crate::record::{Kind, Member, Slug};
 use crate::registry::Snapshot;
 use crate::registry::answers::{self, MemberAnswer};
@@ -46,10 +46,12 @@ pub async fn list(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body =
-        rendered(&listed(&snapshot, &network, &asked)?, service.columns("MemberAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let members = listed(snapshot, &network, &asked)?;
+        let body = rendered(&members, service.columns("MemberAnswer"), asked.fields.as_deref())?;
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }
 
 /// List a network's members as CSV
@@ -65,10 +67,11 @@ pub async fn list_csv(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let List { items, next, .. } = listed(&snapshot, &network, &asked)?;
-    let (columns, fields) = (service.columns("MemberAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let List { items, next, .. } = listed(snapshot, &network, &asked)?;
+        csv::page(service.columns("MemberAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }
 
 /// Get a membership

@@ -1,6 +1,7 @@
 //! The HTTP API: one file per resource, and what they share.
 
 pub mod access;
+pub mod allowance;
 pub mod any_of;
 pub mod baselines;
 pub mod body;
@@ -9,6 +10,7 @@ pub mod cities;
 pub mod conditional;
 pub mod csv;
 pub mod dataset;
+pub mod dear;
 pub mod differences;
 mod examples;
 pub mod export;
@@ -23,6 +25,7 @@ pub mod judged;
 pub mod judgements;
 pub mod keys;
 pub mod list;
+pub mod making;
 pub mod members;
 pub mod metrics;
 pub mod moment;
@@ -44,6 +47,7 @@ pub mod targets;
 pub mod templates;
 pub mod turns;
 pub mod unambiguous;
+pub mod under_way;
 pub mod upload;
 mod write;
 
@@ -58,8 +62,11 @@ use crate::record::Kind;
 use crate::registry::bodies::Body;
 use crate::registry::{CityEntry, Found, Present, Registry, Snapshot};
 use access::Limiter;
+use allowance::Allowance;
+use dear::Dear;
 use problem::{Code, Problem};
 use turns::Turns;
+use under_way::UnderWay;
 
 /// What every handler works with.
 pub struct Service {
@@ -81,6 +88,16 @@ pub struct Service {
     pub heartbeat: Duration,
     /// The columns of each list as CSV, by the schema of its items.
     pub columns: BTreeMap<&'static str, Vec<String>>,
+    /// The bytes in flight: bodies that are read, answers that are kept or sent.
+    pub bytes: Allowance,
+    /// The streams of changes.
+    pub streams: Allowance,
+    /// The forms in which no key was seen yet.
+    pub unkeyed_forms: Allowance,
+    /// Answers that are dear to make.
+    pub dear: Dear,
+    /// What is under way, for a stop to wait for.
+    pub under_way: UnderWay,
 }
 
 impl Service {

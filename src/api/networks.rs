@@ -8,7 +8,7 @@ use super::conditional::{Keep, answer};
 use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
 use super::write::{self, Named};
-use super::{NoQuery, Service, csv, present_network};
+use super::{NoQuery, Service, csv, dear, present_network};
 use crate::record::{Kind, Network, Slug};
 use crate::registry::Snapshot;
 use crate::registry::answers::{self, NetworkAnswer};
@@ -46,9 +46,11 @@ pub async fn list(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body = rendered(&listed(&snapshot, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let body = rendered(&listed(snapshot, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }
 
 /// List networks as CSV
@@ -62,10 +64,11 @@ pub async fn list_csv(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let List { items, next, .. } = listed(&snapshot, &asked)?;
-    let (columns, fields) = (service.columns("NetworkAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let List { items, next, .. } = listed(snapshot, &asked)?;
+        csv::page(service.columns("NetworkAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }
 
 /// Get a network

@@ -131,6 +131,9 @@ codes! {
     RateLimited = "rate_limited", TOO_MANY_REQUESTS, "Too many requests",
         "This key, or this address, has sent more requests in a minute than the operator allows.",
         "Wait for as many seconds as Retry-After says. Poll with If-None-Match: an answer 304 is cheap.";
+    TooMuchAtOnce = "too_much_at_once", TOO_MANY_REQUESTS, "Too much at once",
+        "This address has as many connections or streams open, answers waiting or bytes under way as one may have.",
+        "Take in what was asked for, or close it, before asking for more. Send the same request again after as many seconds as Retry-After says.";
     Internal = "internal", INTERNAL_SERVER_ERROR, "A mistake of the service",
         "Something went wrong that should not have. It has been logged.",
         "Try again later; tell the operator if it stays.";
@@ -141,7 +144,7 @@ codes! {
         "The database was lost, or hung, while it committed the write: it may or may not have been done.",
         "Send the same request again after as many seconds as Retry-After says. With the Idempotency-Key that it had, it is done once at the most. Without one, the same body twice makes one revision unless others write in between; with If-Match or If-None-Match, 412 may mean that it was done: read the record.";
     Busy = "busy", SERVICE_UNAVAILABLE, "The service is busy",
-        "The service has as many writes waiting, or as many streams open, as it takes.",
+        "The service has as many writes waiting, connections or streams open, or bytes under way as it takes.",
         "Send the same request again after as many seconds as Retry-After says.";
 }
 
@@ -222,7 +225,7 @@ impl ProblemDocument {
 impl Problem {
     /// A problem with its detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let waits = matches!(code, Code::Unavailable | Code::OutcomeUnknown | Code::Busy);
+        let waits = matches!(code, Code::Unavailable | Code::OutcomeUnknown | Code::Busy | Code::TooMuchAtOnce);
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
         let (errors, successors) = (Vec::new(), Box::default());
         Problem { code, detail: detail.into(), errors, retry_after, allow: None, import: None, successors }

@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::problem::Problem;
 use super::rankings::own_level;
-use super::{Service, present_network};
+use super::{Service, dear, present_network};
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::{Level, Recorded, Slug, Year};
 use crate::registry::bodies::Body;
@@ -62,10 +62,12 @@ pub async fn get(
     network: web::Path<String>,
     query: web::Query<ProgressQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    present_network(&snapshot, &network)?;
-    let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
-    let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
-    let progress = progress(&snapshot, &entry.id, known.name.as_str(), query.level()?, query.year()?);
-    Ok(answer(&request, &Body::json(&progress).of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+        present_network(snapshot, &network)?;
+        let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
+        let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
+        let progress = progress(snapshot, &entry.id, known.name.as_str(), query.level()?, query.year()?);
+        Ok(Body::json(&progress).of(&snapshot.edition))
+    })
+    .await
 }

@@ -8,13 +8,13 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::cities::Headline;
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::fields::Fields;
 use super::filters::PlaceQuery;
 use super::list::{List, Page, page};
 use super::problem::Problem;
 use super::sorting::{Place, Standing};
-use super::{Service, csv};
+use super::{Service, csv, dear};
 use crate::method::{AnnualChange, Confidence, LeftOutReason, PersonFigure};
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
@@ -365,14 +365,14 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let ranking = ranking(&snapshot, &query)?;
-    let Some(fields) = query.fields.as_deref() else {
-        return Ok(answer(&request, &Body::json(&ranking).of(&snapshot.edition), Keep::Shared));
-    };
-    let fields = Fields::read(fields, service.columns("RankingEntry"))?;
-    let trimmed = ranking.trimmed(|entry| fields.trim(entry))?;
-    Ok(answer(&request, &Body::json(&trimmed).of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let ranking = ranking(snapshot, &query)?;
+        let Some(fields) = query.fields.as_deref() else { return Ok(Body::json(&ranking).of(&snapshot.edition)) };
+        let fields = Fields::read(fields, service.columns("RankingEntry"))?;
+        let trimmed = ranking.trimmed(|entry| fields.trim(entry))?;
+        Ok(Body::json(&trimmed).of(&snapshot.edition))
+    })
+    .await
 }
 
 /// Rank cities as CSV
@@ -386,9 +386,10 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let Ranking { mut items, unranked, next, .. } = ranking(&snapshot, &query)?;
-    items.extend(unranked);
-    let (columns, fields) = (service.columns("RankingEntry"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let Ranking { mut items, unranked, next, .. } = ranking(snapshot, &query)?;
+        items.extend(unranked);
+        csv::page(service.columns("RankingEntry"), query.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }

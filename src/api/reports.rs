@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use super::conditional::{Keep, answer};
 use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
-use super::{NoQuery, Service, csv, present_city, present_record, write};
+use super::{NoQuery, Service, csv, dear, present_city, present_record, write};
 use crate::record::{Inventory, Kind, Slug, Year};
 use crate::registry::CityEntry;
 use crate::registry::answers::{self, InventoryAnswer};
@@ -43,10 +43,12 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let (entry, _) = present_city(&snapshot, &city)?;
-    let body = rendered(&listed(entry, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&entry.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let (entry, _) = present_city(snapshot, &city)?;
+        let body = rendered(&listed(entry, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
+        Ok(body.of(&entry.edition))
+    })
+    .await
 }
 
 /// List a city's reports as CSV
@@ -62,11 +64,12 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let (entry, _) = present_city(&snapshot, &city)?;
-    let List { items, next, .. } = listed(entry, &asked)?;
-    let (columns, fields) = (service.columns("InventoryAnswer"), asked.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &entry.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let (entry, _) = present_city(snapshot, &city)?;
+        let List { items, next, .. } = listed(entry, &asked)?;
+        csv::page(service.columns("InventoryAnswer"), asked.fields.as_deref(), &items, next, &entry.edition)
+    })
+    .await
 }
 
 /// Get a report

@@ -4,15 +4,13 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::conditional::answer;
-use super::moment::moment_query;
+use super::moment::{Asked, moment_query};
 use super::problem::{Code, Problem};
 use super::status::{not_then, past_city};
-use super::{Service, csv};
-use crate::record::{Incomplete, Slug};
+use super::{Service, csv, dear};
+use crate::record::{Dossier, Incomplete, Slug};
 use crate::registry::Refusal;
 use crate::registry::bodies::Body;
-use crate::registry::edition::Edition;
 use crate::registry::judgement::{self, SeriesAnswer};
 
 moment_query! {
@@ -24,15 +22,33 @@ moment_query! {
     }
 }
 
-async fn series(service: &Service, city: &str, query: &SeriesQuery) -> Result<(SeriesAnswer, Arc<Edition>), Problem> {
-    let snapshot = service.registry.present();
+/// Answers with the course, rendered by `render`.
+async fn answer(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    city: &str,
+    query: web::Query<SeriesQuery>,
+    render: impl FnOnce(&Service, &SeriesAnswer) -> Result<Body, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (snapshot, keep) = (service.registry.present(), query.moment().keep());
+    if let Some(answer) = dear::answer_again(request, service, &snapshot.edition, keep).await? {
+        return Ok(answer);
+    }
     let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
-    let dossier = &*service.registry.restored(&entry.dossier, &asked.cut).await?;
+    let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
+    let (edition, maker) = (Arc::clone(&entry.edition), service.clone());
+    dear::answer_of(request, service, &snapshot.edition, keep, move || {
+        let series = series(&dossier, &asked, query.target.as_deref())?;
+        Ok(render(&maker, &series)?.of(&edition))
+    })
+    .await
+}
+
+fn series(dossier: &Dossier, asked: &Asked, target: Option<&str>) -> Result<SeriesAnswer, Problem> {
     let incomplete = |Incomplete| Problem::from(Refusal::Internal);
-    let series =
-        judgement::series(dossier, &asked.cut, asked.judged_on, query.target.as_deref()).map_err(incomplete)?;
+    let series = judgement::series(dossier, &asked.cut, asked.judged_on, target).map_err(incomplete)?;
     if let Some(series) = series {
-        return Ok((series, Arc::clone(&entry.edition)));
+        return Ok(series);
     }
     Err(match dossier.view(&asked.cut).map_err(incomplete)? {
         Some(_) => Problem::new(Code::NotFound, "the city had no such target at the asked moment"),
@@ -55,8 +71,7 @@ pub async fn get(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, edition) = series(&service, &city, &query).await?;
-    Ok(answer(&request, &Body::json(&series).of(&edition), query.moment().keep()))
+    answer(&request, &service, &city, query, |_, series| Ok(Body::json(series))).await
 }
 
 /// Plot a target's course as CSV
@@ -72,7 +87,6 @@ pub async fn get_csv(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (series, edition) = series(&service, &city, &query).await?;
-    let body = csv::render(service.columns("SeriesRow"), &series.rows)?;
-    Ok(answer(&request, &body.of(&edition), query.moment().keep()))
+    let render = |service: &Service, series: &SeriesAnswer| csv::render(service.columns("SeriesRow"), &series.rows);
+    answer(&request, &service, &city, query, render).await
 }

@@ -1,11 +1,13 @@
 //! The judgement of a city: `/v1/cities/{city}/status`.
 
+use std::sync::Arc;
+
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::conditional::{Keep, answer};
 use super::moment::{Asked, Moment, moment_query};
 use super::problem::{Code, Problem};
-use super::{Service, present_city};
+use super::{Service, dear, present_city};
 use crate::record::{Cut, Dossier, Incomplete, Level, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::judgement::{self, StatusAnswer};
@@ -46,11 +48,18 @@ pub async fn get(
         let (_, present) = present_city(&snapshot, &city)?;
         return Ok(answer(&request, &present.status, Keep::Shared));
     }
+    if let Some(answer) = dear::answer_again(&request, &service, &snapshot.edition, moment.keep()).await? {
+        return Ok(answer);
+    }
     let (entry, asked) = past_city(&snapshot, &city, &moment)?;
-    let dossier = &*service.registry.restored(&entry.dossier, &asked.cut).await?;
-    let status = judgement::status(dossier, &asked.cut, asked.judged_on, query.level, explain);
-    let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(dossier, &asked.cut))?;
-    Ok(answer(&request, &Body::json(&status).of(&entry.edition), moment.keep()))
+    let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
+    let (edition, level) = (Arc::clone(&entry.edition), query.level);
+    dear::answer_of(&request, &service, &snapshot.edition, moment.keep(), move || {
+        let status = judgement::status(&dossier, &asked.cut, asked.judged_on, level, explain);
+        let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(&dossier, &asked.cut))?;
+        Ok(Body::json(&status).of(&edition))
+    })
+    .await
 }
 
 /// The city and the moment asked for; withdrawn at present, its past stays readable.

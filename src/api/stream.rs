@@ -11,9 +11,11 @@ use tokio::time::{Instant, timeout_at};
 use utoipa::IntoParams;
 
 use super::Service;
+use super::access::client_address;
+use super::allowance::Share;
 use super::changes::position;
 use super::problem::{Code, Problem};
-use crate::record::limits::STREAM_RETRY;
+use crate::record::limits::{PIECE_BYTES, STREAM_RETRY};
 use crate::record::{CityId, Slug};
 use crate::registry::{Found, Listener, Refusal, Snapshot};
 
@@ -69,23 +71,26 @@ struct Events {
     heartbeat: Duration,
     /// When the next comment is due.
     comment_at: Instant,
-    /// Sent first.
-    opening: Option<Bytes>,
+    /// What is to be sent next: the opening, or the rest of an event.
+    rest: Bytes,
+    /// Its place among the streams of its address.
+    _place: Share,
 }
 
 impl Events {
-    fn new(listener: Listener, heartbeat: Duration) -> Self {
-        let opening = opening(listener.after());
-        Events { listener, heartbeat, comment_at: Instant::now() + heartbeat, opening: Some(opening.into()) }
+    fn new(listener: Listener, heartbeat: Duration, place: Share) -> Self {
+        let rest = opening(listener.after()).into();
+        Events { listener, heartbeat, comment_at: Instant::now() + heartbeat, rest, _place: place }
     }
 
+    /// The next piece: the server copies what it is given, and an event may be long.
     async fn next(&mut self) -> Option<Bytes> {
-        if let Some(opening) = self.opening.take() {
-            return Some(opening);
+        if self.rest.is_empty() {
+            let next = timeout_at(self.comment_at, self.listener.next()).await;
+            self.comment_at = Instant::now() + self.heartbeat;
+            self.rest = next.unwrap_or(Some(Bytes::from_static(COMMENT)))?;
         }
-        let next = timeout_at(self.comment_at, self.listener.next()).await;
-        self.comment_at = Instant::now() + self.heartbeat;
-        next.unwrap_or(Some(Bytes::from_static(COMMENT)))
+        Some(self.rest.split_to(self.rest.len().min(PIECE_BYTES)))
     }
 }
 
@@ -109,11 +114,12 @@ pub async fn stream(
     let seen = last_event(&request)?;
     let after = query.after.map(position).transpose()?;
     let city = query.city.as_deref().map(|id| recorded_city(&service.registry.present(), id)).transpose()?;
+    let place = service.streams.take(client_address(&request, &service), 1)?;
     let listener = service.registry.listen(seen.or(after), city).await.map_err(|refusal| match refusal {
         Refusal::Busy => Problem::new(Code::Busy, "as many streams are open as the service keeps"),
         refusal => refusal.into(),
     })?;
-    let events = futures_util::stream::unfold(Events::new(listener, service.heartbeat), async |mut events| {
+    let events = futures_util::stream::unfold(Events::new(listener, service.heartbeat, place), async |mut events| {
         let next = events.next().await?;
         Some((Ok::<_, Infallible>(next), events))
     });

@@ -4,10 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::list::{List, Page, page, rendered};
 use super::problem::Problem;
-use super::{Service, csv};
+use super::{Service, csv, dear};
 use crate::registry::Snapshot;
 use crate::registry::summary::{Scope, Summary, SummaryItem};
 
@@ -53,9 +53,11 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let body = rendered(&listed(&snapshot, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
-    Ok(answer(&request, &body.of(&snapshot.edition), Keep::Shared))
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let body = rendered(&listed(snapshot, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
+        Ok(body.of(&snapshot.edition))
+    })
+    .await
 }
 
 /// Sum up the world as CSV
@@ -69,8 +71,9 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let snapshot = service.registry.present();
-    let List { items, next, .. } = listed(&snapshot, &query)?;
-    let (columns, fields) = (service.columns("SummaryItem"), query.fields.as_deref());
-    csv::answer_fields(&request, columns, fields, &items, next.map(|next| ("cursor", next)), &snapshot.edition)
+    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+        let List { items, next, .. } = listed(snapshot, &query)?;
+        csv::page(service.columns("SummaryItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
+    })
+    .await
 }

@@ -7,13 +7,14 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::{Keep, answer};
+use super::conditional::Keep;
 use super::problem::{Code, Problem};
 use super::upload::{Workbook, XLSX};
-use super::{Service, present_city};
+use super::{Service, dear, present_city};
 use crate::import::blank;
 use crate::import::columns::Sheet;
 use crate::record::Inventory;
+use crate::registry::Snapshot;
 use crate::registry::bodies::Body;
 
 /// Whose years a template begins with.
@@ -37,8 +38,11 @@ pub async fn workbook(
     service: web::Data<Service>,
     asked: web::Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = blank::xlsx(&reports(&service, &asked)?).map_err(|error| mistake(&error))?;
-    Ok(file(&request, &Body::new(XLSX, bytes), "reports.xlsx"))
+    file(&request, &service, "reports.xlsx", move |snapshot| {
+        let bytes = blank::xlsx(&reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
+        Ok(Body::new(XLSX, bytes))
+    })
+    .await
 }
 
 /// Get the template of reports as CSV
@@ -52,7 +56,7 @@ pub async fn reports_csv(
     service: web::Data<Service>,
     asked: web::Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
-    csv(&request, &service, &asked, Sheet::Reports, "reports.csv")
+    csv(&request, &service, asked, Sheet::Reports, "reports.csv").await
 }
 
 /// Get the template of GPC lines as CSV
@@ -66,35 +70,42 @@ pub async fn lines_csv(
     service: web::Data<Service>,
     asked: web::Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
-    csv(&request, &service, &asked, Sheet::Lines, "lines.csv")
+    csv(&request, &service, asked, Sheet::Lines, "lines.csv").await
 }
 
-fn csv(
+async fn csv(
     request: &HttpRequest,
-    service: &Service,
-    asked: &TemplateQuery,
+    service: &web::Data<Service>,
+    asked: web::Query<TemplateQuery>,
     sheet: Sheet,
     name: &str,
 ) -> Result<HttpResponse, Problem> {
-    let bytes = blank::csv(sheet, &reports(service, asked)?).map_err(|error| mistake(&error))?;
-    Ok(file(request, &Body::new("text/csv; charset=utf-8", bytes), name))
+    file(request, service, name, move |snapshot| {
+        let bytes = blank::csv(sheet, &reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
+        Ok(Body::new("text/csv; charset=utf-8", bytes))
+    })
+    .await
 }
 
 /// The reports that a template begins with.
-fn reports(service: &Service, asked: &TemplateQuery) -> Result<Vec<Arc<Inventory>>, Problem> {
+fn reports(snapshot: &Snapshot, asked: &TemplateQuery) -> Result<Vec<Arc<Inventory>>, Problem> {
     let Some(city) = &asked.city else { return Ok(Vec::new()) };
-    let snapshot = service.registry.present();
-    let (entry, _) = present_city(&snapshot, city)?;
+    let (entry, _) = present_city(snapshot, city)?;
     Ok(entry.dossier.reports.values().filter_map(|record| Some(Arc::clone(record.live()?.0))).collect())
 }
 
 /// An answer that a browser saves under a name.
-fn file(request: &HttpRequest, body: &Body, name: &str) -> HttpResponse {
-    let mut response = answer(request, body, Keep::Revalidate);
+async fn file(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    name: &str,
+    make: impl FnOnce(&Snapshot) -> Result<Body, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let mut response = dear::answer(request, service, Keep::Revalidate, |_, snapshot| make(snapshot)).await?;
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }
-    response
+    Ok(response)
 }
 
 fn mistake(error: &dyn std::error::Error) -> Problem {

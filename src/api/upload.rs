@@ -8,9 +8,10 @@ use actix_web::{HttpMessage, HttpRequest};
 use futures_util::TryStreamExt;
 use utoipa::ToSchema;
 
-use super::body;
+use super::body::{self, Incoming};
 use super::problem::{Code, Problem, too_large};
-use crate::record::limits::{BODY_WAIT, FORM_FIELDS, SHEET_BYTES};
+use super::under_way::{Receiving, UnderWay};
+use crate::record::limits::{BODY_WAIT, FORM_FIELDS, FORM_FRAME_BYTES, SHEET_BYTES, UNKEYED_FORM_BYTES};
 
 /// The media type of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
@@ -120,40 +121,139 @@ pub fn json(bytes: &Bytes) -> Upload {
 /// What some programs begin a text in UTF-8 with.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Reads the fields of a form, files among them.
+/// Reads the fields of a form, files among them, of a client whose key was checked.
 ///
 /// # Errors
-/// 400, 408, 413 or 415.
+/// 400, 408, 413 or 415; 429 or 503 when too many bytes are in flight.
 pub async fn form(request: &HttpRequest, payload: web::Payload) -> Result<Vec<Field>, Problem> {
-    if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
-        return Err(Problem::new(Code::UnsupportedMediaType, "the body must be multipart/form-data"));
-    }
-    let parts = Multipart::new(request.headers(), payload);
-    match tokio::time::timeout(BODY_WAIT, fields(parts)).await {
-        Err(_) => Err(body::late()),
-        Ok(read) => read,
-    }
+    let mut form = Form::open(request, payload)?;
+    form.admit()?;
+    tokio::time::timeout(BODY_WAIT, form.rest()).await.map_err(|_| body::late())??;
+    Ok(form.close())
 }
 
-async fn fields(mut parts: Multipart) -> Result<Vec<Field>, Problem> {
-    let malformed = |error: actix_multipart::MultipartError| Problem::new(Code::MalformedJson, error.to_string());
-    let (mut read, mut left) = (Vec::new(), SHEET_BYTES);
-    while let Some(mut part) = parts.try_next().await.map_err(malformed)? {
+/// A form while it is read.
+pub struct Form<'r> {
+    request: &'r HttpRequest,
+    parts: Multipart,
+    /// The fields that were read.
+    pub fields: Vec<Field>,
+    /// A field whose name was read, but not what it holds.
+    begun: Option<(Field, actix_multipart::Field)>,
+    under_way: UnderWay,
+    _receiving: Receiving,
+    /// The bytes in flight, once more than the first small fields may be read.
+    incoming: Option<Incoming>,
+    left: usize,
+}
+
+impl<'r> Form<'r> {
+    /// Begins to read.
+    ///
+    /// # Errors
+    /// 413 or 415.
+    pub fn open(request: &'r HttpRequest, payload: web::Payload) -> Result<Self, Problem> {
+        if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
+            return Err(Problem::new(Code::UnsupportedMediaType, "the body must be multipart/form-data"));
+        }
+        let (parts, under_way) = (Multipart::new(request.headers(), payload), body::under_way(request));
+        Ok(Form {
+            request,
+            parts,
+            fields: Vec::new(),
+            begun: None,
+            _receiving: under_way.receive(),
+            under_way,
+            incoming: None,
+            left: UNKEYED_FORM_BYTES,
+        })
+    }
+
+    /// Reads the small fields before the first that is not one of `small`, or is a file.
+    ///
+    /// # Errors
+    /// 400, 413, or 422 for too many fields.
+    pub async fn first(&mut self, small: &[&str]) -> Result<(), Problem> {
+        while let Some((field, part)) = self.next().await? {
+            if field.file.is_some() || !small.contains(&field.name.as_str()) {
+                self.begun = Some((field, part));
+                break;
+            }
+            self.read(field, part).await?;
+        }
+        Ok(())
+    }
+
+    /// Lets the rest be read: the key was checked.
+    ///
+    /// # Errors
+    /// 413, or 429 or 503 when too many bytes are in flight.
+    pub fn admit(&mut self) -> Result<(), Problem> {
+        let declared = body::declared(self.request);
+        if declared > SHEET_BYTES + FORM_FRAME_BYTES {
+            return Err(too_large(SHEET_BYTES));
+        }
+        self.incoming = Some(Incoming::begin(self.request, declared)?);
+        self.left = SHEET_BYTES;
+        Ok(())
+    }
+
+    /// Reads to the end.
+    ///
+    /// # Errors
+    /// 400, 413, 422 for too many fields, or 429 or 503 when too many bytes are in flight.
+    pub async fn rest(&mut self) -> Result<(), Problem> {
+        if let Some((field, part)) = self.begun.take() {
+            self.read(field, part).await?;
+        }
+        while let Some((field, part)) = self.next().await? {
+            self.read(field, part).await?;
+        }
+        Ok(())
+    }
+
+    /// The fields; their bytes are in flight until the request is answered.
+    #[must_use]
+    pub fn close(self) -> Vec<Field> {
+        if let Some(incoming) = self.incoming {
+            incoming.keep(self.request);
+        }
+        self.fields
+    }
+
+    async fn next(&mut self) -> Result<Option<(Field, actix_multipart::Field)>, Problem> {
+        let Some(part) = self.parts.try_next().await.map_err(|error| malformed(&error))? else { return Ok(None) };
+        if self.fields.len() >= FORM_FIELDS {
+            return Err(Problem::fault("", "too_many", format!("a form has at most {FORM_FIELDS} fields")));
+        }
         let named = part.content_disposition();
         let name = named.and_then(|named| named.get_name()).unwrap_or_default().to_owned();
         let file = named.and_then(|named| named.get_filename()).map(str::to_owned);
         let named_json = file.as_deref().and_then(|name| Path::new(name).extension());
         let is_json = part.content_type().is_some_and(|mime| body::is_json_type(mime.essence_str()))
             || named_json.is_some_and(|extension| extension.eq_ignore_ascii_case("json"));
-        let mut value = BytesMut::new();
-        while let Some(chunk) = part.try_next().await.map_err(malformed)? {
-            left = left.checked_sub(chunk.len()).ok_or_else(|| too_large(SHEET_BYTES))?;
-            value.extend_from_slice(&chunk);
-        }
-        read.push(Field { name, file, is_json, value: value.freeze() });
-        if read.len() > FORM_FIELDS {
-            return Err(Problem::fault("", "too_many", format!("a form has at most {FORM_FIELDS} fields")));
-        }
+        Ok(Some((Field { name, file, is_json, value: Bytes::new() }, part)))
     }
-    Ok(read)
+
+    async fn read(&mut self, mut field: Field, mut part: actix_multipart::Field) -> Result<(), Problem> {
+        let mut value = BytesMut::new();
+        while let Some(chunk) = part.try_next().await.map_err(|error| malformed(&error))? {
+            self.left = self.left.checked_sub(chunk.len()).ok_or_else(|| match self.incoming {
+                Some(_) => too_large(SHEET_BYTES),
+                None => too_large(UNKEYED_FORM_BYTES),
+            })?;
+            if let Some(incoming) = &mut self.incoming {
+                incoming.took(chunk.len())?;
+            }
+            value.extend_from_slice(&chunk);
+            self.under_way.moved();
+        }
+        field.value = value.freeze();
+        self.fields.push(field);
+        Ok(())
+    }
+}
+
+fn malformed(error: &actix_multipart::MultipartError) -> Problem {
+    Problem::new(Code::MalformedJson, error.to_string())
 }

@@ -2,6 +2,7 @@
 
 mod import;
 mod keys;
+pub mod logging;
 mod suspension;
 
 use std::ffi::OsStr;
@@ -19,10 +20,11 @@ use clap::{Arg, Args, Parser, Subcommand};
 use crate::api::openapi;
 use crate::demo;
 use crate::record::limits::{
-    DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, STREAMS, WRITE_BYTES_PER_MINUTE, WRITES_PER_MINUTE,
+    BYTES_IN_FLIGHT, CONNECTIONS, DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, READS_PER_MINUTE, STREAMS,
+    STREAMS_PER_ADDRESS, WRITE_BYTES_PER_MINUTE, WRITES_PER_MINUTE,
 };
 use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
-use crate::server::{self, Settings};
+use crate::server::{self, Bounds, Running, Settings};
 use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
 
 /// Records the climate pledges of cities, judges whether they are kept, and publishes the answer.
@@ -95,9 +97,21 @@ struct Serve {
     /// Bytes of bodies a minute that one key may send; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_WRITE_BYTES_PER_MINUTE", default_value_t = WRITE_BYTES_PER_MINUTE)]
     write_bytes_per_minute: u32,
-    /// Reads a minute that one client address may do; 0 is unlimited.
-    #[arg(long, env = "PLEDGEWATCH_READS_PER_MINUTE", default_value_t = 0)]
+    /// Requests a minute of one client address, reads above all; 0 is unlimited.
+    #[arg(long, env = "PLEDGEWATCH_READS_PER_MINUTE", default_value_t = READS_PER_MINUTE)]
     reads_per_minute: u32,
+    /// Where operators ask for health; 127.0.0.1:9464 unless stated, or a free port where that is taken.
+    #[arg(long, env = "PLEDGEWATCH_OPERATORS")]
+    operators: Option<SocketAddr>,
+    /// Connections that may be open at once; fewer where the system allows fewer files.
+    #[arg(long, env = "PLEDGEWATCH_CONNECTIONS", default_value_t = CONNECTIONS)]
+    connections: usize,
+    /// Connections of one client address, a trusted proxy excepted; 256 unless stated.
+    #[arg(long, env = "PLEDGEWATCH_CONNECTIONS_PER_ADDRESS")]
+    connections_per_address: Option<usize>,
+    /// Bytes of bodies that are read and of answers that are kept or sent at once; one address may have a quarter.
+    #[arg(long, env = "PLEDGEWATCH_BYTES_IN_FLIGHT", default_value_t = BYTES_IN_FLIGHT)]
+    bytes_in_flight: usize,
     /// A proxy whose X-Forwarded-For is believed; may be given several times.
     #[arg(long = "trusted-proxy", env = "PLEDGEWATCH_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxies: Vec<IpAddr>,
@@ -116,6 +130,9 @@ struct Serve {
     /// Streams of changes that may be open at once.
     #[arg(long, env = "PLEDGEWATCH_STREAMS", default_value_t = STREAMS, hide = true)]
     streams: usize,
+    /// Streams of changes of one client address.
+    #[arg(long, env = "PLEDGEWATCH_STREAMS_PER_ADDRESS", default_value_t = STREAMS_PER_ADDRESS, hide = true)]
+    streams_per_address: usize,
     /// Seconds that a stream of changes is silent at most.
     #[arg(long, env = "PLEDGEWATCH_HEARTBEAT", default_value_t = HEARTBEAT.as_secs(), hide = true)]
     heartbeat: u64,
@@ -181,15 +198,17 @@ fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
 }
 
 async fn run_server(serve: Serve) -> anyhow::Result<()> {
+    let bounds = bounds(&serve);
     let database = serve.database.database;
     database.wait_for(Duration::from_secs(serve.wait_for_database))?;
-    let bounds = NewsBounds { bytes: serve.news_bytes, listeners: serve.streams };
-    let registry = Registry::open(&database, clock(serve.today), bounds)?;
+    let news = NewsBounds { bytes: serve.news_bytes, listeners: bounds.streams };
+    let registry = Registry::open(&database, clock(serve.today), news)?;
     if serve.demo {
         load_demo(&registry).await?;
     }
     let settings = Settings {
         listen: serve.listen,
+        operators: serve.operators,
         writes_per_minute: serve.writes_per_minute,
         write_bytes_per_minute: serve.write_bytes_per_minute,
         reads_per_minute: serve.reads_per_minute,
@@ -197,12 +216,31 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         workers: serve.workers,
         contact: serve.contact,
         heartbeat: Duration::from_secs(serve.heartbeat),
+        bounds,
     };
     let has_admin = registry.present().keyring.all().any(|key| key.role == Role::Admin && key.revoked_at.is_none());
-    let (server, address) =
-        server::build(registry, &settings).with_context(|| format!("cannot listen on {}", serve.listen))?;
-    print(&welcome(address, &database, has_admin))?;
-    server.await.context("the server stopped")
+    let listening = || match serve.operators {
+        Some(operators) => format!("cannot listen on {} and {operators}", serve.listen),
+        None => format!("cannot listen on {}", serve.listen),
+    };
+    let running = server::build(registry, &settings).with_context(listening)?;
+    print(&welcome(&running, &database, has_admin))?;
+    running.run().await.context("the server stopped")
+}
+
+/// How much there may be at once, with as many files open as the system allows.
+fn bounds(serve: &Serve) -> Bounds {
+    let connections = server::connections(serve.connections);
+    Bounds {
+        connections,
+        connections_per_address: serve
+            .connections_per_address
+            .unwrap_or_else(|| server::connections_per_address(connections)),
+        // Those who listen stay: they leave room for those who ask.
+        streams: serve.streams.min(connections / 2),
+        streams_per_address: serve.streams_per_address,
+        bytes_in_flight: serve.bytes_in_flight,
+    }
 }
 
 /// The clock of the system, or one whose days are all `today`.
@@ -214,11 +252,12 @@ fn clock(today: Option<NaiveDate>) -> Clock {
 }
 
 /// Where everything is, and what to do first.
-fn welcome(address: SocketAddr, database: &DatabaseUrl, has_admin: bool) -> String {
+fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String {
+    let Running { address, operators, .. } = running;
     let mut told = format!(
         "pledgewatch serves {database}\n\
          \n  Service        http://{address}/\n  Documentation  http://{address}/docs/\n  \
-         Cities         http://{address}/v1/cities\n"
+         Cities         http://{address}/v1/cities\n  Operators      http://{operators}/health/ready\n"
     );
     if !has_admin {
         // As it was called, so that the line can be copied.

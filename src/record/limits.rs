@@ -249,3 +249,52 @@ pub const JSON_REPORT_BYTES: usize = 256 * 1024;
 pub const FORM_FIELDS: usize = 16;
 /// Most cities that are listed to choose from.
 pub const LISTED_CITIES: usize = 1_000;
+
+/// Reads a minute of one client address unless configured otherwise: a hundred a second, far more than a page or a
+/// script that polls asks for, and too few to keep a processor busy.
+pub const READS_PER_MINUTE: u32 = 6_000;
+/// Connections that are open at once, if as many files may be.
+pub const CONNECTIONS: usize = 4_096;
+/// Connections of one client address: an office of many people comes from one.
+pub const CONNECTIONS_PER_ADDRESS: usize = 256;
+/// Files that are left for all but connections: the database, the log, the operators' listener.
+pub const FILES_KEPT: usize = 128;
+/// Connections of operators that are open at once.
+pub const OPERATORS_CONNECTIONS: usize = 64;
+/// Streams of changes of one client address.
+pub const STREAMS_PER_ADDRESS: usize = 128;
+/// Bytes in flight: bodies that are read, and answers that are kept or sent.
+pub const BYTES_IN_FLIGHT: usize = 256 * 1024 * 1024;
+/// One client address may have one part in so many of the bytes in flight, and answers that may be asked for again
+/// are kept up to as much.
+pub const BYTES_IN_FLIGHT_PARTS: usize = 4;
+/// A large answer is sent in pieces of so many bytes: a client that does not read costs one piece, not the answer.
+pub const PIECE_BYTES: usize = 16 * 1024;
+/// The system keeps at most about so many bytes of a client's that it could not send yet.
+pub const UNSENT_BYTES: u32 = 128 * 1024;
+/// Answers larger than this are compressed off the threads that serve, in bytes.
+pub const COMPRESS_APART_FROM_BYTES: usize = 64 * 1024;
+/// Answers that wait to be made, of all clients.
+pub const MAKING_WAITING: usize = 1_024;
+/// Answers that wait to be made, of one client address: as many as it has connections.
+pub const MAKING_WAITING_PER_ADDRESS: usize = CONNECTIONS_PER_ADDRESS;
+/// How long an answer waits to be made before 503.
+pub const MAKING_WAIT: Duration = Duration::from_secs(10);
+/// How much lower the priority of threads that make answers is than that of those that serve.
+pub const MAKING_NICENESS: i32 = 10;
+/// Forms that are read at once before a key was seen in them.
+pub const UNKEYED_FORMS: usize = 256;
+/// The same of one client address.
+pub const UNKEYED_FORMS_PER_ADDRESS: usize = 8;
+/// Bytes of the fields of a form that are read before a key was seen in them.
+pub const UNKEYED_FORM_BYTES: usize = 8 * 1024;
+/// How long a form may take until its key has come.
+pub const UNKEYED_FORM_WAIT: Duration = Duration::from_secs(10);
+/// How long the head of the first request of a connection may take to arrive.
+pub const HEAD_WAIT: Duration = Duration::from_secs(10);
+/// After a stop is asked for, what has not moved for so long is cut off.
+pub const STUCK_WAIT: Duration = Duration::from_secs(3);
+/// The target of a request is cut after so many bytes in the log.
+pub const LOGGED_TARGET_BYTES: usize = 512;
+/// Bytes of a form beside what its fields hold: their names and what stands between them.
+pub const FORM_FRAME_BYTES: usize = 64 * 1024;

@@ -104,6 +104,28 @@ impl Body {
         self.rendered.content_type
     }
 
+    /// How many bytes it has in plain.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.rendered.plain.len()
+    }
+
+    /// Whether it has no bytes.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rendered.plain.is_empty()
+    }
+
+    /// Whether it is there in an encoding, and need not be made.
+    #[must_use]
+    pub fn has(&self, encoding: Encoding) -> bool {
+        match encoding {
+            Encoding::Identity => true,
+            Encoding::Gzip => self.rendered.gzip.get().is_some(),
+            Encoding::Brotli => self.rendered.brotli.get().is_some(),
+        }
+    }
+
     /// Whether it is large enough for compression to pay.
     #[must_use]
     pub fn is_compressible(&self) -> bool {

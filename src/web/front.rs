@@ -3,14 +3,21 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
-use super::page::respond;
-use crate::api::Service;
+use super::page::{guard, render};
+use crate::api::conditional::Keep;
+use crate::api::problem::Problem;
+use crate::api::{Service, dear};
 use crate::method::{Assessment, Confidence, Verdict};
 use crate::record::CityId;
-use crate::registry::Present;
+use crate::registry::bodies::Body;
+use crate::registry::{Present, Snapshot};
 
-pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
-    let snapshot = service.registry.present();
+pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
+    let page = dear::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(page(snapshot))).await?;
+    Ok(guard(page))
+}
+
+fn page(snapshot: &Snapshot) -> Body {
     let mut cities: Vec<_> = snapshot.present().map(|(id, _, present)| (id, present)).collect();
     cities.sort_by(|(_, one), (_, other)| one.city.name.cmp(&other.city.name));
     let content = html! {
@@ -22,7 +29,7 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> H
         }
         @if cities.is_empty() { (first_steps()) } @else { (table(&cities, &snapshot.judged_on.to_string())) }
     };
-    respond(&request, "pledgewatch: are climate pledges kept?", &content)
+    render("pledgewatch: are climate pledges kept?", &content)
 }
 
 fn first_steps() -> Markup {

@@ -11,8 +11,19 @@ use crate::registry::bodies::Body;
 /// Answers with a page: its title, and what stands in it.
 #[must_use]
 pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResponse {
-    let page = Body::new("text/html; charset=utf-8", frame(title, content).into_string());
-    guarded(answer(request, &page, Keep::Revalidate), "form-action 'none'")
+    guard(answer(request, &render(title, content), Keep::Revalidate))
+}
+
+/// A page: its title, and what stands in it.
+#[must_use]
+pub fn render(title: &str, content: &Markup) -> Body {
+    Body::new("text/html; charset=utf-8", frame(title, content).into_string())
+}
+
+/// Lets a page without a form have nothing but its own style sheet.
+#[must_use]
+pub fn guard(response: HttpResponse) -> HttpResponse {
+    guarded(response, "form-action 'none'")
 }
 
 /// Answers with a page that has a form; nobody keeps it.

@@ -3,7 +3,9 @@
 //! It works without a script. The key is typed in for the check and once more to confirm; it is never kept, and
 //! never part of an address.
 
-use actix_web::http::StatusCode;
+use std::sync::Arc;
+
+use actix_web::http::{StatusCode, header};
 use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
 use serde_json::Value;
@@ -14,9 +16,12 @@ use crate::api::import_answer::ImportAnswer;
 use crate::api::imports::{self, Asked, Imported};
 use crate::api::problem::{Code, Problem};
 use crate::api::upload::{self, Field};
-use crate::api::{Service, access, present_city};
-use crate::record::limits::{LISTED_CITIES, NAME_CHARACTERS, TEXT_CHARACTERS};
+use crate::api::{Service, access, body, present_city};
+use crate::record::limits::{
+    BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, NAME_CHARACTERS, SHEET_BYTES, TEXT_CHARACTERS, UNKEYED_FORM_WAIT,
+};
 use crate::record::{Kept, Slug};
+use crate::registry::Key;
 
 /// What the form is first shown with.
 #[derive(Debug, Default, serde::Deserialize)]
@@ -30,7 +35,6 @@ pub(super) struct FormQuery {
 #[derive(Debug, Default)]
 struct Form {
     city: String,
-    key: String,
     reason: String,
     files: Vec<Field>,
     /// The check that is confirmed.
@@ -49,19 +53,14 @@ struct Checked {
 }
 
 impl Form {
-    /// The length of what is to be imported.
-    fn bytes(&self) -> usize {
-        let files: usize = self.files.iter().map(|file| file.value.len()).sum();
-        files + self.checked.as_ref().map_or(0, |checked| checked.reports.len())
-    }
-
     fn of(fields: Vec<Field>) -> Result<Self, Problem> {
         let mut form = Form::default();
         let (mut reports, mut kept, mut sequence) = (None, Kept::default(), None);
         for field in fields {
             match field.name.as_str() {
                 "city" => form.city = field.text(),
-                "key" => form.key = field.text(),
+                // It was checked while the form was read.
+                "key" => {}
                 "reason" => form.reason = field.text(),
                 "reports" => reports = Some(field.value),
                 "keeps_lines" => kept.lines = field.text() == "true",
@@ -88,15 +87,19 @@ pub(super) async fn show(service: web::Data<Service>, query: web::Query<FormQuer
 }
 
 pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payload: web::Payload) -> HttpResponse {
-    let form = match upload::form(&request, payload).await.and_then(Form::of) {
+    let (writer, fields) = match read(&request, &service, payload).await {
+        Ok(read) => read,
+        Err((city, problem)) => return refused(&service, &Form { city, ..Form::default() }, &problem),
+    };
+    let form = match Form::of(fields) {
         Ok(form) => form,
         Err(problem) => return refused(&service, &Form::default(), &problem),
     };
-    let mut imported = import(&service, &form, form.checked.is_none()).await;
+    let mut imported = import(&service, &writer, &form, form.checked.is_none()).await;
     let outdated = imported.as_ref().err().filter(|problem| problem.code() == Code::PreconditionFailed).cloned();
     if outdated.is_some() {
         // What was confirmed is not what would happen now: that is to be seen first.
-        imported = import(&service, &form, true).await;
+        imported = import(&service, &writer, &form, true).await;
     }
     match imported {
         Ok(imported) if imported.answer.done => done(&imported.answer),
@@ -105,20 +108,53 @@ pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payl
     }
 }
 
-/// Checks the file or what was read from it or, once that was confirmed, records the reports.
-async fn import(service: &web::Data<Service>, form: &Form, dry_run: bool) -> Result<Imported, Problem> {
-    let Some(city) = Slug::new(&form.city) else {
-        return Err(Problem::fault("/city", "invalid_id", "choose a city"));
-    };
-    if form.key.is_empty() {
-        return Err(Problem::new(Code::Unauthorized, "paste the key of the city"));
+/// The fields that stand before the key or are as small as it is.
+const SMALL: &[&str] = &["city", "key", "reason", "sequence", "keeps_lines", "keeps_also_stated"];
+
+/// Reads the form, once its key is known to be that of the city: without one nothing large is read. What is refused is
+/// told with the city that was chosen.
+async fn read(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    payload: web::Payload,
+) -> Result<(Arc<Key>, Vec<Field>), (String, Problem)> {
+    let untold = |problem: Problem| (String::new(), problem);
+    let place = service.unkeyed_forms.take(access::client_address(request, service), 1);
+    let place = place.map_err(|exceeded| untold(exceeded.into()))?;
+    let mut form = upload::Form::open(request, payload).map_err(untold)?;
+    let first = tokio::time::timeout(UNKEYED_FORM_WAIT, form.first(SMALL)).await;
+    first.map_err(|_| untold(body::late()))?.map_err(untold)?;
+    let text = |name: &str| form.fields.iter().find(|field| field.name == name).map(Field::text).unwrap_or_default();
+    let (city, key) = (text("city"), text("key"));
+    let told = |problem: Problem| (city.clone(), problem);
+    let writer = may_write(service, &city, &key).await.map_err(told)?;
+    drop(place);
+    access::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(told)?;
+    form.admit().map_err(told)?;
+    let rest = tokio::time::timeout(BODY_WAIT, form.rest()).await;
+    rest.map_err(|_| told(body::late()))?.map_err(told)?;
+    Ok((writer, form.close()))
+}
+
+/// The key, if it may write what belongs to the city.
+async fn may_write(service: &web::Data<Service>, city: &str, key: &str) -> Result<Arc<Key>, Problem> {
+    if Slug::new(city).is_none() {
+        return Err(Problem::fault("/city", "invalid_id", "choose a city: it stands before the file"));
     }
-    let writer = access::reporter_with(service, &form.key, &form.city).await?;
-    service.write_bytes.take_many(&writer.id, form.bytes())?;
-    present_city(&service.registry.present(), &form.city)?;
+    if key.is_empty() {
+        return Err(Problem::new(Code::Unauthorized, "paste the key of the city: it stands before the file"));
+    }
+    let writer = access::reporter_with(service, key, city).await?;
+    present_city(&service.registry.present(), city)?;
+    Ok(writer)
+}
+
+/// Checks the file or what was read from it or, once that was confirmed, records the reports.
+async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run: bool) -> Result<Imported, Problem> {
+    let city = Slug::new(&form.city).ok_or_else(Problem::not_found)?;
     let today = service.registry.today();
     let reason = Some(&form.reason).filter(|reason| !reason.is_empty());
-    let reason = reason.map(|reason| crate::api::body::reason_text(Value::from(reason.as_str()), today)).transpose()?;
+    let reason = reason.map(|reason| body::reason_text(Value::from(reason.as_str()), today)).transpose()?;
     let upload = match &form.checked {
         Some(checked) => upload::json(&checked.reports),
         None => upload::files(form.files.clone())?,
@@ -179,7 +215,9 @@ fn empty_form(service: &web::Data<Service>, form: &Form) -> Markup {
 fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     let snapshot = service.registry.present();
     let mut cities: Vec<_> = snapshot.present().map(|(id, _, present)| (id, &present.city.name)).collect();
-    cities.sort_by_key(|(_, name)| *name);
+    if cities.len() <= LISTED_CITIES {
+        cities.sort_by_key(|(_, name)| *name);
+    }
     html! {
         @if cities.len() > LISTED_CITIES {
             input id="city" name="city" value=(chosen) required pattern="[a-z0-9\\-]{2,64}" placeholder="us-los-angeles";
@@ -194,7 +232,8 @@ fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     }
 }
 
-/// Nothing but a person fills this in: a browser that keeps the key would give it to the next who sits there.
+/// It stands before whatever is large, for nothing large is read without a key. Nothing but a person fills this in: a
+/// browser that keeps the key would give it to the next who sits there.
 fn key_field() -> Markup {
     html! {
         p {
@@ -240,12 +279,12 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
             p { "So far nothing is recorded. What is recorded stays in the history of the city for ever." }
             form method="post" action="/submit" enctype="multipart/form-data" {
                 input type="hidden" name="city" value=(form.city);
+                (key_field())
                 input type="hidden" name="reason" value=(form.reason);
                 input type="hidden" name="sequence" value=(answer.sequence);
                 input type="hidden" name="keeps_lines" value=(imported.kept.lines);
                 input type="hidden" name="keeps_also_stated" value=(imported.kept.also_stated);
                 input type="hidden" name="reports" value=(imported.reports_text());
-                (key_field())
                 p { button { "Record " (answer.created + answer.revised) " reports" } }
             }
         } @else {
@@ -288,7 +327,11 @@ fn refused(service: &web::Data<Service>, form: &Form, problem: &Problem) -> Http
         }
         (empty_form(service, form))
     };
-    page(problem.status_code(), "Not recorded", &content)
+    let mut response = page(problem.status_code(), "Not recorded", &content);
+    if let Some(wait) = problem.error_response().headers().get(header::RETRY_AFTER) {
+        response.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+    }
+    response
 }
 
 /// How many rows came to what; the verb, of one and of several, stands once.

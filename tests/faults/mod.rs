@@ -5,6 +5,8 @@ mod cable;
 #[cfg(target_os = "linux")]
 mod cluster;
 #[cfg(target_os = "linux")]
+mod flood;
+#[cfg(target_os = "linux")]
 mod frozen;
 mod given_up;
 mod idempotency;
@@ -21,6 +23,12 @@ mod standby;
 mod start_up;
 #[cfg(target_os = "linux")]
 mod stopped_import;
+#[cfg(target_os = "linux")]
+mod stopping;
+#[cfg(target_os = "linux")]
+mod wire;
+#[cfg(target_os = "linux")]
+mod world;
 
 /// Rounds of a fault, each at a moment of its own; `FAULT_ROUNDS` asks for more of them, `FAULT_SEED` for the same again.
 pub struct Rounds {

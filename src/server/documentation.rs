@@ -1,0 +1,91 @@
+//! `/openapi.json`, and `/docs`: the specification, and a page to read it and to try it.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse, guard, web};
+use serde_json::Value;
+use utoipa_swagger_ui::Config;
+
+use crate::api::conditional::Keep;
+use crate::api::problem::{Code, Problem};
+use crate::api::{NoQuery, Service, dear};
+use crate::registry::bodies::Body;
+
+/// Swagger UI has its scripts and styles in files, but for one style sheet that it puts into the page: the hash is that
+/// of it. It asks this service, and nobody else.
+const POLICY: &str = "default-src 'none'; script-src 'self'; \
+                      style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
+                      img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                      frame-ancestors 'none'";
+
+/// The rendered specification, and the files of Swagger UI from within the program.
+pub(super) struct Documentation {
+    specification: Body,
+    config: Arc<Config<'static>>,
+    /// The files that were asked for already.
+    files: Mutex<HashMap<String, Body>>,
+}
+
+impl Documentation {
+    pub(super) fn new(document: &Value) -> Self {
+        // Its check by an outside validator is switched off.
+        let config = Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true);
+        Documentation { specification: Body::json(document), config: Arc::new(config), files: Mutex::default() }
+    }
+
+    fn file(&self, path: &str) -> Result<Body, Problem> {
+        let mut files = self.files.lock().expect("nothing panics while it holds the lock");
+        if let Some(file) = files.get(path) {
+            return Ok(file.clone());
+        }
+        let found = utoipa_swagger_ui::serve(path, Arc::clone(&self.config)).map_err(|error| {
+            log::error!("the documentation cannot be shown: {error}");
+            Problem::new(Code::Internal, "the documentation cannot be shown; this has been logged")
+        })?;
+        let bytes = found.ok_or_else(Problem::not_found)?.bytes;
+        let file = Body::new(media_type(path), bytes.into_owned());
+        files.insert(path.to_owned(), file.clone());
+        Ok(file)
+    }
+}
+
+/// The media type of a file of Swagger UI.
+fn media_type(path: &str) -> &'static str {
+    match path.rsplit_once('.').map(|(_, extension)| extension) {
+        None | Some("html") => "text/html; charset=utf-8",
+        Some("css") => "text/css; charset=utf-8",
+        Some("js") => "text/javascript; charset=utf-8",
+        Some("png") => "image/png",
+        Some(_) => "application/octet-stream",
+    }
+}
+
+pub(super) fn routes(config: &mut web::ServiceConfig) {
+    config
+        .route("/openapi.json", web::get().to(specification))
+        .service(web::redirect("/docs", "/docs/"))
+        .service(web::resource("/docs/{file:.*}").guard(guard::Get()).to(show));
+}
+
+async fn specification(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    documentation: web::Data<Documentation>,
+    _: web::Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    dear::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
+}
+
+async fn show(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    documentation: web::Data<Documentation>,
+    path: web::Path<String>,
+) -> Result<HttpResponse, Problem> {
+    let file = documentation.file(&path)?;
+    let mut response = dear::answer_body(&request, &service, Keep::Revalidate, &file).await?;
+    response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
+    Ok(response)
+}

@@ -1,0 +1,71 @@
+//! What no route takes: 404, 405 with what the address offers, and OPTIONS.
+
+use std::cmp::Reverse;
+
+use actix_web::body::{EitherBody, MessageBody};
+use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
+use actix_web::error::ResponseError;
+use actix_web::http::{Method, StatusCode, header};
+use actix_web::middleware::Next;
+use actix_web::{HttpRequest, HttpResponse, web};
+use serde_json::Value;
+
+use crate::api::openapi;
+use crate::api::problem::{Code, Problem};
+
+/// What leads outside the documented API: pages for people.
+const PAGES: &[&str] =
+    &["/", "/guide/{page}", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
+/// The page that takes a form.
+const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
+
+/// The methods that each address offers.
+pub(super) struct Offers(Vec<(ResourceDef, String)>);
+
+impl Offers {
+    pub(super) fn new(document: &Value) -> Self {
+        let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
+        let pages = pages.chain(std::iter::once((FORM.0.to_owned(), FORM.1.to_owned())));
+        let mut offers: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
+        // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific, and
+        // `/v1/keys/{key}:rotate` more than `/v1/keys/{key}`.
+        offers.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
+        Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(path), allow)).collect())
+    }
+
+    fn of(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|(resource, _)| resource.is_match(path)).map(|(_, allow)| allow.as_str())
+    }
+}
+
+/// Adds our problem body to a 404 without one.
+pub(super) async fn fill_empty_404(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    let response = next.call(request).await?;
+    if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) {
+        let told = Problem::not_found().error_response().map_into_right_body();
+        return Ok(response.into_response(told));
+    }
+    Ok(response.map_into_left_body())
+}
+
+/// The headers that a page of another origin may send when it reads.
+const READ_HEADERS: &str = "Accept, If-Modified-Since, If-None-Match, Last-Event-ID";
+
+/// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
+///
+/// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
+pub(super) async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<HttpResponse, Problem> {
+    match offers.of(request.path()) {
+        Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
+            .insert_header((header::ALLOW, allow))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))
+            .insert_header((header::ACCESS_CONTROL_ALLOW_HEADERS, READ_HEADERS))
+            .insert_header((header::ACCESS_CONTROL_MAX_AGE, "86400"))
+            .finish()),
+        Some(allow) => Err(Problem::method_not_allowed(allow)),
+        None => Err(Problem::new(Code::NotFound, "there is nothing under this address; /docs shows what there is")),
+    }
+}

@@ -1,0 +1,193 @@
+//! The HTTP server: what every request passes on its way, and which address leads where.
+
+mod admission;
+mod documentation;
+mod fallback;
+mod operators;
+mod passage;
+mod stopping;
+
+use std::net::{IpAddr, SocketAddr, TcpListener};
+use std::time::Duration;
+
+use actix_web::dev::Server;
+use actix_web::middleware::from_fn;
+use actix_web::{App, HttpServer, web};
+use serde_json::Value;
+use utoipa_actix_web::AppExt;
+
+pub use admission::{connections, connections_per_address};
+pub use operators::DEFAULT as OPERATORS;
+
+use crate::api::access::Limiter;
+use crate::api::allowance::Allowance;
+use crate::api::dear::Dear;
+use crate::api::problem::{Code, Problem};
+use crate::api::turns::Turns;
+use crate::api::under_way::UnderWay;
+use crate::api::{self, Service, openapi};
+use crate::record::limits::{
+    BYTES_IN_FLIGHT_PARTS, HEAD_WAIT, PIECE_BYTES, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS,
+};
+use crate::registry::Registry;
+use crate::web as pages;
+use admission::Admission;
+use documentation::Documentation;
+use fallback::Offers;
+
+/// How the server is to be run.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// Where to listen; port 0 takes a free one.
+    pub listen: SocketAddr,
+    /// Where operators ask; the usual address unless stated, or a free port where that is taken.
+    pub operators: Option<SocketAddr>,
+    /// Writes a minute of one key; 0 is unlimited.
+    pub writes_per_minute: u32,
+    /// Bytes of bodies a minute of one key; 0 is unlimited.
+    pub write_bytes_per_minute: u32,
+    /// Requests a minute of one client address; 0 is unlimited.
+    pub reads_per_minute: u32,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Threads that serve; one for each processor unless stated.
+    pub workers: Option<usize>,
+    /// Whom to ask for a key; shown where one is needed.
+    pub contact: Option<String>,
+    /// How long a stream of changes is silent at most.
+    pub heartbeat: Duration,
+    /// How much there may be at once.
+    pub bounds: Bounds,
+}
+
+/// How much there may be at once.
+#[derive(Debug, Clone, Copy)]
+pub struct Bounds {
+    /// Connections.
+    pub connections: usize,
+    /// Connections of one client address.
+    pub connections_per_address: usize,
+    /// Streams of changes.
+    pub streams: usize,
+    /// Streams of changes of one client address.
+    pub streams_per_address: usize,
+    /// Bytes in flight: bodies that are read, answers that are kept or sent.
+    pub bytes_in_flight: usize,
+}
+
+/// A server that has its address, and runs once asked to.
+pub struct Running {
+    /// Where it listens.
+    pub address: SocketAddr,
+    /// Where operators are answered already.
+    pub operators: SocketAddr,
+    server: Server,
+    registry: Registry,
+    under_way: UnderWay,
+}
+
+impl Running {
+    /// Runs it until it is asked to stop.
+    ///
+    /// # Errors
+    /// When the server fails.
+    pub async fn run(self) -> std::io::Result<()> {
+        stopping::run(self.server, self.registry, self.under_way).await
+    }
+}
+
+/// Binds the addresses and makes the server.
+///
+/// # Errors
+/// When an address cannot be bound, or the system gives no threads.
+pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running> {
+    let listener = TcpListener::bind(settings.listen)?;
+    let address = listener.local_addr()?;
+    let document = openapi::document();
+    let service = web::Data::new(service(registry, settings, &document)?);
+    let offers = web::Data::new(Offers::new(&document));
+    let documentation = web::Data::new(Documentation::new(&document));
+    forget_idle(service.clone());
+    let for_operators = operators::listen(settings.operators)?;
+    let operators = for_operators.local_addr()?;
+    operators::serve(for_operators, service.clone())?;
+    let (registry, under_way) = (service.registry.clone(), service.under_way.clone());
+    let server = HttpServer::new(move || {
+        App::new()
+            .into_utoipa_app()
+            .map(|app| {
+                app.wrap(from_fn(fallback::fill_empty_404))
+                    .wrap(from_fn(admission::limit_rate))
+                    .wrap(from_fn(passage::guard_pages))
+                    .wrap(passage::headers())
+                    .wrap(from_fn(passage::head_as_get))
+                    .wrap(from_fn(passage::watch))
+                    .wrap(passage::logger())
+            })
+            .app_data(service.clone())
+            .app_data(offers.clone())
+            .app_data(documentation.clone())
+            .app_data(
+                web::QueryConfig::default()
+                    .error_handler(|error, _| Problem::new(Code::InvalidQuery, error.to_string()).into()),
+            )
+            .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
+            .configure(api::routes)
+            .into_app()
+            .configure(pages::routes)
+            .configure(documentation::routes)
+            .default_service(web::to(fallback::fallback))
+    })
+    // Who has closed listens no more; else that would be noticed only when the next event is written to them.
+    .h1_allow_half_closed(false)
+    .h1_write_buffer_size(PIECE_BYTES)
+    .client_request_timeout(HEAD_WAIT)
+    // Those that are turned away are taken in and told, not left to wait.
+    .max_connections(settings.bounds.connections + TURNED_AWAY_AT_ONCE)
+    .shutdown_timeout(SHUTDOWN_SECONDS);
+    let server = match settings.workers {
+        Some(workers) => server.workers(workers),
+        None => server,
+    };
+    let Bounds { connections, connections_per_address, .. } = settings.bounds;
+    let admission = Admission::new(connections, connections_per_address, &settings.trusted_proxies);
+    let server = server.on_connect(move |connection, kept| admission.admit(connection, kept)).listen(listener)?;
+    Ok(Running { address, operators, server: server.run(), registry, under_way })
+}
+
+/// Connections that may be there for the moment in which they are turned away.
+const TURNED_AWAY_AT_ONCE: usize = 32;
+
+/// What every handler works with.
+fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io::Result<Service> {
+    let Bounds { streams, streams_per_address, bytes_in_flight, .. } = settings.bounds;
+    let bytes = Allowance::new("many bytes under way", bytes_in_flight, bytes_in_flight / BYTES_IN_FLIGHT_PARTS);
+    Ok(Service {
+        registry,
+        writes: Limiter::per_minute(settings.writes_per_minute),
+        write_bytes: Limiter::per_minute(settings.write_bytes_per_minute),
+        imports: Turns::default(),
+        reads: Limiter::per_minute(settings.reads_per_minute),
+        trusted_proxies: settings.trusted_proxies.clone(),
+        contact: settings.contact.clone(),
+        heartbeat: settings.heartbeat,
+        columns: openapi::columns(document),
+        dear: Dear::new(bytes.clone(), bytes_in_flight)?,
+        bytes,
+        streams: Allowance::new("many streams open", streams, streams_per_address),
+        unkeyed_forms: Allowance::new("many forms under way without a key", UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS),
+        under_way: UnderWay::default(),
+    })
+}
+
+/// Forgets from time to time whose rate is not worth remembering.
+fn forget_idle(service: web::Data<Service>) {
+    actix_web::rt::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_secs(60)).await;
+            service.writes.forget_idle();
+            service.write_bytes.forget_idle();
+            service.reads.forget_idle();
+        }
+    });
+}

@@ -1,0 +1,55 @@
+//! Cities with long names and sources, so that few of them make a large answer.
+
+use std::sync::Arc;
+
+use chrono::Utc;
+use pledgewatch::record::dossier::AnyRecord;
+use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
+use pledgewatch::registry::Clock;
+use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
+use pledgewatch::registry::bulk::Bulk;
+use pledgewatch::store::DatabaseUrl;
+use serde_json::{Value, json};
+
+use crate::support::{Database, Service};
+
+/// How many there are.
+pub const CITIES: usize = 700;
+
+/// A service that has them.
+pub fn service(arguments: &[&str]) -> Service {
+    let database = Database::new();
+    let clock: Clock = Arc::new(Utc::now);
+    let mut bulk = Bulk::open(&DatabaseUrl::parse(&database.url).unwrap(), clock, false).unwrap();
+    let arrivals: Vec<Arrival> = (0..CITIES).map(arrival).collect();
+    let landed = bulk.land(&arrivals, "the tests").unwrap();
+    assert!(landed.iter().all(|city| city.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
+    drop(bulk);
+    Service::on(database, arguments)
+}
+
+fn arrival(number: usize) -> Arrival {
+    let city = Slug::new(&format!("xx-{number}")).unwrap();
+    let long = |word: &str| format!("{word} {number} {}", "long ".repeat(35)).trim_end().to_owned();
+    let source = json!({"title": long("source"), "licence": long("licence")});
+    let inventory = json!({"totals": {"basic": 900}, "protocol": "gpc", "source": source});
+    let mut baseline = inventory.clone();
+    baseline["year"] = json!(2000);
+    baseline["totals"]["basic"] = json!(1000);
+    let target = json!({"kind": "base_year", "level": "basic", "baseline": "2000", "reduction_percent": 50,
+        "target_year": 2030, "standing": "adopted", "title": long("target"), "source": source});
+    let place =
+        json!({"name": long("City"), "country": "FR", "region": long("region"), "latitude": 40, "longitude": 2});
+    let records = [
+        (Kind::City, city.to_string(), place),
+        (Kind::Baseline, "2000".to_owned(), baseline),
+        (Kind::Target, "half".to_owned(), target),
+        (Kind::Report, "2020".to_owned(), inventory),
+    ];
+    let parsed = |(kind, id, body): (Kind, String, Value)| {
+        let key = RecordKey { city: Some(city.clone()), kind, id: id.clone() };
+        (kind, id, AnyRecord::parse(&key, body, Utc::now().date_naive()).unwrap())
+    };
+    let records = records.map(parsed).into();
+    Arrival { city: ArrivalCity::Id(city), records, place: "set-up".into(), reason: None, kept: Kept::default() }
+}
