@@ -6,10 +6,11 @@ use clap::Parser;
 use pledgewatch::cli::{Cli, logging, run};
 
 fn main() -> ExitCode {
-    if let Err(error) = logging::begin() {
+    let cli = Cli::parse();
+    if let Err(error) = logging::begin(cli.log_format) {
         eprintln!("pledgewatch: nothing is logged: {error}");
     }
-    match run(Cli::parse()) {
+    match run(cli) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("pledgewatch: {error:#}");

@@ -18,6 +18,7 @@ mod method;
 mod nodes;
 mod nothing_forgotten;
 mod old_database;
+mod operators;
 mod opinions;
 mod pages;
 mod progress;

@@ -351,7 +351,7 @@ pub fn signal(process: u32, name: &str) {
 fn spawn(database: &str, arguments: &[String], log: &tempfile::NamedTempFile) -> (Child, String, String) {
     let mut command = Command::new(program());
     command.args(["serve", "--database", database]).args(arguments);
-    command.env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn".to_owned()));
+    command.env("RUST_LOG", std::env::var("TEST_LOG").unwrap_or("warn,pledgewatch::writes=info".to_owned()));
     start(command, log)
 }
 

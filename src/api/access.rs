@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::http::header;
-use actix_web::{HttpRequest, web};
+use actix_web::{HttpMessage, HttpRequest, web};
 use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
@@ -67,14 +67,18 @@ pub async fn authenticate(request: &HttpRequest, service: &Service) -> Result<Ar
     let Some(secret) = secret.filter(|secret| !secret.is_empty()) else {
         return Err(Problem::new(Code::Unauthorized, "this needs a key: Authorization: Bearer KEY"));
     };
-    valid_key(service, secret).await
+    valid_key(request, service, secret).await
 }
 
+/// The key that a request was made with, for the log.
+pub struct UsedKey(pub Arc<Key>);
+
 /// The valid key with this secret, within its rate.
-async fn valid_key(service: &Service, secret: &str) -> Result<Arc<Key>, Problem> {
+async fn valid_key(request: &HttpRequest, service: &Service, secret: &str) -> Result<Arc<Key>, Problem> {
     let key = service.registry.key(secret).await?;
     service.registry.note_use(&key);
     service.writes.take(&key.id)?;
+    request.extensions_mut().insert(UsedKey(Arc::clone(&key)));
     Ok(key)
 }
 
@@ -119,8 +123,13 @@ pub async fn reporter(request: &HttpRequest, service: &Service, city: &str) -> R
 ///
 /// # Errors
 /// 401, 403, 429 or 503, as [`reporter`].
-pub async fn reporter_with(service: &Service, secret: &str, city: &str) -> Result<Arc<Key>, Problem> {
-    bound_to(valid_key(service, secret).await?, city)
+pub async fn reporter_with(
+    request: &HttpRequest,
+    service: &Service,
+    secret: &str,
+    city: &str,
+) -> Result<Arc<Key>, Problem> {
+    bound_to(valid_key(request, service, secret).await?, city)
 }
 
 fn bound_to(key: Arc<Key>, city: &str) -> Result<Arc<Key>, Problem> {

@@ -351,7 +351,10 @@ impl ResponseError for Problem {
             response.insert_header((header::ALLOW, allow.as_str()));
         }
         // Plain data with text keys always serialises; an empty body would still carry the status.
-        response.body(serde_json::to_vec(&self.document()).unwrap_or_default())
+        let mut response = response.body(serde_json::to_vec(&self.document()).unwrap_or_default());
+        // For who counts refusals.
+        response.extensions_mut().insert(self.code);
+        response
     }
 }
 

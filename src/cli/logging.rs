@@ -1,19 +1,59 @@
 //! The log: to standard error, and what a client can provoke is no error of ours.
 
+use std::io::Write;
+
+use chrono::{SecondsFormat, Utc};
+use clap::ValueEnum;
 use env_logger::{Builder, Env, Logger};
+use log::kv::{self, Key, VisitSource};
 use log::{Level, Log, Metadata, Record, SetLoggerError};
+use serde_json::{Map, Value};
 
 /// The server's own part that reads requests; it calls what it cannot read an error.
 const READER: &str = "actix_http::h1";
+
+/// How lines of the log are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// A JSON object a line, for programs.
+    Json,
+}
+
+/// A line as JSON: when, how grave, where from, what, and what belongs to it.
+fn line(record: &Record<'_>) -> Value {
+    struct Members<'m>(&'m mut Map<String, Value>);
+    impl<'kvs> VisitSource<'kvs> for Members<'_> {
+        fn visit_pair(&mut self, key: Key<'kvs>, value: kv::Value<'kvs>) -> Result<(), kv::Error> {
+            let number = value.to_f64().filter(|_| value.to_borrowed_str().is_none()).map(Value::from);
+            let value = value.to_u64().map(Value::from).or(number).unwrap_or_else(|| value.to_string().into());
+            self.0.insert(key.to_string(), value);
+            Ok(())
+        }
+    }
+    let mut members = Map::new();
+    // It does not fail, for the visitor does not.
+    drop(record.key_values().visit(&mut Members(&mut members)));
+    members.insert("time".to_owned(), Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true).into());
+    members.insert("level".to_owned(), record.level().as_str().into());
+    members.insert("from".to_owned(), record.target().into());
+    members.insert("message".to_owned(), record.args().to_string().into());
+    Value::Object(members)
+}
 
 /// Begins to log, by `RUST_LOG` if that is set.
 ///
 /// # Errors
 /// When it was begun before.
-pub fn begin() -> Result<(), SetLoggerError> {
+pub fn begin(format: LogFormat) -> Result<(), SetLoggerError> {
     // What a newcomer must know is on standard output; the log tells the rest to whom it concerns.
     let env = Env::default().default_filter_or("info,pledgewatch::requests=warn");
-    let logger = Builder::from_env(env).build();
+    let mut builder = Builder::from_env(env);
+    if format == LogFormat::Json {
+        builder.format(|buffer, record| writeln!(buffer, "{}", line(record)));
+    }
+    let logger = builder.build();
     log::set_max_level(logger.filter());
     log::set_boxed_logger(Box::new(Quieter(logger)))
 }
@@ -37,6 +77,7 @@ impl Log for Quieter {
             .module_path(record.module_path())
             .file(record.file())
             .line(record.line())
+            .key_values(record.key_values())
             .build();
         self.0.log(&quieter);
     }

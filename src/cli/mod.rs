@@ -17,6 +17,8 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Args, Parser, Subcommand};
 
+use logging::LogFormat;
+
 use crate::api::openapi;
 use crate::demo;
 use crate::record::limits::{
@@ -31,6 +33,9 @@ use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
 #[derive(Debug, Parser)]
 #[command(name = "pledgewatch", version, about, disable_help_subcommand = true)]
 pub struct Cli {
+    /// How lines of the log are written.
+    #[arg(long, global = true, env = "PLEDGEWATCH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    pub log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
 }

@@ -298,3 +298,5 @@ pub const STUCK_WAIT: Duration = Duration::from_secs(3);
 pub const LOGGED_TARGET_BYTES: usize = 512;
 /// Bytes of a form beside what its fields hold: their names and what stands between them.
 pub const FORM_FRAME_BYTES: usize = 64 * 1024;
+/// Longest id that a request may bring with it, in characters.
+pub const REQUEST_ID_CHARACTERS: usize = 64;

@@ -311,6 +311,12 @@ impl Registry {
         }
     }
 
+    /// What is counted.
+    #[must_use]
+    pub fn counters(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
     /// What is counted, with the state of things as it is now.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {

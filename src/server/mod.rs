@@ -6,6 +6,7 @@ mod fallback;
 mod operators;
 mod passage;
 mod stopping;
+mod trail;
 
 use std::net::{IpAddr, SocketAddr, TcpListener};
 use std::time::Duration;
@@ -122,7 +123,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
                     .wrap(passage::headers())
                     .wrap(from_fn(passage::head_as_get))
                     .wrap(from_fn(passage::watch))
-                    .wrap(passage::logger())
+                    .wrap(from_fn(trail::follow))
             })
             .app_data(service.clone())
             .app_data(offers.clone())

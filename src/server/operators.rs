@@ -37,6 +37,7 @@ pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::R
                 .service(health::live)
                 .service(health::ready)
                 .service(metrics::metrics)
+                .service(metrics::metrics)
         });
         let server = server.workers(1).max_connections(OPERATORS_CONNECTIONS).disable_signals().listen(listener)?;
         actix_web::rt::System::new().block_on(server.run())

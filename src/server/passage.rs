@@ -1,4 +1,4 @@
-//! What every request and every answer passes: headers, HEAD, the log, and the watch over what is under way.
+//! What every request and every answer passes: headers, HEAD, and the watch over what is under way.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -7,30 +7,12 @@ use actix_web::body::{self, BodySize, BoxBody, EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::http::{ConnectionType, Method, Version};
-use actix_web::middleware::{DefaultHeaders, Logger, Next};
+use actix_web::middleware::{DefaultHeaders, Next};
 use actix_web::web::{self, Bytes};
 
 use crate::api::Service;
 use crate::api::under_way::UnderWay;
-use crate::record::limits::{LOGGED_TARGET_BYTES, PIECE_BYTES};
-
-/// One line a request; never a header, so never a key.
-pub(super) fn logger() -> Logger {
-    let line = Logger::new("%a \"%{REQUEST}xi\" %s %b %Dms").log_target("pledgewatch::requests");
-    line.custom_request_replace("REQUEST", |request| {
-        let target = request.uri().path_and_query().map_or("", |target| target.as_str());
-        format!("{} {} {:?}", request.method(), cut(target), request.version())
-    })
-}
-
-/// A line of the log is of bounded length, however long an address is made.
-fn cut(target: &str) -> String {
-    if target.len() <= LOGGED_TARGET_BYTES {
-        return target.to_owned();
-    }
-    let end = (0..=LOGGED_TARGET_BYTES).rev().find(|end| target.is_char_boundary(*end)).unwrap_or(0);
-    format!("{}… ({} bytes)", &target[..end], target.len())
-}
+use crate::record::limits::PIECE_BYTES;
 
 /// What every answer carries: any page may read it, and none may take it for what it is not.
 pub(super) fn headers() -> DefaultHeaders {
@@ -38,7 +20,7 @@ pub(super) fn headers() -> DefaultHeaders {
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
         .add((
             header::ACCESS_CONTROL_EXPOSE_HEADERS,
-            "Content-Disposition, ETag, Last-Modified, Link, Location, Retry-After",
+            "Content-Disposition, ETag, Idempotency-Replayed, Last-Modified, Link, Location, Retry-After, X-Request-Id",
         ))
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }

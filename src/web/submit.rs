@@ -127,7 +127,7 @@ async fn read(
     let text = |name: &str| form.fields.iter().find(|field| field.name == name).map(Field::text).unwrap_or_default();
     let (city, key) = (text("city"), text("key"));
     let told = |problem: Problem| (city.clone(), problem);
-    let writer = may_write(service, &city, &key).await.map_err(told)?;
+    let writer = may_write(request, service, &city, &key).await.map_err(told)?;
     drop(place);
     access::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(told)?;
     form.admit().map_err(told)?;
@@ -137,14 +137,19 @@ async fn read(
 }
 
 /// The key, if it may write what belongs to the city.
-async fn may_write(service: &web::Data<Service>, city: &str, key: &str) -> Result<Arc<Key>, Problem> {
+async fn may_write(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    city: &str,
+    key: &str,
+) -> Result<Arc<Key>, Problem> {
     if Slug::new(city).is_none() {
         return Err(Problem::fault("/city", "invalid_id", "choose a city: it stands before the file"));
     }
     if key.is_empty() {
         return Err(Problem::new(Code::Unauthorized, "paste the key of the city: it stands before the file"));
     }
-    let writer = access::reporter_with(service, key, city).await?;
+    let writer = access::reporter_with(request, service, key, city).await?;
     present_city(&service.registry.present(), city)?;
     Ok(writer)
 }

@@ -1,0 +1,93 @@
+//! The trail of every request: an id, a line in the log, and what is counted.
+
+use std::time::Instant;
+
+use actix_web::body::MessageBody;
+use actix_web::dev::{ServiceRequest, ServiceResponse};
+use actix_web::http::Method;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::middleware::Next;
+use actix_web::{HttpMessage, web};
+
+use crate::api::Service;
+use crate::api::access::UsedKey;
+use crate::api::problem::Code;
+use crate::metrics::{Metrics, Refused, Request, Word};
+use crate::record::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
+
+/// The header in which a request may bring its id, and each answer has it.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// Gives the request an id, logs what became of it, and counts it.
+pub(super) async fn follow(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
+    let (begin, id) = (Instant::now(), id(&request));
+    let service = request.app_data::<web::Data<Service>>().cloned();
+    // HEAD is served as GET further on.
+    let method = request.method().clone();
+    let mut response = next.call(request).await?;
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    let seconds = begin.elapsed().as_secs_f64();
+    if let Some(service) = service {
+        count(service.registry.counters(), &method, &response, seconds);
+    }
+    log_request(&id, &method, &response, seconds);
+    Ok(response)
+}
+
+/// The id that a proxy or a client gave it, if that is a plain word; else one of our own.
+fn id(request: &ServiceRequest) -> String {
+    let is_plain = |word: &&str| {
+        (1..=REQUEST_ID_CHARACTERS).contains(&word.len())
+            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+    };
+    let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_plain);
+    given.map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned)
+}
+
+fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
+    let offered = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"];
+    let method = offered.into_iter().find(|word| *word == method.as_str()).unwrap_or("other");
+    let counted = Request { method: Word(method), status: response.status().as_u16() };
+    metrics.requests.get_or_create(&counted).inc();
+    metrics.request_seconds.observe(seconds);
+    if let Some(code) = response.response().extensions().get::<Code>() {
+        metrics.refusals.get_or_create(&Refused { code: Word(code.as_str()) }).inc();
+    }
+}
+
+/// One line a request, and of a write that was done who did it; never a header, so never a key's secret.
+fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
+    let request = response.request();
+    let target = cut(request.uri().path_and_query().map_or("", |target| target.as_str()));
+    let (status, address) = (response.status(), request.peer_addr().map(|peer| peer.ip().to_string()));
+    let address = address.as_deref().unwrap_or("-");
+    let milliseconds = seconds * 1000.0;
+    log::info!(
+        target: "pledgewatch::requests", request_id = id, address, method = method.as_str(), target = target.as_str(),
+        status = status.as_u16(), milliseconds;
+        "{address} \"{method} {target} {:?}\" {} {milliseconds:.3}ms {id}", request.version(), status.as_u16()
+    );
+    let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && status.is_success();
+    if is_write && let Some(UsedKey(key)) = request.extensions().get::<UsedKey>() {
+        let (key_id, label) = (key.id.as_str(), key.label.as_str());
+        log::info!(
+            target: "pledgewatch::writes", request_id = id, key_id, label, method = method.as_str(),
+            target = target.as_str(), status = status.as_u16();
+            "key {key_id} ({label}) did {method} {target}: {} {id}", status.as_u16()
+        );
+    }
+}
+
+/// A line of the log is of bounded length, however long an address is made.
+fn cut(target: &str) -> String {
+    if target.len() <= LOGGED_TARGET_BYTES {
+        return target.to_owned();
+    }
+    let end = (0..=LOGGED_TARGET_BYTES).rev().find(|end| target.is_char_boundary(*end)).unwrap_or(0);
+    format!("{}… ({} bytes)", &target[..end], target.len())
+}

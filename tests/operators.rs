@@ -1,0 +1,88 @@
+//! What operators see: counters, the id of a request, the log, and the alerts that the guide offers.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+
+use crate::support::{Service, city, eventually, inventory, send};
+
+fn metrics(service: &Service) -> String {
+    let answer = reqwest::blocking::get(format!("{}/metrics", service.operators)).unwrap();
+    assert_eq!(answer.status(), 200);
+    assert_eq!(answer.headers()["content-type"], "application/openmetrics-text; version=1.0.0; charset=utf-8");
+    answer.text().unwrap()
+}
+
+/// The value of a series.
+fn value(text: &str, series: &str) -> f64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '));
+    line.unwrap_or_else(|| panic!("no {series} in\n{text}")).parse().unwrap()
+}
+
+#[test]
+fn requests_refusals_and_commits_are_counted() {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    service.record("/v1/cities/here/reports/2020", &inventory(1.0));
+    service.get("/v1/cities/nowhere").assert_problem(404, "not_found");
+    let text = metrics(&service);
+    assert!(text.ends_with("# EOF\n"));
+    assert_eq!(value(&text, "pledgewatch_http_requests_total{method=\"PUT\",status=\"201\"}"), 2.0);
+    assert_eq!(value(&text, "pledgewatch_refusals_total{code=\"not_found\"}"), 1.0);
+    assert_eq!(value(&text, "pledgewatch_sequence"), 2.0);
+    assert_eq!(value(&text, "pledgewatch_cities"), 1.0);
+    assert_eq!(value(&text, "pledgewatch_database_up"), 1.0);
+    assert_eq!(value(&text, "pledgewatch_writer_up"), 1.0);
+    assert!(value(&text, "pledgewatch_commit_duration_seconds_count") >= 2.0);
+    service.get("/metrics").assert_problem(404, "not_found");
+}
+
+#[test]
+fn every_series_that_an_alert_names_is_there() {
+    let service = Service::start();
+    service.get("/v1/cities/nowhere");
+    let (text, guide) = (metrics(&service), include_str!("../src/web/guide/when-something-is-wrong.md"));
+    let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
+    let named: BTreeSet<&str> =
+        guide.split(|letter: char| !is_of_name(letter)).filter(|word| word.starts_with("pledgewatch_")).collect();
+    assert!(named.len() > 6, "{named:?}");
+    for name in named {
+        assert!(text.lines().any(|line| line.starts_with(name)), "the guide's {name} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_request_is_known_by_its_id() {
+    let service = Service::start();
+    let given = send(service.request("GET", "/v1/cities").header("x-request-id", "from-a.proxy_1"));
+    assert_eq!(given.header("x-request-id"), "from-a.proxy_1");
+    for bad in ["with space", &"x".repeat(65), "quote\""] {
+        let answer = send(service.request("GET", "/v1/cities").header("x-request-id", bad));
+        assert_eq!(answer.header("x-request-id").len(), 32, "one of our own");
+    }
+    let refused = service.get("/v1/cities/nowhere");
+    assert_eq!(refused.header("x-request-id").len(), 32);
+    assert_ne!(refused.header("x-request-id"), service.get("/v1/cities").header("x-request-id"));
+}
+
+#[test]
+fn the_log_says_who_wrote_what() {
+    let service = Service::with(&["--log-format", "json"]);
+    let key = service.post("/v1/keys", &service.admin, &json!({"label": "Ada", "role": "admin"})).json();
+    let (id, secret) = (key["id"].as_str().unwrap(), key["secret"].as_str().unwrap());
+    let put = service.request("PUT", "/v1/cities/here").bearer_auth(secret).header("x-request-id", "the-write");
+    assert_eq!(send(put.json(&city("Here"))).status, 201);
+    let line = || {
+        let log = service.log();
+        let mut lines = log.lines().map(|line| serde_json::from_str::<Value>(line).expect("each line is JSON"));
+        lines.find(|line| line["from"] == "pledgewatch::writes" && line["request_id"] == "the-write")
+    };
+    eventually("the line of the write", || line().is_some());
+    let line = line().unwrap();
+    assert_eq!((&line["key_id"], &line["label"]), (&json!(id), &json!("Ada")));
+    assert_eq!(
+        (&line["method"], &line["target"], &line["status"]),
+        (&json!("PUT"), &json!("/v1/cities/here"), &json!(201))
+    );
+    assert!(!service.log().contains(secret) && !service.log().contains(&service.admin));
+}
