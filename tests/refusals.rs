@@ -429,11 +429,31 @@ fn by_content(world: &World) -> Vec<Refusal> {
         Refusal { operation: id.to_owned(), status, code, request }
     };
     let mut refusals: Vec<Refusal> = cases.into_iter().map(request).collect();
+    refusals.extend(by_idempotency_key(world));
     let keys = send(world.service.request("GET", "/v1/keys").bearer_auth(&world.service.admin)).json();
     let own = keys["items"].as_array().unwrap().iter().find(|key| key["role"] == "admin").unwrap();
     let path = format!("/v1/keys/{}", own["id"].as_str().unwrap());
     let request = world.keyed(world.operation("revokeKey"), &path);
     refusals.push(Refusal { operation: "revokeKey".to_owned(), status: 409, code: "in_use", request });
+    refusals
+}
+
+/// What is refused for its `Idempotency-Key`.
+fn by_idempotency_key(world: &World) -> Vec<Refusal> {
+    let put = world.service.request("PUT", "/v1/cities/us-used").bearer_auth(&world.service.admin);
+    assert_eq!(send(put.header("idempotency-key", "used").json(&city("Used"))).status, 201);
+    let mut refusals = Vec::new();
+    for operation in world.operations.iter().filter(|operation| operation.has("idempotency_key_reused")) {
+        let here = ROWS.iter().find(|row| row.operation == operation.id).unwrap().here;
+        let query = if operation.method == "DELETE" { "?reason=a+test" } else { "" };
+        let report = json!([{"year": 2020, "totals": {"basic": 1}, "source": {"title": "A test"}}]);
+        let body = if operation.id == "importReports" { Some(report) } else { operation.body.clone() };
+        for (status, code, token) in [(422, "idempotency_key_reused", "used"), (400, "invalid_header", "with space")] {
+            let request = world.keyed(operation, &format!("{here}{query}")).header("idempotency-key", token);
+            let request = body.iter().fold(request, |request, body| request.json(body));
+            refusals.push(Refusal { operation: operation.id.clone(), status, code, request });
+        }
+    }
     refusals
 }
 

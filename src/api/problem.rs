@@ -386,7 +386,10 @@ impl From<Refusal> for Problem {
                 Problem::new(Code::OutcomeUnknown, "the database was lost while it committed; it may have been done")
             }
             Refusal::IdempotencyKeyReused => {
-                Problem::new(Code::IdempotencyKeyReused, "another request was sent with this Idempotency-Key")
+                let told = "another request was sent with this Idempotency-Key";
+                let (pointer, code) = (String::new(), "reused".to_owned());
+                let errors = vec![Fault { pointer, code, detail: told.to_owned() }];
+                Problem { errors, ..Problem::new(Code::IdempotencyKeyReused, told) }
             }
             Refusal::Internal => Problem::new(Code::Internal, "something went wrong on our side; it has been logged"),
         }
