@@ -14,6 +14,7 @@ mod judgement;
 mod keys;
 mod layout;
 mod lists;
+mod log_head;
 mod method;
 mod nodes;
 mod nothing_forgotten;

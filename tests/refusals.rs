@@ -39,6 +39,8 @@ pub const ROWS: &[Row] = &[
     row("getReady", "/health/ready", &[], &[]),
     row("listChanges", "/v1/changes", &[], &[]),
     row("listChangesCsv", "/v1/changes.csv", &[], &[]),
+    row("getLogHead", "/v1/log/head", &[], &[]),
+    row("getLogKey", "/v1/log/key", &[], &[]),
     row("streamChanges", "/v1/changes/stream", &["/v1/changes/stream?city=nowhere", "/v1/changes/stream?city=Not-an-id"], &[]),
     row("listCities", "/v1/cities", &[], &[]),
     row("listCitiesCsv", "/v1/cities.csv", &[], &[]),

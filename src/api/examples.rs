@@ -13,6 +13,7 @@ use super::list::List;
 use super::rankings::{self, RankingQuery};
 use super::{cities, geojson, judgements, stream};
 use crate::record::change::{Actor, Draft, GENESIS};
+use crate::record::head::{LogEnd, Signer};
 use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
 use crate::registry::answers::{self, ChangeAnswer};
 use crate::registry::judgement;
@@ -276,6 +277,15 @@ impl Example {
         format!("{}{}", stream::opening(0), String::from_utf8_lossy(&event))
     }
 
+    /// The head of the log, signed.
+    pub fn signed_head(&self) -> Value {
+        let last = self.changes.last();
+        value(&last.map(|last| {
+            let end = LogEnd { sequence: last.sequence, hash: last.hash.clone() };
+            signer().sign(end, last.recorded_at, last.recorded_at)
+        }))
+    }
+
     /// A page of the change log.
     pub fn changes(&self) -> Value {
         let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok());
@@ -284,6 +294,16 @@ impl Example {
         let total = i64::try_from(self.changes.len()).unwrap_or_default();
         value(&ChangeList { items, next, total })
     }
+}
+
+/// The key that signs the head of the log.
+pub fn log_key() -> Value {
+    value(signer().public())
+}
+
+/// A signer whose private key everyone knows.
+fn signer() -> Signer {
+    Signer::new(&[7; 32], DateTime::UNIX_EPOCH)
 }
 
 /// A page with one item.

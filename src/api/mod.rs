@@ -25,6 +25,7 @@ pub mod judged;
 pub mod judgements;
 pub mod keys;
 pub mod list;
+pub mod log;
 pub mod making;
 pub mod members;
 pub mod metrics;
@@ -207,6 +208,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(changes::list)
             .service(changes::list_csv)
             .service(stream::stream)
+            .service(log::head)
+            .service(log::key)
             .service(export::csv)
             .service(export::ndjson)
             .service(keys::list)

@@ -221,7 +221,8 @@ fn complete_response(path: &str, method: &str, status: &str, response: &mut Valu
     let has_tag = status != "204" && is_tagged(path);
     let is_read = method == "get" && has_tag && path.starts_with("/v1/");
     // What is read from the log, and what is made to be filled in, has no time of its own.
-    let has_time = is_read && !path.contains("/changes") && !path.starts_with("/v1/templates");
+    let has_time =
+        is_read && !path.contains("/changes") && !path.contains("/log/") && !path.starts_with("/v1/templates");
     let is_csv = path.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "csv");
     let is_page = is_csv && !is_file && !path.ends_with("/series.csv");
     let told = [
@@ -301,6 +302,9 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if path.contains("/changes") || is_export(path) {
         codes.push(Code::Unavailable);
     }
+    if path.starts_with("/v1/log/") {
+        codes.push(Code::Unavailable);
+    }
     if is_stream(path) {
         codes.extend([Code::InvalidHeader, Code::NotFound, Code::Busy]);
     }
@@ -343,7 +347,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
             codes.push(Code::InvalidInput);
         }
     }
-    let plain = ["/changes", "/health", "/templates", "/export/"].iter().any(|part| path.contains(part));
+    let plain = ["/changes", "/health", "/templates", "/export/", "/log/"].iter().any(|part| path.contains(part));
     let pages = !writes && !plain;
     if pages && !path.ends_with('}') && !path.ends_with("/statement") {
         codes.push(Code::InvalidInput);
@@ -418,6 +422,8 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/networks/{network}/members" => Some(examples::list_of(example.record(Kind::Member))),
         "/v1/networks/{network}/members/{city}" => Some(example.record(Kind::Member)),
         "/v1/cities/{city}/changes" | "/v1/changes" => Some(example.changes()),
+        "/v1/log/head" => Some(example.signed_head()),
+        "/v1/log/key" => Some(examples::log_key()),
         "/v1/keys" if status == "201" => Some(examples::new_key_answer()),
         "/v1/keys" => Some(examples::list_of(examples::key_answer())),
         "/v1/keys/{key}" => Some(examples::key_answer()),

@@ -169,6 +169,8 @@ pub const STREAM_RETRY: Duration = Duration::from_secs(3);
 /// How long a client may take in nothing of what it is sent before its connection is dropped.
 pub const CLIENT_WAIT: Duration = Duration::from_secs(60);
 
+/// How long a signed head is served before it is signed anew.
+pub const HEAD_SIGNED_FOR: Duration = Duration::from_secs(60);
 /// How often a node looks whether another has written.
 pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How long a reader of the log waits for a connection.

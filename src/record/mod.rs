@@ -11,6 +11,7 @@ mod earlier;
 pub mod fault;
 pub mod gpc;
 pub mod gwp;
+pub mod head;
 pub mod inventory;
 pub mod kept;
 pub mod limits;

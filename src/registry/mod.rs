@@ -6,6 +6,7 @@ pub mod bodies;
 pub mod bulk;
 mod confirmed;
 pub mod edition;
+mod heads;
 mod history;
 pub mod judgement;
 mod key_uses;
@@ -39,6 +40,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use crate::store::idempotency::Mark;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
+pub use heads::Unsigned;
 pub use keyring::Keyring;
 pub use latest::Latest;
 pub use listener::Listener;
@@ -47,6 +49,7 @@ pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
 use answers::ChangeAnswer;
+use heads::Heads;
 use history::History;
 use key_uses::KeyUses;
 use listener::CatchUp;
@@ -188,6 +191,7 @@ struct Shared {
     pulse: Pulse,
     metrics: Metrics,
     clock: Clock,
+    heads: Heads,
 }
 
 impl Shared {
@@ -253,6 +257,7 @@ impl Registry {
     pub fn open(database: &DatabaseUrl, clock: Clock, bounds: NewsBounds) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
         crate::store::migrate(&mut connection)?;
+        let heads = Heads::open(&mut connection, clock());
         let snapshot = writer::load(&mut connection, clock().date_naive())?;
         let news = Arc::new(News::new(snapshot.head.number, bounds));
         snapshot.edition.begin(clock(), None);
@@ -264,6 +269,7 @@ impl Registry {
             pulse: Pulse::new(),
             metrics: Metrics::default(),
             clock,
+            heads,
         });
         let (commands, queue) = sync_channel(WRITE_QUEUE);
         let writer = Writer::new(database.clone(), connection, Arc::clone(&shared));

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::StoreError;
 use super::connection::{AnyConnection, insert_all};
 use super::schema::{changes, revision};
+use crate::record::head::LogEnd;
 use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
 use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
 
@@ -20,6 +21,14 @@ pub struct Head {
     pub keys: i64,
     /// The hash of that entry.
     pub keys_hash: String,
+}
+
+impl Head {
+    /// The last entry.
+    #[must_use]
+    pub fn end(&self) -> LogEnd {
+        LogEnd { sequence: self.number, hash: self.hash.clone() }
+    }
 }
 
 /// Reads the revision row.

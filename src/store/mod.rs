@@ -2,6 +2,7 @@
 
 pub mod confirmations;
 pub mod connection;
+pub mod heads;
 pub mod idempotency;
 pub mod key_log;
 pub mod keys;

@@ -115,4 +115,13 @@ table! {
     }
 }
 
+table! {
+    head_keys (id) {
+        id -> Integer,
+        private_key -> Text,
+        public_key -> Text,
+        created_at -> Timestamp,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(keys, key_cities);

@@ -23,6 +23,8 @@ fn reads(service: &Service) -> Vec<(String, String)> {
         "/v1/cities.geojson".to_owned(),
         "/v1/export/status.csv".to_owned(),
         "/v1/export/reports.ndjson".to_owned(),
+        "/v1/log/head".to_owned(),
+        "/v1/log/key".to_owned(),
         "/v1/cities/here".to_owned(),
         "/v1/cities/here/baselines".to_owned(),
         "/v1/cities/here/baselines/1990".to_owned(),
