@@ -93,7 +93,7 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     let record = AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a network");
     let operation = Operation::Put { record, reason: None };
     let request = WriteRequest { actor: "bench".into(), key, operation, condition: Condition::None, mark: None };
-    let registry = Registry::open(database, Arc::clone(clock), BOUNDS).expect("a database");
+    let registry = Registry::open(database, Arc::clone(clock), BOUNDS, None).expect("a database");
     actix_web::rt::System::new().block_on(registry.write(request)).expect("the network");
     drop(registry);
     let mut bulk = Bulk::open(database, Arc::clone(clock), false).expect("a database");
@@ -242,7 +242,7 @@ fn main() {
     let clock: Clock = Arc::new(Utc::now);
     fill(&database, &clock, cities);
     let begun = Instant::now();
-    let registry = Registry::open(&database, clock, BOUNDS).expect("a database");
+    let registry = Registry::open(&database, clock, BOUNDS, None).expect("a database");
     println!("{cities} cities with 3 targets each, loaded and judged in {:.1} s", begun.elapsed().as_secs_f64());
     let settings = Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -66,6 +66,8 @@ pub struct Metrics {
     pub database_up: Gauge,
     /// 1 while the database lets the writer wait.
     pub database_stalled: Gauge,
+    /// 1 while the log of the database does not continue what this node has seen.
+    pub log_diverged: Gauge,
     /// 1 while the writer's thread runs.
     pub writer_up: Gauge,
     /// Memory of the process, in bytes; 0 where the system does not say.
@@ -90,6 +92,7 @@ impl Default for Metrics {
             cities: Gauge::default(),
             database_up: Gauge::default(),
             database_stalled: Gauge::default(),
+            log_diverged: Gauge::default(),
             writer_up: Gauge::default(),
             resident_memory: Gauge::default(),
             last_entry_time: Gauge::default(),
@@ -116,6 +119,8 @@ impl Metrics {
         to.register("cities", "Cities that are recorded and not withdrawn", self.cities.clone());
         to.register("database_up", "Whether the database answers the writer", self.database_up.clone());
         to.register("database_stalled", "Whether the database lets the writer wait", self.database_stalled.clone());
+        let diverged = "Whether the log of the database does not continue what was seen, so that writes are stopped";
+        to.register("log_diverged", diverged, self.log_diverged.clone());
         to.register("writer_up", "Whether the writer runs", self.writer_up.clone());
         let memory = "Memory of the process that is resident";
         to.register_with_unit("resident_memory", memory, Unit::Bytes, self.resident_memory.clone());

@@ -37,14 +37,14 @@ pub struct Part {
     /// What is the matter; absent while it works.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "the database cannot be reached")]
-    detail: Option<&'static str>,
+    detail: Option<String>,
 }
 
 impl Part {
     const UP: Part = Part { status: State::Up, detail: None };
 
-    const fn not(status: State, detail: &'static str) -> Self {
-        Part { status, detail: Some(detail) }
+    fn not(status: State, detail: impl Into<String>) -> Self {
+        Part { status, detail: Some(detail.into()) }
     }
 }
 
@@ -57,6 +57,8 @@ pub struct Parts {
     database: Part,
     /// The writer.
     writer: Part,
+    /// The change log: `down` when that of the database does not continue what this node has seen.
+    log: Part,
 }
 
 /// What works and what does not.
@@ -101,8 +103,9 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     };
     let writer =
         if health.writer { Part::UP } else { Part::not(State::Down, "the writer has stopped: restart the service") };
-    let all = database.status == State::Up && writer.status == State::Up;
-    let parts = Parts { reads: Part::UP, database, writer };
+    let log = health.fork.map_or(Part::UP, |fork| Part::not(State::Down, fork.detail()));
+    let all = [&database, &writer, &log].iter().all(|part| part.status == State::Up);
+    let parts = Parts { reads: Part::UP, database, writer, log };
     let status = if all { State::Up } else { State::Degraded };
     let sequence = service.registry.present().head.number;
     answer(&request, &Body::json(&Ready { status, parts, sequence }), Keep::Never)

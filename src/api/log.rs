@@ -12,6 +12,7 @@ use crate::registry::bodies::Body;
 impl From<Unsigned> for Problem {
     fn from(unsigned: Unsigned) -> Self {
         match unsigned {
+            Unsigned::Refused(refusal) => refusal.into(),
             Unsigned::NoKey(why) => {
                 Problem::new(Code::Unavailable, format!("there is no key to sign the head of the log with: {why}"))
             }

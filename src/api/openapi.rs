@@ -296,14 +296,17 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     let writes = method != "get";
     let has_body = matches!(method, "put" | "post");
     if !open {
-        codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy]);
+        codes.extend([Code::Unauthorized, Code::Forbidden, Code::Unavailable, Code::Busy, Code::LogDiverged]);
         codes.extend(writes.then_some(Code::OutcomeUnknown));
     }
     if path.contains("/changes") || is_export(path) {
-        codes.push(Code::Unavailable);
+        codes.extend([Code::Unavailable, Code::LogDiverged]);
     }
     if path.starts_with("/v1/log/") {
         codes.push(Code::Unavailable);
+    }
+    if path == "/v1/log/head" {
+        codes.push(Code::LogDiverged);
     }
     if is_stream(path) {
         codes.extend([Code::InvalidHeader, Code::NotFound, Code::Busy]);
@@ -430,7 +433,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/keys/{key}:rotate" => Some(examples::rotated_key_answer()),
         "/health/live" => Some(json!({"status": "up"})),
         "/health/ready" => Some(json!({"status": "up", "sequence": 812, "parts": {"reads": {"status": "up"},
-            "database": {"status": "up"}, "writer": {"status": "up"}}})),
+            "database": {"status": "up"}, "writer": {"status": "up"}, "log": {"status": "up"}}})),
         _ => None,
     }
 }

@@ -146,6 +146,9 @@ codes! {
     Busy = "busy", SERVICE_UNAVAILABLE, "The service is busy",
         "The service has as many writes waiting, connections or streams open, or bytes under way as it takes.",
         "Send the same request again after as many seconds as Retry-After says.";
+    LogDiverged = "log_diverged", SERVICE_UNAVAILABLE, "The log of the database is another one",
+        "The database has lost or altered entries of the change log that the service had acknowledged, as a failover to a standby that lagged does. Reads go on from memory. Nothing is written, and the change log is not read, until an operator has decided. A write answered so was not done.",
+        "Send it again later. Operators: bring the right database back, or accept what the database has with `pledgewatch accept-fork`, with both heads as /health/ready prints them; the entries that the database does not have are saved first, in the file it names.";
 }
 
 /// Why a request was refused; answered as a [`ProblemDocument`].
@@ -225,7 +228,10 @@ impl ProblemDocument {
 impl Problem {
     /// A problem with its detail.
     pub fn new(code: Code, detail: impl Into<String>) -> Self {
-        let waits = matches!(code, Code::Unavailable | Code::OutcomeUnknown | Code::Busy | Code::TooMuchAtOnce);
+        let waits = matches!(
+            code,
+            Code::Unavailable | Code::OutcomeUnknown | Code::Busy | Code::TooMuchAtOnce | Code::LogDiverged
+        );
         let retry_after = waits.then_some(RETRY_AFTER_SECONDS);
         let (errors, successors) = (Vec::new(), Box::default());
         Problem { code, detail: detail.into(), errors, retry_after, allow: None, import: None, successors }
@@ -391,6 +397,10 @@ impl From<Refusal> for Problem {
                 let errors = vec![Fault { pointer, code, detail: told.to_owned() }];
                 Problem { errors, ..Problem::new(Code::IdempotencyKeyReused, told) }
             }
+            Refusal::LogDiverged(told) => Problem::new(
+                Code::LogDiverged,
+                format!("{told}; an operator has to decide, and /health/ready says how"),
+            ),
             Refusal::Internal => Problem::new(Code::Internal, "something went wrong on our side; it has been logged"),
         }
     }

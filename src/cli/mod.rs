@@ -1,5 +1,6 @@
 //! The command line: what is typed, and what it does.
 
+mod fork;
 mod import;
 mod keys;
 pub mod logging;
@@ -8,6 +9,7 @@ mod suspension;
 use std::ffi::OsStr;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -56,6 +58,8 @@ enum Command {
     Import(import::Import),
     /// Print the OpenAPI specification.
     Openapi,
+    /// Accept a log that has lost or altered entries that a node had seen; both ends are named by /health/ready.
+    AcceptFork(fork::AcceptFork),
     /// Rebuild every record from the change log in memory, compare, and check the hash chain.
     Verify {
         #[command(flatten)]
@@ -129,6 +133,10 @@ struct Serve {
     /// Seconds to wait at the start for a PostgreSQL that cannot be reached.
     #[arg(long, env = "PLEDGEWATCH_WAIT_FOR_DATABASE", default_value_t = DATABASE_WAIT_SECONDS)]
     wait_for_database: u64,
+    /// Where to save acknowledged writes that the database has lost; the directory of the SQLite file, or the working
+    /// directory beside PostgreSQL, unless stated.
+    #[arg(long, env = "PLEDGEWATCH_STATE_DIR")]
+    state_dir: Option<PathBuf>,
     /// The day to take for today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
@@ -160,6 +168,7 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         }
         Command::Keys(asked) => keys::run(asked),
         Command::Import(asked) => import::run(&asked),
+        Command::AcceptFork(asked) => fork::accept(&asked),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
         Command::Verify { database } => {
             let verified = store::verify::verify(&mut open_existing(&database)?)?;
@@ -207,7 +216,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let database = serve.database.database;
     database.wait_for(Duration::from_secs(serve.wait_for_database))?;
     let news = NewsBounds { bytes: serve.news_bytes, listeners: bounds.streams };
-    let registry = Registry::open(&database, clock(serve.today), news)?;
+    let registry = Registry::open(&database, clock(serve.today), news, serve.state_dir)?;
     if serve.demo {
         load_demo(&registry).await?;
     }

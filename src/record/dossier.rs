@@ -228,6 +228,20 @@ impl Dossier {
         Ok(())
     }
 
+    /// The keys of all records that it holds, withdrawn ones included.
+    #[must_use]
+    pub fn keys(&self) -> Vec<RecordKey> {
+        let Dossier { id: city, baselines, targets, reports, statement, memberships, .. } = self;
+        let key = |kind, id: String| RecordKey { city: Some(city.clone()), kind, id };
+        let mut keys = vec![key(Kind::City, city.to_string())];
+        keys.extend(baselines.keys().map(|id| key(Kind::Baseline, id.to_string())));
+        keys.extend(targets.keys().map(|id| key(Kind::Target, id.to_string())));
+        keys.extend(reports.keys().map(|year| key(Kind::Report, year.to_string())));
+        keys.extend(statement.iter().map(|_| key(Kind::Statement, Statement::ID.to_owned())));
+        keys.extend(memberships.keys().map(|id| key(Kind::Member, id.to_string())));
+        keys
+    }
+
     /// The record's latest revision and, unless withdrawn, its value; none if it was never recorded.
     #[must_use]
     pub fn latest(&self, kind: Kind, id: &str) -> Option<(&Stamp, Option<AnyRecord>)> {

@@ -169,6 +169,12 @@ pub const STREAM_RETRY: Duration = Duration::from_secs(3);
 /// How long a client may take in nothing of what it is sent before its connection is dropped.
 pub const CLIENT_WAIT: Duration = Duration::from_secs(60);
 
+/// How long until a node tries again to save what only it holds, or to load a log that was accepted.
+pub const FORK_PAUSE: Duration = Duration::from_secs(5);
+/// The newest entries of the log are kept as they are, up to so many bytes, to be saved if the database loses them.
+pub const RECENT_BYTES: usize = 16 * 1024 * 1024;
+/// Of the entries before them the hash of every so many is kept, to find what a database still has of them.
+pub const RECENT_MARKS: i64 = 64;
 /// How long a signed head is served before it is signed anew.
 pub const HEAD_SIGNED_FOR: Duration = Duration::from_secs(60);
 /// How often a node looks whether another has written.

@@ -44,6 +44,9 @@ impl Bulk {
         }
         let mut connection = database.connect()?;
         store::migrate(&mut connection)?;
+        if let Some(fork) = store::forks::open(&mut connection)? {
+            return Err(StoreError::Forked(Box::new(fork)));
+        }
         let snapshot = load_unread(&mut connection, today)?;
         let confirmed = Confirmed::load(&mut connection)?;
         Ok(Bulk { database: database.clone(), connection: Some(connection), snapshot, confirmed, clock })
@@ -145,6 +148,6 @@ fn caught_up(connection: &mut AnyConnection, present: &Snapshot, head: &Head) ->
 fn store_error(failure: Failure) -> StoreError {
     match failure {
         Failure::Store(error) => error,
-        Failure::Diverged(told) => StoreError::Corrupt(told),
+        Failure::Diverged(told) | Failure::KeysDiverged(told) => StoreError::Corrupt(told),
     }
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use arc_swap::ArcSwap;
 use chrono::{DateTime, Utc};
 
-use super::Registry;
+use super::{Refusal, Registry};
 use crate::record::head::{LogKey, SignedHead, Signer};
 use crate::record::limits::HEAD_SIGNED_FOR;
 use crate::store::{self, AnyConnection};
@@ -41,6 +41,8 @@ impl Heads {
 pub enum Unsigned {
     /// There is no key to sign with; why.
     NoKey(String),
+    /// The node has no head that it vouches for.
+    Refused(Refusal),
 }
 
 impl Registry {
@@ -57,9 +59,15 @@ impl Registry {
 
     /// The head of the log that this node has seen, signed.
     ///
+    /// While the log of the database is another one, this is still the head of what the node holds: that is what it
+    /// has vouched for. A node that holds a log of which nobody knows whether it is the right one signs nothing.
+    ///
     /// # Errors
     /// Why there is none.
     pub fn signed_head(&self) -> Result<SignedHead, Unsigned> {
+        if let Some(fork) = self.shared.fork().filter(|fork| !fork.is_own) {
+            return Err(Unsigned::Refused(Refusal::LogDiverged(fork.told())));
+        }
         let signer = self.shared.heads.signer.load();
         let signer = signer.as_ref().as_ref().map_err(|why| Unsigned::NoKey(why.clone()))?;
         let (present, now) = (self.present(), self.now());

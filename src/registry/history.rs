@@ -1,12 +1,13 @@
 //! The past as it was written: entries of the change log, read through a pool of its own.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use chrono::NaiveDate;
 use diesel::r2d2::{ManageConnection, Pool};
 
-use super::Refusal;
 use super::answers::ChangeAnswer;
+use super::{Refusal, Shared};
 use crate::record::Change;
 use crate::record::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
@@ -34,23 +35,27 @@ impl ManageConnection for Opener {
 }
 
 /// The reader of the log.
-#[derive(Debug, Clone)]
-pub(super) struct History(Pool<Opener>);
+#[derive(Clone)]
+pub(super) struct History {
+    pool: Pool<Opener>,
+    /// What this node has seen of the log: nothing else is shown as the log.
+    shared: Arc<Shared>,
+}
 
 impl History {
-    pub(super) fn new(database: DatabaseUrl) -> Self {
+    pub(super) fn new(database: DatabaseUrl, shared: Arc<Shared>) -> Self {
         let pool = Pool::builder()
             .max_size(POOL_CONNECTIONS)
             .min_idle(Some(0))
             .connection_timeout(POOL_WAIT)
             .error_handler(Box::new(Quiet))
             .build_unchecked(Opener(database));
-        History(pool)
+        History { pool, shared }
     }
 
     /// Reads entries with what each changed, and no more once they have so many bytes; blocks.
     pub(super) fn read(&self, excerpt: &Excerpt, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
-        self.with_connection(|connection| {
+        self.with_our_log(|connection| {
             let entries = page(connection, excerpt, bytes)?;
             let predecessors = store::log::predecessors(connection, &entries)?;
             let before = |of: &Change| {
@@ -66,7 +71,7 @@ impl History {
 
     /// Reads entries by their numbers; blocks.
     pub(super) fn entries(&self, sequences: &[i64]) -> Result<Vec<Change>, Refusal> {
-        self.with_connection(|connection| store::log::entries(connection, sequences))
+        self.with_our_log(|connection| store::log::entries(connection, sequences))
     }
 
     /// Counts the entries whose bodies were taken out; blocks.
@@ -79,13 +84,28 @@ impl History {
         self.with_connection(|connection| Ok(store::keys::last_uses(connection)?.into_iter().collect()))
     }
 
+    /// Reads what counts only if the log is the one that this node has seen.
+    fn with_our_log<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
+        let seen = self.shared.present().head.end();
+        let read = self.with_connection(|connection| {
+            let read = work(connection)?;
+            Ok(store::log::has(connection, &seen)?.then_some(read))
+        })?;
+        // The log is another one: the writer finds the same at its next look, and says so.
+        read.ok_or(Refusal::Unavailable)
+    }
+
     fn with_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
-        let mut connection = self.0.get().map_err(|error| {
+        self.shared.check_log_is_ours()?;
+        let mut connection = self.pool.get().map_err(|error| {
             log::warn!("the log cannot be read: {error}");
             Refusal::Unavailable
         })?;
         work(&mut connection).map_err(|error| {
             log::error!("the log cannot be read: {error}");
+            if let Err(refusal) = self.shared.check_log_is_ours() {
+                return refusal;
+            }
             if matches!(error, StoreError::Corrupt(_)) { Refusal::Internal } else { Refusal::Unavailable }
         })
     }

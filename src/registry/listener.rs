@@ -7,10 +7,10 @@ use actix_web::web::Bytes;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use super::Refusal;
 use super::answers::ChangeAnswer;
 use super::history::History;
 use super::news::{News, Next, Place, event};
+use super::{Refusal, Shared};
 use crate::record::CityId;
 use crate::record::limits::{PAGE_MAX, POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
 use crate::store::{DatabaseUrl, Excerpt};
@@ -24,9 +24,9 @@ pub(super) struct CatchUp {
 }
 
 impl CatchUp {
-    pub(super) fn new(database: &DatabaseUrl) -> Self {
+    pub(super) fn new(database: &DatabaseUrl, shared: Arc<Shared>) -> Self {
         let turns = usize::try_from(POOL_CONNECTIONS).unwrap_or(1);
-        CatchUp { history: History::new(database.clone()), turns: Arc::new(Semaphore::new(turns)) }
+        CatchUp { history: History::new(database.clone(), shared), turns: Arc::new(Semaphore::new(turns)) }
     }
 
     /// Reads a part of the log, and makes of it what is to be made on the same thread, in turn.

@@ -6,6 +6,7 @@ pub mod bodies;
 pub mod bulk;
 mod confirmed;
 pub mod edition;
+mod fork;
 mod heads;
 mod history;
 pub mod judgement;
@@ -13,10 +14,12 @@ mod key_uses;
 mod keyring;
 mod latest;
 mod listener;
+mod lost;
 mod news;
 pub mod progress;
 mod pulse;
 pub mod ranking;
+mod recent;
 mod relations;
 mod reply;
 mod snapshot;
@@ -30,16 +33,18 @@ mod writer;
 
 use std::borrow::Cow;
 use std::num::NonZeroU32;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
 
-use arc_swap::ArcSwap;
+use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use crate::store::idempotency::Mark;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
+pub use fork::Fork;
 pub use heads::Unsigned;
 pub use keyring::Keyring;
 pub use latest::Latest;
@@ -169,6 +174,8 @@ pub enum Refusal {
     IdempotencyKeyReused,
     /// A mistake of ours.
     Internal,
+    /// The log of the database does not continue what this node has seen; how.
+    LogDiverged(String),
 }
 
 /// Which parts of the service are up.
@@ -180,6 +187,8 @@ pub struct Health {
     pub is_stalled: bool,
     /// Whether the writer's thread runs.
     pub writer: bool,
+    /// The fork of the log that keeps this node from writing; none while the log is whole.
+    pub fork: Option<Arc<Fork>>,
 }
 
 /// What the writer and the readers share.
@@ -191,7 +200,10 @@ struct Shared {
     pulse: Pulse,
     metrics: Metrics,
     clock: Clock,
+    fork: ArcSwapOption<Fork>,
     heads: Heads,
+    /// Where writes are saved that only this node holds.
+    state_dir: PathBuf,
 }
 
 impl Shared {
@@ -254,10 +266,16 @@ impl Registry {
     ///
     /// # Errors
     /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong.
-    pub fn open(database: &DatabaseUrl, clock: Clock, bounds: NewsBounds) -> Result<Self, StoreError> {
+    pub fn open(
+        database: &DatabaseUrl,
+        clock: Clock,
+        bounds: NewsBounds,
+        state_dir: Option<PathBuf>,
+    ) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
         crate::store::migrate(&mut connection)?;
         let heads = Heads::open(&mut connection, clock());
+        let fork = fork::found_before(&mut connection)?;
         let snapshot = writer::load(&mut connection, clock().date_naive())?;
         let news = Arc::new(News::new(snapshot.head.number, bounds));
         snapshot.edition.begin(clock(), None);
@@ -269,20 +287,22 @@ impl Registry {
             pulse: Pulse::new(),
             metrics: Metrics::default(),
             clock,
+            fork: ArcSwapOption::from(fork.map(Arc::new)),
             heads,
+            state_dir: state_dir.unwrap_or_else(|| database.directory()),
         });
         let (commands, queue) = sync_channel(WRITE_QUEUE);
         let writer = Writer::new(database.clone(), connection, Arc::clone(&shared));
         thread("writer", move || writer.run(&queue))?;
         // With a pool of its own, so that what is new does not wait behind those who read the past.
-        let history = History::new(database.clone());
+        let history = History::new(database.clone(), Arc::clone(&shared));
         thread("news", move || news.feed(&history))?;
         let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
         Ok(Registry {
+            history: History::new(database.clone(), Arc::clone(&shared)),
+            catch_up: CatchUp::new(database, Arc::clone(&shared)),
             shared,
             commands,
-            history: History::new(database.clone()),
-            catch_up: CatchUp::new(database),
             lookups: Arc::new(RateLimiter::direct(quota)),
             key_uses: Arc::new(KeyUses::start(database)?),
         })
@@ -314,6 +334,7 @@ impl Registry {
             database,
             is_stalled: self.shared.pulse.is_stalled(),
             writer: self.shared.writing.load(Ordering::Relaxed),
+            fork: self.shared.fork(),
         }
     }
 
@@ -326,12 +347,13 @@ impl Registry {
     /// What is counted, with the state of things as it is now.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
-        let Health { database, is_stalled, writer } = self.health();
+        let Health { database, is_stalled, writer, fork } = self.health();
         let (metrics, present) = (&self.shared.metrics, self.present());
         metrics.sequence.set(present.head.number);
         metrics.cities.set(i64::try_from(present.present().count()).unwrap_or(i64::MAX));
         metrics.database_up.set(i64::from(database.is_none()));
         metrics.database_stalled.set(i64::from(is_stalled));
+        metrics.log_diverged.set(i64::from(fork.is_some()));
         metrics.writer_up.set(i64::from(writer));
         #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2 to the 52nd")]
         metrics.last_entry_time.set(present.recorded_at.timestamp() as f64);
@@ -403,6 +425,7 @@ impl Registry {
         if let Some(Err(refusal)) = known {
             return Err(refusal);
         }
+        self.shared.check_no_fork()?;
         if !self.shared.database_is_at_hand() {
             return Err(Refusal::Unavailable);
         }
@@ -498,6 +521,7 @@ impl Registry {
 
     /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
+        self.shared.check_no_fork()?;
         if self.shared.pulse.is_stalled() {
             return Err(Refusal::Unavailable);
         }

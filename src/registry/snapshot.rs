@@ -1,6 +1,6 @@
 //! The present, immutable: every city's dossier with its judgement computed and its answer rendered.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
@@ -12,6 +12,7 @@ use super::edition::Edition;
 use super::judgement::{self, Reply};
 use super::keyring::Keyring;
 use super::latest::Latest;
+use super::recent::Recent;
 use super::succession::Succession;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
@@ -45,6 +46,10 @@ pub struct Snapshot {
     pub(super) keeps_all: bool,
     /// The keys.
     pub keyring: Keyring,
+    /// The newest entries of the log, as they are there.
+    pub(super) recent: Recent,
+    /// The forks of the log that were accepted, by their ids, when something was last taken over from others.
+    pub(super) accepted_forks: Arc<BTreeSet<String>>,
 }
 
 /// An identifier that no two cities may share: a register (`locode` or as the city names it) and its word.
@@ -207,6 +212,8 @@ impl Snapshot {
             succession: Succession::default(),
             keeps_all: false,
             keyring: Keyring::default(),
+            recent: Recent::default(),
+            accepted_forks: Arc::default(),
         }
     }
 

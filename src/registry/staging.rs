@@ -246,6 +246,7 @@ impl Staging {
         self.snapshot.redacted += i64::from(change.body.is_none());
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
+        self.snapshot.recent.push(change);
         Ok(())
     }
 

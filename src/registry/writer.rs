@@ -39,6 +39,9 @@ pub(super) enum Failure {
     /// The log is not the one that this node had: a failover lost commits, or someone wrote by hand.
     #[error("the log does not continue the one this node had: {0}")]
     Diverged(String),
+    /// The log of keys is not the one that this node had.
+    #[error("the log of keys does not continue the one this node had: {0}")]
+    KeysDiverged(String),
 }
 
 impl From<diesel::result::Error> for Failure {
@@ -48,7 +51,7 @@ impl From<diesel::result::Error> for Failure {
 }
 
 /// What is not sure, or not done, after a transaction.
-enum Unsettled {
+pub(super) enum Unsettled {
     /// Nothing was written.
     Failed(Failure),
     /// It may have been written.
@@ -63,9 +66,9 @@ impl From<Failure> for Unsettled {
 
 /// The writer's thread.
 pub(super) struct Writer {
-    database: DatabaseUrl,
-    connection: Option<AnyConnection>,
-    shared: Arc<Shared>,
+    pub(super) database: DatabaseUrl,
+    pub(super) connection: Option<AnyConnection>,
+    pub(super) shared: Arc<Shared>,
 }
 
 impl Writer {
@@ -90,6 +93,12 @@ impl Writer {
     }
 
     fn serve(&mut self, batch: Vec<Command>) {
+        if let Err(refusal) = self.shared.check_no_fork() {
+            for command in batch {
+                command.refuse(refusal.clone());
+            }
+            return;
+        }
         let mut writes = Vec::new();
         for command in batch {
             // A write that came before a key's end is still done with that key.
@@ -263,6 +272,11 @@ impl Writer {
 
     /// Takes over what other nodes, or the command line, have written.
     fn look(&mut self) {
+        match self.shared.fork() {
+            Some(fork) if fork.is_own => return self.look_at_fork(&fork),
+            Some(_) => self.look_at_found_fork(),
+            None => {}
+        }
         let present = self.shared.present();
         let pulse = &self.shared.pulse;
         pulse.beat();
@@ -297,7 +311,7 @@ impl Writer {
     }
 
     /// Says what went wrong, where it belongs, and what the client is told.
-    fn note(&mut self, unsettled: Unsettled) -> Refusal {
+    pub(super) fn note(&mut self, unsettled: Unsettled) -> Refusal {
         let (failure, refusal) = match unsettled {
             Unsettled::Failed(failure) => (failure, Refusal::Unavailable),
             Unsettled::OutcomeUnknown(failure) => {
@@ -319,25 +333,29 @@ impl Writer {
                 self.connection = None;
                 refusal
             }
-            Failure::Diverged(told) => {
-                log::error!(
-                    "the log is not the one this node had ({told}); it is loaded anew, and writes wait for that"
-                );
+            Failure::Diverged(told) => self.diverge(&told),
+            Failure::KeysDiverged(told) => {
+                log::error!("the log of keys is not the one this node had ({told}); keys are loaded anew");
                 self.reload();
                 Refusal::Unavailable
             }
         }
     }
 
-    fn reload(&mut self) {
+    /// Loads the log anew; returns whether that was possible.
+    pub(super) fn reload(&mut self) -> bool {
         let today = (self.shared.clock)().date_naive();
         let loaded = connect(&mut self.connection, &self.database).and_then(|connection| load(connection, today));
         match loaded {
-            Ok(snapshot) => self.shared.publish_anew(Arc::new(snapshot)),
+            Ok(snapshot) => {
+                self.shared.publish_anew(Arc::new(snapshot));
+                true
+            }
             Err(error) => {
                 log::error!("the log could not be loaded: {error}");
                 self.shared.set_database(Some(error.to_string()));
                 self.connection = None;
+                false
             }
         }
     }
@@ -362,7 +380,7 @@ fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
     one.city == other.city && (one == other || one.kind == Kind::City || other.kind == Kind::City)
 }
 
-fn connect<'a>(
+pub(super) fn connect<'a>(
     connection: &'a mut Option<AnyConnection>,
     database: &DatabaseUrl,
 ) -> Result<&'a mut AnyConnection, StoreError> {
@@ -399,9 +417,13 @@ pub(super) fn catch_up(
         if let Some(told) = diverged {
             return Err(Failure::Diverged(told));
         }
+        if staging.head().0 < head.number {
+            return Err(Failure::Diverged(format!("it ends before the entry {} that it is to end with", head.number)));
+        }
+        staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
     }
     follow_keys(connection, staging, head).map_err(|error| match error {
-        StoreError::Corrupt(told) => Failure::Diverged(told),
+        StoreError::Corrupt(told) => Failure::KeysDiverged(told),
         error => Failure::Store(error),
     })
 }
@@ -446,5 +468,6 @@ fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, St
         log::error!("no key made so far is taken, for their log is damaged: {told}");
         staging.forget_keys(&head);
     }
+    staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
     Ok(staging)
 }

@@ -1,7 +1,7 @@
 //! One connection type over SQLite and PostgreSQL, opened by the scheme of the URL.
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
@@ -102,6 +102,16 @@ impl DatabaseUrl {
             }
             DatabaseUrl::Postgres(_) => Vec::new(),
         }
+    }
+
+    /// The directory of a SQLite file; the working directory beside a server.
+    #[must_use]
+    pub fn directory(&self) -> PathBuf {
+        let parent = match self {
+            DatabaseUrl::Sqlite(path) => Path::new(path).parent().filter(|parent| !parent.as_os_str().is_empty()),
+            DatabaseUrl::Postgres(_) => None,
+        };
+        parent.unwrap_or(Path::new(".")).to_owned()
     }
 
     /// Opens a connection that cannot write, to a database that is there.

@@ -6,6 +6,7 @@ use diesel::prelude::*;
 use super::StoreError;
 use super::connection::{AnyConnection, insert_all};
 use super::schema::{changes, revision};
+use crate::record::change::GENESIS;
 use crate::record::head::LogEnd;
 use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
 use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
@@ -75,6 +76,17 @@ pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
 /// Those of the database.
 pub fn hash_of(connection: &mut AnyConnection, sequence: i64) -> QueryResult<Option<String>> {
     changes::table.find(sequence).select(changes::hash).first(connection).optional()
+}
+
+/// Whether the log has the entry; every log has the one before the first.
+///
+/// # Errors
+/// Those of the database.
+pub fn has(connection: &mut AnyConnection, entry: &LogEnd) -> QueryResult<bool> {
+    if entry.sequence == 0 {
+        return Ok(entry.hash == GENESIS);
+    }
+    Ok(hash_of(connection, entry.sequence)?.as_ref() == Some(&entry.hash))
 }
 
 /// A row of `changes`.

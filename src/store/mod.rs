@@ -2,6 +2,7 @@
 
 pub mod confirmations;
 pub mod connection;
+pub mod forks;
 pub mod heads;
 pub mod idempotency;
 pub mod key_log;
@@ -58,6 +59,9 @@ pub enum StoreError {
     /// It holds what this program never writes.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
+    /// Its log does not continue what a node had seen, and nobody has decided on that.
+    #[error("the log of the database does not continue what a node had seen: `pledgewatch accept-fork --kept {} --seen {}` accepts that", .0.kept, .0.seen)]
+    Forked(Box<forks::Fork>),
     /// A statement failed.
     #[error("the database refused a statement: {0}")]
     Statement(#[from] diesel::result::Error),

@@ -124,4 +124,17 @@ table! {
     }
 }
 
+table! {
+    forks (id) {
+        id -> Text,
+        kept_sequence -> BigInt,
+        kept_hash -> Text,
+        seen_sequence -> BigInt,
+        seen_hash -> Text,
+        found_at -> Timestamp,
+        accepted_at -> Nullable<Timestamp>,
+        accepted_by -> Nullable<Text>,
+    }
+}
+
 allow_tables_to_appear_in_same_query!(keys, key_cities);

@@ -6,6 +6,7 @@ mod cable;
 mod cluster;
 #[cfg(target_os = "linux")]
 mod flood;
+mod fork;
 #[cfg(target_os = "linux")]
 mod frozen;
 mod given_up;

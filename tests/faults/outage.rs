@@ -1,4 +1,4 @@
-//! What goes on while the database is away, and what happens when it comes back, even with less than before.
+//! What goes on while the database is away, and what happens when it comes back.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::cluster::Cluster;
 use crate::stream::{Listener, large_report};
-use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, signal, target};
+use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, target};
 
 /// Reads that need no database, and what they answered.
 fn reads(service: &Service) -> Vec<(String, String)> {
@@ -177,89 +177,4 @@ fn a_stream_of_the_past_ends_with_the_database_and_is_taken_up_later() {
     });
     ids.extend(listener.unwrap().until(i64::from(CHANGES)).iter().map(|(id, _)| id));
     assert_eq!(ids, (1..=i64::from(CHANGES)).collect::<Vec<_>>());
-}
-
-/// Takes the entries after one out of a database, as a failover to a standby that lagged does.
-fn lose_after(database: &Database, sequence: i64) {
-    database.execute(&format!(
-        "BEGIN; DELETE FROM records WHERE sequence > {sequence}; DELETE FROM changes WHERE sequence > {sequence}; \
-         UPDATE revision SET number = {sequence}, \
-         head = (SELECT hash FROM changes WHERE sequence = {sequence}); COMMIT"
-    ));
-}
-
-fn with_reports(years: std::ops::RangeInclusive<i32>) -> Service {
-    let service = Service::start();
-    service.record("/v1/cities/here", &city("Here"));
-    for year in years {
-        service.record(&format!("/v1/cities/here/reports/{year}"), &inventory(f64::from(year)));
-    }
-    service
-}
-
-#[test]
-fn commits_lost_by_a_failover_are_noticed() {
-    let service = with_reports(2000..=2004);
-    let entries = service.entries();
-    let stream = || service.request("GET", "/v1/changes/stream");
-    let mut listener = Listener::open(stream());
-    lose_after(&service.database, 4);
-    assert_eq!(listener.next(), None, "what was sent is true no longer");
-    eventually("the lost report being gone", || service.get("/v1/cities/here/reports/2004").status == 404);
-    assert_eq!(service.json("/v1/cities/here/reports")["total"], 3);
-    assert_eq!(service.entries(), entries[..4]);
-    assert_eq!(service.json("/health/ready")["status"], "up");
-    assert!(service.log().contains("the log is not the one this node had"), "{}", service.log());
-    let mut listener = Listener::open(stream().header("last-event-id", "6"));
-    assert_eq!(listener.seen, 4, "the log does not have what it saw");
-    service.record("/v1/cities/here/reports/2004", &inventory(4.0));
-    assert_eq!(listener.next().unwrap().0, 5);
-    assert_eq!(service.json("/v1/cities/here/reports/2004")["revision"], 1);
-    assert_eq!(service.entries().len(), 5);
-    printed(&service.verify());
-}
-
-#[test]
-fn a_write_right_after_a_failover_is_done_on_what_is_left() {
-    let service = with_reports(2000..=2004);
-    lose_after(&service.database, 4);
-    // The node may not know yet: then it refuses once and has loaded the log anew by the next try.
-    eventually("an accepted write", || {
-        let answer = service.put("/v1/cities/here/reports/2004", &service.admin, &inventory(4.0));
-        if !answer.status.is_success() {
-            assert_unavailable(&answer);
-        }
-        answer.status.is_success()
-    });
-    assert_eq!(service.json("/v1/cities/here/reports/2004")["totals"]["basic"], 4);
-    assert_eq!(service.entries().len(), 5);
-    printed(&service.verify());
-}
-
-#[test]
-fn a_node_that_slept_through_a_failover_does_not_mix_two_histories() {
-    // Afterwards the log is shorter than, as long as, and longer than what the sleeping node had.
-    for written in [1, 2, 3] {
-        let service = with_reports(2000..=2004);
-        signal(service.process(), "STOP");
-        let entries = lost_while_asleep(&service, written);
-        signal(service.process(), "CONT");
-        eventually("the new history", || service.get("/v1/cities/here/reports/2010").status == 200);
-        assert_eq!(service.get("/v1/cities/here/reports/2004").status, 404);
-        assert_eq!(service.entries(), entries);
-        service.record("/v1/cities/here/reports/2020", &inventory(1.0));
-        printed(&service.verify());
-    }
-}
-
-/// Loses two entries and has another node write others in their place; returns the new log.
-fn lost_while_asleep(service: &Service, written: i32) -> Vec<Value> {
-    lose_after(&service.database, 4);
-    let node = service.second_node();
-    for year in (2010..2010 + written).rev() {
-        let request = node.request("PUT", &format!("/v1/cities/here/reports/{year}"));
-        let answer = send(request.bearer_auth(&service.admin).json(&inventory(1.0)));
-        assert_eq!(answer.status, 201, "{}", answer.text);
-    }
-    node.get("/v1/changes?limit=500").json()["items"].as_array().unwrap().clone()
 }
