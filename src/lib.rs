@@ -6,6 +6,7 @@ pub mod demo;
 pub mod import;
 pub mod method;
 pub mod metrics;
+pub mod mirror;
 pub mod record;
 pub mod registry;
 pub mod server;

@@ -5,12 +5,13 @@ use std::path::{Path, PathBuf};
 /// Which top-level module may use which.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "registry", "store", "api", "demo", "record", "import"]),
+    ("cli", &["server", "registry", "store", "api", "demo", "record", "import", "mirror"]),
     ("server", &["api", "web", "registry", "record", "metrics"]),
     ("api", &["registry", "record", "method", "import", "metrics"]),
     ("web", &["api", "registry", "method", "record", "import"]),
     ("registry", &["store", "method", "record", "metrics"]),
     ("import", &["record"]),
+    ("mirror", &["record"]),
     ("store", &["record"]),
     ("method", &["record"]),
     ("demo", &["record"]),

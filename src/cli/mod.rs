@@ -4,6 +4,7 @@ mod fork;
 mod import;
 mod keys;
 pub mod logging;
+mod mirror;
 mod suspension;
 
 use std::ffi::OsStr;
@@ -64,7 +65,12 @@ enum Command {
     Verify {
         #[command(flatten)]
         database: Database,
+        /// Check, too, that the log has every entry of this mirror.
+        #[arg(long, env = "PLEDGEWATCH_MIRROR")]
+        mirror: Option<PathBuf>,
     },
+    /// Copy the public log of a service to a file, check its chain and its signed head, and tell if it was rewritten.
+    Mirror(mirror::MirrorArgs),
 }
 
 #[derive(Debug, Args)]
@@ -170,18 +176,22 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Import(asked) => import::run(&asked),
         Command::AcceptFork(asked) => fork::accept(&asked),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
-        Command::Verify { database } => {
-            let verified = store::verify::verify(&mut open_existing(&database)?)?;
+        Command::Mirror(asked) => mirror::run(&asked),
+        Command::Verify { database, mirror } => {
+            let mut connection = open_existing(&database)?;
+            let verified = store::verify::verify(&mut connection)?;
+            let mirrored = mirror.map(|file| mirror::compare(&mut connection, &file)).transpose()?;
             print(&format!(
                 "{}: {} entries of {} keys; the chain holds and every key agrees with the log of keys",
                 database.database, verified.key_entries, verified.keys,
             ))?;
             print(&format!(
-                "{}: {} entries of {} cities; the chain holds and every record agrees with the log{}",
+                "{}: {} entries of {} cities; the chain holds and every record agrees with the log{}{}",
                 database.database,
                 verified.entries,
                 verified.cities,
                 if verified.redacted > 0 { format!("; redacted bodies: {}", verified.redacted) } else { String::new() },
+                mirrored.unwrap_or_default(),
             ))
         }
     }

@@ -177,6 +177,16 @@ pub const RECENT_BYTES: usize = 16 * 1024 * 1024;
 pub const RECENT_MARKS: i64 = 64;
 /// How long a signed head is served before it is signed anew.
 pub const HEAD_SIGNED_FOR: Duration = Duration::from_secs(60);
+/// How often a mirror that follows looks for what is new, in seconds.
+pub const MIRROR_EVERY_SECONDS: u64 = 10;
+/// How long a mirror waits for an answer.
+pub const MIRROR_ANSWER_WAIT: Duration = Duration::from_secs(60);
+/// Largest answer that a mirror reads, in bytes.
+pub const MIRROR_ANSWER_BYTES: u64 = 256 * 1024 * 1024;
+/// How long a mirror takes a log that ends before its own for a node that is behind the others.
+pub const MIRROR_PATIENCE: Duration = Duration::from_secs(3);
+/// How long until it asks again then.
+pub const MIRROR_RETRY: Duration = Duration::from_millis(300);
 /// How often a node looks whether another has written.
 pub const FOLLOW_EVERY: Duration = Duration::from_millis(250);
 /// How long a reader of the log waits for a connection.

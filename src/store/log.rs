@@ -89,6 +89,15 @@ pub fn has(connection: &mut AnyConnection, entry: &LogEnd) -> QueryResult<bool> 
     Ok(hash_of(connection, entry.sequence)?.as_ref() == Some(&entry.hash))
 }
 
+/// The sequences and hashes of the entries after one, in order, at most `limit`.
+///
+/// # Errors
+/// Those of the database.
+pub fn hashes(connection: &mut AnyConnection, after: i64, limit: i64) -> QueryResult<Vec<(i64, String)>> {
+    let entries = changes::table.filter(changes::sequence.gt(after)).order(changes::sequence).limit(limit);
+    entries.select((changes::sequence, changes::hash)).load(connection)
+}
+
 /// A row of `changes`.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable)]
 #[diesel(table_name = changes)]

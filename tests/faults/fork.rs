@@ -257,7 +257,7 @@ fn a_chain_that_was_rewritten_at_the_same_length_is_not_followed() {
     let (service, state) = with_reports(2000..=2004);
     let (entries, before) = (service.entries(), reads(|path| service.get(path)));
     let chain = stored(&service.database);
-    overwrite(&service.database, &rewritten(&chain, 3, "2001", "1"));
+    overwrite(&service.database, &rewritten(&chain, 3, "\"basic\":2001", "\"basic\":1"));
     // The first write may be what finds it; it is not done on the other log.
     assert_diverged(&put(&service, 2010));
     let found = Found::by(|path| service.get(path));

@@ -14,6 +14,7 @@ mod idempotency;
 mod kill;
 #[cfg(target_os = "linux")]
 mod memory;
+mod mirror;
 #[cfg(target_os = "linux")]
 mod outage;
 #[cfg(target_os = "linux")]

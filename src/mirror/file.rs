@@ -1,0 +1,186 @@
+//! The file of a mirror: one entry a line, exactly as it was served, and beside it the last signed head.
+
+use std::ffi::OsString;
+use std::fs::{File, TryLockError};
+use std::io::{BufRead, BufReader, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+use super::MirrorError;
+use super::entry::Entry;
+use crate::record::change::GENESIS;
+use crate::record::head::{LogEnd, LogKey, SignedHead};
+
+/// What is kept beside the entries: who vouches for them, and up to where.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Signed {
+    /// The key that signed the head.
+    pub key: LogKey,
+    /// The head.
+    pub head: SignedHead,
+}
+
+/// A mirror of a log.
+#[derive(Debug)]
+pub struct MirrorFile {
+    path: PathBuf,
+    file: File,
+    /// The hash of each entry, in order.
+    hashes: Vec<[u8; 32]>,
+    signed: Option<Signed>,
+}
+
+impl MirrorFile {
+    /// Opens a mirror to add to it, or begins one. A last line that was not written whole is dropped.
+    ///
+    /// # Errors
+    /// When it cannot be opened, another process adds to it, or what it has is no chain.
+    pub fn open(path: &Path) -> Result<Self, MirrorError> {
+        let failed = |error: std::io::Error| MirrorError::file(path, error);
+        let file = File::options().read(true).append(true).create(true).open(path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => return Err(MirrorError::file(path, "another process mirrors into it")),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+        let (mirror, whole) = Self::read_from(path, file)?;
+        if mirror.file.metadata().map_err(failed)?.len() > whole {
+            log::warn!("{}: the last line was not written whole and is dropped", path.display());
+            mirror.file.set_len(whole).map_err(failed)?;
+            mirror.file.sync_all().map_err(failed)?;
+        }
+        Ok(mirror)
+    }
+
+    /// Reads a mirror and changes nothing.
+    ///
+    /// # Errors
+    /// When it cannot be opened, or what it has is no chain.
+    pub fn read(path: &Path) -> Result<Self, MirrorError> {
+        let file = File::open(path).map_err(|error| MirrorError::file(path, error))?;
+        Ok(Self::read_from(path, file)?.0)
+    }
+
+    /// Reads the whole lines; returns how many bytes they are, too.
+    fn read_from(path: &Path, mut file: File) -> Result<(Self, u64), MirrorError> {
+        let failed = |error: std::io::Error| MirrorError::file(path, error);
+        file.seek(SeekFrom::Start(0)).map_err(failed)?;
+        let (mut hashes, mut whole, mut last) = (Vec::new(), 0, GENESIS.to_owned());
+        let mut lines = BufReader::new(&file);
+        let mut line = String::new();
+        loop {
+            line.clear();
+            // A line that is torn may end within a character.
+            match lines.read_line(&mut line) {
+                Ok(read) if read > 0 && line.ends_with('\n') => {
+                    let place = |why| MirrorError::file(path, format!("line {}: {why}", hashes.len() + 1));
+                    let entry = Entry::read(&line).map_err(place)?;
+                    if entry.sequence != sequence(hashes.len()) + 1 || entry.previous_hash != last {
+                        return Err(place(format!("entry {} does not follow the one before it", entry.sequence)));
+                    }
+                    hashes.push(bytes(&entry.hash).ok_or_else(|| place("its hash is none".to_owned()))?);
+                    whole += u64::try_from(read).unwrap_or(u64::MAX);
+                    last = entry.hash;
+                }
+                Ok(_) => break,
+                Err(error) if error.kind() == std::io::ErrorKind::InvalidData => break,
+                Err(error) => return Err(failed(error)),
+            }
+        }
+        let signed = read_signed(&beside(path, ".head"))?;
+        let mirror = MirrorFile { path: path.to_owned(), file, hashes, signed };
+        mirror.check_signed()?;
+        Ok((mirror, whole))
+    }
+
+    /// Checks that the head kept beside the entries is signed, and is one of them.
+    fn check_signed(&self) -> Result<(), MirrorError> {
+        let Some(Signed { key, head }) = &self.signed else { return Ok(()) };
+        let told = |why| MirrorError::file(&beside(&self.path, ".head"), why);
+        key.verify(head).map_err(told)?;
+        if self.hash_at(head.sequence).as_ref() != Some(&head.hash) {
+            return Err(told(format!("the entries of the mirror do not have the head {} that was signed", head.end())));
+        }
+        Ok(())
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Its last entry.
+    #[must_use]
+    pub fn end(&self) -> LogEnd {
+        let sequence = sequence(self.hashes.len());
+        LogEnd { sequence, hash: self.hash_at(sequence).unwrap_or_else(|| GENESIS.to_owned()) }
+    }
+
+    /// The hash of an entry that it has; of the one before the first 64 zeros.
+    #[must_use]
+    pub fn hash_at(&self, sequence: i64) -> Option<String> {
+        if sequence == 0 {
+            return Some(GENESIS.to_owned());
+        }
+        let index = usize::try_from(sequence.checked_sub(1)?).ok()?;
+        self.hashes.get(index).map(hex::encode)
+    }
+
+    /// The last signed head, if there was one.
+    #[must_use]
+    pub fn signed(&self) -> Option<&Signed> {
+        self.signed.as_ref()
+    }
+
+    /// Adds entries, which follow its end, and waits until they are on disk.
+    pub(super) fn append(&mut self, entries: &[(Entry, &str)]) -> Result<(), MirrorError> {
+        let mut lines = String::new();
+        for (_, text) in entries {
+            lines.push_str(text);
+            lines.push('\n');
+        }
+        let written = self.file.write_all(lines.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(|error| MirrorError::file(&self.path, error))?;
+        self.hashes.extend(entries.iter().filter_map(|(entry, _)| bytes(&entry.hash)));
+        Ok(())
+    }
+
+    /// Keeps a signed head in place of the one before.
+    pub(super) fn keep(&mut self, signed: Signed) -> Result<(), MirrorError> {
+        let (path, draft) = (beside(&self.path, ".head"), beside(&self.path, ".head.new"));
+        let write = || {
+            let mut file = File::create(&draft)?;
+            serde_json::to_writer(&mut file, &signed)?;
+            file.write_all(b"\n")?;
+            file.sync_all()?;
+            std::fs::rename(&draft, &path)
+        };
+        write().map_err(|error: std::io::Error| MirrorError::file(&path, error))?;
+        self.signed = Some(signed);
+        Ok(())
+    }
+}
+
+fn read_signed(path: &Path) -> Result<Option<Signed>, MirrorError> {
+    match std::fs::read(path) {
+        Ok(text) => serde_json::from_slice(&text).map(Some).map_err(|error| MirrorError::file(path, error)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(MirrorError::file(path, error)),
+    }
+}
+
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(ending);
+    name.into()
+}
+
+fn sequence(entries: usize) -> i64 {
+    i64::try_from(entries).unwrap_or(i64::MAX)
+}
+
+fn bytes(hash: &str) -> Option<[u8; 32]> {
+    hex::decode(hash).ok()?.try_into().ok()
+}
