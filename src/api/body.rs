@@ -13,8 +13,9 @@ use super::problem::{Code, Problem, too_large};
 use super::unambiguous;
 use super::under_way::UnderWay;
 use crate::record::fault::Fields;
-use crate::record::limits::{BODY_BYTES, BODY_WAIT};
+use crate::record::limits::{BODY_BYTES, BODY_WAIT, READ_AT_ONCE_BYTES};
 use crate::record::{At, Faults, Parse, Text};
+use crate::registry::Refusal;
 
 /// Reads a JSON body.
 ///
@@ -24,10 +25,28 @@ use crate::record::{At, Faults, Parse, Text};
 /// # Errors
 /// 400, 408, 413 or 415.
 pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value, Problem> {
+    json_as(request, payload, |body| body).await
+}
+
+/// Reads a JSON body and what it says; a large one on a thread where no other request waits for it.
+///
+/// # Errors
+/// As of [`json`].
+pub async fn json_as<T: Send + 'static>(
+    request: &HttpRequest,
+    payload: web::Payload,
+    read: impl FnOnce(Value) -> T + Send + 'static,
+) -> Result<T, Problem> {
     if !is_json(request) || is_encoded(request) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body must be application/json, not compressed"));
     }
-    unambiguous::read(&bytes(request, payload, BODY_BYTES).await?)
+    let bytes = bytes(request, payload, BODY_BYTES).await?;
+    let is_small = bytes.len() <= READ_AT_ONCE_BYTES;
+    let read = move || unambiguous::read(&bytes).map(read);
+    if is_small {
+        return read();
+    }
+    web::block(read).await.map_err(|_| Problem::from(Refusal::Internal))?
 }
 
 /// Whether the body is said to be JSON.

@@ -2,6 +2,7 @@
 
 use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, web};
+use chrono::NaiveDate;
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
@@ -81,18 +82,13 @@ pub async fn put_named(
     let key = record_key(named)?;
     access::admit_body(request, service, &writer, BODY_BYTES)?;
     let today = service.registry.today();
-    let mut body = body::json(request, payload).await?;
-    let mark = idempotency::mark(request, &writer, [body.to_string().as_bytes()])?;
-    let reason = body::take_reason(&mut body, today);
-    let record = AnyRecord::parse(&key, body, today);
-    // A fault of the reason is listed beside those of the record.
-    let (record, reason) = match (record, reason) {
-        (Ok(record), Ok(reason)) => (record, reason),
-        (Err(faults), Ok(_)) => return Err(Problem::invalid(faults)),
-        (Ok(_), Err(problem)) => return Err(problem),
-        (Err(faults), Err(problem)) => return Err(problem.with(faults)),
+    let read = {
+        let key = key.clone();
+        move |body: Value| (body.to_string(), put_of(&key, body, today))
     };
-    let operation = Operation::Put { record, reason };
+    let (text, operation) = body::json_as(request, payload, read).await?;
+    let mark = idempotency::mark(request, &writer, [text.as_bytes()])?;
+    let operation = operation?;
     let asked = WriteRequest { actor: writer.actor(), key: key.clone(), operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let path = path_of(&key);
@@ -118,6 +114,18 @@ pub async fn put_named(
 
 /// [`idempotency::IDEMPOTENCY_REPLAYED`] as header names are compared.
 const REPLAYED: &str = "idempotency-replayed";
+
+/// Reads what a body says of the record `key`.
+fn put_of(key: &RecordKey, mut body: Value, today: NaiveDate) -> Result<Operation, Problem> {
+    let reason = body::take_reason(&mut body, today);
+    // A fault of the reason is listed beside those of the record.
+    match (AnyRecord::parse(key, body, today), reason) {
+        (Ok(record), Ok(reason)) => Ok(Operation::Put { record, reason }),
+        (Err(faults), Ok(_)) => Err(Problem::invalid(faults)),
+        (Ok(_), Err(problem)) => Err(problem),
+        (Err(faults), Err(problem)) => Err(problem.with(faults)),
+    }
+}
 
 /// Withdraws the record `id` of `city`.
 ///

@@ -95,6 +95,9 @@ pub const SHEET_QUOTED_CHARACTERS: usize = 100;
 pub const LAST_SEQUENCE: i64 = 9_007_199_254_740_991;
 /// Largest body of a request, in bytes.
 pub const BODY_BYTES: usize = 64 * 1024;
+/// A body of JSON of up to so many bytes is read at once; a larger one, whose faults may take ten milliseconds to list,
+/// on a thread of its own.
+pub const READ_AT_ONCE_BYTES: usize = 4 * 1024;
 /// How long the body of a request may take to arrive.
 pub const BODY_WAIT: Duration = Duration::from_secs(30);
 /// Items of a page unless asked otherwise.
