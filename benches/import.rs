@@ -7,7 +7,6 @@
 #![allow(missing_docs, reason = "what `table!` makes has none")]
 
 use std::fmt::Write;
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use chrono::Utc;
@@ -17,6 +16,7 @@ use pledgewatch::import::stream;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::IMPORT_BATCH;
 use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
+use pledgewatch::registry::Clock;
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::store::DatabaseUrl;
@@ -188,7 +188,7 @@ fn tell(name: &str, rows: usize, import: Duration, bare: Duration) {
 /// A database with the cities that the reports are of.
 fn prepared(url: &str, count: usize) -> Bulk {
     let database = DatabaseUrl::parse(url).expect("a database");
-    let mut bulk = Bulk::open(&database, Arc::new(Utc::now), false).expect("a database");
+    let mut bulk = Bulk::open(&database, Clock::system(), false).expect("a database");
     cities(&mut bulk, count);
     bulk
 }

@@ -8,7 +8,7 @@
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use actix_web::web::Bytes;
@@ -93,10 +93,10 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     let record = AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a network");
     let operation = Operation::Put { record, reason: None };
     let request = WriteRequest { actor: "bench".into(), key, operation, condition: Condition::None, mark: None };
-    let registry = Registry::open(database, Arc::clone(clock), BOUNDS, None).expect("a database");
+    let registry = Registry::open(database, clock.clone(), BOUNDS, None).expect("a database");
     actix_web::rt::System::new().block_on(registry.write(request)).expect("the network");
     drop(registry);
-    let mut bulk = Bulk::open(database, Arc::clone(clock), false).expect("a database");
+    let mut bulk = Bulk::open(database, clock.clone(), false).expect("a database");
     for chunk in (0..cities).collect::<Vec<_>>().chunks(IMPORT_BATCH) {
         let landed = bulk.land(&chunk.iter().map(|number| arrival(*number)).collect::<Vec<_>>(), "bench");
         let landed = landed.expect("the database");
@@ -239,7 +239,7 @@ fn main() {
     let directory = tempfile::tempdir().expect("a directory");
     let url = format!("sqlite:{}", directory.path().join("reads.db").display());
     let database = DatabaseUrl::parse(&url).expect("a database");
-    let clock: Clock = Arc::new(Utc::now);
+    let clock = Clock::system();
     fill(&database, &clock, cities);
     let begun = Instant::now();
     let registry = Registry::open(&database, clock, BOUNDS, None).expect("a database");

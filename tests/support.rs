@@ -189,6 +189,18 @@ impl Service {
             }
         }
         all.extend(arguments.iter().map(|argument| (*argument).to_owned()));
+        Self::spawned(database, admin, all)
+    }
+
+    /// One that goes by the clock of the system.
+    pub fn by_the_clock(database: Database) -> Self {
+        let create = ["keys", "create", "--database", &database.url, "--role", "admin", "--label", "the tests"];
+        let admin = printed(&run(&create));
+        let all = ["--listen", "127.0.0.1:0", "--workers", "1", "--writes-per-minute", "0"].map(str::to_owned);
+        Self::spawned(database, admin, all.into())
+    }
+
+    fn spawned(database: Database, admin: String, all: Vec<String>) -> Self {
         let log = tempfile::NamedTempFile::new().unwrap();
         let (child, url, operators) = spawn(&database.url, &all, &log);
         Service { url, operators, database, admin, child, client: client(), arguments: all, log }

@@ -8,12 +8,12 @@ use super::conditional::Keep;
 use super::dear::{self, Made};
 use super::list::limit;
 use super::problem::{Code, Problem};
-use super::{Service, csv};
+use super::{Service, csv, recorded_city};
 use crate::record::limits::LAST_SEQUENCE;
 use crate::record::{CityId, Cut, Slug};
+use crate::registry::Excerpt;
 use crate::registry::answers::ChangeAnswer;
 use crate::registry::bodies::Body;
-use crate::registry::{Excerpt, Found};
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -72,10 +72,7 @@ async fn read(
 
 async fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<ChangeList, Problem> {
     let snapshot = service.registry.present();
-    let (Found::Here(entry, _) | Found::Withdrawn(entry)) = snapshot.find(city) else {
-        return Err(Problem::not_found());
-    };
-    let dossier = &entry.dossier;
+    let dossier = &recorded_city(&snapshot, city)?.dossier;
     read(service, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&Cut::default()), query).await
 }
 

@@ -204,6 +204,7 @@ impl Example {
             Kind::Statement => value(&answers::statement(dossier)),
             Kind::Network => value(&Slug::new(NETWORK).and_then(|id| answers::network(&id, &self.network))),
             Kind::Member => value(&answers::member(dossier, NETWORK)),
+            Kind::Redaction => Value::Null,
         }
     }
 

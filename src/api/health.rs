@@ -14,7 +14,7 @@ use crate::registry::bodies::Body;
 pub enum State {
     /// It works.
     Up,
-    /// Reads work, writes do not.
+    /// It works in part.
     Degraded,
     /// It does not answer.
     Stalled,
@@ -59,18 +59,34 @@ pub struct Parts {
     writer: Part,
     /// The change log: `down` when that of the database does not continue what this node has seen.
     log: Part,
+    /// The clock, and the times in the change log.
+    clock: Part,
+}
+
+/// What is left out of every answer, for entries of the change log about it are damaged.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct Unserved {
+    /// Cities that are left out.
+    #[schema(minimum = 0, example = 1)]
+    cities: usize,
+    /// Networks that are left out, for entries about them are damaged.
+    #[schema(minimum = 0, example = 0)]
+    networks: usize,
 }
 
 /// What works and what does not.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ready {
-    /// `up`, or `degraded` while only reads work.
+    /// `up`, or `degraded` while a part is not.
     status: State,
     /// Each part.
     parts: Parts,
     /// The last entry of the change log that answers include.
     #[schema(minimum = 0, example = 812)]
     sequence: i64,
+    /// What is left out of every answer; absent while nothing is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<Unserved>,
 }
 
 /// Is the process alive
@@ -92,7 +108,9 @@ pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse 
 #[get("/health/ready")]
 pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Query<NoQuery>) -> HttpResponse {
     let health = service.registry.health();
-    let database = if health.database.is_some() {
+    let database = if let Some(halt) = health.halt {
+        Part::not(State::Down, halt.told().to_owned())
+    } else if health.database.is_some() {
         Part::not(State::Down, "the database cannot be reached: reads go on, writes are answered 503")
     } else if health.is_stalled {
         let told = "the database does not answer: reads go on, writes are answered 503. It hangs, something holds a lock, \
@@ -104,9 +122,13 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     let writer =
         if health.writer { Part::UP } else { Part::not(State::Down, "the writer has stopped: restart the service") };
     let log = health.fork.map_or(Part::UP, |fork| Part::not(State::Down, fork.detail()));
-    let all = [&database, &writer, &log].iter().all(|part| part.status == State::Up);
-    let parts = Parts { reads: Part::UP, database, writer, log };
+    let clock = health.clock.map_or(Part::UP, |told| Part::not(State::Degraded, told));
+    let all = [&database, &writer, &log, &clock].iter().all(|part| part.status == State::Up);
+    let parts = Parts { reads: Part::UP, database, writer, log, clock };
     let status = if all { State::Up } else { State::Degraded };
-    let sequence = service.registry.present().head.number;
-    answer(&request, &Body::json(&Ready { status, parts, sequence }), Keep::Never)
+    let snapshot = service.registry.present();
+    let damage = &snapshot.damage;
+    let left_out = (!damage.is_none()).then(|| Unserved { cities: damage.cities(), networks: damage.networks() });
+    let sequence = snapshot.head.number;
+    answer(&request, &Body::json(&Ready { status, parts, sequence, left_out }), Keep::Never)
 }

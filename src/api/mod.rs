@@ -117,11 +117,24 @@ pub struct NoQuery {}
 /// The city, unless it never was or is withdrawn.
 ///
 /// # Errors
-/// 404 or 410.
+/// 404, 410, or 503 if its entries are damaged.
 pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEntry, &'a Present), Problem> {
     match snapshot.find(id) {
         Found::Here(entry, present) => Ok((entry, present)),
         Found::Withdrawn(entry) => Err(Problem::city_gone(&snapshot.heirs(&entry.dossier.id))),
+        Found::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
+        Found::Never => Err(Problem::not_found()),
+    }
+}
+
+/// The city, withdrawn or not, unless it never was.
+///
+/// # Errors
+/// 404, or 503 if its entries are damaged.
+pub fn recorded_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a CityEntry, Problem> {
+    match snapshot.find(id) {
+        Found::Here(entry, _) | Found::Withdrawn(entry) => Ok(entry),
+        Found::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
         Found::Never => Err(Problem::not_found()),
     }
 }
@@ -129,9 +142,10 @@ pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEnt
 /// The network, unless it never was or is withdrawn.
 ///
 /// # Errors
-/// 404 or 410.
+/// 404, 410, or 503 if its entries are damaged.
 pub fn present_network(snapshot: &Snapshot, id: &str) -> Result<Body, Problem> {
-    let entry = snapshot.networks.get(id).ok_or_else(Problem::not_found)?;
+    let missing = || snapshot.damage.of_network(id).map_or_else(Problem::not_found, Problem::record_damaged);
+    let entry = snapshot.networks.get(id).ok_or_else(missing)?;
     let gone = || Problem::new(Code::Gone, "the network was withdrawn; its history is in the change log");
     entry.record().ok_or_else(gone)
 }

@@ -433,7 +433,8 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/keys/{key}:rotate" => Some(examples::rotated_key_answer()),
         "/health/live" => Some(json!({"status": "up"})),
         "/health/ready" => Some(json!({"status": "up", "sequence": 812, "parts": {"reads": {"status": "up"},
-            "database": {"status": "up"}, "writer": {"status": "up"}, "log": {"status": "up"}}})),
+            "database": {"status": "up"}, "writer": {"status": "up"}, "log": {"status": "up"},
+            "clock": {"status": "up"}}})),
         _ => None,
     }
 }

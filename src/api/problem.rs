@@ -149,6 +149,15 @@ codes! {
     LogDiverged = "log_diverged", SERVICE_UNAVAILABLE, "The log of the database is another one",
         "The database has lost or altered entries of the change log that the service had acknowledged, as a failover to a standby that lagged does. Reads go on from memory. Nothing is written, and the change log is not read, until an operator has decided. A write answered so was not done.",
         "Send it again later. Operators: bring the right database back, or accept what the database has with `pledgewatch accept-fork`, with both heads as /health/ready prints them; the entries that the database does not have are saved first, in the file it names.";
+    DatabaseReplaced = "database_replaced", SERVICE_UNAVAILABLE, "The database is not the one that was opened",
+        "The database that the service works with was moved, deleted, replaced or restored beneath it. Reads go on from memory; writes, and reads of the change log, are refused until the operator has put it right. A write under way when it happened may or may not have been done.",
+        "Sending the request again does not help before the operator has acted. /health/ready and the service's log say what was found; the service has to be started again.";
+    DatabaseDamaged = "database_damaged", SERVICE_UNAVAILABLE, "The database is damaged",
+        "The database, or an entry of the change log in it, is not as the service wrote it. Reads go on from what can be trusted; writes are refused until the operator has restored it.",
+        "Sending the request again does not help before the operator has acted. /health/ready and the service's log say what was found and how to restore a backup.";
+    RecordDamaged = "record_damaged", SERVICE_UNAVAILABLE, "An entry of the change log is damaged",
+        "An entry of the change log about this city, or this network, is not as it was written, or something before it is missing. Nothing can be said of it that is certain, so nothing is; it is left out of lists.",
+        "Wait until the operator has restored a backup. The change log, /v1/changes, marks the entry as damaged.";
 }
 
 /// Why a request was refused; answered as a [`ProblemDocument`].
@@ -318,6 +327,14 @@ impl Problem {
         Problem { successors, ..Problem::new(Code::Gone, detail) }
     }
 
+    /// What is asked for cannot be trusted because of this entry of the log.
+    #[must_use]
+    pub fn record_damaged(sequence: i64) -> Self {
+        let detail =
+            format!("entry {sequence} of the change log is damaged, so nothing is said of this until it is restored");
+        Problem::new(Code::RecordDamaged, detail)
+    }
+
     /// Too many requests; the next may come in so many seconds.
     #[must_use]
     pub fn rate_limited(seconds: u64) -> Self {
@@ -401,6 +418,13 @@ impl From<Refusal> for Problem {
                 Code::LogDiverged,
                 format!("{told}; an operator has to decide, and /health/ready says how"),
             ),
+            Refusal::DatabaseReplaced => Problem::new(
+                Code::DatabaseReplaced,
+                "the database is not the one that was opened; the operator has to act",
+            ),
+            Refusal::DatabaseDamaged => {
+                Problem::new(Code::DatabaseDamaged, "the database is damaged; the operator has to act")
+            }
             Refusal::Internal => Problem::new(Code::Internal, "something went wrong on our side; it has been logged"),
         }
     }

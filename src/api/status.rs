@@ -7,11 +7,11 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use super::conditional::{Keep, answer};
 use super::moment::{Asked, Moment, moment_query};
 use super::problem::{Code, Problem};
-use super::{Service, dear, present_city};
+use super::{Service, dear, present_city, recorded_city};
 use crate::record::{Cut, Dossier, Incomplete, Level, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::judgement::{self, StatusAnswer};
-use crate::registry::{CityEntry, Found, Refusal, Snapshot};
+use crate::registry::{CityEntry, Refusal, Snapshot};
 
 moment_query! {
     /// Which judgement, and how much of it.
@@ -74,9 +74,7 @@ pub(super) fn past_city<'a>(
     if moment.is_present() {
         present_city(snapshot, city)?;
     }
-    let (Found::Here(entry, _) | Found::Withdrawn(entry)) = snapshot.find(city) else {
-        return Err(Problem::not_found());
-    };
+    let entry = recorded_city(snapshot, city)?;
     Ok((entry, moment.read(snapshot.judged_on, snapshot.head.number)?))
 }
 

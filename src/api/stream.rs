@@ -10,14 +10,14 @@ use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 use utoipa::IntoParams;
 
-use super::Service;
 use super::access::client_address;
 use super::allowance::Share;
 use super::changes::position;
 use super::problem::{Code, Problem};
+use super::{Service, recorded_city};
+use crate::record::Slug;
 use crate::record::limits::{PIECE_BYTES, STREAM_RETRY};
-use crate::record::{CityId, Slug};
-use crate::registry::{Found, Listener, Refusal, Snapshot};
+use crate::registry::{Listener, Refusal};
 
 /// Sent while there is nothing to send: a comment, which clients ignore.
 const COMMENT: &[u8] = b":\n\n";
@@ -47,14 +47,6 @@ fn last_event(request: &HttpRequest) -> Result<Option<i64>, Problem> {
         return Err(Problem::new(Code::InvalidHeader, "Last-Event-ID must be the id of an event of this stream"));
     }
     Ok(sequence)
-}
-
-/// The city asked for, if it ever was.
-fn recorded_city(snapshot: &Snapshot, id: &str) -> Result<CityId, Problem> {
-    match snapshot.find(id) {
-        Found::Here(entry, _) | Found::Withdrawn(entry) => Ok(entry.dossier.id.clone()),
-        Found::Never => Err(Problem::not_found()),
-    }
 }
 
 /// How a stream opens: with how long to wait before coming back, and with the entry after which it begins. That is no
@@ -113,7 +105,9 @@ pub async fn stream(
 ) -> Result<HttpResponse, Problem> {
     let seen = last_event(&request)?;
     let after = query.after.map(position).transpose()?;
-    let city = query.city.as_deref().map(|id| recorded_city(&service.registry.present(), id)).transpose()?;
+    let snapshot = service.registry.present();
+    let city = query.city.as_deref().map(|id| recorded_city(&snapshot, id)).transpose()?;
+    let city = city.map(|entry| entry.dossier.id.clone());
     let place = service.streams.take(client_address(&request, &service), 1)?;
     let listener = service.registry.listen(seen.or(after), city).await.map_err(|refusal| match refusal {
         Refusal::Busy => Problem::new(Code::Busy, "as many streams are open as the service keeps"),

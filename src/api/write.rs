@@ -210,5 +210,6 @@ fn path_of(key: &RecordKey) -> String {
         Kind::Statement => format!("/v1/cities/{city}/statement"),
         Kind::Network => format!("/v1/networks/{}", key.id),
         Kind::Member => format!("/v1/networks/{}/members/{city}", key.id),
+        Kind::Redaction => "/v1/changes".to_owned(),
     }
 }

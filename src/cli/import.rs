@@ -93,7 +93,7 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
     let clock = clock(asked.today);
-    let today = clock().date_naive();
+    let today = clock.now().date_naive();
     if asked.published.is_some_and(|day| day > today) {
         bail!("--published must not lie in the future");
     }

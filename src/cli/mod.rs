@@ -1,20 +1,21 @@
 //! The command line: what is typed, and what it does.
 
+mod backup;
 mod fork;
 mod import;
 mod keys;
 pub mod logging;
 mod mirror;
+mod redact;
 mod suspension;
 
 use std::ffi::OsStr;
 use std::io::Write;
 use std::net::{IpAddr, SocketAddr};
-use std::path::PathBuf;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use anyhow::{Context, bail};
+use anyhow::{Context, anyhow, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
@@ -30,14 +31,15 @@ use crate::record::limits::{
 };
 use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
 use crate::server::{self, Bounds, Running, Settings};
-use crate::store::{self, AnyConnection, DatabaseUrl, Role, StoreError};
+use crate::store::verify::Verified;
+use crate::store::{self, AnyConnection, DatabaseUrl, HOW_TO_RESTORE, Role, StoreError};
 
 /// Records the climate pledges of cities, judges whether they are kept, and publishes the answer.
 #[derive(Debug, Parser)]
 #[command(name = "pledgewatch", version, about, disable_help_subcommand = true)]
 pub struct Cli {
-    /// How lines of the log are written.
-    #[arg(long, global = true, env = "PLEDGEWATCH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
+    /// How lines of the log are written: text, for people, or json, for programs.
+    #[arg(long, global = true, hide_possible_values = true, env = "PLEDGEWATCH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     #[command(subcommand)]
     command: Command,
@@ -57,6 +59,12 @@ enum Command {
     Keys(keys::Keys),
     /// Record what public files, or a table of your own, say; the same file twice changes nothing.
     Import(import::Import),
+    /// Write a backup of the database, while the service runs: the log with its chain, and the keys' hashes.
+    Backup(backup::Backup),
+    /// Restore a backup into an empty database, of either kind.
+    Restore(backup::Restore),
+    /// Take the body of an entry out of the change log, visibly; the chain stays whole.
+    Redact(redact::Redact),
     /// Print the OpenAPI specification.
     Openapi,
     /// Accept a log that has lost or altered entries that a node had seen; both ends are named by /health/ready.
@@ -175,26 +183,47 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Keys(asked) => keys::run(asked),
         Command::Import(asked) => import::run(&asked),
         Command::AcceptFork(asked) => fork::accept(&asked),
+        Command::Backup(asked) => backup::back_up(&asked),
+        Command::Restore(asked) => backup::bring_back(&asked),
+        Command::Redact(asked) => redact::run(&asked),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
         Command::Mirror(asked) => mirror::run(&asked),
-        Command::Verify { database, mirror } => {
-            let mut connection = open_existing(&database)?;
-            let verified = store::verify::verify(&mut connection)?;
-            let mirrored = mirror.map(|file| mirror::compare(&mut connection, &file)).transpose()?;
-            print(&format!(
-                "{}: {} entries of {} keys; the chain holds and every key agrees with the log of keys",
-                database.database, verified.key_entries, verified.keys,
-            ))?;
-            print(&format!(
-                "{}: {} entries of {} cities; the chain holds and every record agrees with the log{}{}",
-                database.database,
-                verified.entries,
-                verified.cities,
-                if verified.redacted > 0 { format!("; redacted bodies: {}", verified.redacted) } else { String::new() },
-                mirrored.unwrap_or_default(),
-            ))
-        }
+        Command::Verify { database, mirror } => verify(&database, mirror.as_deref()),
     }
+}
+
+/// Tells what is wrong, a line each, or that nothing is.
+fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
+    let mut connection = open_existing(database)?;
+    let found = store::verify::verify(&mut connection)?;
+    let Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, wrong } = found;
+    if !wrong.is_empty() {
+        wrong.iter().try_for_each(|told| print(told))?;
+        bail!(
+            "{} is damaged: what is wrong is listed ({}); to mend it, {HOW_TO_RESTORE}",
+            database.database,
+            wrong.len()
+        );
+    }
+    print(&format!(
+        "{}: {key_entries} entries of {keys} keys; the chain holds and every key agrees with the log of keys",
+        database.database
+    ))?;
+    let mut told = format!(
+        "{}: {entries} entries of {cities} cities; the chain holds and every record agrees with the log",
+        database.database
+    );
+    if redacted > 0 {
+        told.push_str(&format!("; redacted bodies: {redacted}"));
+    }
+    if !redacted_by_hand.is_empty() {
+        let entries: Vec<String> = redacted_by_hand.iter().map(ToString::to_string).collect();
+        told.push_str(&format!(", by hand those of the entries {}", entries.join(", ")));
+    }
+    if let Some(file) = mirror {
+        told.push_str(&mirror::compare(&mut connection, file)?);
+    }
+    print(&told)
 }
 
 /// Prints to standard output; a reader that has gone away is not a mistake of ours.
@@ -226,7 +255,10 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let database = serve.database.database;
     database.wait_for(Duration::from_secs(serve.wait_for_database))?;
     let news = NewsBounds { bytes: serve.news_bytes, listeners: bounds.streams };
-    let registry = Registry::open(&database, clock(serve.today), news, serve.state_dir)?;
+    let opened = Registry::open(&database, clock(serve.today), news, serve.state_dir);
+    let registry = opened.map_err(|error| {
+        if error.is_damage() { anyhow!("{error}; to mend it, {HOW_TO_RESTORE}") } else { error.into() }
+    })?;
     if serve.demo {
         load_demo(&registry).await?;
     }
@@ -269,10 +301,8 @@ fn bounds(serve: &Serve) -> Bounds {
 
 /// The clock of the system, or one whose days are all `today`.
 fn clock(today: Option<NaiveDate>) -> Clock {
-    Arc::new(move || {
-        let now = Utc::now();
-        today.map_or(now, |day| DateTime::from_naive_utc_and_offset(day.and_time(now.time()), Utc))
-    })
+    let Some(day) = today else { return Clock::system() };
+    Clock::unwatched(move || DateTime::from_naive_utc_and_offset(day.and_time(Utc::now().time()), Utc))
 }
 
 /// Where everything is, and what to do first.

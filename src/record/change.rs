@@ -13,8 +13,8 @@
 //! - the first entry's `previous_hash` is 64 zeros.
 //!
 //! Only the body's hash enters the chain, so a body that must go, after the record was withdrawn or
-//! restated without it, can be set to NULL by hand: the entry is then shown as `redacted`, and the chain
-//! still verifies.
+//! restated without it, can be taken out: the entry is then shown as `redacted`, and the chain still
+//! verifies. Who did it, when and why stands in an entry of its own, of the kind `redaction`.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::Deserialize;
@@ -22,6 +22,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::limits::CLOCK_LEAP;
 use super::text::CityId;
 use super::vocabulary::vocabulary;
 
@@ -45,6 +46,8 @@ vocabulary! {
         Network = "network",
         /// A city's membership of a network.
         Member = "member",
+        /// No record: that the body of an entry was taken out. Its id is the number of that entry.
+        Redaction = "redaction",
     }
 }
 
@@ -71,6 +74,12 @@ pub struct RecordKey {
     pub kind: Kind,
     /// Its id within the city.
     pub id: String,
+}
+
+impl Kind {
+    /// The kinds that are records.
+    pub const RECORDS: [Kind; 7] =
+        [Kind::City, Kind::Baseline, Kind::Target, Kind::Report, Kind::Statement, Kind::Network, Kind::Member];
 }
 
 impl RecordKey {
@@ -139,6 +148,17 @@ pub struct Draft {
     pub reason: Option<String>,
 }
 
+/// The time of an entry that is made `now`, after one of the time `last`.
+///
+/// Clocks of nodes differ a little and are set back; the log's time is not, or a day could not be cut off it. But a last
+/// entry that lies far ahead, for the clock was wrong, is not followed: all later ones would lie there too. Then the log's
+/// time goes back once, and what lies ahead counts as recorded by then.
+#[must_use]
+pub fn time_of_entry(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let is_far_ahead = (last - now).to_std().is_ok_and(|ahead| ahead > CLOCK_LEAP);
+    if is_far_ahead { now } else { now.max(last) }
+}
+
 impl Draft {
     /// Takes the place `sequence` in the log, after the entry whose hash is `previous_hash`.
     #[must_use]
@@ -192,23 +212,49 @@ impl Change {
         sha256(&words.join("\n"))
     }
 
-    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`.
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, and that its body is its own.
     ///
     /// # Errors
     /// A sentence that says what does not fit.
     pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
+        self.check_place(previous_sequence, previous_hash)?;
+        self.check_body()
+    }
+
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, whatever its body is.
+    ///
+    /// # Errors
+    /// A sentence that says what does not fit.
+    pub fn check_place(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
         let broken = if self.sequence != previous_sequence + 1 {
             "does not follow the entry before it without a gap"
         } else if self.previous_hash != previous_hash {
             "does not name the hash of the entry before it"
-        } else if self.body.as_ref().is_some_and(|body| sha256(body) != self.body_hash) {
-            "has a body that its body hash does not match"
         } else if self.computed_hash() != self.hash {
             "has a hash that its words do not give"
         } else {
             return Ok(());
         };
         Err(format!("entry {} {broken}", self.sequence))
+    }
+
+    /// Checks that the body, unless it was redacted, is the one that was hashed.
+    ///
+    /// # Errors
+    /// A sentence that says that it is not.
+    pub fn check_body(&self) -> Result<(), String> {
+        match &self.body {
+            Some(body) if sha256(body) != self.body_hash => {
+                Err(format!("entry {} has a body that its body hash does not match", self.sequence))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether the entry by itself is as it was written.
+    #[must_use]
+    pub fn is_intact(&self) -> bool {
+        self.check_body().is_ok() && self.computed_hash() == self.hash
     }
 
     /// The record after the change and the reason for it, from the body.

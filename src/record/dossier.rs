@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use chrono::NaiveDate;
+use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::change::{Action, Change, Kind, RecordKey};
@@ -85,6 +85,7 @@ impl AnyRecord {
             Kind::Statement => Statement::parse(value, at).map(Arc::new).map(AnyRecord::Statement),
             Kind::Network => Network::parse(value, at).map(Arc::new).map(AnyRecord::Network),
             Kind::Member => Member::parse(value, at).map(Arc::new).map(AnyRecord::Member),
+            Kind::Redaction => at.fault("no_record", "a redaction is no record"),
         }
     }
 
@@ -165,6 +166,9 @@ impl Dossier {
     /// # Errors
     /// A sentence, when the entry cannot be read or does not follow the record's last revision.
     pub fn apply(&mut self, change: &Change) -> Result<(), String> {
+        if change.key.kind == Kind::Redaction {
+            return self.redact(change).map(drop);
+        }
         let (stamp, record) = read_change(change)?;
         let next = Next { stamp, bytes: bytes_of(change), keeps_all: self.keeps_all };
         match change.key.kind {
@@ -186,12 +190,27 @@ impl Dossier {
                     None => Recorded::begin(revision).map(|begun| self.statement = Some(begun)),
                 }
             }
-            Kind::Network => Err(format!("entry {} is about no city", change.sequence)),
+            Kind::Network | Kind::Redaction => Err(format!("entry {} is about no city", change.sequence)),
             Kind::Member => add(&mut self.memberships, slug_of(change)?, record.and_then(AnyRecord::into_member), next),
         }?;
+        self.count(change);
+        Ok(())
+    }
+
+    /// Takes out what the entry that `change` redacts said; whether there was anything.
+    ///
+    /// # Errors
+    /// A sentence, when no revision of the city's records was made by that entry.
+    pub fn redact(&mut self, change: &Change) -> Result<bool, String> {
+        let was_there = self.take_out(change, self.keeps_all)?;
+        self.count(change);
+        Ok(was_there)
+    }
+
+    /// Counts an entry that speaks of the city.
+    fn count(&mut self, change: &Change) {
         self.entries += 1;
         self.last_sequence = self.last_sequence.max(change.sequence);
-        Ok(())
     }
 
     /// Puts back the whole of what an earlier entry said, as it is read from the log.
@@ -223,7 +242,7 @@ impl Dossier {
                 put_back(self.statement.as_mut(), revision, record.and_then(AnyRecord::into_statement));
             }
             // No judgement is made from these.
-            Kind::Network | Kind::Member => {}
+            Kind::Network | Kind::Member | Kind::Redaction => {}
         }
         Ok(())
     }
@@ -262,7 +281,7 @@ impl Dossier {
             }
             // A city makes one statement, which has no id of its own.
             Kind::Statement => state(self.statement.as_ref().filter(|_| id == Statement::ID), AnyRecord::Statement),
-            Kind::Network => None,
+            Kind::Network | Kind::Redaction => None,
             Kind::Member => state(self.memberships.get(id), AnyRecord::Member),
         }
     }
@@ -278,6 +297,17 @@ impl Dossier {
             .chain(self.reports.values().flat_map(of))
             .chain(self.statement.iter().flat_map(of))
             .chain(self.memberships.values().flat_map(of))
+    }
+
+    /// Lets nothing be recorded after `time`: a later entry of the log was recorded then.
+    pub fn set_back(&mut self, time: DateTime<Utc>) {
+        let keeps_all = self.keeps_all;
+        self.city.set_back(time, keeps_all);
+        self.baselines.values_mut().for_each(|record| record.set_back(time, keeps_all));
+        self.targets.values_mut().for_each(|record| record.set_back(time, keeps_all));
+        self.reports.values_mut().for_each(|record| record.set_back(time, keeps_all));
+        self.statement.iter_mut().for_each(|record| record.set_back(time, keeps_all));
+        self.memberships.values_mut().for_each(|record| record.set_back(time, keeps_all));
     }
 
     /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.

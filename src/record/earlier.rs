@@ -49,6 +49,11 @@ impl<T: Superseded> Earlier<T> {
         self.revisions.iter().map(Arc::as_ref)
     }
 
+    /// The same, to be shared.
+    pub fn shared(&self) -> impl Iterator<Item = &Arc<Revision<T>>> {
+        self.revisions.iter()
+    }
+
     /// The first state of each turn, by the day they count from.
     pub fn turns(&self) -> impl DoubleEndedIterator<Item = &Revision<T>> {
         self.turns.iter().filter_map(|place| self.revisions.get(*place).map(Arc::as_ref))

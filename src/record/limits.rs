@@ -321,3 +321,11 @@ pub const LOGGED_TARGET_BYTES: usize = 512;
 pub const FORM_FRAME_BYTES: usize = 64 * 1024;
 /// Longest id that a request may bring with it, in characters.
 pub const REQUEST_ID_CHARACTERS: usize = 64;
+/// Most wrong entries of a damaged log that a message names.
+pub const DAMAGE_TOLD: usize = 10;
+/// Longest line of a backup, or of a mirror of the log, in bytes: an entry has at most two bodies, as JSON within JSON.
+pub const BACKUP_LINE_BYTES: u64 = 16 * BODY_BYTES as u64;
+
+/// How far a clock may leap ahead, or the clocks of two machines differ, and still be believed. Clocks that are kept in
+/// step differ by less than a second; five minutes are also what other protocols take for a clock that is right.
+pub const CLOCK_LEAP: Duration = Duration::from_secs(300);

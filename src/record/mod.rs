@@ -19,6 +19,7 @@ pub mod line;
 pub mod member;
 pub mod network;
 pub mod recorded;
+pub mod redaction;
 pub mod sector;
 pub mod source;
 pub mod statement;

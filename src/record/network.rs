@@ -1,5 +1,6 @@
 //! A network: cities that have joined together, such as C40.
 
+use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
@@ -37,6 +38,11 @@ impl Parse for Network {
 }
 
 impl Recorded<Network> {
+    /// Lets no state be recorded after `time`: a later entry of the log was recorded then.
+    pub fn set_all_back(&mut self, time: DateTime<Utc>) {
+        self.set_back(time, false);
+    }
+
     /// Adds what an entry says of a network to all that was recorded of it `before`.
     ///
     /// # Errors

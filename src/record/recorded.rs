@@ -17,7 +17,7 @@ pub struct Stamp {
     pub revision: i32,
     /// The entry of the log that made it.
     pub sequence: i64,
-    /// When it was recorded.
+    /// When it was recorded; earlier than the log has it where the clock was wrong and was set right.
     pub recorded_at: DateTime<Utc>,
     /// The label of the key that wrote it.
     pub recorded_by: String,
@@ -163,6 +163,46 @@ impl<T: Superseded> Recorded<T> {
     #[must_use]
     pub fn last_value(&self) -> Option<&Arc<T>> {
         self.revisions().rev().find(|revision| revision.is_there())?.whole()
+    }
+
+    /// Takes out what an entry said, if it made one of the states; whether there was anything. The others are all kept
+    /// whole if `keeps_all`.
+    pub(super) fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
+        let made = |revision: &Revision<T>| revision.stamp.sequence == sequence;
+        let found = self.revisions().find(|revision| made(revision))?;
+        let was_there = found.is_there() || found.stamp.reason.is_some();
+        self.make_anew(keeps_all, |revision| {
+            let stamp = || Stamp { reason: None, ..revision.stamp.clone() };
+            made(revision).then(|| Revision::new(stamp(), None, 0))
+        });
+        Some(was_there)
+    }
+
+    /// Lets no state be recorded after `time`; all are kept whole if `keeps_all`.
+    pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
+        self.make_anew(keeps_all, |revision| {
+            let Revision { stamp, since, state, bytes } = revision;
+            let recorded_on = stamp.recorded_at.date_naive();
+            (stamp.recorded_at > time).then(|| Revision {
+                stamp: Stamp { recorded_at: time, ..stamp.clone() },
+                since: if *since == recorded_on { time.date_naive() } else { *since },
+                state: state.clone(),
+                bytes: *bytes,
+            })
+        });
+    }
+
+    /// Makes the states anew, with others in place of those for which `other` gives one.
+    fn make_anew(&mut self, keeps_all: bool, other: impl Fn(&Revision<T>) -> Option<Revision<T>>) {
+        let anew = |revision: &Arc<Revision<T>>| other(revision).map_or_else(|| Arc::clone(revision), Arc::new);
+        self.latest = anew(&self.latest);
+        let Some(before) = self.earlier.take() else { return };
+        let mut earlier = Earlier::default();
+        before.shared().for_each(|revision| earlier.push(anew(revision)));
+        if !keeps_all {
+            earlier.shorten();
+        }
+        self.earlier = Some(Arc::new(earlier));
     }
 
     /// Puts back the whole value of a revision, as the log has it; none where it was redacted.

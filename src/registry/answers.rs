@@ -220,7 +220,8 @@ pub struct ChangeAnswer {
     pub city: Option<Slug>,
     /// The kind of record.
     pub kind: Kind,
-    /// The record's id; of a report the year, of a statement `statement`, of a membership the network's.
+    /// The record's id; of a report the year, of a statement `statement`, of a membership the network's, of a redaction
+    /// the number of the entry whose body was taken out.
     #[schema(example = "2016")]
     pub id: String,
     /// What it does.
@@ -254,6 +255,15 @@ pub struct ChangeAnswer {
     /// `revision` and `body_hash`, joined by line feeds; an absent `city` is an empty word.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
+    /// Whether the entry is not as it was written, found by its hashes; its body is left out. Absent when it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub damaged: bool,
+    /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
+    /// taken out by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 813)]
+    pub redaction: Option<i64>,
 }
 
 impl ChangeAnswer {
@@ -262,7 +272,10 @@ impl ChangeAnswer {
     /// # Errors
     /// A sentence, when a body cannot be read.
     pub fn new(change: Change, predecessor: Option<&Change>) -> Result<Self, String> {
-        let ((after, reason), key) = (change.contents()?, change.key_id()?);
+        let damaged = !change.is_intact();
+        let ((after, reason), key) =
+            if damaged { ((None, None), None) } else { (change.contents()?, change.key_id()?) };
+        let predecessor = predecessor.filter(|change| change.is_intact());
         let before = predecessor.map(Change::contents).transpose()?.and_then(|(before, _)| before);
         Ok(ChangeAnswer {
             sequence: change.sequence,
@@ -281,6 +294,8 @@ impl ChangeAnswer {
             body_hash: change.body_hash,
             previous_hash: change.previous_hash,
             hash: change.hash,
+            damaged,
+            redaction: None,
         })
     }
 }
@@ -380,7 +395,7 @@ pub fn record(dossier: &Dossier, successors: &[CityId], kind: Kind, id: &str) ->
             report(dossier, year).map(|answer| Body::json(&answer))
         }
         Kind::Statement => statement(dossier).map(|answer| Body::json(&answer)),
-        Kind::Network => None,
+        Kind::Network | Kind::Redaction => None,
         Kind::Member => member(dossier, id).map(|answer| Body::json(&answer)),
     }
 }

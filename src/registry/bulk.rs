@@ -9,13 +9,13 @@ use super::{Clock, Refusal};
 use crate::record::limits::TRANSACTION_TRIES;
 use crate::record::{City, CityId, Dossier};
 use crate::store::confirmations::Confirmation;
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, StoreError};
 
 /// An import under way; a service on the same database sees each batch once it is on disk.
 pub struct Bulk {
     database: DatabaseUrl,
     /// None in a rehearsal, which writes nothing.
-    connection: Option<AnyConnection>,
+    connection: Option<(Identity, AnyConnection)>,
     snapshot: Snapshot,
     confirmed: Confirmed,
     clock: Clock,
@@ -30,7 +30,7 @@ impl Bulk {
     /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong, and in a rehearsal
     /// [`StoreError::Older`] for a database that would have to be brought to this version.
     pub fn open(database: &DatabaseUrl, clock: Clock, rehearsal: bool) -> Result<Self, StoreError> {
-        let today = clock().date_naive();
+        let today = clock.now().date_naive();
         if rehearsal {
             let (mut snapshot, mut confirmed) = (Snapshot::empty_for_all(today), Confirmed::default());
             if database.is_there() {
@@ -49,7 +49,8 @@ impl Bulk {
         }
         let snapshot = load_unread(&mut connection, today)?;
         let confirmed = Confirmed::load(&mut connection)?;
-        Ok(Bulk { database: database.clone(), connection: Some(connection), snapshot, confirmed, clock })
+        let connection = Some((Identity::of(database, &mut connection)?, connection));
+        Ok(Bulk { database: database.clone(), connection, snapshot, confirmed, clock })
     }
 
     /// Takes in what has arrived, in one transaction; what is returned is on disk unless this is a rehearsal. A
@@ -64,10 +65,11 @@ impl Bulk {
             match self.try_land(arrivals, actor) {
                 Err(error) if tries > 0 && error.is_broken_off() && self.is_on_server() => {
                     log::warn!("the database broke off a transaction, which is begun again: {error}");
-                    let mut connection = self.database.connect()?;
-                    // Whatever of it was committed is in the log, and on disk.
-                    self.confirmed = Confirmed::load(&mut connection)?;
-                    self.connection = Some(connection);
+                    if let Some((identity, connection)) = &mut self.connection {
+                        *connection = identity.connect(&self.database)?;
+                        // Whatever of it was committed is in the log, and on disk.
+                        self.confirmed = Confirmed::load(connection)?;
+                    }
                 }
                 landed => return landed,
             }
@@ -75,11 +77,14 @@ impl Bulk {
     }
 
     fn is_on_server(&self) -> bool {
-        matches!(self.connection, Some(AnyConnection::Postgres(_)))
+        matches!(self.connection, Some((_, AnyConnection::Postgres(_))))
     }
 
     fn try_land(&mut self, arrivals: &[Arrival], actor: &str) -> Result<Vec<Result<Landed, Refusal>>, StoreError> {
-        let now = (self.clock)();
+        let now = match &mut self.connection {
+            Some((_, connection)) => self.clock.time_to_enter(connection, self.snapshot.recorded_at)?,
+            None => self.clock.now(),
+        };
         let confirmed = &mut self.confirmed;
         let mut take_in = |staging: &mut Staging| {
             confirmed.forget_new();
@@ -87,8 +92,11 @@ impl Bulk {
             let landed: Vec<_> = arrivals.iter().map(land).collect();
             (landed, confirmed.found().to_vec())
         };
-        let (snapshot, landed) = if let Some(connection) = &mut self.connection {
-            commit(connection, &self.snapshot, take_in)?
+        let (snapshot, landed) = if let Some((identity, connection)) = &mut self.connection {
+            identity.check(connection)?;
+            let committed = commit(connection, &self.snapshot, take_in)?;
+            identity.check_files()?;
+            committed
         } else {
             let mut staging = Staging::new(self.snapshot.clone());
             let (landed, _) = take_in(&mut staging);

@@ -128,7 +128,7 @@ impl Writer {
     /// Saves what only this node holds, where that is not done, and tells the database of the fork.
     fn secure(&mut self, mut fork: Fork) -> Fork {
         let shared = Arc::clone(&self.shared);
-        let (present, now) = (shared.present(), (shared.clock)());
+        let (present, now) = (shared.present(), shared.clock.now());
         let beat = || shared.pulse.beat();
         beat();
         if matches!(fork.saved, Saved::NotYet | Saved::Failed(_)) {
@@ -197,7 +197,7 @@ impl Writer {
             return;
         }
         if self.reload() {
-            let (heads, now) = (Arc::clone(&self.shared), (self.shared.clock)());
+            let (heads, now) = (Arc::clone(&self.shared), self.shared.clock.now());
             if let Ok(connection) = self.connect() {
                 heads.heads.reload(connection, now);
             }
@@ -222,7 +222,7 @@ impl Writer {
     }
 
     fn connect(&mut self) -> Result<&mut AnyConnection, StoreError> {
-        super::writer::connect(&mut self.connection, &self.database)
+        super::writer::connect(&mut self.connection, &self.database, &mut self.identity)
     }
 }
 

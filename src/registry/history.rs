@@ -7,21 +7,22 @@ use chrono::NaiveDate;
 use diesel::r2d2::{ManageConnection, Pool};
 
 use super::answers::ChangeAnswer;
+use super::halt::Halt;
 use super::{Refusal, Shared};
 use crate::record::Change;
 use crate::record::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
-use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, Identity, StoreError};
 
-/// Opens connections for the pool.
+/// Opens connections for the pool, to the database that was opened at the start.
 #[derive(Debug)]
-struct Opener(DatabaseUrl);
+struct Opener(DatabaseUrl, Identity);
 
 impl ManageConnection for Opener {
     type Connection = AnyConnection;
     type Error = StoreError;
 
     fn connect(&self) -> Result<AnyConnection, StoreError> {
-        self.0.connect()
+        self.1.connect_beside(&self.0)
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
@@ -43,13 +44,13 @@ pub(super) struct History {
 }
 
 impl History {
-    pub(super) fn new(database: DatabaseUrl, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(database: DatabaseUrl, identity: Identity, shared: Arc<Shared>) -> Self {
         let pool = Pool::builder()
             .max_size(POOL_CONNECTIONS)
             .min_idle(Some(0))
             .connection_timeout(POOL_WAIT)
             .error_handler(Box::new(Quiet))
-            .build_unchecked(Opener(database));
+            .build_unchecked(Opener(database, identity));
         History { pool, shared }
     }
 
@@ -61,11 +62,14 @@ impl History {
             let before = |of: &Change| {
                 predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
             };
-            let answers = entries.into_iter().map(|entry| {
+            let answer = |entry: Change| {
+                let is_redacted = entry.body.is_none();
+                let redaction = is_redacted.then(|| store::log::redaction_of(connection, &entry)).transpose()?;
                 let before = before(&entry);
-                ChangeAnswer::new(entry, before)
-            });
-            answers.collect::<Result<Vec<_>, String>>().map_err(StoreError::Corrupt)
+                let answer = ChangeAnswer::new(entry, before).map_err(StoreError::Corrupt)?;
+                Ok(ChangeAnswer { redaction: redaction.flatten(), ..answer })
+            };
+            entries.into_iter().map(answer).collect()
         })
     }
 
@@ -97,6 +101,10 @@ impl History {
 
     fn with_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
         self.shared.check_log_is_ours()?;
+        // What stands in another database is not what was recorded here.
+        if let Some(halt) = self.shared.halted.get().filter(|halt| matches!(halt, Halt::Replaced(_))) {
+            return Err(halt.refusal());
+        }
         let mut connection = self.pool.get().map_err(|error| {
             log::warn!("the log cannot be read: {error}");
             Refusal::Unavailable
@@ -106,7 +114,11 @@ impl History {
             if let Err(refusal) = self.shared.check_log_is_ours() {
                 return refusal;
             }
-            if matches!(error, StoreError::Corrupt(_)) { Refusal::Internal } else { Refusal::Unavailable }
+            Halt::of(&error).map_or(Refusal::Unavailable, |halt| {
+                let refusal = halt.refusal();
+                self.shared.halted.set(halt);
+                refusal
+            })
         })
     }
 }

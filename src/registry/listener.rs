@@ -7,13 +7,13 @@ use actix_web::web::Bytes;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
+use super::Refusal;
 use super::answers::ChangeAnswer;
 use super::history::History;
 use super::news::{News, Next, Place, event};
-use super::{Refusal, Shared};
 use crate::record::CityId;
 use crate::record::limits::{PAGE_MAX, POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
-use crate::store::{DatabaseUrl, Excerpt};
+use crate::store::Excerpt;
 
 /// How those who come back read what they missed: with connections of their own, and no more at a time than there are,
 /// so that when all come back at once they queue, and neither fail nor keep others from the log.
@@ -24,9 +24,10 @@ pub(super) struct CatchUp {
 }
 
 impl CatchUp {
-    pub(super) fn new(database: &DatabaseUrl, shared: Arc<Shared>) -> Self {
+    /// For `history`, which nobody else uses.
+    pub(super) fn new(history: History) -> Self {
         let turns = usize::try_from(POOL_CONNECTIONS).unwrap_or(1);
-        CatchUp { history: History::new(database.clone(), shared), turns: Arc::new(Semaphore::new(turns)) }
+        CatchUp { history, turns: Arc::new(Semaphore::new(turns)) }
     }
 
     /// Reads a part of the log, and makes of it what is to be made on the same thread, in turn.

@@ -4,9 +4,11 @@ pub mod answers;
 pub mod arrival;
 pub mod bodies;
 pub mod bulk;
+pub mod clock;
 mod confirmed;
 pub mod edition;
 mod fork;
+mod halt;
 mod heads;
 mod history;
 pub mod judgement;
@@ -20,8 +22,10 @@ pub mod progress;
 mod pulse;
 pub mod ranking;
 mod recent;
+mod redaction;
 mod relations;
 mod reply;
+mod salvage;
 mod snapshot;
 mod staging;
 mod states;
@@ -44,7 +48,9 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use crate::store::idempotency::Mark;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
+pub use clock::Clock;
 pub use fork::Fork;
+pub use halt::Halt;
 pub use heads::Unsigned;
 pub use keyring::Keyring;
 pub use latest::Latest;
@@ -54,6 +60,7 @@ pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
 use answers::ChangeAnswer;
+use halt::Halted;
 use heads::Heads;
 use history::History;
 use key_uses::KeyUses;
@@ -68,9 +75,7 @@ use crate::metrics::Metrics;
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::record::{Actor, CityId, Cut, Dossier, Fault, RecordKey};
-
-/// Tells the time; given from outside, so that tests own it.
-pub type Clock = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+use crate::store::Identity;
 
 /// Under which condition a write is to be done (RFC 9110, `If-Match` and `If-None-Match`).
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -172,6 +177,10 @@ pub enum Refusal {
     OutcomeUnknown,
     /// Another request had the same `Idempotency-Key`.
     IdempotencyKeyReused,
+    /// The database is not the one that was opened, until an operator acts.
+    DatabaseReplaced,
+    /// The database is damaged, until an operator acts.
+    DatabaseDamaged,
     /// A mistake of ours.
     Internal,
     /// The log of the database does not continue what this node has seen; how.
@@ -185,10 +194,14 @@ pub struct Health {
     pub database: Option<String>,
     /// Whether the database has let the writer wait for too long.
     pub is_stalled: bool,
+    /// Why writes have stopped until an operator acts; none while they have not.
+    pub halt: Option<Halt>,
     /// Whether the writer's thread runs.
     pub writer: bool,
     /// The fork of the log that keeps this node from writing; none while the log is whole.
     pub fork: Option<Arc<Fork>>,
+    /// What is wrong with the clock, or with the time of the log; none while nothing is.
+    pub clock: Option<&'static str>,
 }
 
 /// What the writer and the readers share.
@@ -196,6 +209,7 @@ struct Shared {
     snapshot: ArcSwap<Snapshot>,
     news: Arc<News>,
     database: ArcSwap<Option<String>>,
+    halted: Halted,
     writing: AtomicBool,
     pulse: Pulse,
     metrics: Metrics,
@@ -206,15 +220,28 @@ struct Shared {
     state_dir: PathBuf,
 }
 
+/// What is told of a log that lies ahead.
+const LOG_AHEAD: &str = "the last entry of the change log is stamped with a time that has not come: a clock was wrong. \
+                         The next entry gets the present time, and what lies ahead counts as recorded by then";
+
 impl Shared {
+    /// Whether the log's last entry lies further ahead than clocks differ.
+    fn is_ahead(&self) -> bool {
+        self.present().recorded_at - self.clock.now() > clock::leap()
+    }
+
     fn present(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
     }
 
     fn publish(&self, snapshot: Arc<Snapshot>) {
-        let head = snapshot.head.number;
+        let (head, redacted) = (snapshot.head.number, snapshot.redacted);
+        let before = self.present().redacted;
         self.store(snapshot);
         self.news.advance(head);
+        if before != redacted {
+            self.news.forget();
+        }
     }
 
     /// Publishes what does not follow from the snapshot before.
@@ -227,7 +254,7 @@ impl Shared {
     fn store(&self, snapshot: Arc<Snapshot>) {
         let edition = Arc::clone(&snapshot.edition);
         let before = self.snapshot.swap(snapshot);
-        edition.begin((self.clock)(), Some(&before.edition));
+        edition.begin(self.clock.now(), Some(&before.edition));
     }
 
     /// Whether the database answers, as far as the writer knows.
@@ -265,7 +292,7 @@ impl Registry {
     /// feed of those who listen.
     ///
     /// # Errors
-    /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong.
+    /// Those of the database. Entries of the log that are wrong are told, left out, and keep everyone from writing.
     pub fn open(
         database: &DatabaseUrl,
         clock: Clock,
@@ -273,16 +300,20 @@ impl Registry {
         state_dir: Option<PathBuf>,
     ) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
-        crate::store::migrate(&mut connection)?;
-        let heads = Heads::open(&mut connection, clock());
+        let halted = Halted::default();
+        salvage::migrate_if_sound(&mut connection, &halted)?;
+        let heads = Heads::open(&mut connection, clock.now());
         let fork = fork::found_before(&mut connection)?;
-        let snapshot = writer::load(&mut connection, clock().date_naive())?;
+        let snapshot = writer::load(&mut connection, clock.now().date_naive())?;
+        let identity = Identity::of(database, &mut connection)?;
+        halted.set_if_any(snapshot.halt());
         let news = Arc::new(News::new(snapshot.head.number, bounds));
-        snapshot.edition.begin(clock(), None);
+        snapshot.edition.begin(clock.now(), None);
         let shared = Arc::new(Shared {
             news: Arc::clone(&news),
             snapshot: ArcSwap::from_pointee(snapshot),
             database: ArcSwap::from_pointee(None),
+            halted,
             writing: AtomicBool::new(true),
             pulse: Pulse::new(),
             metrics: Metrics::default(),
@@ -291,16 +322,20 @@ impl Registry {
             heads,
             state_dir: state_dir.unwrap_or_else(|| database.directory()),
         });
+        if shared.is_ahead() {
+            log::error!("{LOG_AHEAD}: {}", shared.present().recorded_at);
+        }
         let (commands, queue) = sync_channel(WRITE_QUEUE);
-        let writer = Writer::new(database.clone(), connection, Arc::clone(&shared));
+        let writer = Writer::new(database.clone(), connection, identity.clone(), Arc::clone(&shared));
         thread("writer", move || writer.run(&queue))?;
         // With a pool of its own, so that what is new does not wait behind those who read the past.
-        let history = History::new(database.clone(), Arc::clone(&shared));
+        let of_the_past = || History::new(database.clone(), identity.clone(), Arc::clone(&shared));
+        let history = of_the_past();
         thread("news", move || news.feed(&history))?;
         let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
         Ok(Registry {
-            history: History::new(database.clone(), Arc::clone(&shared)),
-            catch_up: CatchUp::new(database, Arc::clone(&shared)),
+            history: of_the_past(),
+            catch_up: CatchUp::new(of_the_past()),
             shared,
             commands,
             lookups: Arc::new(RateLimiter::direct(quota)),
@@ -317,7 +352,7 @@ impl Registry {
     /// The time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        (self.shared.clock)()
+        self.shared.clock.now()
     }
 
     /// The day.
@@ -332,9 +367,11 @@ impl Registry {
         let database = self.shared.database.load().as_ref().clone();
         Health {
             database,
+            halt: self.shared.halted.get().cloned(),
             is_stalled: self.shared.pulse.is_stalled(),
             writer: self.shared.writing.load(Ordering::Relaxed),
             fork: self.shared.fork(),
+            clock: self.shared.clock.complaint().or_else(|| self.shared.is_ahead().then_some(LOG_AHEAD)),
         }
     }
 
@@ -347,11 +384,11 @@ impl Registry {
     /// What is counted, with the state of things as it is now.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
-        let Health { database, is_stalled, writer, fork } = self.health();
+        let Health { database, halt, is_stalled, writer, fork, clock: _ } = self.health();
         let (metrics, present) = (&self.shared.metrics, self.present());
         metrics.sequence.set(present.head.number);
         metrics.cities.set(i64::try_from(present.present().count()).unwrap_or(i64::MAX));
-        metrics.database_up.set(i64::from(database.is_none()));
+        metrics.database_up.set(i64::from(database.is_none() && halt.is_none()));
         metrics.database_stalled.set(i64::from(is_stalled));
         metrics.log_diverged.set(i64::from(fork.is_some()));
         metrics.writer_up.set(i64::from(writer));
@@ -425,6 +462,7 @@ impl Registry {
         if let Some(Err(refusal)) = known {
             return Err(refusal);
         }
+        self.shared.halted.check()?;
         self.shared.check_no_fork()?;
         if !self.shared.database_is_at_hand() {
             return Err(Refusal::Unavailable);
@@ -521,6 +559,7 @@ impl Registry {
 
     /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
+        self.shared.halted.check()?;
         self.shared.check_no_fork()?;
         if self.shared.pulse.is_stalled() {
             return Err(Refusal::Unavailable);

@@ -110,6 +110,12 @@ impl News {
         self.work.notify_one();
     }
 
+    /// Forgets what is kept: it is in the log, where something was taken out of it.
+    pub(super) fn forget(&self) {
+        self.kept().clear();
+        self.arrived.send_replace(());
+    }
+
     /// The node has published another log, up to `head`: what was sent of the old one may not be true.
     pub(super) fn start_anew(&self, head: i64) {
         let mut kept = self.kept();

@@ -131,7 +131,7 @@ impl Staging {
     /// A record that others name cannot be withdrawn before them.
     pub(super) fn check_unused(&self, key: &RecordKey) -> Result<(), Refusal> {
         let users: Vec<String> = match key.kind {
-            Kind::Report | Kind::Statement | Kind::Member => Vec::new(),
+            Kind::Report | Kind::Statement | Kind::Member | Kind::Redaction => Vec::new(),
             Kind::City => {
                 let parts = key.city.iter().flat_map(|city| self.parts_of(city));
                 parts.map(|city| format!("city {city}")).collect()

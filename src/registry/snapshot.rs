@@ -19,7 +19,7 @@ use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
 use crate::record::text::normalised;
 use crate::record::{City, CityId, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement};
-use crate::store::Head;
+use crate::store::{Damage, Head};
 
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
 #[derive(Debug, Clone)]
@@ -50,6 +50,8 @@ pub struct Snapshot {
     pub(super) recent: Recent,
     /// The forks of the log that were accepted, by their ids, when something was last taken over from others.
     pub(super) accepted_forks: Arc<BTreeSet<String>>,
+    /// What of the log is wrong; the cities and networks that it marks are in none of the maps.
+    pub damage: Arc<Damage>,
 }
 
 /// An identifier that no two cities may share: a register (`locode` or as the city names it) and its word.
@@ -143,6 +145,8 @@ pub enum Found<'a> {
     Here(&'a Arc<CityEntry>, &'a Present),
     /// A city that was withdrawn; its history stays.
     Withdrawn(&'a Arc<CityEntry>),
+    /// A city of which this entry of the log is not as it was written, so that nothing of it can be trusted.
+    Damaged(i64),
     /// Nothing of that id.
     Never,
 }
@@ -214,6 +218,7 @@ impl Snapshot {
             keyring: Keyring::default(),
             recent: Recent::default(),
             accepted_forks: Arc::default(),
+            damage: Arc::default(),
         }
     }
 
@@ -226,7 +231,7 @@ impl Snapshot {
     #[must_use]
     pub fn find(&self, id: &str) -> Found<'_> {
         match self.cities.get(id) {
-            None => Found::Never,
+            None => self.damage.of_city(id).map_or(Found::Never, Found::Damaged),
             Some(entry) => match &entry.present {
                 Some(present) => Found::Here(entry, present),
                 None => Found::Withdrawn(entry),

@@ -11,7 +11,7 @@ use super::relations::city_key;
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::succession::Origins;
 use super::{Condition, Operation, Refusal, WriteRequest, answers};
-use crate::record::change::Draft;
+use crate::record::change::{Draft, time_of_entry};
 use crate::record::dossier::AnyRecord;
 use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
 use crate::store::key_log::KeyChange;
@@ -59,7 +59,11 @@ impl Staging {
     /// A sentence, when it does not follow the head or cannot be read.
     pub(super) fn follow(&mut self, change: &Change) -> Result<(), String> {
         change.check(self.snapshot.head.number, &self.snapshot.head.hash)?;
-        self.apply(change)
+        if self.snapshot.damage.is_none() {
+            return self.apply(change);
+        }
+        self.take_up(change);
+        Ok(())
     }
 
     /// Which city has an identifier.
@@ -226,8 +230,7 @@ impl Staging {
     /// Gives a draft its place in the log.
     fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
-        // Clocks of nodes differ and are set back; the log's time is not, or a day could not be cut off it.
-        let change = draft.enter(number + 1, now.max(self.snapshot.recorded_at), hash);
+        let change = draft.enter(number + 1, time_of_entry(self.snapshot.recorded_at, now), hash);
         if let Err(told) = self.apply(&change) {
             // What the request's own parser took, the log's parser must take: anything else is our mistake.
             log::error!("a drafted change cannot be applied: {told}");
@@ -237,20 +240,51 @@ impl Staging {
         Ok(())
     }
 
-    fn apply(&mut self, change: &Change) -> Result<(), String> {
+    pub(super) fn apply(&mut self, change: &Change) -> Result<(), String> {
         match &change.key.city {
             Some(city) => self.apply_to_city(city, change)?,
             None => self.apply_to_network(change)?,
         }
-        self.snapshot.recorded_at = self.snapshot.recorded_at.max(change.recorded_at);
+        self.pass(change);
+        Ok(())
+    }
+
+    /// The log's time went back: what lies ahead of `time` was recorded by then, whatever a wrong clock said.
+    fn set_back(&mut self, time: DateTime<Utc>) {
+        let known: Vec<CityId> = self.snapshot.cities.keys().chain(self.touched.keys()).cloned().collect();
+        for city in known {
+            if self.dossier(&city).is_some_and(|dossier| dossier.stamps().any(|stamp| stamp.recorded_at > time))
+                && let Some(mut dossier) = self.take(&city)
+            {
+                dossier.set_back(time);
+                self.touched.insert(city, dossier);
+            }
+        }
+        let known = self.snapshot.networks.iter().map(|(id, entry)| (id.clone(), entry.network.clone()));
+        let mut networks: BTreeMap<Slug, Recorded<Network>> = known.collect();
+        networks.append(&mut self.networks);
+        for (id, mut network) in networks {
+            network.set_all_back(time);
+            self.networks.insert(id, network);
+        }
+    }
+
+    /// Goes on to the entry, which is not applied or was already.
+    pub(super) fn pass(&mut self, change: &Change) {
+        if change.recorded_at < self.snapshot.recorded_at {
+            self.set_back(change.recorded_at);
+        }
+        self.snapshot.recorded_at = change.recorded_at;
         self.snapshot.redacted += i64::from(change.body.is_none());
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
         self.snapshot.recent.push(change);
-        Ok(())
     }
 
     fn apply_to_network(&mut self, change: &Change) -> Result<(), String> {
+        if change.key.kind == Kind::Redaction {
+            return self.redact_network(change);
+        }
         let id = Slug::new(&change.key.id);
         let id = id.ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))?;
         let network = Recorded::follow(self.network(id.as_str()).cloned(), change)?;
@@ -271,6 +305,9 @@ impl Staging {
         }
         let before = dossier.as_ref().map(Origins::of).unwrap_or_default();
         let applied = match &mut dossier {
+            Some(dossier) if change.key.kind == Kind::Redaction => {
+                dossier.redact(change).map(|was_there| self.snapshot.redacted += i64::from(was_there))
+            }
             Some(dossier) => dossier.apply(change),
             None if self.snapshot.keeps_all => Dossier::begin_whole(change).map(|begun| dossier = Some(begun)),
             None => Dossier::begin(change).map(|begun| dossier = Some(begun)),

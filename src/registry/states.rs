@@ -183,8 +183,8 @@ fn recorded(dossier: &Dossier, key: &RecordKey) -> Vec<State> {
     let id = key.id.as_str();
     match key.kind {
         Kind::City => of(Some(&dossier.city), AnyRecord::City),
-        // A network is in no dossier.
-        Kind::Network => Vec::new(),
+        // A network is in no dossier, and a redaction no record.
+        Kind::Network | Kind::Redaction => Vec::new(),
         Kind::Member => of(dossier.memberships.get(id), AnyRecord::Member),
         Kind::Statement => of(dossier.statement.as_ref(), AnyRecord::Statement),
         Kind::Baseline => of(dossier.baselines.get(id), AnyRecord::Baseline),

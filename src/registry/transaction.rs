@@ -39,11 +39,12 @@ pub(super) fn batch(
     shared: &Shared,
     writes: &[(WriteRequest, Reply<Written>)],
 ) -> Ended<Vec<Option<Result<Done, Refusal>>>> {
-    let (present, now) = (shared.present(), (shared.clock)());
+    let present = shared.present();
     store::try_transaction(connection, |connection| {
         let head = store::log::lock(connection)?;
         let mut staging = Staging::new(Snapshot::clone(&present));
         catch_up(connection, &mut staging, &present, &head, &|| shared.pulse.beat())?;
+        let now = shared.clock.time_to_enter(connection, staging.snapshot.recorded_at)?;
         let mut outcomes = Vec::with_capacity(writes.len());
         for (request, reply) in writes {
             shared.pulse.beat();
@@ -119,7 +120,7 @@ pub(super) fn together(
     mark: Option<&Mark>,
     reply: &Reply<Together>,
 ) -> Ended<Option<Result<Together, Refusal>>> {
-    let (present, now) = (shared.present(), (shared.clock)());
+    let present = shared.present();
     store::try_transaction(connection, |connection| {
         let head = store::log::lock(connection)?;
         let mut staging = Staging::new(Snapshot::clone(&present));
@@ -134,6 +135,7 @@ pub(super) fn together(
             let repeated = repeated_together(connection, &before, requests, (mark, &outcome))?;
             return Ok((before, Some(repeated)));
         }
+        let now = shared.clock.time_to_enter(connection, before.recorded_at)?;
         let mut staging = Staging::new(Snapshot::clone(&before));
         let execute = |request: &WriteRequest| {
             shared.pulse.beat();

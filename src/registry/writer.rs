@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
+use super::halt::Halt;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::Staging;
@@ -13,7 +14,7 @@ use super::{Refusal, Shared, Together, WriteRequest, Written};
 use crate::record::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::record::{Actor, Kind};
 use crate::store::idempotency::Mark;
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, Key, NewKey, Rotation, Setback, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, Setback, StoreError};
 
 /// What the writer is asked for.
 pub(super) enum Command {
@@ -68,12 +69,19 @@ impl From<Failure> for Unsettled {
 pub(super) struct Writer {
     pub(super) database: DatabaseUrl,
     pub(super) connection: Option<AnyConnection>,
+    pub(super) identity: Identity,
     pub(super) shared: Arc<Shared>,
 }
 
 impl Writer {
-    pub(super) fn new(database: DatabaseUrl, connection: AnyConnection, shared: Arc<Shared>) -> Self {
-        Writer { database, connection: Some(connection), shared }
+    /// A writer on the database of that identity, which `connection` is open to.
+    pub(super) fn new(
+        database: DatabaseUrl,
+        connection: AnyConnection,
+        identity: Identity,
+        shared: Arc<Shared>,
+    ) -> Self {
+        Writer { database, connection: Some(connection), identity, shared }
     }
 
     /// Serves until every sender is gone.
@@ -116,15 +124,15 @@ impl Writer {
                 }
                 Command::WriteTogether(requests, mark, reply) => self.write_together(&requests, mark.as_ref(), reply),
                 Command::CreateKey(new, by, reply) => {
-                    let now = (self.shared.clock)();
+                    let now = self.shared.clock.now();
                     self.change_keys(reply, |connection| store::keys::create(connection, new, &by, now));
                 }
                 Command::RotateKey(id, how, by, reply) => {
-                    let now = (self.shared.clock)();
+                    let now = self.shared.clock.now();
                     self.change_keys(reply, |connection| store::keys::rotate(connection, &id, &how, &by, now));
                 }
                 Command::RevokeKey(id, reason, by, reply) => {
-                    let now = (self.shared.clock)();
+                    let now = self.shared.clock.now();
                     self.change_keys(reply, |connection| store::keys::revoke(connection, &id, reason, &by, now));
                 }
                 Command::Refresh(reply) => {
@@ -142,6 +150,12 @@ impl Writer {
     fn write(&mut self, mut writes: Vec<(WriteRequest, Reply<Written>)>) {
         writes.retain(|(_, reply)| !reply.is_given_up());
         if writes.is_empty() {
+            return;
+        }
+        if let Err(refusal) = self.shared.halted.check() {
+            for (_, reply) in writes {
+                reply.send(Err(refusal.clone()));
+            }
             return;
         }
         let shared = Arc::clone(&self.shared);
@@ -171,6 +185,9 @@ impl Writer {
 
     /// Does all of the requests in one transaction, or none of them.
     fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<Together>) {
+        if let Err(refusal) = self.shared.halted.check() {
+            return reply.send(Err(refusal));
+        }
         let shared = Arc::clone(&self.shared);
         let attempt = |connection: &mut _| together(connection, &shared, requests, mark, &reply);
         let settled = self.settle(attempt, || reply.undo());
@@ -188,13 +205,18 @@ impl Writer {
 
     /// Changes the keys and answers once that works, and is listed, here too.
     fn change_keys<T>(&mut self, reply: Reply<T>, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) {
+        if let Err(refusal) = self.shared.halted.check() {
+            return reply.send(Err(refusal));
+        }
         if !reply.begin() {
             return;
         }
         self.shared.pulse.beat();
-        let outcome = match connect(&mut self.connection, &self.database) {
+        let outcome = match connect(&mut self.connection, &self.database, &mut self.identity) {
             // A change of keys is not repeated: the secret of a key that was made and not answered is lost.
-            Ok(connection) => work(connection).map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error))),
+            Ok(connection) => work(connection)
+                .and_then(|done| self.identity.check_files().map(|()| done))
+                .map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error))),
             Err(error) => Err(Unsettled::Failed(Failure::Store(error))),
         };
         self.shared.pulse.rest();
@@ -214,7 +236,8 @@ impl Writer {
         loop {
             tries -= 1;
             self.shared.pulse.beat();
-            let connection = connect(&mut self.connection, &self.database).map_err(Failure::from)?;
+            let connection =
+                connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from)?;
             let can_repeat = matches!(connection, AnyConnection::Postgres(_));
             let asked = Instant::now();
             let done = attempt(connection);
@@ -222,6 +245,8 @@ impl Writer {
             self.shared.pulse.rest();
             let failure = match done {
                 Ok(done) => {
+                    let checked = self.identity.check_files();
+                    checked.map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error)))?;
                     self.shared.set_database(None);
                     return Ok(done);
                 }
@@ -252,7 +277,7 @@ impl Writer {
         loop {
             self.connection = None;
             self.shared.pulse.beat();
-            let found = connect(&mut self.connection, &self.database).and_then(|connection| {
+            let found = connect(&mut self.connection, &self.database, &mut self.identity).and_then(|connection| {
                 store::transaction(connection, |connection| {
                     store::log::lock(connection)?;
                     Ok::<_, StoreError>(store::log::hash_of(connection, head.number)?)
@@ -272,6 +297,9 @@ impl Writer {
 
     /// Takes over what other nodes, or the command line, have written.
     fn look(&mut self) {
+        if self.shared.halted.get().is_some_and(Halt::is_of_the_whole) {
+            return;
+        }
         match self.shared.fork() {
             Some(fork) if fork.is_own => return self.look_at_fork(&fork),
             Some(_) => self.look_at_found_fork(),
@@ -280,15 +308,17 @@ impl Writer {
         let present = self.shared.present();
         let pulse = &self.shared.pulse;
         pulse.beat();
-        let looked = connect(&mut self.connection, &self.database).map_err(Failure::from).and_then(|connection| {
-            let head = store::log::head(connection)?;
-            if head == present.head {
-                return Ok(None);
-            }
-            let mut staging = Staging::new(Snapshot::clone(&present));
-            catch_up(connection, &mut staging, &present, &head, &|| pulse.beat())?;
-            Ok(Some(staging.finish()))
-        });
+        let looked = connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from).and_then(
+            |connection| {
+                let head = store::log::head(connection)?;
+                if head == present.head {
+                    return Ok(None);
+                }
+                let mut staging = Staging::new(Snapshot::clone(&present));
+                catch_up(connection, &mut staging, &present, &head, &|| pulse.beat())?;
+                Ok(Some(staging.finish()))
+            },
+        );
         pulse.rest();
         match looked {
             Ok(news) => {
@@ -303,7 +333,7 @@ impl Writer {
 
     /// Judges everything anew once the day has changed.
     fn turn_day(&self) {
-        let (present, today) = (self.shared.present(), (self.shared.clock)().date_naive());
+        let (present, today) = (self.shared.present(), self.shared.clock.now().date_naive());
         if present.judged_on != today {
             log::info!("judging as of {today}");
             self.shared.publish(Arc::new(present.judged(today)));
@@ -325,6 +355,10 @@ impl Writer {
                 Refusal::Internal
             }
             Failure::Store(error) => {
+                if let Some(halt) = Halt::of(&error) {
+                    self.shared.halted.set(halt);
+                    return self.shared.halted.check().err().unwrap_or(refusal);
+                }
                 if self.shared.database_is_up() {
                     log::error!("writes are refused until the database is back: {error}");
                 }
@@ -344,10 +378,12 @@ impl Writer {
 
     /// Loads the log anew; returns whether that was possible.
     pub(super) fn reload(&mut self) -> bool {
-        let today = (self.shared.clock)().date_naive();
-        let loaded = connect(&mut self.connection, &self.database).and_then(|connection| load(connection, today));
+        let today = self.shared.clock.now().date_naive();
+        let loaded = connect(&mut self.connection, &self.database, &mut self.identity)
+            .and_then(|connection| load(connection, today));
         match loaded {
             Ok(snapshot) => {
+                self.shared.halted.set_if_any(snapshot.halt());
                 self.shared.publish_anew(Arc::new(snapshot));
                 true
             }
@@ -380,13 +416,18 @@ fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
     one.city == other.city && (one == other || one.kind == Kind::City || other.kind == Kind::City)
 }
 
+/// The connection there is, or a new one, to the database of that identity.
 pub(super) fn connect<'a>(
     connection: &'a mut Option<AnyConnection>,
     database: &DatabaseUrl,
+    identity: &mut Identity,
 ) -> Result<&'a mut AnyConnection, StoreError> {
     match connection {
-        Some(connection) => Ok(connection),
-        vacant => Ok(vacant.insert(database.connect()?)),
+        Some(connection) => {
+            identity.check(connection)?;
+            Ok(connection)
+        }
+        vacant => Ok(vacant.insert(identity.connect(database)?)),
     }
 }
 
@@ -442,32 +483,43 @@ fn follow_keys(connection: &mut AnyConnection, staging: &mut Staging, head: &Hea
     Err(StoreError::Corrupt(format!("the log of keys ends with entry {}, its head says {}", known.keys, head.keys)))
 }
 
-/// Builds the present from the whole log.
+/// Builds the present from the whole log; what of it is damaged is left out.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
+/// Those of the database.
 pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
     staged(connection, Snapshot::empty(today)).map(Staging::finish)
 }
 
-/// The same where nobody reads it: nothing is judged.
+/// The same where nobody reads it: nothing is judged, and nothing may be left out.
 ///
 /// # Errors
-/// Those of [`load`].
+/// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
 pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)
+    let snapshot = staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)?;
+    match snapshot.first_damage() {
+        Some(told) => Err(StoreError::Corrupt(told.to_owned())),
+        None => Ok(snapshot),
+    }
 }
 
 fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, StoreError> {
-    let head = store::log::head(connection)?;
-    let mut staging = Staging::new(empty);
-    store::log::follow(connection, 0, |change| staging.follow(&change).map_err(StoreError::Corrupt))?;
-    if let Err(error) = follow_keys(connection, &mut staging, &head) {
-        let StoreError::Corrupt(told) = error else { return Err(error) };
-        // Reads need no key. What is entered after the damage counts again.
-        log::error!("no key made so far is taken, for their log is damaged: {told}");
-        staging.forget_keys(&head);
-    }
-    staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
-    Ok(staging)
+    // One moment, so that what others append meanwhile does not look like damage.
+    store::connection::at_one_moment(connection, |connection| {
+        let head = store::log::head(connection)?;
+        let mut staging = Staging::new(empty);
+        store::log::follow_any(connection, 0, |row| {
+            staging.take_up_row(row);
+            Ok(())
+        })?;
+        staging.check_end(&head);
+        if let Err(error) = follow_keys(connection, &mut staging, &head) {
+            let StoreError::Corrupt(told) = error else { return Err(error) };
+            // Reads need no key. What is entered after the damage counts again.
+            log::error!("no key made so far is taken, for their log is damaged: {told}");
+            staging.forget_keys(&head);
+        }
+        staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
+        Ok(staging)
+    })
 }

@@ -135,11 +135,23 @@ impl ChangeRow {
     }
 
     fn into_change(self) -> Result<Change, StoreError> {
-        let unknown = |what: &str| StoreError::Corrupt(format!("entry {} has an unknown {what}", self.sequence));
+        self.into_entry().map_err(|row| StoreError::Corrupt(row.told))
+    }
+
+    fn into_entry(self) -> Result<Change, Unreadable> {
+        let (sequence, hash) = (self.sequence, self.hash.clone());
+        let unknown = |what: &str| {
+            let (hash, told) = (hash.clone(), format!("entry {sequence} has an unknown {what}"));
+            Unreadable { sequence, hash, told }
+        };
         let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
         let city: Option<CityId> = Slug::new(&self.city);
-        // Only a network belongs to no city.
-        let fits = if kind == Kind::Network { self.city.is_empty() } else { city.is_some() };
+        // Only a network, and the redaction of what was said of one, belongs to no city.
+        let fits = match kind {
+            Kind::Network => self.city.is_empty(),
+            Kind::Redaction => self.city.is_empty() || city.is_some(),
+            _ => city.is_some(),
+        };
         if !fits {
             return Err(unknown("city"));
         }
@@ -157,6 +169,17 @@ impl ChangeRow {
             hash: self.hash,
         })
     }
+}
+
+/// A row of the log that cannot be an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Its number.
+    pub sequence: i64,
+    /// What it gives as its hash.
+    pub hash: String,
+    /// What is wrong with it, as a sentence.
+    pub told: String,
 }
 
 /// Appends entries to the log.
@@ -184,6 +207,10 @@ pub struct Excerpt {
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
 pub fn read(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<Change>, StoreError> {
+    rows(connection, excerpt)?.into_iter().map(ChangeRow::into_change).collect()
+}
+
+fn rows(connection: &mut AnyConnection, excerpt: &Excerpt) -> QueryResult<Vec<ChangeRow>> {
     let mut query = changes::table.filter(changes::sequence.gt(excerpt.after)).order(changes::sequence).into_boxed();
     if let Some(city) = &excerpt.city {
         query = query.filter(changes::city.eq(city.as_str()));
@@ -191,8 +218,7 @@ pub fn read(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<Cha
     if let Some(limit) = excerpt.limit {
         query = query.limit(limit);
     }
-    let rows: Vec<ChangeRow> = query.select(changes::all_columns).load(connection)?;
-    rows.into_iter().map(ChangeRow::into_change).collect()
+    query.select(changes::all_columns).load(connection)
 }
 
 /// Reads entries by their numbers, in order.
@@ -228,7 +254,31 @@ pub fn predecessors(connection: &mut AnyConnection, entries: &[Change]) -> Resul
     Ok(found)
 }
 
-/// Counts the entries whose bodies were taken out by hand.
+/// One entry, if there is such.
+///
+/// # Errors
+/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+pub fn entry(connection: &mut AnyConnection, sequence: i64) -> Result<Option<Change>, StoreError> {
+    let row: Option<ChangeRow> =
+        changes::table.find(sequence).select(changes::all_columns).first(connection).optional()?;
+    row.map(ChangeRow::into_change).transpose()
+}
+
+/// The entry that says why another one has no body; none if that was taken out by hand.
+///
+/// # Errors
+/// Those of the database.
+pub fn redaction_of(connection: &mut AnyConnection, entry: &Change) -> QueryResult<Option<i64>> {
+    changes::table
+        .filter(changes::city.eq(entry.key.city_word()))
+        .filter(changes::kind.eq(Kind::Redaction.as_str()))
+        .filter(changes::id.eq(entry.sequence.to_string()))
+        .select(changes::sequence)
+        .first(connection)
+        .optional()
+}
+
+/// Counts the entries whose bodies were taken out.
 ///
 /// # Errors
 /// Those of the database.
@@ -239,17 +289,29 @@ pub fn redacted(connection: &mut AnyConnection) -> QueryResult<i64> {
 /// Hands every entry after `after` to `each`, in order, a bounded number at a time.
 ///
 /// # Errors
-/// Those of the database and of `each`.
+/// Those of the database and of `each`, and [`StoreError::Corrupt`] for a row that cannot be an entry.
 pub fn follow(
     connection: &mut AnyConnection,
     after: i64,
     mut each: impl FnMut(Change) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
+    follow_any(connection, after, |entry| each(entry.map_err(|row| StoreError::Corrupt(row.told))?))
+}
+
+/// The same where rows that cannot be entries are handed over too.
+///
+/// # Errors
+/// Those of the database and of `each`.
+pub fn follow_any(
+    connection: &mut AnyConnection,
+    after: i64,
+    mut each: impl FnMut(Result<Change, Unreadable>) -> Result<(), StoreError>,
+) -> Result<(), StoreError> {
     let mut excerpt = Excerpt { after, city: None, limit: Some(LOAD_ROWS) };
     loop {
-        let entries = read(connection, &excerpt)?;
-        let Some(last) = entries.last() else { return Ok(()) };
+        let rows = rows(connection, &excerpt)?;
+        let Some(last) = rows.last() else { return Ok(()) };
         excerpt.after = last.sequence;
-        entries.into_iter().try_for_each(&mut each)?;
+        rows.into_iter().try_for_each(|row| each(row.into_entry()))?;
     }
 }

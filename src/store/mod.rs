@@ -1,28 +1,38 @@
 //! What is on disk: the change log, the table of records it makes with views over it, and the keys.
 
+pub mod backup;
 pub mod confirmations;
 pub mod connection;
+pub mod damage;
 pub mod forks;
 pub mod heads;
 pub mod idempotency;
+pub mod identity;
+pub mod integrity;
 pub mod key_log;
 pub mod keys;
 pub mod log;
+mod mirror_lines;
 pub mod records;
+pub mod redaction;
+pub mod restore;
 mod schema;
 pub mod secret;
 mod shape;
 pub mod verify;
 mod views;
 
+use chrono::{DateTime, NaiveDateTime, Utc};
 use diesel::connection::SimpleConnection;
 use diesel::dsl::sql;
 use diesel::migration::{Migration, MigrationSource, MigrationVersion};
 use diesel::prelude::*;
-use diesel::sql_types::Bool;
+use diesel::sql_types::{Bool, Timestamp};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use connection::{AnyConnection, DatabaseUrl, Setback, transaction, try_transaction};
+pub use damage::Damage;
+pub use identity::Identity;
 pub use keys::{Key, NewKey, Role, Rotation};
 pub use log::{Excerpt, Head};
 
@@ -62,6 +72,9 @@ pub enum StoreError {
     /// Its log does not continue what a node had seen, and nobody has decided on that.
     #[error("the log of the database does not continue what a node had seen: `pledgewatch accept-fork --kept {} --seen {}` accepts that", .0.kept, .0.seen)]
     Forked(Box<forks::Fork>),
+    /// It is not the one that was opened.
+    #[error("the database is not the one that was opened: {0}; {HOW_TO_PUT_BACK}")]
+    Replaced(String),
     /// A statement failed.
     #[error("the database refused a statement: {0}")]
     Statement(#[from] diesel::result::Error),
@@ -70,7 +83,31 @@ pub enum StoreError {
     Entropy(String),
 }
 
+/// What to do about a database that was taken away.
+pub const HOW_TO_PUT_BACK: &str = "put the file that was opened back, with its -wal and -shm neighbours, or restore a \
+    backup (`pledgewatch restore FILE` into a new database), then start the service again";
+/// What to do about a database that is damaged.
+pub const HOW_TO_RESTORE: &str = "stop the service, move the database aside, restore a backup (`pledgewatch restore \
+    FILE` into a new database), and start the service again; `pledgewatch verify` names every entry that is wrong";
+
+/// What SQLite says of a file that is spoilt, or of a disk that fails: `SQLITE_CORRUPT`, `SQLITE_NOTADB`,
+/// `SQLITE_IOERR`.
+const DAMAGE: [&str; 4] =
+    ["database disk image is malformed", "malformed database schema", "file is not a database", "disk I/O error"];
+
 impl StoreError {
+    /// Whether the database is damaged, so that trying again does not help.
+    #[must_use]
+    pub fn is_damage(&self) -> bool {
+        let told = match self {
+            StoreError::Corrupt(_) => return true,
+            StoreError::Unavailable { cause, .. } => cause,
+            StoreError::Statement(error) => &error.to_string(),
+            _ => return false,
+        };
+        DAMAGE.iter().any(|damage| told.contains(damage))
+    }
+
     /// Whether one statement was at fault rather than the database or the way to it.
     #[must_use]
     pub fn is_constraint(&self) -> bool {
@@ -116,9 +153,23 @@ pub fn migrate(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError
         if run.iter().any(|version| version == KEY_LOG) {
             keys::begin_log(connection, &"pledgewatch migrate".into())?;
         }
+        identity::make_if_missing(connection)?;
         views::refresh(connection)?;
         Ok(run)
     })
+}
+
+/// What time it is by the clock of a server; none for a file, which has none of its own.
+///
+/// # Errors
+/// Those of the database.
+pub fn time(connection: &mut AnyConnection) -> Result<Option<DateTime<Utc>>, StoreError> {
+    if matches!(connection, AnyConnection::Sqlite(_)) {
+        return Ok(None);
+    }
+    let time = sql::<Timestamp>("clock_timestamp() AT TIME ZONE 'UTC'");
+    let time: NaiveDateTime = diesel::select(time).get_result(connection)?;
+    Ok(Some(time.and_utc()))
 }
 
 fn run_pending(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {

@@ -7,7 +7,7 @@ use diesel::prelude::*;
 
 use super::connection::{AnyConnection, insert_all};
 use super::schema::records;
-use super::{StoreError, log};
+use super::{Damage, StoreError, log};
 use crate::record::{Action, Change};
 
 /// A row of `records`.
@@ -32,8 +32,8 @@ type Key = [String; 3];
 
 impl RecordRow {
     /// The row that an entry leaves.
-    fn of(change: &Change) -> Result<Self, StoreError> {
-        let (body, reason) = change.texts().map_err(StoreError::Corrupt)?;
+    fn of(change: &Change) -> Result<Self, String> {
+        let (body, reason) = change.texts()?;
         let state = if change.action == Action::Withdraw { "withdrawn" } else { "live" };
         Ok(RecordRow {
             kind: change.key.kind.to_string(),
@@ -76,19 +76,25 @@ pub(super) struct Rows(BTreeMap<Key, RecordRow>);
 
 impl Rows {
     /// Takes in the next entry of the log.
-    pub(super) fn add(&mut self, change: &Change) -> Result<(), StoreError> {
+    pub(super) fn add(&mut self, change: &Change) -> Result<(), String> {
         let row = RecordRow::of(change)?;
         self.0.insert(row.key(), row);
         Ok(())
     }
 
-    /// The first difference between these rows, made from the log, and the table, as a sentence.
-    pub(super) fn first_difference(&self, connection: &mut AnyConnection) -> QueryResult<Option<String>> {
+    /// The differences between these rows, made from the log, and the table, a sentence each; none are told of what is
+    /// marked as damaged.
+    pub(super) fn differences(&self, connection: &mut AnyConnection, damage: &Damage) -> QueryResult<Vec<String>> {
         let stored: Vec<RecordRow> = records::table.select(records::all_columns).load(connection)?;
         let stored: BTreeMap<Key, RecordRow> = stored.into_iter().map(|row| (row.key(), row)).collect();
         // Databases sort text in different ways, so the order is made here.
         let keys: BTreeSet<&Key> = self.0.keys().chain(stored.keys()).collect();
-        Ok(keys.into_iter().find_map(|key| difference(self.0.get(key), stored.get(key))))
+        let is_marked = |[city, _, id]: &Key| match city.as_str() {
+            "" => damage.of_network(id).is_some(),
+            city => damage.of_city(city).is_some(),
+        };
+        let trusted = keys.into_iter().filter(|key| !is_marked(key));
+        Ok(trusted.filter_map(|key| difference(self.0.get(key), stored.get(key))).collect())
     }
 }
 
@@ -120,7 +126,7 @@ pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), St
     let last: BTreeMap<_, _> = entries.iter().map(|entry| (&entry.key, entry)).collect();
     let mut new = Vec::new();
     for (key, entry) in last {
-        let row = RecordRow::of(entry)?;
+        let row = RecordRow::of(entry).map_err(StoreError::Corrupt)?;
         if created.contains(key) {
             new.push(row);
         } else {
@@ -137,7 +143,7 @@ pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), St
 /// Those of the database, and [`StoreError::Corrupt`] for an entry that cannot be read.
 pub(super) fn rebuild(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let mut rows = Rows::default();
-    log::follow(connection, 0, |change| rows.add(&change))?;
+    log::follow(connection, 0, |change| rows.add(&change).map_err(StoreError::Corrupt))?;
     diesel::delete(records::table).execute(connection)?;
     let rows: Vec<RecordRow> = rows.0.into_values().collect();
     insert(connection, &rows).map_err(StoreError::from)

@@ -69,6 +69,13 @@ table! {
 }
 
 table! {
+    identity (id) {
+        id -> Integer,
+        word -> Text,
+    }
+}
+
+table! {
     keys (id) {
         id -> Text,
         label -> Text,

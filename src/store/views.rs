@@ -10,6 +10,7 @@ use diesel::prelude::*;
 use super::connection::{AnyConnection, insert_all};
 use super::schema::record_views;
 use super::shape::Shape;
+use crate::record::redaction::Redaction;
 use crate::record::{City, Inventory, Kind, Member, Network, Statement, Target};
 
 /// A view: its name and the statement that makes it, which is also a row of `record_views`.
@@ -28,7 +29,7 @@ struct View {
 /// Those of the database where it cannot tell which views there are.
 pub(super) fn refresh(connection: &mut AnyConnection) -> QueryResult<()> {
     let dialect = Dialect::of(connection);
-    let mut wanted: Vec<View> = Kind::ALL.iter().flat_map(|kind| views_of(*kind, dialect)).collect();
+    let mut wanted: Vec<View> = Kind::RECORDS.iter().flat_map(|kind| views_of(*kind, dialect)).collect();
     let mut made: Vec<View> = record_views::table.select(record_views::all_columns).load(connection)?;
     wanted.sort();
     made.sort();
@@ -62,6 +63,7 @@ fn shape_of(kind: Kind) -> Shape {
         Kind::Statement => Shape::of::<Statement>(),
         Kind::Network => Shape::of::<Network>(),
         Kind::Member => Shape::of::<Member>(),
+        Kind::Redaction => Shape::of::<Redaction>(),
     }
 }
 
@@ -69,7 +71,7 @@ fn shape_of(kind: Kind) -> Shape {
 fn keys_of(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
         Kind::City | Kind::Network => &[("id", "id")],
-        Kind::Baseline | Kind::Target | Kind::Report => &[("city", "city"), ("id", "id")],
+        Kind::Baseline | Kind::Target | Kind::Report | Kind::Redaction => &[("city", "city"), ("id", "id")],
         Kind::Statement => &[("city", "city")],
         Kind::Member => &[("id", "network"), ("city", "city")],
     }

@@ -1,9 +1,14 @@
 //! What goes wrong around the service: kills, outages, floods, frozen nodes, files that vanish.
 
+mod backup;
 #[cfg(target_os = "linux")]
 mod cable;
+mod clock;
 #[cfg(target_os = "linux")]
 mod cluster;
+mod damage;
+#[cfg(unix)]
+mod file;
 #[cfg(target_os = "linux")]
 mod flood;
 mod fork;
@@ -17,6 +22,7 @@ mod memory;
 mod mirror;
 #[cfg(target_os = "linux")]
 mod outage;
+mod redaction;
 #[cfg(target_os = "linux")]
 mod revocation;
 #[cfg(target_os = "linux")]
@@ -27,6 +33,7 @@ mod start_up;
 mod stopped_import;
 #[cfg(target_os = "linux")]
 mod stopping;
+mod upgrade;
 #[cfg(target_os = "linux")]
 mod wire;
 #[cfg(target_os = "linux")]

@@ -1,7 +1,5 @@
 //! Cities with long names and sources, so that few of them make a large answer.
 
-use std::sync::Arc;
-
 use chrono::Utc;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
@@ -19,7 +17,7 @@ pub const CITIES: usize = 700;
 /// A service that has them.
 pub fn service(arguments: &[&str]) -> Service {
     let database = Database::new();
-    let clock: Clock = Arc::new(Utc::now);
+    let clock = Clock::system();
     let mut bulk = Bulk::open(&DatabaseUrl::parse(&database.url).unwrap(), clock, false).unwrap();
     let arrivals: Vec<Arrival> = (0..CITIES).map(arrival).collect();
     let landed = bulk.land(&arrivals, "the tests").unwrap();

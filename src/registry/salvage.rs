@@ -1,0 +1,114 @@
+//! What can be trusted of a log that is damaged: entries that are wrong are noted, and what they are about is left out.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::halt::{Halt, Halted};
+use super::snapshot::{Identifier, Snapshot, identifiers};
+use super::staging::Staging;
+use super::succession::Origins;
+use crate::record::limits::DAMAGE_TOLD;
+use crate::record::{Change, RecordKey};
+use crate::store::log::Unreadable;
+use crate::store::{self, AnyConnection, HOW_TO_RESTORE, Head, StoreError};
+
+/// Brings a database to this version. One whose file is damaged is not written to: if it is of this version already,
+/// what of it can be read is served, else it is refused.
+pub(super) fn migrate_if_sound(connection: &mut AnyConnection, halted: &Halted) -> Result<(), StoreError> {
+    let unsound = store::integrity::check(connection)?;
+    if unsound.is_empty() {
+        return store::migrate(connection).map(drop);
+    }
+    let told = unsound.join("; ");
+    if !store::is_made(connection)? {
+        return Err(StoreError::Corrupt(told));
+    }
+    halted.set(Halt::Damaged(format!("the database file is damaged: {told}; to mend it, {HOW_TO_RESTORE}")));
+    Ok(())
+}
+
+impl Staging {
+    /// Takes over the next row of a log that may be damaged.
+    pub(super) fn take_up_row(&mut self, row: Result<Change, Unreadable>) {
+        match row {
+            Ok(change) => self.take_up(&change),
+            Err(row) => {
+                self.snapshot.head.number = row.sequence;
+                self.snapshot.head.hash.clone_from(&row.hash);
+                Arc::make_mut(&mut self.snapshot.damage).note_unreadable(row);
+            }
+        }
+    }
+
+    /// Takes over the next entry of a log that may be damaged.
+    pub(super) fn take_up(&mut self, change: &Change) {
+        let previous = (self.snapshot.head.number, self.snapshot.head.hash.as_str());
+        if Arc::make_mut(&mut self.snapshot.damage).check(change, previous)
+            && let Err(told) = self.apply(change)
+        {
+            Arc::make_mut(&mut self.snapshot.damage).note(change, told);
+        }
+        if self.snapshot.damage.marks(&change.key) {
+            self.leave_out(&change.key);
+            self.pass(change);
+        }
+    }
+
+    /// Notes it if the log does not end as the revision row says.
+    pub(super) fn check_end(&mut self, head: &Head) {
+        let (number, hash) = self.head();
+        if (head.number, head.hash.as_str()) != (number, hash) {
+            let told = format!(
+                "the revision row says that the log ends with entry {} {}, it ends with entry {number} {hash}",
+                head.number, head.hash
+            );
+            Arc::make_mut(&mut self.snapshot.damage).note_of_all(told);
+        }
+    }
+
+    /// Takes out the city or network that a record belongs to.
+    fn leave_out(&mut self, key: &RecordKey) {
+        let Some(city) = &key.city else {
+            self.networks.remove(key.id.as_str());
+            self.snapshot.networks.remove(key.id.as_str());
+            return;
+        };
+        let dossier = self.take(city);
+        self.snapshot.cities.remove(city);
+        let Some(dossier) = dossier else { return };
+        self.note_origins(city, &Origins::of(&dossier), &Origins::default());
+        let live = dossier.city.live();
+        let owned: BTreeSet<Identifier> = live.iter().flat_map(|(record, _)| identifiers(record)).collect();
+        for identifier in owned {
+            if self.owner(&identifier) == Some(city) {
+                self.snapshot.identifiers.remove(&identifier);
+            }
+        }
+    }
+}
+
+impl Snapshot {
+    /// Why nothing may be written if its log is damaged.
+    pub(super) fn halt(&self) -> Option<Halt> {
+        let wrong = self.damage.wrong();
+        if wrong.is_empty() {
+            return None;
+        }
+        let first: Vec<&str> = wrong.iter().take(DAMAGE_TOLD).map(String::as_str).collect();
+        let more = match wrong.len() - first.len() {
+            0 => String::new(),
+            more => format!("; and {more} more"),
+        };
+        Some(Halt::EntriesDamaged(format!(
+            "the change log is damaged: {}{more}; left out: {} cities, {} networks; to mend it, {HOW_TO_RESTORE}",
+            first.join("; "),
+            self.damage.cities(),
+            self.damage.networks()
+        )))
+    }
+
+    /// The first thing that is wrong with its log.
+    pub(super) fn first_damage(&self) -> Option<&str> {
+        self.damage.wrong().first().map(String::as_str)
+    }
+}

@@ -1,0 +1,161 @@
+//! Takes the body of an entry out of the log, for a court or a person asks for it; that it was done stays in the log.
+
+use chrono::{DateTime, Utc};
+use diesel::connection::SimpleConnection;
+use diesel::prelude::*;
+use diesel::sql_types::Integer;
+
+use super::connection::{AnyConnection, transaction};
+use super::schema::{changes, confirmations, records as records_table};
+use super::{Head, StoreError, log, records};
+use crate::record::change::{Draft, time_of_entry};
+use crate::record::redaction::Redaction;
+use crate::record::{Action, Change, Kind, Name, RecordKey, Text};
+
+/// Why the body of an entry is not taken out.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// The database.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// There is no such entry.
+    #[error("there is no entry {0}")]
+    NoSuchEntry(i64),
+    /// There is nothing to take out.
+    #[error("entry {0} has no body any more")]
+    IsRedacted(i64),
+    /// Who did it, and why, stays.
+    #[error("entry {0} is itself a redaction, which stays")]
+    IsRedaction(i64),
+    /// It would take away what is recorded now.
+    #[error(
+        "entry {sequence} says what is recorded now of the {record}: withdraw that or restate it without what has to go, \
+         then redact entry {sequence}"
+    )]
+    IsLive {
+        /// The entry.
+        sequence: i64,
+        /// The record it is about.
+        record: String,
+    },
+}
+
+impl From<diesel::result::Error> for Failure {
+    fn from(error: diesel::result::Error) -> Self {
+        Failure::Store(error.into())
+    }
+}
+
+/// Takes the body of an entry out, wherever the database has it, and enters into the log who did so and why; returns
+/// the number of that entry.
+///
+/// What imports remember of the record goes too, for it may say the same.
+///
+/// # Errors
+/// Why nothing was done.
+pub fn redact(
+    connection: &mut AnyConnection,
+    sequence: i64,
+    (actor, reason): (&Name, &Text),
+    now: DateTime<Utc>,
+) -> Result<i64, Failure> {
+    if let AnyConnection::Sqlite(sqlite) = connection {
+        sqlite.batch_execute("PRAGMA secure_delete = ON")?;
+    }
+    transaction(connection, |connection| {
+        let head = log::lock(connection)?;
+        let entry = log::entry(connection, sequence)?.ok_or(Failure::NoSuchEntry(sequence))?;
+        check(connection, &entry)?;
+        let draft = draft(&entry, actor, reason);
+        let last = log::entry(connection, head.number)?.map_or(now, |last| time_of_entry(last.recorded_at, now));
+        let change = draft.enter(head.number + 1, last, &head.hash);
+        log::append(connection, std::slice::from_ref(&change))?;
+        records::save(connection, std::slice::from_ref(&change))?;
+        take_out(connection, &entry)?;
+        log::raise(connection, &Head { number: change.sequence, hash: change.hash, ..head })?;
+        Ok(change.sequence)
+    })
+}
+
+fn check(connection: &mut AnyConnection, entry: &Change) -> Result<(), Failure> {
+    let sequence = entry.sequence;
+    if entry.key.kind == Kind::Redaction {
+        return Err(Failure::IsRedaction(sequence));
+    }
+    if entry.body.is_none() {
+        return Err(Failure::IsRedacted(sequence));
+    }
+    // A damaged entry would look like a redacted one.
+    entry.check_body().map_err(StoreError::Corrupt)?;
+    let last: i64 = changes::table
+        .filter(changes::city.eq(entry.key.city_word()))
+        .filter(changes::kind.eq(entry.key.kind.as_str()))
+        .filter(changes::id.eq(&entry.key.id))
+        .order(changes::revision.desc())
+        .select(changes::sequence)
+        .first(connection)?;
+    if last == sequence && entry.action != Action::Withdraw {
+        let record = format!("{} {} {}", entry.key.kind, entry.key.city_word(), entry.key.id).replace("  ", " ");
+        return Err(Failure::IsLive { sequence, record });
+    }
+    Ok(())
+}
+
+fn draft(entry: &Change, actor: &Name, reason: &Text) -> Draft {
+    let Change { sequence, key, revision, .. } = entry;
+    let redaction =
+        Redaction { sequence: *sequence, record_kind: key.kind, record_id: key.id.clone(), record_revision: *revision };
+    Draft {
+        actor: actor.as_str().into(),
+        key: RecordKey { city: key.city.clone(), kind: Kind::Redaction, id: sequence.to_string() },
+        action: Action::Create,
+        revision: 1,
+        after: serde_json::to_value(redaction).ok(),
+        reason: Some(reason.to_string()),
+    }
+}
+
+/// Takes what the entry says out of every table.
+fn take_out(connection: &mut AnyConnection, entry: &Change) -> QueryResult<()> {
+    let nothing: Option<String> = None;
+    diesel::update(changes::table.find(entry.sequence)).set(changes::body.eq(&nothing)).execute(connection)?;
+    // The row of a record that was withdrawn has the reason of the withdrawal.
+    diesel::update(records_table::table.filter(records_table::sequence.eq(entry.sequence)))
+        .set((records_table::body.eq(&nothing), records_table::reason.eq(&nothing)))
+        .execute(connection)?;
+    let of_the_record = confirmations::table
+        .filter(confirmations::kind.eq(entry.key.kind.as_str()))
+        .filter(confirmations::city.eq(entry.key.city_word()))
+        .filter(confirmations::id.eq(&entry.key.id));
+    diesel::delete(of_the_record).execute(connection).map(drop)
+}
+
+/// Clears what was taken out from the free space of the database's files: SQLite's is written anew, PostgreSQL's given
+/// back. Copies of the file, its backups and PostgreSQL's archived log are others' business.
+///
+/// # Errors
+/// Those of the database; the body is out of the log all the same.
+pub fn clear_free_space(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    #[derive(QueryableByName)]
+    struct Checkpoint {
+        #[diesel(sql_type = Integer)]
+        busy: i32,
+    }
+    match connection {
+        AnyConnection::Postgres(postgres) => {
+            postgres.batch_execute("SET statement_timeout = 0")?;
+            for table in ["changes", "records", "confirmations"] {
+                postgres.batch_execute(&format!("VACUUM {table}"))?;
+            }
+            Ok(())
+        }
+        AnyConnection::Sqlite(sqlite) => {
+            sqlite.batch_execute("VACUUM")?;
+            let emptied: Checkpoint = diesel::sql_query("PRAGMA wal_checkpoint(TRUNCATE)").get_result(sqlite)?;
+            if emptied.busy == 0 {
+                return Ok(());
+            }
+            Err(StoreError::Migration("others read it, so its -wal file was not emptied".to_owned()))
+        }
+    }
+}

@@ -1,0 +1,260 @@
+//! Restores a backup into an empty database, in one transaction, after a check of all of it.
+
+use std::io::{BufRead, Read};
+
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+use serde_json::{Map, Value};
+use sha2::{Digest, Sha256};
+
+use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, columns};
+use super::connection::{AnyConnection, on_either};
+use super::mirror_lines::MirrorLines;
+use super::schema::idempotency_keys;
+use super::{Head, StoreError, identity, keys, known_migrations, log, records, transaction};
+use crate::record::Change;
+use crate::record::change::GENESIS;
+use crate::record::limits::{BACKUP_LINE_BYTES, STATEMENT_ROWS};
+
+/// What is to be restored.
+pub struct Restoration<'a> {
+    /// The backup.
+    pub file: &'a mut dyn BufRead,
+    /// The last entry that is wanted; all unless stated.
+    pub until: Option<i64>,
+    /// A mirror of the public log to compare with.
+    pub mirror: Option<&'a mut dyn BufRead>,
+}
+
+/// What was restored.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Restored {
+    /// When the backup was made.
+    pub made_at: String,
+    /// The last entry.
+    pub sequence: i64,
+    /// Its hash.
+    pub hash: String,
+    /// The last entry of the mirror, if what was restored ends before it.
+    pub mirror_ends: Option<i64>,
+}
+
+/// Restores a backup into a database of this version in which nothing is recorded; all of it or nothing.
+///
+/// # Errors
+/// Why nothing was restored.
+pub fn restore(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
+    transaction(connection, |connection| {
+        log::lock(connection)?;
+        check_empty(connection)?;
+        let mut restoring = Restoring::begin(asked)?;
+        while restoring.take_line(connection)? {}
+        restoring.finish(connection)
+    })
+}
+
+fn check_empty(connection: &mut AnyConnection) -> Result<(), Failure> {
+    #[derive(QueryableByName)]
+    struct Count {
+        #[diesel(sql_type = BigInt)]
+        count: i64,
+    }
+    for table in std::iter::once("changes").chain(TABLES) {
+        let query = format!("SELECT count(*) AS count FROM \"{table}\"");
+        let found: Count = diesel::sql_query(query).get_result(connection)?;
+        if found.count > 0 {
+            let told = format!(
+                "the database is not empty, its table {table} has {} rows; restore into a new one",
+                found.count
+            );
+            return Err(Failure::Unfit(told));
+        }
+    }
+    Ok(())
+}
+
+/// Reads lines and hashes them.
+struct Lines<'a> {
+    file: &'a mut dyn BufRead,
+    count: u64,
+    hash: Sha256,
+}
+
+impl Lines<'_> {
+    fn damaged(&self, told: impl Into<String>) -> Failure {
+        Failure::Backup { line: self.count + 1, told: told.into() }
+    }
+
+    /// The next line; its text is hashed only once it is taken for no end.
+    fn next(&mut self) -> Result<Line, Failure> {
+        let mut text = Vec::new();
+        let most = BACKUP_LINE_BYTES;
+        Read::take(&mut *self.file, most).read_until(b'\n', &mut text)?;
+        if text.last() != Some(&b'\n') {
+            let told = if text.is_empty() { "is missing: the file was cut" } else { "is cut, or too long" };
+            return Err(self.damaged(told));
+        }
+        let line = serde_json::from_slice(&text).map_err(|error| self.damaged(format!("cannot be read: {error}")))?;
+        if !matches!(line, Line::End(_)) {
+            self.hash.update(&text);
+            self.count += 1;
+        }
+        Ok(line)
+    }
+
+    /// Checks the last line against those before.
+    fn check_end(&mut self, end: &End) -> Result<(), Failure> {
+        let sha256 = hex::encode(self.hash.clone().finalize());
+        if (end.lines, &end.sha256) != (self.count, &sha256) {
+            return Err(self.damaged("has another count or SHA-256 than the lines before it give"));
+        }
+        if !self.file.fill_buf()?.is_empty() {
+            return Err(self.damaged("is followed by others"));
+        }
+        Ok(())
+    }
+}
+
+/// A restoration under way.
+struct Restoring<'a> {
+    lines: Lines<'a>,
+    header: Header,
+    until: Option<i64>,
+    mirror: Option<MirrorLines<'a>>,
+    /// The last entry that was read, and its hash.
+    read: (i64, String),
+    /// The last entry that was taken, and its hash.
+    taken: (i64, String),
+    entries: Vec<Change>,
+    rows: Vec<Map<String, Value>>,
+    table: String,
+}
+
+impl<'a> Restoring<'a> {
+    fn begin(asked: Restoration<'a>) -> Result<Self, Failure> {
+        let Restoration { file, until, mirror } = asked;
+        let mut lines = Lines { file, count: 0, hash: Sha256::new() };
+        let Line::Backup(header) = lines.next()? else {
+            return Err(Failure::Unfit("the file is no backup".to_owned()));
+        };
+        if header.format != FORMAT || header.version != VERSION {
+            let told = format!("the file is of the format {} {}", header.format, header.version);
+            return Err(Failure::Unfit(format!("{told}, known is {FORMAT} {VERSION}")));
+        }
+        let known: Vec<String> = known_migrations()?.iter().map(ToString::to_string).collect();
+        if let Some(newer) = header.migrations.iter().find(|migration| !known.contains(migration)) {
+            return Err(StoreError::Newer(newer.clone()).into());
+        }
+        if let Some(until) = until.filter(|until| !(1..=header.sequence).contains(until)) {
+            let told = format!("entry {until} is not in the backup, which ends with entry {}", header.sequence);
+            return Err(Failure::Unfit(told));
+        }
+        let start = || (0, GENESIS.to_owned());
+        let (entries, rows, table) = (Vec::new(), Vec::new(), String::new());
+        let mirror = mirror.map(MirrorLines::new);
+        Ok(Restoring { lines, header, until, mirror, read: start(), taken: start(), entries, rows, table })
+    }
+
+    /// Takes in the next line; whether there are more.
+    fn take_line(&mut self, connection: &mut AnyConnection) -> Result<bool, Failure> {
+        match self.lines.next()? {
+            Line::Backup(_) => Err(self.lines.damaged("is a second first line")),
+            Line::Entry(entry) => {
+                let change = entry.into_change().ok_or_else(|| self.lines.damaged("is no entry of a log"))?;
+                self.take_entry(change, connection).map(|()| true)
+            }
+            Line::Row { table, values } => {
+                if self.table != table || self.rows.len() >= STATEMENT_ROWS {
+                    self.flush_rows(connection)?;
+                    self.table = table;
+                }
+                self.rows.push(values);
+                Ok(true)
+            }
+            Line::End(end) => {
+                self.lines.check_end(&end)?;
+                self.flush_entries(connection)?;
+                self.flush_rows(connection)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn take_entry(&mut self, change: Change, connection: &mut AnyConnection) -> Result<(), Failure> {
+        change.check(self.read.0, &self.read.1).map_err(|told| self.lines.damaged(format!("is wrong: {told}")))?;
+        self.read = (change.sequence, change.hash.clone());
+        if self.until.is_some_and(|until| change.sequence > until) {
+            return Ok(());
+        }
+        if let Some(mirror) = &mut self.mirror {
+            mirror.compare(change.sequence, &change.hash)?;
+        }
+        self.taken = self.read.clone();
+        self.entries.push(change);
+        if self.entries.len() >= STATEMENT_ROWS { self.flush_entries(connection) } else { Ok(()) }
+    }
+
+    fn flush_entries(&mut self, connection: &mut AnyConnection) -> Result<(), Failure> {
+        log::append(connection, &std::mem::take(&mut self.entries))?;
+        Ok(())
+    }
+
+    fn flush_rows(&mut self, connection: &mut AnyConnection) -> Result<(), Failure> {
+        let rows = std::mem::take(&mut self.rows);
+        if rows.is_empty() {
+            return Ok(());
+        }
+        if !TABLES.contains(&self.table.as_str()) {
+            return Err(self.lines.damaged(format!("follows rows of a table {}, which is not known", self.table)));
+        }
+        insert(connection, &self.table, &rows)
+    }
+
+    /// Brings all else up to the log, and ends.
+    fn finish(mut self, connection: &mut AnyConnection) -> Result<Restored, Failure> {
+        if self.read != (self.header.sequence, self.header.hash.clone()) {
+            let told = format!("ends the file, but entry {} was announced as the last one", self.header.sequence);
+            return Err(self.lines.damaged(told));
+        }
+        let (number, hash) = self.taken;
+        let Header { keys, keys_hash, .. } = self.header.clone();
+        let head = Head { number, hash: hash.clone(), keys, keys_hash };
+        log::raise(connection, &head)?;
+        identity::set(connection, &self.header.identity)?;
+        // A request whose entries are left out was not done.
+        let is_left_out = idempotency_keys::last_entry.gt(number);
+        diesel::delete(idempotency_keys::table.filter(is_left_out)).execute(connection)?;
+        records::rebuild(connection)?;
+        // The log of keys must make the keys, or somebody made one by hand where the backup was made.
+        keys::verify(connection, &head)?;
+        let ends = self.mirror.as_mut().map(MirrorLines::end).transpose()?;
+        Ok(Restored {
+            made_at: self.header.made_at,
+            sequence: number,
+            hash,
+            mirror_ends: ends.filter(|end| *end > number),
+        })
+    }
+}
+
+/// Inserts rows whose values are texts, in the types of the table's columns.
+fn insert(connection: &mut AnyConnection, table: &str, rows: &[Map<String, Value>]) -> Result<(), Failure> {
+    let known = columns(connection, table)?;
+    let named: Vec<&String> = rows.iter().flat_map(Map::keys).collect();
+    if let Some(name) = named.iter().find(|name| known.iter().all(|(known, _)| known != **name)) {
+        return Err(Failure::Unfit(format!("the table {table} has no column {name} in this version")));
+    }
+    // What an older version had no column for takes its default.
+    let given: Vec<&(String, String)> = known.iter().filter(|(name, _)| named.contains(&name)).collect();
+    let names: Vec<String> = given.iter().map(|(name, _)| format!("\"{name}\"")).collect();
+    let is_sqlite = matches!(connection, AnyConnection::Sqlite(_));
+    let value = |(name, of_type): &&(String, String)| {
+        if is_sqlite { format!("json_extract(value, '$.{name}')") } else { format!("(value ->> '{name}')::{of_type}") }
+    };
+    let values: Vec<String> = given.iter().map(value).collect();
+    let from = if is_sqlite { "json_each($1)" } else { "json_array_elements($1::json) AS row (value)" };
+    let statement = format!("INSERT INTO \"{table}\" ({}) SELECT {} FROM {from}", names.join(", "), values.join(", "));
+    let rows = serde_json::to_string(rows).map_err(std::io::Error::from)?;
+    on_either!(connection, c => diesel::sql_query(statement).bind::<Text, _>(rows).execute(c))?;
+    Ok(())
+}
