@@ -221,7 +221,7 @@ fn verify_finds_a_key_that_was_changed_by_hand() {
         printed(&service.verify());
         service.database.execute(statement);
         let output = service.verify();
-        let told = String::from_utf8_lossy(&output.stderr);
+        let told = String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success() && told.contains(expected), "{statement}: {told}");
     }
 }

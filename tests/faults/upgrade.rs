@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Database, Service, city, inventory, printed, run};
 
-/// What was recorded under the first schema; the secret of its key is `pwk_clerk`.
+/// The secret of a key as the first versions made it.
+const CLERK: &str = "pwk_c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1";
+/// What was recorded under the first schema; the secret of its key is [`CLERK`].
 const ROWS: &str = "tests/old_database/first.sql";
 const ENTRIES: usize = 7;
 
@@ -55,7 +57,7 @@ fn assert_served_as_it_was(service: &Service, hashes: &[Value]) {
     let mut restated = inventory(6.0);
     restated["reason"] = json!("Counted anew");
     let path = "/v1/cities/here/reports/2020";
-    assert_eq!(service.put(path, "pwk_clerk", &restated).status, 200, "keys are kept");
+    assert_eq!(service.put(path, CLERK, &restated).status, 200, "keys are kept");
     printed(&service.verify());
 }
 
@@ -63,8 +65,9 @@ fn assert_served_as_it_was(service: &Service, hashes: &[Value]) {
 fn every_earlier_schema_is_brought_to_this_one() {
     let migrations = migrations();
     assert!(migrations.len() > 5, "{migrations:?}");
-    // Of this version's own schema the program finds filled what it fills from the log.
-    for steps in 1..migrations.len() {
+    // From there on the program itself fills tables within a step, which the statements alone do not.
+    let filled = migrations.iter().position(|migration| migration.ends_with("_keys")).unwrap();
+    for steps in 1..=filled {
         let database = database_after(&migrations[..steps]);
         let hashes: Vec<Value> = {
             let mut rows = database.rows("changes");

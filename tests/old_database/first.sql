@@ -29,5 +29,5 @@ INSERT INTO targets (city, id, kind, level, baseline, baseline_kind, reduction_p
 VALUES ('here', '2030-half', 'base_year', 'basic', '1990', 'baseline', 50, 2030, 'adopted', 'A test', FALSE, 1, 4, '2026-11-23 10:00:04', 'The registry');
 INSERT INTO target_milestones (city, target, year, kg) VALUES ('here', '2030-half', 2025, 700000);
 INSERT INTO keys (id, label, role, secret_hash, created_at)
-VALUES ('01a212f7-7543-7699-ae9a-cec9821b2f0f', 'A clerk', 'reporter', 'd843456c1459ae87ef4fb813af670ae8e346b6881745e3c35bcc7f09129d8049', '2026-11-23 10:00:00');
+VALUES ('01a212f7-7543-7699-ae9a-cec9821b2f0f', 'A clerk', 'reporter', 'e25ee9d7e0ce77173d7d5252be5f9b59cd304efb7d8a1315a519887ed8442aa8', '2026-11-23 10:00:00');
 INSERT INTO key_cities (key_id, city) VALUES ('01a212f7-7543-7699-ae9a-cec9821b2f0f', 'here');
