@@ -175,7 +175,7 @@ pub const CLIENT_WAIT: Duration = Duration::from_secs(60);
 /// How long until a node tries again to save what only it holds, or to load a log that was accepted.
 pub const FORK_PAUSE: Duration = Duration::from_secs(5);
 /// The newest entries of the log are kept as they are, up to so many bytes, to be saved if the database loses them.
-pub const RECENT_BYTES: usize = 16 * 1024 * 1024;
+pub const RECENT_BYTES: usize = 4 * 1024 * 1024;
 /// Of the entries before them the hash of every so many is kept, to find what a database still has of them.
 pub const RECENT_MARKS: i64 = 64;
 /// How long a signed head is served before it is signed anew.

@@ -236,11 +236,11 @@ fn restated_records_are_saved_with_what_they_said_before() {
 fn of_what_is_no_longer_kept_as_entries_the_states_are_saved() {
     let (service, state) = with_reports(2000..=2009);
     // More than is kept as entries.
-    for number in 1..=280 {
+    for number in 1..=80 {
         service.record("/v1/cities/here/reports/2020", &large_report(number));
     }
     let last = service.entries();
-    let last = &last[280..];
+    let last = &last[40..];
     lose_after(&service.database, 5);
     let found = Found::by(|path| service.get(path));
     assert!(found.detail.contains("the oldest only as their records were left"), "{}", found.detail);
