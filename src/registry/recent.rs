@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use imbl::Vector;
 
-use crate::record::Change;
 use crate::record::head::LogEnd;
 use crate::record::limits::{RECENT_BYTES, RECENT_MARKS};
+use crate::record::redaction::redacted_entry;
+use crate::record::{Change, Kind};
 
 /// The newest entries whole, and of those before them the hash of a few; cheap to clone.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +21,11 @@ pub(super) struct Recent {
 impl Recent {
     /// Takes in the next entry, and lets go of the oldest ones once they are too many bytes.
     pub(super) fn push(&mut self, change: &Change) {
+        if change.key.kind == Kind::Redaction
+            && let Ok(sequence) = redacted_entry(change)
+        {
+            self.redact(sequence);
+        }
         self.bytes += bytes(change);
         self.entries.push_back(Arc::new(change.clone()));
         if change.sequence % RECENT_MARKS == 0 {
@@ -31,6 +37,16 @@ impl Recent {
         {
             self.bytes -= bytes(&oldest);
         }
+    }
+
+    /// Takes out the body of an entry, if it is here.
+    fn redact(&mut self, sequence: i64) {
+        let first = self.entries.front().map_or(0, |entry| entry.sequence);
+        let place = usize::try_from(sequence - first).ok();
+        let Some(entry) = place.and_then(|place| self.entries.get_mut(place)) else { return };
+        self.bytes -= bytes(entry);
+        *entry = Arc::new(Change { body: None, ..Change::clone(entry) });
+        self.bytes += bytes(entry);
     }
 
     /// The entries that are whole, oldest first.

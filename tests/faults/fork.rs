@@ -233,6 +233,23 @@ fn restated_records_are_saved_with_what_they_said_before() {
 }
 
 #[test]
+fn what_was_redacted_is_not_saved() {
+    let (service, state) = with_reports(2000..=2001);
+    let mut restated = inventory(1.0);
+    restated["reason"] = json!("A slip");
+    service.record("/v1/cities/here/reports/2001", &restated);
+    let database = service.database.url.as_str();
+    printed(&run(&["redact", "3", "--database", database, "--reason", "A name in it"]));
+    eventually("the redaction being followed", || service.json("/health/ready")["sequence"] == 5);
+    lose_after(&service.database, 2);
+    Found::by(|path| service.get(path));
+    let saved = &saved(&state)[0];
+    assert_eq!((saved.len(), &saved[0]["redacted"]), (3, &json!(true)));
+    assert!(saved.iter().all(|entry| !entry.to_string().contains("\"basic\":2001")), "{saved:?}");
+    assert_eq!(saved[1]["after"]["totals"]["basic"], 1);
+}
+
+#[test]
 fn of_what_is_no_longer_kept_as_entries_the_states_are_saved() {
     let (service, state) = with_reports(2000..=2009);
     // More than is kept as entries.
