@@ -3,17 +3,26 @@
 use std::time::Duration;
 
 use diesel::connection::SimpleConnection;
+use pledgewatch::store::AnyConnection;
 
 use crate::support::{Service, city, eventually, inventory, printed};
 
-const BEGIN: &str = "BEGIN; UPDATE revision SET number = number";
+/// A connection that holds the row, or the file, that everyone who writes needs, until it commits.
+fn holder(service: &Service) -> AnyConnection {
+    let mut connection = service.database.connect();
+    if let AnyConnection::Postgres(_) = connection {
+        // It would be freed from a client that does nothing.
+        connection.batch_execute("SET idle_in_transaction_session_timeout = 0").unwrap();
+    }
+    connection.batch_execute("BEGIN; UPDATE revision SET number = number").unwrap();
+    connection
+}
 
 #[test]
 fn a_write_whose_client_has_gone_is_not_done() {
     let service = Service::start();
     service.record("/v1/cities/here", &city("Here"));
-    let mut holder = service.database.connect();
-    holder.batch_execute(BEGIN).unwrap();
+    let mut holder = holder(&service);
     let request = service.request("PUT", "/v1/cities/here/reports/2001").bearer_auth(&service.admin);
     let gone = request.timeout(Duration::from_millis(500)).json(&inventory(1.0)).send();
     assert!(gone.unwrap_err().is_timeout());
@@ -37,8 +46,7 @@ fn a_write_that_was_refused_is_not_done_over_one_that_was_accepted_since() {
         body["reason"] = "restated".into();
         body
     };
-    let mut holder = service.database.connect();
-    holder.batch_execute(BEGIN).unwrap();
+    let mut holder = holder(&service);
     let refused = service.put(path, &service.admin, &restated(2.0));
     refused.assert_problem(503, "unavailable");
     holder.batch_execute("COMMIT").unwrap();
