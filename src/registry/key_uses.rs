@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use chrono::NaiveDate;
 
 use crate::record::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
-use crate::store::{self, AnyConnection, DatabaseUrl, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
 /// A key, by its id, and a day on which it was used.
 type Use = (String, NaiveDate);
@@ -20,14 +20,14 @@ pub(super) struct KeyUses {
 }
 
 impl KeyUses {
-    /// One that hands what is new to a thread, which writes it.
+    /// One that hands what is new to a thread, which writes it to the database of that identity.
     ///
     /// # Errors
     /// When there is no thread to be had.
-    pub(super) fn start(database: &DatabaseUrl) -> Result<Self, StoreError> {
+    pub(super) fn start(database: &DatabaseUrl, identity: Identity) -> Result<Self, StoreError> {
         let (news, queue) = sync_channel(KEY_USES_WAITING);
         let database = database.clone();
-        super::thread("uses of keys", move || write_all(&database, &queue))?;
+        super::thread("uses of keys", move || write_all(&(database, identity), &queue))?;
         Ok(KeyUses { noted: Mutex::default(), news })
     }
 
@@ -48,7 +48,7 @@ impl KeyUses {
 }
 
 /// Writes each use that comes; what fails is written once the database is back.
-fn write_all(database: &DatabaseUrl, queue: &Receiver<Use>) {
+fn write_all(database: &(DatabaseUrl, Identity), queue: &Receiver<Use>) {
     let mut waiting: HashMap<String, NaiveDate> = HashMap::new();
     let mut connection = None;
     loop {
@@ -73,13 +73,14 @@ fn write_all(database: &DatabaseUrl, queue: &Receiver<Use>) {
 }
 
 fn write(
-    database: &DatabaseUrl,
+    (database, identity): &(DatabaseUrl, Identity),
     connection: &mut Option<AnyConnection>,
     uses: &HashMap<String, NaiveDate>,
 ) -> Result<(), StoreError> {
     let connection = match connection {
         Some(connection) => connection,
-        vacant => vacant.insert(database.connect()?),
+        vacant => vacant.insert(identity.connect_beside(database)?),
     };
+    identity.check(connection)?;
     uses.iter().try_for_each(|(id, day)| Ok(store::keys::note_use(connection, id, *day)?))
 }

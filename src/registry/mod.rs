@@ -339,7 +339,7 @@ impl Registry {
             shared,
             commands,
             lookups: Arc::new(RateLimiter::direct(quota)),
-            key_uses: Arc::new(KeyUses::start(database)?),
+            key_uses: Arc::new(KeyUses::start(database, identity.clone())?),
         })
     }
 
