@@ -193,6 +193,35 @@ impl Draft {
     }
 }
 
+/// Where an entry stands in a chain.
+#[derive(Debug, Clone, Copy)]
+pub struct Link<'e> {
+    /// Its number.
+    pub sequence: i64,
+    /// The hash of the entry before it, as it says.
+    pub previous_hash: &'e str,
+    /// Its own hash, as it says.
+    pub hash: &'e str,
+}
+
+impl Link<'_> {
+    /// Checks that it follows the entry with `previous_sequence` and `previous_hash`, and that its words give its hash.
+    ///
+    /// # Errors
+    /// What does not fit, to be said of the entry.
+    pub fn check(&self, previous_sequence: i64, previous_hash: &str, computed_hash: &str) -> Result<(), &'static str> {
+        if self.sequence != previous_sequence + 1 {
+            Err("does not follow the entry before it without a gap")
+        } else if self.previous_hash != previous_hash {
+            Err("does not name the hash of the entry before it")
+        } else if computed_hash != self.hash {
+            Err("has a hash that its words do not give")
+        } else {
+            Ok(())
+        }
+    }
+}
+
 impl Change {
     /// The hash that the entry's own words give.
     #[must_use]
@@ -226,16 +255,9 @@ impl Change {
     /// # Errors
     /// A sentence that says what does not fit.
     pub fn check_place(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
-        let broken = if self.sequence != previous_sequence + 1 {
-            "does not follow the entry before it without a gap"
-        } else if self.previous_hash != previous_hash {
-            "does not name the hash of the entry before it"
-        } else if self.computed_hash() != self.hash {
-            "has a hash that its words do not give"
-        } else {
-            return Ok(());
-        };
-        Err(format!("entry {} {broken}", self.sequence))
+        let link = Link { sequence: self.sequence, previous_hash: &self.previous_hash, hash: &self.hash };
+        link.check(previous_sequence, previous_hash, &self.computed_hash())
+            .map_err(|broken| format!("entry {} {broken}", self.sequence))
     }
 
     /// Checks that the body, unless it was redacted, is the one that was hashed.

@@ -12,7 +12,7 @@ use super::connection::{AnyConnection, insert_all};
 use super::keys::{Key, Role, label};
 use super::schema::key_changes;
 use super::{Head, StoreError};
-use crate::record::change::{Action, Actor, sha256, timestamp};
+use crate::record::change::{Action, Actor, Link, sha256, timestamp};
 use crate::record::limits::LOAD_ROWS;
 use crate::record::{CityId, Slug};
 
@@ -160,16 +160,9 @@ impl KeyChange {
     /// # Errors
     /// A sentence that says what does not fit.
     pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
-        let broken = if self.sequence != previous_sequence + 1 {
-            "does not follow the entry before it without a gap"
-        } else if self.previous_hash != previous_hash {
-            "does not name the hash of the entry before it"
-        } else if self.computed_hash() != self.hash {
-            "has a hash that its words do not give"
-        } else {
-            return Ok(());
-        };
-        Err(format!("entry {} of the log of keys {broken}", self.sequence))
+        let link = Link { sequence: self.sequence, previous_hash: &self.previous_hash, hash: &self.hash };
+        link.check(previous_sequence, previous_hash, &self.computed_hash())
+            .map_err(|broken| format!("entry {} of the log of keys {broken}", self.sequence))
     }
 
     /// The key as the entry leaves it.
