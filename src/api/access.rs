@@ -11,6 +11,7 @@ use governor::clock::{Clock, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 use super::Service;
+use super::body::declared;
 use super::problem::{Code, Problem};
 use crate::registry::{Key, Role};
 
@@ -88,13 +89,11 @@ async fn valid_key(request: &HttpRequest, service: &Service, secret: &str) -> Re
 /// # Errors
 /// 429 with the seconds to wait.
 pub fn admit_body(request: &HttpRequest, service: &Service, key: &Key, most: usize) -> Result<(), Problem> {
-    let declared = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    let bytes = match declared {
+    let bytes = match declared(request) {
+        0 if request.headers().contains_key(header::TRANSFER_ENCODING) => most,
         // It will be refused for its size.
-        Some(declared) if declared > most => 0,
-        Some(declared) => declared,
-        None if request.headers().contains_key(header::TRANSFER_ENCODING) => most,
-        None => 0,
+        declared if declared > most => 0,
+        declared => declared,
     };
     service.write_bytes.take_many(&key.id, bytes)
 }

@@ -7,7 +7,7 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::Service;
-use super::access::client_address;
+use super::access::{admit_body, client_address};
 use super::allowance::Share;
 use super::problem::{Code, Problem, too_large};
 use super::unambiguous;
@@ -15,17 +15,22 @@ use super::under_way::UnderWay;
 use crate::record::fault::Fields;
 use crate::record::limits::{BODY_BYTES, BODY_WAIT, READ_AT_ONCE_BYTES};
 use crate::record::{At, Faults, Parse, Text};
-use crate::registry::Refusal;
+use crate::registry::{Key, Refusal};
 
-/// Reads a JSON body.
+/// Reads a JSON body that `key` sends.
 ///
 /// It is called after the key has been checked, so that a body is never looked at on behalf of someone
-/// who may not write.
+/// who may not write; its bytes count among those that the key sends a minute.
 ///
 /// # Errors
-/// 400, 408, 413 or 415.
-pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value, Problem> {
-    json_as(request, payload, |body| body).await
+/// 400, 408, 413, 415 or 429.
+pub async fn json(
+    request: &HttpRequest,
+    service: &Service,
+    key: &Key,
+    payload: web::Payload,
+) -> Result<Value, Problem> {
+    json_as(request, service, key, payload, |body| body).await
 }
 
 /// Reads a JSON body and what it says; a large one on a thread where no other request waits for it.
@@ -34,9 +39,12 @@ pub async fn json(request: &HttpRequest, payload: web::Payload) -> Result<Value,
 /// As of [`json`].
 pub async fn json_as<T: Send + 'static>(
     request: &HttpRequest,
+    service: &Service,
+    key: &Key,
     payload: web::Payload,
     read: impl FnOnce(Value) -> T + Send + 'static,
 ) -> Result<T, Problem> {
+    admit_body(request, service, key, BODY_BYTES)?;
     if !is_json(request) || is_encoded(request) {
         return Err(Problem::new(Code::UnsupportedMediaType, "the body must be application/json, not compressed"));
     }

@@ -1,6 +1,7 @@
 //! `Idempotency-Key`: the same request sent again is known, and not done again.
 
-use actix_web::HttpRequest;
+use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
 use super::problem::{Code, Problem};
@@ -11,6 +12,13 @@ use crate::registry::{Key, Mark};
 pub const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 /// The header of an answer that tells that the write had been done before.
 pub const IDEMPOTENCY_REPLAYED: &str = "Idempotency-Replayed";
+
+/// Tells that the write had been done before.
+pub fn set_replayed(answer: &mut HttpResponse) {
+    // Names of headers are compared in small letters.
+    let name = HeaderName::from_static("idempotency-replayed");
+    answer.headers_mut().insert(name, HeaderValue::from_static("true"));
+}
 
 /// The mark of a request, if it has one: its token, and a digest of its method, address, conditions and body.
 ///

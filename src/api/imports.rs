@@ -77,10 +77,12 @@ pub async fn import(
     let body = off_the_loop(&turn, move || serde_json::to_vec(&answer)).await?;
     let body = body.map_err(|_| Problem::from(Refusal::Internal))?;
     let mut response = HttpResponse::Ok();
+    let mut response =
+        response.insert_header(("Cache-Control", "no-store")).content_type("application/json").body(body);
     if repeated {
-        response.insert_header((idempotency::IDEMPOTENCY_REPLAYED, "true"));
+        idempotency::set_replayed(&mut response);
     }
-    Ok(response.insert_header(("Cache-Control", "no-store")).content_type("application/json").body(body))
+    Ok(response)
 }
 
 /// Many reports as JSON.

@@ -14,7 +14,7 @@ use super::problem::{Code, Problem};
 use super::write::{query, refuse_query};
 use super::{Service, access, body};
 use crate::record::fault::{Fields, list as elements};
-use crate::record::limits::{BODY_BYTES, KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
+use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Name, Slug};
 use crate::registry::bodies::Body;
 use crate::registry::{Key, NewKey, Role, Rotation};
@@ -108,9 +108,8 @@ pub async fn create(
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
-    access::admit_body(&request, &service, &own, BODY_BYTES)?;
-    let today = service.registry.today();
-    let new = body::object(body::json(&request, payload).await?, today, new_key)?;
+    let body = body::json(&request, &service, &own, payload).await?;
+    let new = body::object(body, service.registry.today(), new_key)?;
     let (key, secret) = service.registry.create_key(new, own.actor()).await?;
     let path = format!("/v1/keys/{}", key.id);
     Ok(answer_secret(&request, &NewKeyAnswer { key, secret }, Some(&path)))
@@ -187,11 +186,9 @@ pub async fn rotate(
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
     refuse_query(&request)?;
-    access::admit_body(&request, &service, &own, BODY_BYTES)?;
-    let today = service.registry.today();
-    let body = body::json(&request, payload).await?;
+    let body = body::json(&request, &service, &own, payload).await?;
     let key = present_key(&service, &id)?;
-    let how = body::object(body, today, |fields| rotation(fields, &key))?;
+    let how = body::object(body, service.registry.today(), |fields| rotation(fields, &key))?;
     let rotated = service.registry.rotate_key(key.id.clone(), how, own.actor()).await?;
     let (key, secret) = rotated.ok_or_else(revoked)?;
     Ok(answer_secret(&request, &NewKeyAnswer { key, secret }, None))

@@ -1,6 +1,6 @@
 //! What every write does alike: key, body, condition, registry, answer.
 
-use actix_web::http::header::{self, HeaderName, HeaderValue};
+use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, web};
 use chrono::NaiveDate;
 use serde::Deserialize;
@@ -10,7 +10,6 @@ use utoipa::IntoParams;
 use super::problem::{Code, Problem};
 use super::{Service, access, body, conditional, idempotency};
 use crate::record::dossier::AnyRecord;
-use crate::record::limits::BODY_BYTES;
 use crate::record::{Kind, RecordKey, Slug};
 use crate::registry::{Effect, Key, Operation, Refusal, WriteRequest};
 
@@ -80,14 +79,13 @@ pub async fn put_named(
     refuse_query(request)?;
     let condition = conditional::condition(request)?;
     let key = record_key(named)?;
-    access::admit_body(request, service, &writer, BODY_BYTES)?;
     let today = service.registry.today();
     let read = {
-        let key = key.clone();
-        move |body: Value| (body.to_string(), put_of(&key, body, today))
+        let (key, is_marked) = (key.clone(), request.headers().contains_key(idempotency::IDEMPOTENCY_KEY));
+        move |body: Value| (is_marked.then(|| body.to_string()), put_of(&key, body, today))
     };
-    let (text, operation) = body::json_as(request, payload, read).await?;
-    let mark = idempotency::mark(request, &writer, [text.as_bytes()])?;
+    let (text, operation) = body::json_as(request, service, &writer, payload, read).await?;
+    let mark = idempotency::mark(request, &writer, text.as_deref().map(str::as_bytes))?;
     let operation = operation?;
     let asked = WriteRequest { actor: writer.actor(), key: key.clone(), operation, condition, mark };
     let written = service.registry.write(asked).await?;
@@ -103,17 +101,13 @@ pub async fn put_named(
         return Err(Problem::new(Code::Gone, told));
     };
     let mut answer = conditional::answer_write(request, &body, created);
-    let headers = answer.headers_mut();
     if entry.is_some() && entry != written.snapshot.last_entry(&key) {
         // Others have changed it since: with their tag the client would overwrite what it has not seen.
-        headers.remove(header::ETAG);
+        answer.headers_mut().remove(header::ETAG);
     }
-    headers.insert(HeaderName::from_static(REPLAYED), HeaderValue::from_static("true"));
+    idempotency::set_replayed(&mut answer);
     Ok(answer)
 }
-
-/// [`idempotency::IDEMPOTENCY_REPLAYED`] as header names are compared.
-const REPLAYED: &str = "idempotency-replayed";
 
 /// Reads what a body says of the record `key`.
 fn put_of(key: &RecordKey, mut body: Value, today: NaiveDate) -> Result<Operation, Problem> {
@@ -160,11 +154,11 @@ pub async fn withdraw_named(
     let mark = idempotency::mark(request, &writer, [])?;
     let asked = WriteRequest { actor: writer.actor(), key, operation, condition, mark };
     let written = service.registry.write(asked).await?;
-    let mut answer = HttpResponse::NoContent();
+    let mut answer = HttpResponse::NoContent().finish();
     if written.repeated.is_some() {
-        answer.insert_header((idempotency::IDEMPOTENCY_REPLAYED, "true"));
+        idempotency::set_replayed(&mut answer);
     }
-    Ok(answer.finish())
+    Ok(answer)
 }
 
 /// Reads the query by hand, after the key was checked.
