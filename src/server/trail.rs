@@ -63,6 +63,10 @@ fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl Mes
 /// One line a request, and of a write that was done who did it; never a header, so never a key's secret.
 fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
     let request = response.request();
+    let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && response.status().is_success();
+    if !is_write && !log::log_enabled!(target: "pledgewatch::requests", log::Level::Info) {
+        return;
+    }
     let target = cut(request.uri().path_and_query().map_or("", |target| target.as_str()));
     let (status, address) = (response.status(), request.peer_addr().map(|peer| peer.ip().to_string()));
     let address = address.as_deref().unwrap_or("-");
@@ -72,7 +76,6 @@ fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl Messag
         status = status.as_u16(), milliseconds;
         "{address} \"{method} {target} {:?}\" {} {milliseconds:.3}ms {id}", request.version(), status.as_u16()
     );
-    let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && status.is_success();
     if is_write && let Some(UsedKey(key)) = request.extensions().get::<UsedKey>() {
         let (key_id, label) = (key.id.as_str(), key.label.as_str());
         log::info!(
