@@ -2,14 +2,15 @@
 
 use super::arrival::{Arrival, Landed};
 use super::confirmed::Confirmed;
+use super::follow::{caught_up, load_unread};
 use super::snapshot::Snapshot;
 use super::staging::Staging;
-use super::writer::{Failure, catch_up, load_unread};
+use super::writer::Failure;
 use super::{Clock, Refusal};
 use crate::record::limits::TRANSACTION_TRIES;
 use crate::record::{City, CityId, Dossier};
 use crate::store::confirmations::Confirmation;
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
 /// An import under way; a service on the same database sees each batch once it is on disk.
 pub struct Bulk {
@@ -130,12 +131,12 @@ fn commit<T>(
     mut work: impl FnMut(&mut Staging) -> (T, Vec<Confirmation>),
 ) -> Result<(Snapshot, T), StoreError> {
     let head = store::log::head(connection)?;
-    let mut staging = caught_up(connection, present, &head)?;
+    let mut staging = caught_up(connection, present, &head, &|| ()).map_err(store_error)?;
     let mut done = work(&mut staging);
     let committed: Result<_, Failure> = store::transaction(connection, |connection| {
         let locked = store::log::lock(connection)?;
         if locked != head {
-            staging = caught_up(connection, present, &locked)?;
+            staging = caught_up(connection, present, &locked, &|| ())?;
             done = work(&mut staging);
         }
         let (value, confirmations) = done;
@@ -144,13 +145,6 @@ fn commit<T>(
         Ok((staging.finish_unread(), value))
     });
     committed.map_err(store_error)
-}
-
-/// The present state with what others have written since, up to `head`.
-fn caught_up(connection: &mut AnyConnection, present: &Snapshot, head: &Head) -> Result<Staging, StoreError> {
-    let mut staging = Staging::new(present.clone());
-    catch_up(connection, &mut staging, present, head, &|| ()).map_err(store_error)?;
-    Ok(staging)
 }
 
 fn store_error(failure: Failure) -> StoreError {

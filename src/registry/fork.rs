@@ -4,10 +4,10 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use super::follow::caught_up;
 use super::lost::{Lost, Saved};
 use super::snapshot::Snapshot;
-use super::staging::Staging;
-use super::writer::{Command, Failure, Writer, catch_up};
+use super::writer::{Command, Failure, Writer};
 use super::{Refusal, Shared};
 use crate::record::head::LogEnd;
 use crate::record::limits::FORK_PAUSE;
@@ -242,9 +242,8 @@ fn decision(
 ) -> Result<Decision, Failure> {
     if store::log::has(connection, &fork.kept)? {
         let head = store::log::head(connection)?;
-        let mut staging = Staging::new(present.clone());
-        match catch_up(connection, &mut staging, present, &head, beat) {
-            Ok(()) => return Ok(Decision::Over(Box::new(staging.finish()))),
+        match caught_up(connection, present, &head, beat) {
+            Ok(staging) => return Ok(Decision::Over(Box::new(staging.finish()))),
             // It has what the node holds, but goes on in a way that no log does.
             Err(Failure::Diverged(_) | Failure::KeysDiverged(_)) => {}
             Err(failure) => return Err(failure),

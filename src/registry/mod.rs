@@ -7,6 +7,7 @@ pub mod bulk;
 pub mod clock;
 mod confirmed;
 pub mod edition;
+mod follow;
 mod fork;
 mod halt;
 mod heads;
@@ -230,6 +231,12 @@ impl Shared {
         self.present().recorded_at - self.clock.now() > clock::leap()
     }
 
+    /// Refuses what would be written while an operator has to act.
+    fn check_may_write(&self) -> Result<(), Refusal> {
+        self.halted.check()?;
+        self.check_no_fork()
+    }
+
     fn present(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
     }
@@ -304,7 +311,7 @@ impl Registry {
         salvage::migrate_if_sound(&mut connection, &halted)?;
         let heads = Heads::open(&mut connection, clock.now());
         let fork = fork::found_before(&mut connection)?;
-        let snapshot = writer::load(&mut connection, clock.now().date_naive())?;
+        let snapshot = follow::load(&mut connection, clock.now().date_naive())?;
         let identity = Identity::of(database, &mut connection)?;
         halted.set_if_any(snapshot.halt());
         let news = Arc::new(News::new(snapshot.head.number, bounds));
@@ -462,8 +469,7 @@ impl Registry {
         if let Some(Err(refusal)) = known {
             return Err(refusal);
         }
-        self.shared.halted.check()?;
-        self.shared.check_no_fork()?;
+        self.shared.check_may_write()?;
         if !self.shared.database_is_at_hand() {
             return Err(Refusal::Unavailable);
         }
@@ -559,8 +565,7 @@ impl Registry {
 
     /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
-        self.shared.halted.check()?;
-        self.shared.check_no_fork()?;
+        self.shared.check_may_write()?;
         if self.shared.pulse.is_stalled() {
             return Err(Refusal::Unavailable);
         }

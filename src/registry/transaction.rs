@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::follow::caught_up;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
-use super::writer::{Failure, catch_up};
+use super::writer::Failure;
 use super::{Refusal, Shared, Together, WriteRequest, Written};
 use crate::record::{Action, Change};
 use crate::store::idempotency::{self, Mark, Outcome};
-use crate::store::{self, AnyConnection, Excerpt, Setback, StoreError};
+use crate::store::{self, AnyConnection, Excerpt, Head, Setback, StoreError};
 
 /// What a transaction ends with: the snapshot to publish, and what else came of it.
 pub(super) type Ended<T> = Result<(Arc<Snapshot>, T), Setback<(Arc<Snapshot>, T), Failure>>;
@@ -33,17 +34,21 @@ impl Done {
     }
 }
 
+/// Locks the revision row, and takes over what others wrote before that.
+fn locked(connection: &mut AnyConnection, shared: &Shared) -> Result<(Head, Staging), Failure> {
+    let head = store::log::lock(connection)?;
+    let staging = caught_up(connection, &shared.present(), &head, &|| shared.pulse.beat())?;
+    Ok((head, staging))
+}
+
 /// Does each write that may be done, and whose client still waits, in one transaction.
 pub(super) fn batch(
     connection: &mut AnyConnection,
     shared: &Shared,
     writes: &[(WriteRequest, Reply<Written>)],
 ) -> Ended<Vec<Option<Result<Done, Refusal>>>> {
-    let present = shared.present();
     store::try_transaction(connection, |connection| {
-        let head = store::log::lock(connection)?;
-        let mut staging = Staging::new(Snapshot::clone(&present));
-        catch_up(connection, &mut staging, &present, &head, &|| shared.pulse.beat())?;
+        let (head, mut staging) = locked(connection, shared)?;
         let now = shared.clock.time_to_enter(connection, staging.snapshot.recorded_at)?;
         let mut outcomes = Vec::with_capacity(writes.len());
         for (request, reply) in writes {
@@ -120,11 +125,8 @@ pub(super) fn together(
     mark: Option<&Mark>,
     reply: &Reply<Together>,
 ) -> Ended<Option<Result<Together, Refusal>>> {
-    let present = shared.present();
     store::try_transaction(connection, |connection| {
-        let head = store::log::lock(connection)?;
-        let mut staging = Staging::new(Snapshot::clone(&present));
-        catch_up(connection, &mut staging, &present, &head, &|| shared.pulse.beat())?;
+        let (head, staging) = locked(connection, shared)?;
         let before = Arc::new(staging.finish());
         if !reply.begin() {
             return Ok((before, None));

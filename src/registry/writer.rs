@@ -5,10 +5,10 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
+use super::follow::{caught_up, load};
 use super::halt::Halt;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
-use super::staging::Staging;
 use super::transaction::{Ended, batch, together};
 use super::{Refusal, Shared, Together, WriteRequest, Written};
 use crate::record::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
@@ -244,14 +244,9 @@ impl Writer {
             self.shared.metrics.commit_seconds.observe(asked.elapsed().as_secs_f64());
             self.shared.pulse.rest();
             let failure = match done {
-                Ok(done) => {
-                    let checked = self.identity.check_files();
-                    checked.map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error)))?;
-                    self.shared.set_database(None);
-                    return Ok(done);
-                }
+                Ok(done) => return self.confirm(done),
                 Err(Setback::Unknown(done, failure)) => match self.is_in_log(&done.0.head) {
-                    Some(true) => return Ok(done),
+                    Some(true) => return self.confirm(done),
                     Some(false) => failure,
                     None => return Err(Unsettled::OutcomeUnknown(failure)),
                 },
@@ -266,6 +261,13 @@ impl Writer {
             self.shared.metrics.transactions_repeated.inc();
             self.connection = None;
         }
+    }
+
+    /// What was committed, if that was to the files that are still there.
+    fn confirm<T>(&self, done: T) -> Result<T, Unsettled> {
+        self.identity.check_files().map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error)))?;
+        self.shared.set_database(None);
+        Ok(done)
     }
 
     /// Whether the log has the entry with which a commit that was not answered would have ended; none if the database
@@ -314,8 +316,7 @@ impl Writer {
                 if head == present.head {
                     return Ok(None);
                 }
-                let mut staging = Staging::new(Snapshot::clone(&present));
-                catch_up(connection, &mut staging, &present, &head, &|| pulse.beat())?;
+                let staging = caught_up(connection, &present, &head, &|| pulse.beat())?;
                 Ok(Some(staging.finish()))
             },
         );
@@ -429,97 +430,4 @@ pub(super) fn connect<'a>(
         }
         vacant => Ok(vacant.insert(identity.connect(database)?)),
     }
-}
-
-/// Applies to `staging` what was written after `present`; `beat` is told of each entry.
-pub(super) fn catch_up(
-    connection: &mut AnyConnection,
-    staging: &mut Staging,
-    present: &Snapshot,
-    head: &Head,
-    beat: &dyn Fn(),
-) -> Result<(), Failure> {
-    let behind = head.number > present.head.number;
-    if !behind && (head.number, &head.hash) != (present.head.number, &present.head.hash) {
-        return Err(Failure::Diverged(format!(
-            "it ended with entry {}, now with {}",
-            present.head.number, head.number
-        )));
-    }
-    if behind {
-        let mut diverged = None;
-        store::log::follow(connection, present.head.number, |change| {
-            beat();
-            if diverged.is_none() {
-                diverged = staging.follow(&change).err();
-            }
-            Ok(())
-        })?;
-        if let Some(told) = diverged {
-            return Err(Failure::Diverged(told));
-        }
-        if staging.head().0 < head.number {
-            return Err(Failure::Diverged(format!("it ends before the entry {} that it is to end with", head.number)));
-        }
-        staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
-    }
-    follow_keys(connection, staging, head).map_err(|error| match error {
-        StoreError::Corrupt(told) => Failure::KeysDiverged(told),
-        error => Failure::Store(error),
-    })
-}
-
-/// Takes over what the log of keys has beyond the head of `staging`, up to `head` and what was written since.
-fn follow_keys(connection: &mut AnyConnection, staging: &mut Staging, head: &Head) -> Result<(), StoreError> {
-    let before = staging.snapshot.head.keys;
-    if head.keys > before {
-        store::key_log::follow(connection, before, |entry| staging.follow_key(&entry).map_err(StoreError::Corrupt))?;
-    }
-    let known = &staging.snapshot.head;
-    let has_since = head.keys > before && known.keys > head.keys;
-    if has_since || (head.keys, &head.keys_hash) == (known.keys, &known.keys_hash) {
-        return Ok(());
-    }
-    Err(StoreError::Corrupt(format!("the log of keys ends with entry {}, its head says {}", known.keys, head.keys)))
-}
-
-/// Builds the present from the whole log; what of it is damaged is left out.
-///
-/// # Errors
-/// Those of the database.
-pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    staged(connection, Snapshot::empty(today)).map(Staging::finish)
-}
-
-/// The same where nobody reads it: nothing is judged, and nothing may be left out.
-///
-/// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
-pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    let snapshot = staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)?;
-    match snapshot.first_damage() {
-        Some(told) => Err(StoreError::Corrupt(told.to_owned())),
-        None => Ok(snapshot),
-    }
-}
-
-fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, StoreError> {
-    // One moment, so that what others append meanwhile does not look like damage.
-    store::connection::at_one_moment(connection, |connection| {
-        let head = store::log::head(connection)?;
-        let mut staging = Staging::new(empty);
-        store::log::follow_any(connection, 0, |row| {
-            staging.take_up_row(row);
-            Ok(())
-        })?;
-        staging.check_end(&head);
-        if let Err(error) = follow_keys(connection, &mut staging, &head) {
-            let StoreError::Corrupt(told) = error else { return Err(error) };
-            // Reads need no key. What is entered after the damage counts again.
-            log::error!("no key made so far is taken, for their log is damaged: {told}");
-            staging.forget_keys(&head);
-        }
-        staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
-        Ok(staging)
-    })
 }
