@@ -26,7 +26,9 @@ mod recent;
 mod redaction;
 mod relations;
 mod reply;
+mod request;
 mod salvage;
+mod shared;
 mod snapshot;
 mod staging;
 mod states;
@@ -57,6 +59,7 @@ pub use keyring::Keyring;
 pub use latest::Latest;
 pub use listener::Listener;
 pub use news::{NewsBounds, event};
+pub use request::{Condition, Operation, Refusal, Together, WriteRequest, Written};
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
@@ -69,124 +72,14 @@ use listener::CatchUp;
 use news::News;
 use pulse::Pulse;
 use reply::Reply;
+use shared::{LOG_AHEAD, Shared};
 use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::metrics::Metrics;
-use crate::record::dossier::AnyRecord;
 use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
-use crate::record::{Actor, CityId, Cut, Dossier, Fault, RecordKey};
+use crate::record::{Actor, CityId, Cut, Dossier};
 use crate::store::Identity;
-
-/// Under which condition a write is to be done (RFC 9110, `If-Match` and `If-None-Match`).
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Condition {
-    /// Under any.
-    None,
-    /// Only if there is no such record (`If-None-Match: *`).
-    IsNew,
-    /// Only if there is such a record (`If-Match: *`).
-    Exists,
-    /// Only if the record's answer has one of these tags (`If-Match: "…"`).
-    Tag(Vec<String>),
-    /// Only if the record has not changed after this entry of the log, or says the same already.
-    UnchangedSince(i64),
-}
-
-/// What to do with a record.
-#[derive(Debug, Clone)]
-pub enum Operation {
-    /// Record it so.
-    Put {
-        /// The record, valid by itself.
-        record: AnyRecord,
-        /// Why it is changed.
-        reason: Option<String>,
-    },
-    /// Withdraw it.
-    Withdraw {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// A write that someone may do, of a record that is valid by itself.
-#[derive(Debug, Clone)]
-pub struct WriteRequest {
-    /// Who asks.
-    pub actor: Actor,
-    /// Which record.
-    pub key: RecordKey,
-    /// What to do with it.
-    pub operation: Operation,
-    /// Under which condition.
-    pub condition: Condition,
-    /// By what the same request is known when it is sent again.
-    pub mark: Option<Mark>,
-}
-
-/// A write that is on disk and readable.
-#[derive(Debug, Clone)]
-pub struct Written {
-    /// What it did.
-    pub effect: Effect,
-    /// Only if the same request had been sent, and done, before: the last entry of the log that it made, if any.
-    pub repeated: Option<Option<i64>>,
-    /// The present that includes it.
-    pub snapshot: Arc<Snapshot>,
-}
-
-/// Writes of which all were done, or none.
-#[derive(Debug, Clone)]
-pub struct Together {
-    /// Whether they are on disk and readable.
-    pub done: bool,
-    /// Whether the same request had been sent, and done, before: nothing was done now.
-    pub repeated: bool,
-    /// What each did or, when they were not done, would have done.
-    pub outcomes: Vec<Result<Effect, Refusal>>,
-    /// The present before them.
-    pub before: Arc<Snapshot>,
-    /// The present after them or, when they were not done, as those that are not refused would have made it.
-    pub after: Arc<Snapshot>,
-}
-
-/// Why something was not done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Refusal {
-    /// There never was such a record.
-    NotFound,
-    /// The record, or its city, is withdrawn.
-    Gone,
-    /// The condition does not hold.
-    PreconditionFailed,
-    /// A published record is changed only with a reason.
-    ReasonRequired,
-    /// The record does not fit the others.
-    Invalid(Vec<Fault>),
-    /// Another city has the identifier.
-    IdentifierTaken(String),
-    /// Others name the record; which, as a list.
-    InUse(String),
-    /// The key may not be used, or not any more; why.
-    KeyRefused(String),
-    /// As many writes are waiting, or as many listen, as may.
-    Busy,
-    /// The database cannot be reached, or does not answer. Nothing was done, and nothing will be.
-    Unavailable,
-    /// The database was lost while it committed: whether the write was done is unknown.
-    OutcomeUnknown,
-    /// Another request had the same `Idempotency-Key`.
-    IdempotencyKeyReused,
-    /// The database is not the one that was opened, until an operator acts.
-    DatabaseReplaced,
-    /// The database is damaged, until an operator acts.
-    DatabaseDamaged,
-    /// A mistake of ours.
-    Internal,
-    /// The log of the database does not continue what this node has seen; how.
-    LogDiverged(String),
-}
 
 /// Which parts of the service are up.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -203,84 +96,6 @@ pub struct Health {
     pub fork: Option<Arc<Fork>>,
     /// What is wrong with the clock, or with the time of the log; none while nothing is.
     pub clock: Option<&'static str>,
-}
-
-/// What the writer and the readers share.
-struct Shared {
-    snapshot: ArcSwap<Snapshot>,
-    news: Arc<News>,
-    database: ArcSwap<Option<String>>,
-    halted: Halted,
-    writing: AtomicBool,
-    pulse: Pulse,
-    metrics: Metrics,
-    clock: Clock,
-    fork: ArcSwapOption<Fork>,
-    heads: Heads,
-    /// Where writes are saved that only this node holds.
-    state_dir: PathBuf,
-}
-
-/// What is told of a log that lies ahead.
-const LOG_AHEAD: &str = "the last entry of the change log is stamped with a time that has not come: a clock was wrong. \
-                         The next entry gets the present time, and what lies ahead counts as recorded by then";
-
-impl Shared {
-    /// Whether the log's last entry lies further ahead than clocks differ.
-    fn is_ahead(&self) -> bool {
-        self.present().recorded_at - self.clock.now() > clock::leap()
-    }
-
-    /// Refuses what would be written while an operator has to act.
-    fn check_may_write(&self) -> Result<(), Refusal> {
-        self.halted.check()?;
-        self.check_no_fork()
-    }
-
-    fn present(&self) -> Arc<Snapshot> {
-        self.snapshot.load_full()
-    }
-
-    fn publish(&self, snapshot: Arc<Snapshot>) {
-        let (head, redacted) = (snapshot.head.number, snapshot.redacted);
-        let before = self.present().redacted;
-        self.store(snapshot);
-        self.news.advance(head);
-        if before != redacted {
-            self.news.forget();
-        }
-    }
-
-    /// Publishes what does not follow from the snapshot before.
-    fn publish_anew(&self, snapshot: Arc<Snapshot>) {
-        let head = snapshot.head.number;
-        self.store(snapshot);
-        self.news.start_anew(head);
-    }
-
-    fn store(&self, snapshot: Arc<Snapshot>) {
-        let edition = Arc::clone(&snapshot.edition);
-        let before = self.snapshot.swap(snapshot);
-        edition.begin(self.clock.now(), Some(&before.edition));
-    }
-
-    /// Whether the database answers, as far as the writer knows.
-    fn database_is_at_hand(&self) -> bool {
-        self.database_is_up() && !self.pulse.is_stalled()
-    }
-
-    fn database_is_up(&self) -> bool {
-        self.database.load().is_none()
-    }
-
-    fn set_database(&self, down: Option<String>) {
-        if **self.database.load() != down {
-            if down.is_none() {
-                log::info!("the database is back");
-            }
-            self.database.store(Arc::new(down));
-        }
-    }
 }
 
 /// What is recorded, and the way to change it; cheap to clone.

@@ -1,0 +1,95 @@
+//! What the writer and the readers share: the present, and how things stand.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use arc_swap::{ArcSwap, ArcSwapOption};
+
+use super::Refusal;
+use super::clock::{self, Clock};
+use super::fork::Fork;
+use super::halt::Halted;
+use super::heads::Heads;
+use super::news::News;
+use super::pulse::Pulse;
+use super::snapshot::Snapshot;
+use crate::metrics::Metrics;
+
+/// What the writer and the readers share.
+pub(super) struct Shared {
+    pub(super) snapshot: ArcSwap<Snapshot>,
+    pub(super) news: Arc<News>,
+    pub(super) database: ArcSwap<Option<String>>,
+    pub(super) halted: Halted,
+    pub(super) writing: AtomicBool,
+    pub(super) pulse: Pulse,
+    pub(super) metrics: Metrics,
+    pub(super) clock: Clock,
+    pub(super) fork: ArcSwapOption<Fork>,
+    pub(super) heads: Heads,
+    /// Where writes are saved that only this node holds.
+    pub(super) state_dir: PathBuf,
+}
+
+/// What is told of a log that lies ahead.
+pub(super) const LOG_AHEAD: &str = "the last entry of the change log is stamped with a time that has not come: a clock was wrong. \
+                         The next entry gets the present time, and what lies ahead counts as recorded by then";
+
+impl Shared {
+    /// Whether the log's last entry lies further ahead than clocks differ.
+    pub(super) fn is_ahead(&self) -> bool {
+        self.present().recorded_at - self.clock.now() > clock::leap()
+    }
+
+    /// Refuses what would be written while an operator has to act.
+    pub(super) fn check_may_write(&self) -> Result<(), Refusal> {
+        self.halted.check()?;
+        self.check_no_fork()
+    }
+
+    pub(super) fn present(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    pub(super) fn publish(&self, snapshot: Arc<Snapshot>) {
+        let (head, redacted) = (snapshot.head.number, snapshot.redacted);
+        let before = self.present().redacted;
+        self.store(snapshot);
+        self.news.advance(head);
+        if before != redacted {
+            self.news.forget();
+        }
+    }
+
+    /// Publishes what does not follow from the snapshot before.
+    pub(super) fn publish_anew(&self, snapshot: Arc<Snapshot>) {
+        let head = snapshot.head.number;
+        self.store(snapshot);
+        self.news.start_anew(head);
+    }
+
+    fn store(&self, snapshot: Arc<Snapshot>) {
+        let edition = Arc::clone(&snapshot.edition);
+        let before = self.snapshot.swap(snapshot);
+        edition.begin(self.clock.now(), Some(&before.edition));
+    }
+
+    /// Whether the database answers, as far as the writer knows.
+    pub(super) fn database_is_at_hand(&self) -> bool {
+        self.database_is_up() && !self.pulse.is_stalled()
+    }
+
+    pub(super) fn database_is_up(&self) -> bool {
+        self.database.load().is_none()
+    }
+
+    pub(super) fn set_database(&self, down: Option<String>) {
+        if **self.database.load() != down {
+            if down.is_none() {
+                log::info!("the database is back");
+            }
+            self.database.store(Arc::new(down));
+        }
+    }
+}
