@@ -14,9 +14,9 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::connection::{AnyConnection, at_one_moment};
-use super::{StoreError, identity, log};
+use super::log::{self, ChangeRow};
+use super::{StoreError, identity};
 use crate::record::change::{GENESIS, timestamp};
-use crate::record::{Action, Change, Kind, RecordKey, Slug};
 
 /// The tables beside the log that a backup holds, those before others that point at them. Their columns may be texts,
 /// numbers, times and days; what the log makes, and what is made at the start, is not among them.
@@ -34,8 +34,8 @@ pub(super) const VERSION: u32 = 1;
 pub(super) enum Line {
     /// The first one.
     Backup(Header),
-    /// An entry of the log.
-    Entry(Entry),
+    /// An entry of the log; the text of its body as it was hashed, `null` once redacted.
+    Entry(ChangeRow),
     /// A row of one of [`TABLES`], every value as text.
     Row {
         /// The table.
@@ -77,62 +77,6 @@ pub struct End {
     pub lines: u64,
     /// Their SHA-256.
     pub sha256: String,
-}
-
-/// An entry of the log as it stands in a backup.
-#[derive(Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Entry {
-    sequence: i64,
-    recorded_at: String,
-    actor: String,
-    kind: String,
-    city: String,
-    id: String,
-    action: String,
-    revision: i32,
-    /// Its text as it was hashed; `null` once redacted.
-    body: Option<String>,
-    body_hash: String,
-    previous_hash: String,
-    hash: String,
-}
-
-impl Entry {
-    fn of(change: Change) -> Self {
-        let city = change.key.city_word().to_owned();
-        Entry {
-            sequence: change.sequence,
-            recorded_at: timestamp(change.recorded_at),
-            actor: change.actor,
-            kind: change.key.kind.to_string(),
-            city,
-            id: change.key.id,
-            action: change.action.to_string(),
-            revision: change.revision,
-            body: change.body,
-            body_hash: change.body_hash,
-            previous_hash: change.previous_hash,
-            hash: change.hash,
-        }
-    }
-
-    /// The entry, whose chain is still to be checked; none for what cannot be one.
-    pub(super) fn into_change(self) -> Option<Change> {
-        let city = if self.city.is_empty() { None } else { Some(Slug::new(&self.city)?) };
-        Some(Change {
-            sequence: self.sequence,
-            recorded_at: DateTime::parse_from_rfc3339(&self.recorded_at).ok()?.to_utc(),
-            actor: self.actor,
-            key: RecordKey { city, kind: Kind::from_word(&self.kind)?, id: self.id },
-            action: Action::from_word(&self.action)?,
-            revision: self.revision,
-            body: self.body,
-            body_hash: self.body_hash,
-            previous_hash: self.previous_hash,
-            hash: self.hash,
-        })
-    }
 }
 
 /// What keeps a backup from being written or restored.
@@ -227,7 +171,7 @@ fn write_log(connection: &mut AnyConnection, header: &Header, lines: &mut Lines<
         change.check(last, &hash).map_err(StoreError::Corrupt)?;
         (last, hash) = (change.sequence, change.hash.clone());
         if failed.is_none() {
-            failed = lines.write(&Line::Entry(Entry::of(change))).err();
+            failed = lines.write(&Line::Entry(ChangeRow::of(&change))).err();
         }
         Ok(())
     })?;

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use super::StoreError;
 use super::connection::{AnyConnection, insert_all};
@@ -98,11 +99,13 @@ pub fn hashes(connection: &mut AnyConnection, after: i64, limit: i64) -> QueryRe
     entries.select((changes::sequence, changes::hash)).load(connection)
 }
 
-/// A row of `changes`.
-#[derive(Debug, Clone, Queryable, Selectable, Insertable)]
+/// A row of `changes`, also as it stands in a backup.
+#[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = changes)]
-struct ChangeRow {
+#[serde(deny_unknown_fields)]
+pub(super) struct ChangeRow {
     sequence: i64,
+    #[serde(with = "to_the_second")]
     recorded_at: NaiveDateTime,
     actor: String,
     kind: String,
@@ -116,8 +119,25 @@ struct ChangeRow {
     hash: String,
 }
 
+/// A time of the log in JSON: RFC 3339, UTC, to the second, as it is hashed.
+mod to_the_second {
+    use chrono::{DateTime, NaiveDateTime};
+    use serde::{Deserialize, Deserializer, Serializer, de::Error};
+
+    use crate::record::change::timestamp;
+
+    pub(super) fn serialize<S: Serializer>(time: &NaiveDateTime, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(&timestamp(time.and_utc()))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<NaiveDateTime, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        DateTime::parse_from_rfc3339(&text).map(|time| time.naive_utc()).map_err(D::Error::custom)
+    }
+}
+
 impl ChangeRow {
-    fn of(change: &Change) -> Self {
+    pub(super) fn of(change: &Change) -> Self {
         ChangeRow {
             sequence: change.sequence,
             recorded_at: change.recorded_at.naive_utc(),
@@ -134,7 +154,8 @@ impl ChangeRow {
         }
     }
 
-    fn into_change(self) -> Result<Change, StoreError> {
+    /// The entry, whose chain is still to be checked.
+    pub(super) fn into_change(self) -> Result<Change, StoreError> {
         self.into_entry().map_err(|row| StoreError::Corrupt(row.told))
     }
 

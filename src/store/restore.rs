@@ -160,7 +160,7 @@ impl<'a> Restoring<'a> {
         match self.lines.next()? {
             Line::Backup(_) => Err(self.lines.damaged("is a second first line")),
             Line::Entry(entry) => {
-                let change = entry.into_change().ok_or_else(|| self.lines.damaged("is no entry of a log"))?;
+                let change = entry.into_change().map_err(|_| self.lines.damaged("is no entry of a log"))?;
                 self.take_entry(change, connection).map(|()| true)
             }
             Line::Row { table, values } => {
