@@ -28,10 +28,14 @@ pub struct Stamp {
 /// A value whose states are kept.
 pub trait Superseded: Sized + PartialEq {
     /// The day from which it counts, where it says so itself; else it counts from when it was recorded.
-    fn counts_from(&self) -> Option<NaiveDate>;
+    fn counts_from(&self) -> Option<NaiveDate> {
+        None
+    }
 
     /// What judgements read of it once it is superseded, without what they do not; none if they read nothing of it.
-    fn brief(&self) -> Option<Self>;
+    fn brief(&self) -> Option<Self> {
+        None
+    }
 }
 
 /// What is kept of a state.

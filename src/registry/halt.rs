@@ -1,6 +1,6 @@
 //! Why writes have stopped until an operator acts and the service is started again.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use super::Refusal;
 use crate::store::StoreError;
@@ -51,8 +51,8 @@ impl Halt {
 }
 
 /// Whether writes have stopped: for good, for the first reason there was.
-#[derive(Debug, Clone, Default)]
-pub(super) struct Halted(Arc<OnceLock<Halt>>);
+#[derive(Debug, Default)]
+pub(super) struct Halted(OnceLock<Halt>);
 
 impl Halted {
     /// Why they have.
