@@ -359,6 +359,22 @@ pub fn signal(process: u32, name: &str) {
     assert!(sent.success(), "SIG{name} to {process}");
 }
 
+/// A process that is stopped until this is dropped: stopped, it would not end either.
+pub struct Paused(u32);
+
+impl Paused {
+    pub fn new(process: u32) -> Self {
+        signal(process, "STOP");
+        Paused(process)
+    }
+}
+
+impl Drop for Paused {
+    fn drop(&mut self) {
+        signal(self.0, "CONT");
+    }
+}
+
 /// Starts the program and waits until it says where it listens, and where operators ask.
 fn spawn(database: &str, arguments: &[String], log: &tempfile::NamedTempFile) -> (Child, String, String) {
     let mut command = Command::new(program());

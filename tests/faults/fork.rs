@@ -8,7 +8,7 @@ use pledgewatch::store::{Excerpt, log};
 use serde_json::{Value, json};
 
 use crate::stream::{Listener, large_report};
-use crate::support::{Answer, Database, Node, Service, city, eventually, inventory, printed, run, send, signal};
+use crate::support::{Answer, Database, Node, Paused, Service, city, eventually, inventory, printed, run, send};
 
 /// Takes the entries after one out of a database, as a failover to a standby that lagged does.
 pub fn lose_after(database: &Database, sequence: i64) {
@@ -298,7 +298,7 @@ fn a_node_that_slept_through_a_failover_does_not_mix_two_histories() {
     for written in [1, 2, 3] {
         let (service, state) = with_reports(2000..=2004);
         let before = service.entries();
-        signal(service.process(), "STOP");
+        let paused = Paused::new(service.process());
         lose_after(&service.database, 4);
         let node = service.second_node();
         for year in (2010..2010 + written).rev() {
@@ -307,7 +307,7 @@ fn a_node_that_slept_through_a_failover_does_not_mix_two_histories() {
             assert_eq!(answer.status, 201, "{}", answer.text);
         }
         let entries = node.get("/v1/changes?limit=500").json()["items"].as_array().unwrap().clone();
-        signal(service.process(), "CONT");
+        drop(paused);
         let found = Found::by(|path| service.get(path));
         assert_eq!((&found.kept, &found.seen), (&end(&before[5]), &end(entries.last().unwrap())));
         assert_eq!(service.get("/v1/cities/here/reports/2010").status, 404);

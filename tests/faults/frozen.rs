@@ -5,7 +5,7 @@ use diesel::{Connection, PgConnection};
 use serde_json::json;
 
 use super::cluster::Cluster;
-use crate::support::{Answer, Database, Service, city, eventually, inventory, printed, send, signal};
+use crate::support::{Answer, Database, Paused, Service, city, eventually, inventory, printed, send};
 
 /// How many sessions wait for the advisory lock that stands in the way of an entry.
 const WAITING: &str = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = 42";
@@ -17,22 +17,6 @@ fn hold_up(cluster: &Cluster, deferred: bool) {
          $$ BEGIN PERFORM pg_advisory_xact_lock(42); RETURN NEW; END $$; \
          CREATE {kind} TRIGGER hold_up AFTER INSERT ON changes {when} FOR EACH ROW EXECUTE FUNCTION hold_up()"
     ));
-}
-
-/// A process that is stopped until this is dropped: stopped, it would not end either.
-struct Paused(u32);
-
-impl Paused {
-    fn new(process: u32) -> Self {
-        signal(process, "STOP");
-        Paused(process)
-    }
-}
-
-impl Drop for Paused {
-    fn drop(&mut self) {
-        signal(self.0, "CONT");
-    }
 }
 
 fn database(service: &Service) -> String {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::cable::Cable;
 use super::cluster::Cluster;
-use crate::support::{Database, PATIENCE, Service, TODAY, city, eventually, inventory, printed, send, signal};
+use crate::support::{Database, PATIENCE, Paused, Service, TODAY, city, eventually, inventory, printed, send};
 
 /// An administrator's key: its secret and its path.
 fn admin(service: &Service) -> (String, String) {
@@ -70,7 +70,7 @@ fn a_node_that_was_frozen_does_nothing_with_a_key_that_was_revoked_meanwhile() {
             let there = send(service.request("GET", &path).bearer_auth(&service.admin)).json();
             there["last_used_on"] == TODAY
         });
-        signal(node.process(), "STOP");
+        let paused = Paused::new(node.process());
         revoke(&service, &path);
         let mut streams: Vec<TcpStream> = (0..8).map(|_| TcpStream::connect(&address).unwrap()).collect();
         for (number, stream) in (0..).zip(&mut streams) {
@@ -78,7 +78,7 @@ fn a_node_that_was_frozen_does_nothing_with_a_key_that_was_revoked_meanwhile() {
             stream.set_read_timeout(Some(PATIENCE)).unwrap();
             write(stream, &secret, &path, &inventory(f64::from(round)));
         }
-        signal(node.process(), "CONT");
+        drop(paused);
         for stream in &mut streams {
             let mut answer = String::new();
             stream.read_to_string(&mut answer).unwrap();

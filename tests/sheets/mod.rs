@@ -3,7 +3,7 @@
 mod csv;
 mod number;
 mod template;
-mod workbook;
+pub mod workbook;
 
 use chrono::NaiveDate;
 use pledgewatch::import::cell::{CellFault, Table};

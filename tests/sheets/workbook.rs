@@ -53,7 +53,7 @@ fn rewritten(bytes: &[u8], method: CompressionMethod, rewrite: impl Fn(&str, Str
 }
 
 /// The workbook with another text in its first sheet.
-fn with_sheet(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
+pub fn with_sheet(bytes: &[u8], change: impl Fn(String) -> String) -> Vec<u8> {
     rewritten(bytes, CompressionMethod::Deflated, |name, text| {
         Some(if name == "xl/worksheets/sheet1.xml" { change(text) } else { text }.into_bytes())
     })
