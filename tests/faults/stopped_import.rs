@@ -5,7 +5,8 @@ use std::process::{Child, Command, Stdio};
 
 use crate::support::{Service, city, eventually, inventory, printed, program, signal};
 
-const CITIES: usize = 60;
+// Enough for several batches: it can be stopped only between two.
+const CITIES: usize = 150;
 const YEARS: std::ops::Range<i32> = 1980..2025;
 const STOPS: usize = 12;
 
