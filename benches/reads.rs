@@ -14,12 +14,13 @@ use std::time::{Duration, Instant};
 use actix_web::web::Bytes;
 use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::Utc;
+use pledgewatch::api::stream::event;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::{BYTES_IN_FLIGHT, CONNECTIONS, IMPORT_BATCH};
 use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
-use pledgewatch::registry::{Clock, Condition, NewsBounds, Operation, Registry, WriteRequest};
+use pledgewatch::registry::{Clock, Condition, Operation, Registry, Streaming, WriteRequest};
 use pledgewatch::server::{self, Bounds, Settings};
 use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};
@@ -39,7 +40,7 @@ const ADDRESSES: &[&str] = &[
     "/v1/export/reports.csv",
 ];
 /// Nobody listens here.
-const BOUNDS: NewsBounds = NewsBounds { bytes: 0, listeners: 0 };
+const NOBODY_LISTENS: Streaming = Streaming { render: event, bytes: 0, listeners: 0 };
 const CLIENTS: usize = 4;
 const PAIRS: usize = 5;
 const ROUND: Duration = Duration::from_secs(1);
@@ -93,7 +94,7 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     let record = AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a network");
     let operation = Operation::Put { record, reason: None };
     let request = WriteRequest { actor: "bench".into(), key, operation, condition: Condition::None, mark: None };
-    let registry = Registry::open(database, clock.clone(), BOUNDS, None).expect("a database");
+    let registry = Registry::open(database, clock.clone(), NOBODY_LISTENS, None).expect("a database");
     actix_web::rt::System::new().block_on(registry.write(request)).expect("the network");
     drop(registry);
     let mut bulk = Bulk::open(database, clock.clone(), false).expect("a database");
@@ -242,7 +243,7 @@ fn main() {
     let clock = Clock::system();
     fill(&database, &clock, cities);
     let begun = Instant::now();
-    let registry = Registry::open(&database, clock, BOUNDS, None).expect("a database");
+    let registry = Registry::open(&database, clock, NOBODY_LISTENS, None).expect("a database");
     println!("{cities} cities with 3 targets each, loaded and judged in {:.1} s", begun.elapsed().as_secs_f64());
     let settings = Settings {
         listen: SocketAddr::from(([127, 0, 0, 1], 0)),

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 /// Which top-level module may use which.
 const ARROWS: &[(&str, &[&str])] = &[
     ("main", &["cli"]),
-    ("cli", &["server", "registry", "store", "api", "demo", "record", "import", "mirror"]),
-    ("server", &["api", "web", "registry", "record", "metrics"]),
-    ("api", &["registry", "record", "method", "import", "metrics"]),
-    ("web", &["api", "registry", "method", "record", "import"]),
-    ("registry", &["store", "method", "record", "metrics"]),
+    ("cli", &["server", "registry", "answers", "store", "api", "demo", "record", "import", "mirror"]),
+    ("server", &["api", "web", "registry", "answers", "record", "metrics"]),
+    ("api", &["overview", "registry", "answers", "record", "method", "import", "metrics"]),
+    ("web", &["api", "overview", "registry", "answers", "method", "record", "import"]),
+    ("overview", &["registry", "answers", "method", "record"]),
+    ("registry", &["answers", "store", "method", "record", "metrics"]),
+    ("answers", &["method", "record"]),
     ("import", &["record"]),
     ("mirror", &["record"]),
     ("store", &["record"]),

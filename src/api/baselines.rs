@@ -4,13 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::list::{List, Page, page, rendered};
-use super::problem::Problem;
-use super::{NoQuery, Service, csv, dear, present_city, present_record, write};
+use super::request::lookup::{present_city, present_record};
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::list::{List, Page, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use super::{Service, write};
+use crate::answers::records::{self, InventoryAnswer};
 use crate::record::{Inventory, Kind, Slug};
 use crate::registry::CityEntry;
-use crate::registry::answers::{self, InventoryAnswer};
 
 /// The body of a baseline.
 #[derive(Serialize, ToSchema)]
@@ -29,7 +32,7 @@ fn listed(entry: &CityEntry, asked: &Page) -> Result<List<InventoryAnswer>, Prob
         .dossier
         .baselines
         .keys()
-        .filter_map(|id| Some((id.to_string(), answers::baseline(&entry.dossier, id.as_str())?)));
+        .filter_map(|id| Some((id.to_string(), records::baseline(&entry.dossier, id.as_str())?)));
     page(keyed.collect(), asked, &format!("baselines {}", entry.dossier.id))
 }
 
@@ -46,7 +49,7 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let (entry, _) = present_city(snapshot, &city)?;
         let body = rendered(&listed(entry, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
         Ok(body.of(&entry.edition))
@@ -67,7 +70,7 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let (entry, _) = present_city(snapshot, &city)?;
         let List { items, next, .. } = listed(entry, &asked)?;
         csv::page(service.columns("InventoryAnswer"), asked.fields.as_deref(), &items, next, &entry.edition)

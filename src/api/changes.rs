@@ -4,16 +4,19 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::conditional::Keep;
-use super::dear::{self, Made};
-use super::list::limit;
-use super::problem::{Code, Problem};
-use super::{Service, csv, recorded_city};
+use super::Service;
+use super::request::lookup::recorded_city;
+use super::response::answer::Keep;
+use super::response::costly;
+use super::response::csv;
+use super::response::list::limit;
+use super::response::made::Made;
+use super::response::problem::{Code, Problem};
+use crate::answers::body::Body;
+use crate::answers::records::ChangeAnswer;
 use crate::record::limits::LAST_SEQUENCE;
 use crate::record::{CityId, Cut, Slug};
 use crate::registry::Excerpt;
-use crate::registry::answers::ChangeAnswer;
-use crate::registry::bodies::Body;
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -86,7 +89,7 @@ async fn answer_json(
     service: &web::Data<Service>,
     page: ChangeList,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer_once(request, service, Keep::Shared, move || Ok(Body::json(&page).into())).await
+    costly::answer_once(request, service, Keep::Shared, move || Ok(Body::json(&page).into())).await
 }
 
 async fn answer_csv(
@@ -95,7 +98,7 @@ async fn answer_csv(
     page: ChangeList,
 ) -> Result<HttpResponse, Problem> {
     let maker = service.clone();
-    dear::answer_once(request, service, Keep::Shared, move || {
+    costly::answer_once(request, service, Keep::Shared, move || {
         let next = page.next.map(|next| ("after", next.to_string()));
         Ok(Made { body: csv::render(maker.columns("ChangeAnswer"), &page.items)?, next })
     })

@@ -4,18 +4,22 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::filters::{ListQuery, Row};
-use super::judged::JudgedTarget;
-use super::list::{List, page, rendered};
-use super::problem::Problem;
-use super::{NoQuery, Service, csv, dear, present_record, write};
+use super::request::filters::ListQuery;
+use super::request::lookup::present_record;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::judged::JudgedTarget;
+use super::response::list::{List, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use super::{Service, write};
+use crate::answers::records::{self, CityAnswer};
 use crate::method::Assessment;
+use crate::overview::row::Row;
+use crate::overview::tally::TargetCounts;
 use crate::record::units::Population;
 use crate::record::{City, Kind, Slug, Year};
 use crate::registry::Snapshot;
-use crate::registry::answers::{self, CityAnswer};
-use crate::registry::tally::TargetCounts;
 
 /// The target that a city is first shown with, judged.
 #[derive(Debug, Serialize, ToSchema)]
@@ -70,7 +74,7 @@ fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<CityItem>, Prob
 pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
     let population = row.present.latest.population;
     Some(CityItem {
-        city: answers::city(&row.entry.dossier, &row.entry.successors)?,
+        city: records::city(&row.entry.dossier, &row.entry.successors)?,
         population: population.map(|(_, people)| people),
         population_year: population.map(|(year, _)| year),
         latest_report_year: row.present.latest.report,
@@ -92,7 +96,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let body = rendered(&listed(snapshot, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
         Ok(body.of(&snapshot.edition))
     })
@@ -110,7 +114,7 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let List { items, next, .. } = listed(snapshot, &query)?;
         csv::page(service.columns("CityItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
     })

@@ -3,10 +3,11 @@
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::conditional::{Keep, Validators, begin};
-use super::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
-use super::problem::Problem;
-use super::{NoQuery, Service};
+use super::Service;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, Validators, begin};
+use super::response::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
+use super::response::problem::Problem;
 use crate::method;
 use crate::record::change::sha256;
 use crate::registry::Snapshot;

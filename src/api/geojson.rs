@@ -7,18 +7,20 @@ use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::conditional::Keep;
-use super::filters::{ListQuery, Row};
-use super::judged::codes;
-use super::problem::Problem;
-use super::{Service, dear};
+use super::Service;
+use super::request::filters::ListQuery;
+use super::response::answer::Keep;
+use super::response::costly;
+use super::response::judged::codes;
+use super::response::problem::Problem;
+use crate::answers::body::Body;
 use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Verdict};
+use crate::overview::row::Row;
+use crate::overview::tally::TargetCounts;
 use crate::record::city::Country;
 use crate::record::units::Population;
 use crate::record::{DayOrYear, Degrees, Level, Name, Percent, Slug, Tonnes, Year};
 use crate::registry::Snapshot;
-use crate::registry::bodies::Body;
-use crate::registry::tally::TargetCounts;
 
 /// Declares what a `type` member always says.
 macro_rules! always {
@@ -319,7 +321,7 @@ pub async fn map(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
         let body = Body::json_as("application/geo+json", &collection(snapshot, &query)?);
         Ok(body.of(&snapshot.edition))
     })

@@ -4,9 +4,10 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::{NoQuery, Service};
-use crate::registry::bodies::Body;
+use super::Service;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use crate::answers::body::Body;
 
 /// Whether something works.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]

@@ -4,12 +4,14 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::Keep;
-use super::filters::{ListQuery, Row};
-use super::judged::JudgedTarget;
-use super::list::{List, page, rendered};
-use super::problem::Problem;
-use super::{Service, csv, dear};
+use super::Service;
+use super::request::filters::ListQuery;
+use super::response::answer::Keep;
+use super::response::judged::JudgedTarget;
+use super::response::list::{List, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use crate::overview::row::Row;
 use crate::record::city::Country;
 use crate::record::units::Population;
 use crate::record::{Degrees, Slug, Year};
@@ -108,7 +110,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let body = rendered(&listed(snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
         Ok(body.of(&snapshot.edition))
     })
@@ -126,7 +128,7 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let List { items, next, .. } = listed(snapshot, &query)?;
         csv::page(service.columns("StatusItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
     })

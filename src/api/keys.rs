@@ -8,15 +8,16 @@ use chrono::{NaiveDate, TimeDelta};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
-use super::conditional::{Keep, answer, answer_write};
-use super::list::{List, Page, page, rendered};
-use super::problem::{Code, Problem};
-use super::write::{query, refuse_query};
-use super::{Service, access, body};
+use super::Service;
+use super::request::query::{query, refuse_query};
+use super::request::{access, body};
+use super::response::answer::{Keep, answer, answer_write};
+use super::response::list::{List, Page, page, rendered};
+use super::response::problem::{Code, Problem};
+use crate::answers::body::Body;
 use crate::record::fault::{Fields, list as elements};
 use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Name, Slug};
-use crate::registry::bodies::Body;
 use crate::registry::{Key, NewKey, Role, Rotation};
 
 /// The body of a new key.

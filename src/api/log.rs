@@ -2,12 +2,13 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::conditional::{Keep, answer};
-use super::problem::{Code, Problem};
-use super::{NoQuery, Service};
+use super::Service;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::problem::{Code, Problem};
+use crate::answers::body::Body;
 use crate::record::head::{LogKey, SignedHead};
 use crate::registry::Unsigned;
-use crate::registry::bodies::Body;
 
 impl From<Unsigned> for Problem {
     fn from(unsigned: Unsigned) -> Self {

@@ -4,13 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::list::{List, Page, page, rendered};
-use super::problem::Problem;
-use super::{NoQuery, Service, csv, dear, present_network, present_record, write};
+use super::request::lookup::{present_network, present_record};
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::list::{List, Page, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use super::{Service, write};
+use crate::answers::records::{self, MemberAnswer};
 use crate::record::{Kind, Member, Slug};
 use crate::registry::Snapshot;
-use crate::registry::answers::{self, MemberAnswer};
 
 /// The body of a membership.
 #[derive(Serialize, ToSchema)]
@@ -28,7 +31,7 @@ fn listed(snapshot: &Snapshot, network: &str, asked: &Page) -> Result<List<Membe
     present_network(snapshot, network)?;
     let cities = snapshot.present();
     let keyed =
-        cities.filter_map(|(city, entry, _)| Some((city.to_string(), answers::member(&entry.dossier, network)?)));
+        cities.filter_map(|(city, entry, _)| Some((city.to_string(), records::member(&entry.dossier, network)?)));
     page(keyed.collect(), asked, &format!("members {network}"))
 }
 
@@ -46,7 +49,7 @@ pub async fn list(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let members = listed(snapshot, &network, &asked)?;
         let body = rendered(&members, service.columns("MemberAnswer"), asked.fields.as_deref())?;
         Ok(body.of(&snapshot.edition))
@@ -67,7 +70,7 @@ pub async fn list_csv(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let List { items, next, .. } = listed(snapshot, &network, &asked)?;
         csv::page(service.columns("MemberAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
     })

@@ -7,7 +7,7 @@ use super::Service;
 use crate::metrics::{CONTENT_TYPE, resident_memory};
 use crate::registry::Refusal;
 
-use super::problem::Problem;
+use super::response::problem::Problem;
 
 /// The counters and the state of things in the OpenMetrics text format.
 ///

@@ -4,14 +4,17 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::list::{List, Page, page, rendered};
-use super::problem::Problem;
+use super::Service;
+use super::request::lookup::present_network;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::list::{List, Page, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
 use super::write::{self, Named};
-use super::{NoQuery, Service, csv, dear, present_network};
+use crate::answers::records::{self, NetworkAnswer};
 use crate::record::{Kind, Network, Slug};
 use crate::registry::Snapshot;
-use crate::registry::answers::{self, NetworkAnswer};
 
 /// The body of a network.
 #[derive(Serialize, ToSchema)]
@@ -31,7 +34,7 @@ fn named(network: &str) -> Named<'_> {
 
 fn listed(snapshot: &Snapshot, asked: &Page) -> Result<List<NetworkAnswer>, Problem> {
     let networks = snapshot.networks.iter();
-    let keyed = networks.filter_map(|(id, entry)| Some((id.to_string(), answers::network(id, &entry.network)?)));
+    let keyed = networks.filter_map(|(id, entry)| Some((id.to_string(), records::network(id, &entry.network)?)));
     page(keyed.collect(), asked, "networks")
 }
 
@@ -46,7 +49,7 @@ pub async fn list(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let body = rendered(&listed(snapshot, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
         Ok(body.of(&snapshot.edition))
     })
@@ -64,7 +67,7 @@ pub async fn list_csv(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let List { items, next, .. } = listed(snapshot, &asked)?;
         csv::page(service.columns("NetworkAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
     })

@@ -4,14 +4,16 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::Keep;
-use super::problem::Problem;
+use super::Service;
 use super::rankings::own_level;
-use super::{Service, dear, present_network};
+use super::request::lookup::present_network;
+use super::response::answer::Keep;
+use super::response::costly;
+use super::response::problem::Problem;
+use crate::answers::body::Body;
+use crate::overview::progress::{ProgressAnswer, progress};
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::{Level, Recorded, Slug, Year};
-use crate::registry::bodies::Body;
-use crate::registry::progress::{ProgressAnswer, progress};
 
 /// How the members are held together.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -62,7 +64,7 @@ pub async fn get(
     network: web::Path<String>,
     query: web::Query<ProgressQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
         present_network(snapshot, &network)?;
         let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
         let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;

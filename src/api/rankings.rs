@@ -7,23 +7,24 @@ use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
+use super::Service;
 use super::cities::Headline;
-use super::conditional::Keep;
-use super::fields::Fields;
-use super::filters::PlaceQuery;
-use super::list::{List, Page, page};
-use super::problem::Problem;
-use super::sorting::{Place, Standing};
-use super::{Service, csv, dear};
+use super::request::fields::Fields;
+use super::request::filters::PlaceQuery;
+use super::request::order::{Place, Standing};
+use super::response::answer::Keep;
+use super::response::list::{List, Page, page};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use crate::answers::body::Body;
 use crate::method::{AnnualChange, Confidence, LeftOutReason, PersonFigure};
+use crate::overview::ranking::{Candidate, HeadlineFigure, Order, RankedBy, Rule, Unranked, ranks};
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::units::Population;
 use crate::record::vocabulary::Boundary;
 use crate::record::{CityId, Fault, Level, Slug, Year};
 use crate::registry::Snapshot;
-use crate::registry::bodies::Body;
-use crate::registry::ranking::{Candidate, HeadlineFigure, Order, RankedBy, Rule, Unranked, ranks};
 
 /// Which ranking.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -365,7 +366,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
         let Some(fields) = query.fields.as_deref() else { return Ok(Body::json(&ranking).of(&snapshot.edition)) };
         let fields = Fields::read(fields, service.columns("RankingEntry"))?;
@@ -386,7 +387,7 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let Ranking { mut items, unranked, next, .. } = ranking(snapshot, &query)?;
         items.extend(unranked);
         csv::page(service.columns("RankingEntry"), query.fields.as_deref(), &items, next, &snapshot.edition)

@@ -4,14 +4,15 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::moment::{Asked, moment_query};
-use super::problem::{Code, Problem};
+use super::Service;
+use super::request::moment::{Asked, moment_query};
+use super::response::problem::{Code, Problem};
+use super::response::{costly, csv};
 use super::status::{not_then, past_city};
-use super::{Service, csv, dear};
+use crate::answers::body::Body;
+use crate::answers::judgement::{self, SeriesAnswer};
 use crate::record::{Dossier, Incomplete, Slug};
 use crate::registry::Refusal;
-use crate::registry::bodies::Body;
-use crate::registry::judgement::{self, SeriesAnswer};
 
 moment_query! {
     /// Which course.
@@ -31,13 +32,13 @@ async fn answer(
     render: impl FnOnce(&Service, &SeriesAnswer) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, keep) = (service.registry.present(), query.moment().keep());
-    if let Some(answer) = dear::answer_again(request, service, &snapshot.edition, keep).await? {
+    if let Some(answer) = costly::answer_again(request, service, &snapshot.edition, keep).await? {
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
     let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
     let (edition, maker) = (Arc::clone(&entry.edition), service.clone());
-    dear::answer_of(request, service, &snapshot.edition, keep, move || {
+    costly::answer_of(request, service, &snapshot.edition, keep, move || {
         let series = series(&dossier, &asked, query.target.as_deref())?;
         Ok(render(&maker, &series)?.of(&edition))
     })

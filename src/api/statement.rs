@@ -4,11 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::conditional::{Keep, answer};
-use super::problem::Problem;
-use super::{NoQuery, Service, present_record, write};
+use super::request::lookup::present_record;
+use super::request::query::NoQuery;
+use super::response::answer::{Keep, answer};
+use super::response::problem::Problem;
+use super::{Service, write};
+use crate::answers::records::StatementAnswer;
 use crate::record::{Kind, Slug, Statement};
-use crate::registry::answers::StatementAnswer;
 
 /// The body of a statement.
 #[derive(Serialize, ToSchema)]

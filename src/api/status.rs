@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
-use super::conditional::{Keep, answer};
-use super::moment::{Asked, Moment, moment_query};
-use super::problem::{Code, Problem};
-use super::{Service, dear, present_city, recorded_city};
+use super::Service;
+use super::request::lookup::{present_city, recorded_city};
+use super::request::moment::{Asked, Moment, moment_query};
+use super::response::answer::{Keep, answer};
+use super::response::costly;
+use super::response::problem::{Code, Problem};
+use crate::answers::body::Body;
+use crate::answers::judgement::{self, StatusAnswer};
 use crate::record::{Cut, Dossier, Incomplete, Level, Slug};
-use crate::registry::bodies::Body;
-use crate::registry::judgement::{self, StatusAnswer};
 use crate::registry::{CityEntry, Refusal, Snapshot};
 
 moment_query! {
@@ -48,13 +50,13 @@ pub async fn get(
         let (_, present) = present_city(&snapshot, &city)?;
         return Ok(answer(&request, &present.status, Keep::Shared));
     }
-    if let Some(answer) = dear::answer_again(&request, &service, &snapshot.edition, moment.keep()).await? {
+    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, moment.keep()).await? {
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, &city, &moment)?;
     let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
     let (edition, level) = (Arc::clone(&entry.edition), query.level);
-    dear::answer_of(&request, &service, &snapshot.edition, moment.keep(), move || {
+    costly::answer_of(&request, &service, &snapshot.edition, moment.keep(), move || {
         let status = judgement::status(&dossier, &asked.cut, asked.judged_on, level, explain);
         let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(&dossier, &asked.cut))?;
         Ok(Body::json(&status).of(&edition))

@@ -10,11 +10,13 @@ use serde::Deserialize;
 use tokio::time::{Instant, timeout_at};
 use utoipa::IntoParams;
 
-use super::access::client_address;
-use super::allowance::Share;
+use super::Service;
 use super::changes::position;
-use super::problem::{Code, Problem};
-use super::{Service, recorded_city};
+use super::request::access::client_address;
+use super::request::allowance::Share;
+use super::request::lookup::recorded_city;
+use super::response::problem::{Code, Problem};
+use crate::answers::records::ChangeAnswer;
 use crate::record::Slug;
 use crate::record::limits::{PIECE_BYTES, STREAM_RETRY};
 use crate::registry::{Listener, Refusal};
@@ -47,6 +49,18 @@ fn last_event(request: &HttpRequest) -> Result<Option<i64>, Problem> {
         return Err(Problem::new(Code::InvalidHeader, "Last-Event-ID must be the id of an event of this stream"));
     }
     Ok(sequence)
+}
+
+/// An entry of the log as a server-sent event: JSON has no line breaks, so it is one line of data.
+///
+/// # Panics
+/// Never, for the answer is plain data with text keys.
+#[must_use]
+pub fn event(change: &ChangeAnswer) -> Vec<u8> {
+    let mut text = format!("id: {}\nevent: change\ndata: ", change.sequence).into_bytes();
+    serde_json::to_writer(&mut text, change).expect("answers are plain data with text keys");
+    text.extend_from_slice(b"\n\n");
+    text
 }
 
 /// How a stream opens: with how long to wait before coming back, and with the entry after which it begins. That is no

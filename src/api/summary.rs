@@ -4,12 +4,13 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::Keep;
-use super::list::{List, Page, page, rendered};
-use super::problem::Problem;
-use super::{Service, csv, dear};
+use super::Service;
+use super::response::answer::Keep;
+use super::response::list::{List, Page, page, rendered};
+use super::response::problem::Problem;
+use super::response::{costly, csv};
+use crate::overview::summary::{Scope, Summary, SummaryItem};
 use crate::registry::Snapshot;
-use crate::registry::summary::{Scope, Summary, SummaryItem};
 
 /// Which rows.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -53,7 +54,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let body = rendered(&listed(snapshot, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
         Ok(body.of(&snapshot.edition))
     })
@@ -71,7 +72,7 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let List { items, next, .. } = listed(snapshot, &query)?;
         csv::page(service.columns("SummaryItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
     })

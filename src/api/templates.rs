@@ -7,15 +7,17 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
-use super::conditional::Keep;
-use super::problem::{Code, Problem};
-use super::upload::{Workbook, XLSX};
-use super::{Service, dear, present_city};
+use super::Service;
+use super::request::lookup::present_city;
+use super::request::upload::{Workbook, XLSX};
+use super::response::answer::Keep;
+use super::response::costly;
+use super::response::problem::{Code, Problem};
+use crate::answers::body::Body;
 use crate::import::blank;
 use crate::import::columns::Sheet;
 use crate::record::Inventory;
 use crate::registry::Snapshot;
-use crate::registry::bodies::Body;
 
 /// Whose years a template begins with.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -101,7 +103,7 @@ async fn file(
     name: &str,
     make: impl FnOnce(&Snapshot) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = dear::answer(request, service, Keep::Revalidate, |_, snapshot| make(snapshot)).await?;
+    let mut response = costly::answer(request, service, Keep::Revalidate, |_, snapshot| make(snapshot)).await?;
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }

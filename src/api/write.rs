@@ -7,8 +7,11 @@ use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;
 
-use super::problem::{Code, Problem};
-use super::{Service, access, body, conditional, idempotency};
+use super::Service;
+use super::request::query::{query, refuse_query};
+use super::request::{access, body, conditions, idempotency};
+use super::response::answer;
+use super::response::problem::{Code, Problem};
 use crate::record::dossier::AnyRecord;
 use crate::record::{Kind, RecordKey, Slug};
 use crate::registry::{Effect, Key, Operation, Refusal, WriteRequest};
@@ -77,7 +80,7 @@ pub async fn put_named(
 ) -> Result<HttpResponse, Problem> {
     let writer = key_for(request, service, named).await?;
     refuse_query(request)?;
-    let condition = conditional::condition(request)?;
+    let condition = conditions::condition(request)?;
     let key = record_key(named)?;
     let today = service.registry.today();
     let read = {
@@ -94,13 +97,13 @@ pub async fn put_named(
     let body = written.snapshot.record(&key);
     let Some(entry) = written.repeated else {
         // Writes of one record are never of one batch, so what was just written is there.
-        return Ok(conditional::answer_write(request, &body.ok_or(Refusal::Internal)?, created));
+        return Ok(answer::answer_write(request, &body.ok_or(Refusal::Internal)?, created));
     };
     let Some(body) = body else {
         let told = "the request was done when it was first sent; the record was withdrawn since";
         return Err(Problem::new(Code::Gone, told));
     };
-    let mut answer = conditional::answer_write(request, &body, created);
+    let mut answer = answer::answer_write(request, &body, created);
     if entry.is_some() && entry != written.snapshot.last_entry(&key) {
         // Others have changed it since: with their tag the client would overwrite what it has not seen.
         answer.headers_mut().remove(header::ETAG);
@@ -146,7 +149,7 @@ pub async fn withdraw_named(
 ) -> Result<HttpResponse, Problem> {
     let writer = key_for(request, service, named).await?;
     let query = query::<WithdrawQuery>(request)?;
-    let condition = conditional::condition(request)?;
+    let condition = conditions::condition(request)?;
     let key = record_key(named).map_err(|_| Problem::not_found())?;
     let Some(reason) = query.reason else { return Err(Refusal::ReasonRequired.into()) };
     let reason = body::reason_text(Value::String(reason), service.registry.today())?;
@@ -159,24 +162,6 @@ pub async fn withdraw_named(
         idempotency::set_replayed(&mut answer);
     }
     Ok(answer)
-}
-
-/// Reads the query by hand, after the key was checked.
-///
-/// # Errors
-/// 400 for parameters that the resource does not have, or that cannot be read.
-pub fn query<T: serde::de::DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
-    web::Query::<T>::from_query(request.query_string())
-        .map(web::Query::into_inner)
-        .map_err(|error| Problem::new(Code::InvalidQuery, error.to_string()))
-}
-
-/// Refuses any query parameter.
-///
-/// # Errors
-/// 400 when there is one.
-pub fn refuse_query(request: &HttpRequest) -> Result<(), Problem> {
-    query::<super::NoQuery>(request).map(drop)
 }
 
 /// The key of a record, from the words of its path.

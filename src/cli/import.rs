@@ -17,6 +17,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use super::suspension::Suspension;
 use super::{Database, clock, print};
+use crate::answers::records;
 use crate::import::failure::ReadError;
 use crate::import::finding::{UNFINISHED, breaks_off, file_name};
 use crate::import::format::{Format, SourceFile};
@@ -26,7 +27,6 @@ use crate::record::dossier::AnyRecord;
 use crate::record::limits::IMPORT_BATCH;
 use crate::record::{CityId, Kept, Kind, Year};
 use crate::registry::Refusal;
-use crate::registry::answers;
 use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
 use crate::registry::bulk::Bulk;
 
@@ -357,8 +357,8 @@ impl Intake<'_> {
     fn warnings(&self, city: &str, kind: Kind, id: &str) -> String {
         let Some(dossier) = self.bulk.dossier(city) else { return String::new() };
         let answer = match kind {
-            Kind::Baseline => answers::baseline(dossier, id),
-            Kind::Report => Year::from_id(id).and_then(|year| answers::report(dossier, year)),
+            Kind::Baseline => records::baseline(dossier, id),
+            Kind::Report => Year::from_id(id).and_then(|year| records::report(dossier, year)),
             _ => None,
         };
         let codes = answer.iter().flat_map(|answer| &answer.warnings).map(|warning| warning.code.as_str());

@@ -24,12 +24,13 @@ use clap::{Arg, Args, Parser, Subcommand};
 use logging::LogFormat;
 
 use crate::api::openapi;
+use crate::api::stream::event;
 use crate::demo;
 use crate::record::limits::{
     BYTES_IN_FLIGHT, CONNECTIONS, DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, READS_PER_MINUTE, STREAMS,
     STREAMS_PER_ADDRESS, WRITE_BYTES_PER_MINUTE, WRITES_PER_MINUTE,
 };
-use crate::registry::{Clock, Condition, Effect, NewsBounds, Operation, Registry, WriteRequest};
+use crate::registry::{Clock, Condition, Effect, Operation, Registry, Streaming, WriteRequest};
 use crate::server::{self, Bounds, Running, Settings};
 use crate::store::verify::Verified;
 use crate::store::{self, AnyConnection, DatabaseUrl, HOW_TO_RESTORE, Role, StoreError};
@@ -254,7 +255,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let bounds = bounds(&serve);
     let database = serve.database.database;
     database.wait_for(Duration::from_secs(serve.wait_for_database))?;
-    let news = NewsBounds { bytes: serve.news_bytes, listeners: bounds.streams };
+    let news = Streaming { render: event, bytes: serve.news_bytes, listeners: bounds.streams };
     let opened = Registry::open(&database, clock(serve.today), news, serve.state_dir);
     let registry = opened.map_err(|error| {
         if error.is_damage() { anyhow!("{error}; to mend it, {HOW_TO_RESTORE}") } else { error.into() }

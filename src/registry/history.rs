@@ -6,9 +6,9 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use diesel::r2d2::{ManageConnection, Pool};
 
-use super::answers::ChangeAnswer;
 use super::halt::Halt;
 use super::{Refusal, Shared};
+use crate::answers::records::ChangeAnswer;
 use crate::record::Change;
 use crate::record::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, Identity, StoreError};

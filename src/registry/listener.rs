@@ -2,15 +2,14 @@
 
 use std::sync::Arc;
 
-use actix_web::web::Bytes;
-
+use bytes::Bytes;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Refusal;
-use super::answers::ChangeAnswer;
 use super::history::History;
-use super::news::{News, Next, Place, event};
+use super::news::{News, Next, Place};
+use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::{PAGE_MAX, POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
 use crate::store::Excerpt;
@@ -39,7 +38,7 @@ impl CatchUp {
         let turn = timeout(STREAM_TURN_WAIT, self.turns.acquire()).await;
         let _turn = turn.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Internal)?;
         let history = self.history.clone();
-        let read = actix_web::web::block(move || history.read(&excerpt, STREAM_PAGE_BYTES).map(make)).await;
+        let read = tokio::task::spawn_blocking(move || history.read(&excerpt, STREAM_PAGE_BYTES).map(make)).await;
         read.map_err(|_| Refusal::Internal)?
     }
 }
@@ -118,14 +117,15 @@ impl Listener {
     async fn read(&mut self) -> Result<(), Refusal> {
         let head = self.place.published();
         let excerpt = Excerpt { after: self.after, city: self.city.clone(), limit: i64::try_from(PAGE_MAX).ok() };
-        let rendered = move |mut entries: Vec<ChangeAnswer>| -> (Option<i64>, Vec<u8>) {
+        let news = Arc::clone(self.place.news());
+        let rendered = move |mut entries: Vec<ChangeAnswer>| {
             // Another node may have written since: what is sent can be read here too.
             entries.retain(|entry| entry.sequence <= head);
             let last = entries.last().map(|entry| entry.sequence);
-            (last, entries.iter().flat_map(event).collect())
+            (last, news.render(&entries))
         };
         let (last, text) = self.catch_up.read(excerpt, rendered).await?;
-        self.page = last.map(|last| (last, text.into()));
+        self.page = last.map(|last| (last, text));
         if self.page.is_none() {
             self.after = head;
         }

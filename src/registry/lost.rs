@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::answers::ChangeAnswer;
 use super::snapshot::Snapshot;
+use crate::answers::records::ChangeAnswer;
 use crate::record::change::{GENESIS, timestamp};
 use crate::record::dossier::AnyRecord;
 use crate::record::head::LogEnd;

@@ -1,27 +1,20 @@
 //! The one door to what is recorded: read the present from memory, write through to the store, ask for the past.
 
-pub mod answers;
 pub mod arrival;
-pub mod bodies;
 pub mod bulk;
 pub mod clock;
 mod confirmed;
-pub mod edition;
 mod follow;
 mod fork;
 mod halt;
 mod heads;
 mod history;
-pub mod judgement;
 mod key_uses;
 mod keyring;
-mod latest;
 mod listener;
 mod lost;
 mod news;
-pub mod progress;
 mod pulse;
-pub mod ranking;
 mod recent;
 mod redaction;
 mod relations;
@@ -33,8 +26,6 @@ mod snapshot;
 mod staging;
 mod states;
 mod succession;
-pub mod summary;
-pub mod tally;
 mod transaction;
 mod writer;
 
@@ -49,6 +40,7 @@ use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
 use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
+pub use crate::answers::latest::Latest;
 pub use crate::store::idempotency::Mark;
 pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
 pub use clock::Clock;
@@ -56,14 +48,13 @@ pub use fork::Fork;
 pub use halt::Halt;
 pub use heads::Unsigned;
 pub use keyring::Keyring;
-pub use latest::Latest;
 pub use listener::Listener;
-pub use news::{NewsBounds, event};
+pub use news::Streaming;
 pub use request::{Condition, Operation, Refusal, Together, WriteRequest, Written};
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
-use answers::ChangeAnswer;
+use crate::answers::records::ChangeAnswer;
 use halt::Halted;
 use heads::Heads;
 use history::History;
@@ -118,7 +109,7 @@ impl Registry {
     pub fn open(
         database: &DatabaseUrl,
         clock: Clock,
-        bounds: NewsBounds,
+        streaming: Streaming,
         state_dir: Option<PathBuf>,
     ) -> Result<Self, StoreError> {
         let mut connection = database.connect()?;
@@ -129,7 +120,7 @@ impl Registry {
         let snapshot = follow::load(&mut connection, clock.now().date_naive())?;
         let identity = Identity::of(database, &mut connection)?;
         halted.set_if_any(snapshot.halt());
-        let news = Arc::new(News::new(snapshot.head.number, bounds));
+        let news = Arc::new(News::new(snapshot.head.number, streaming));
         snapshot.edition.begin(clock.now(), None);
         let shared = Arc::new(Shared {
             news: Arc::clone(&news),
@@ -338,7 +329,7 @@ impl Registry {
                 return Ok(restored);
             }
             let (history, wanted) = (self.history.clone(), missing.len());
-            let read = actix_web::web::block(move || history.entries(&missing)).await;
+            let read = tokio::task::spawn_blocking(move || history.entries(&missing)).await;
             let entries = read.map_err(|_| Refusal::Internal)??;
             if entries.len() < wanted {
                 // The log is not the one that this node has: the writer says so.
@@ -401,7 +392,7 @@ impl Registry {
             return Err(Refusal::Unavailable);
         }
         let history = self.history.clone();
-        match tokio::time::timeout(WRITE_WAIT, actix_web::web::block(move || read(&history))).await {
+        match tokio::time::timeout(WRITE_WAIT, tokio::task::spawn_blocking(move || read(&history))).await {
             Ok(Ok(read)) => read,
             Ok(Err(_)) => Err(Refusal::Internal),
             Err(_) => Err(Refusal::Unavailable),

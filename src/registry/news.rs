@@ -7,18 +7,20 @@
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 
-use actix_web::web::Bytes;
+use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::answers::ChangeAnswer;
 use super::history::History;
+use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::{LOG_PAGE_BYTES, NEWS_PAUSE, PAGE_MAX};
 use crate::store::Excerpt;
 
-/// How much is kept, and for how many.
+/// How entries of the log are sent, how much of them is kept, and for how many.
 #[derive(Debug, Clone, Copy)]
-pub struct NewsBounds {
+pub struct Streaming {
+    /// Renders an entry as it is sent.
+    pub render: fn(&ChangeAnswer) -> Vec<u8>,
     /// Most bytes of events that are kept; the newest event is kept however large it is.
     pub bytes: usize,
     /// Most who listen at once.
@@ -89,15 +91,15 @@ pub(super) struct News {
     work: Condvar,
     /// Wakes those who listen.
     arrived: watch::Sender<()>,
-    bounds: NewsBounds,
+    settings: Streaming,
 }
 
 impl News {
     /// Nothing yet, after the entry `head`.
-    pub(super) fn new(head: i64, bounds: NewsBounds) -> Self {
+    pub(super) fn new(head: i64, settings: Streaming) -> Self {
         let (bytes, listeners, edition, closed) = (0, 0, 0, false);
         let kept = Kept { first: head + 1, events: VecDeque::new(), bytes, head, listeners, edition, closed };
-        News { kept: Mutex::new(kept), work: Condvar::new(), arrived: watch::Sender::new(()), bounds }
+        News { kept: Mutex::new(kept), work: Condvar::new(), arrived: watch::Sender::new(()), settings }
     }
 
     fn kept(&self) -> MutexGuard<'_, Kept> {
@@ -133,10 +135,15 @@ impl News {
         self.arrived.send_replace(());
     }
 
+    /// Entries as they are sent, one after the other.
+    pub(super) fn render(&self, entries: &[ChangeAnswer]) -> Bytes {
+        entries.iter().flat_map(self.settings.render).collect::<Vec<u8>>().into()
+    }
+
     /// Takes a place among those who listen; none when all are taken.
     pub(super) fn join(self: Arc<Self>) -> Option<Place> {
         let mut kept = self.kept();
-        if kept.listeners >= self.bounds.listeners {
+        if kept.listeners >= self.settings.listeners {
             return None;
         }
         // Nothing is read while nobody listens.
@@ -159,8 +166,10 @@ impl News {
     /// Keeps what was read after the entry `after` of an edition, as far as it is published; whether that was
     /// anything.
     fn take_in(&self, edition: u64, after: i64, read: &[ChangeAnswer]) -> bool {
-        let events: Vec<Event> =
-            read.iter().map(|change| Event { city: change.city.clone(), text: event(change).into() }).collect();
+        let events: Vec<Event> = read
+            .iter()
+            .map(|change| Event { city: change.city.clone(), text: (self.settings.render)(change).into() })
+            .collect();
         let mut kept = self.kept();
         if (kept.edition, kept.last()) != (edition, after) {
             return true;
@@ -169,7 +178,7 @@ impl News {
             if change.sequence != kept.last() + 1 || change.sequence > kept.head {
                 break;
             }
-            kept.push(event, self.bounds.bytes);
+            kept.push(event, self.settings.bytes);
         }
         let is_more = kept.last() > after;
         drop(kept);
@@ -203,6 +212,11 @@ pub(super) struct Place {
 }
 
 impl Place {
+    /// Where it listens.
+    pub(super) fn news(&self) -> &Arc<News> {
+        &self.news
+    }
+
     /// The last entry that the node has published.
     pub(super) fn published(&self) -> i64 {
         self.news.kept().head
@@ -239,16 +253,4 @@ impl Drop for Place {
     fn drop(&mut self) {
         self.news.kept().listeners -= 1;
     }
-}
-
-/// An entry as a server-sent event: JSON has no line breaks, so it is one line of data.
-///
-/// # Panics
-/// Never, for the answer is plain data with text keys.
-#[must_use]
-pub fn event(change: &ChangeAnswer) -> Vec<u8> {
-    let mut text = format!("id: {}\nevent: change\ndata: ", change.sequence).into_bytes();
-    serde_json::to_writer(&mut text, change).expect("answers are plain data with text keys");
-    text.extend_from_slice(b"\n\n");
-    text
 }

@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use chrono::{DateTime, NaiveDate, Utc};
 use imbl::OrdMap;
 
-use super::answers;
-use super::bodies::Body;
-use super::edition::Edition;
-use super::judgement::{self, Reply};
 use super::keyring::Keyring;
-use super::latest::Latest;
 use super::recent::Recent;
 use super::succession::Succession;
+use crate::answers::body::Body;
+use crate::answers::edition::Edition;
+use crate::answers::judgement::{self, Reply};
+use crate::answers::latest::Latest;
+use crate::answers::records;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
@@ -104,7 +104,7 @@ impl NetworkEntry {
     /// The rendered answer; none when it is withdrawn.
     #[must_use]
     pub fn record(&self) -> Option<Body> {
-        let answer = || answers::network(&self.id, &self.network);
+        let answer = || records::network(&self.id, &self.network);
         let render = || answer().map(|answer| Body::json(&answer).of(&self.edition));
         self.record.get_or_init(render).clone()
     }
@@ -195,7 +195,7 @@ impl CityEntry {
     #[must_use]
     pub fn record(&self, kind: Kind, id: &str) -> Option<Body> {
         let slot = self.records.get(&(kind, id.to_owned()))?;
-        let render = || answers::record(&self.dossier, &self.successors, kind, id).map(|body| body.of(&self.edition));
+        let render = || records::record(&self.dossier, &self.successors, kind, id).map(|body| body.of(&self.edition));
         slot.get_or_init(render).clone()
     }
 }

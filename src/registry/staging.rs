@@ -5,12 +5,13 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::bodies::Body;
-use super::edition::Edition;
 use super::relations::city_key;
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::succession::Origins;
-use super::{Condition, Operation, Refusal, WriteRequest, answers};
+use super::{Condition, Operation, Refusal, WriteRequest};
+use crate::answers::body::Body;
+use crate::answers::edition::Edition;
+use crate::answers::records;
 use crate::record::change::{Draft, time_of_entry};
 use crate::record::dossier::AnyRecord;
 use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
@@ -220,11 +221,11 @@ impl Staging {
     /// The answer of a record as it is now.
     fn rendered(&self, key: &RecordKey) -> Option<Body> {
         if key.kind == Kind::Network {
-            let answer = answers::network(&Slug::new(&key.id)?, self.network(&key.id)?)?;
+            let answer = records::network(&Slug::new(&key.id)?, self.network(&key.id)?)?;
             return Some(Body::json(&answer));
         }
         let successors = key.city.iter().filter(|_| key.kind == Kind::City).flat_map(|city| self.successors(city));
-        answers::record(self.dossier_of(key)?, &successors.collect::<Vec<_>>(), key.kind, &key.id)
+        records::record(self.dossier_of(key)?, &successors.collect::<Vec<_>>(), key.kind, &key.id)
     }
 
     /// Gives a draft its place in the log.

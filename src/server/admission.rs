@@ -10,9 +10,9 @@ use actix_web::middleware::Next;
 use actix_web::{dev::Extensions, web};
 
 use crate::api::Service;
-use crate::api::access::{client_address, counted};
-use crate::api::allowance::Allowance;
-use crate::api::problem::Problem;
+use crate::api::request::access::{client_address, counted};
+use crate::api::request::allowance::Allowance;
+use crate::api::response::problem::Problem;
 #[cfg(target_os = "linux")]
 use crate::record::limits::{CLIENT_WAIT, UNSENT_BYTES};
 use crate::record::limits::{CONNECTIONS_PER_ADDRESS, FILES_KEPT, RETRY_AFTER_SECONDS};

@@ -8,10 +8,12 @@ use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde_json::Value;
 use utoipa_swagger_ui::Config;
 
-use crate::api::conditional::Keep;
-use crate::api::problem::{Code, Problem};
-use crate::api::{NoQuery, Service, dear};
-use crate::registry::bodies::Body;
+use crate::answers::body::Body;
+use crate::api::Service;
+use crate::api::request::query::NoQuery;
+use crate::api::response::answer::Keep;
+use crate::api::response::costly;
+use crate::api::response::problem::{Code, Problem};
 
 /// Swagger UI has its scripts and styles in files, but for one style sheet that it puts into the page: the hash is that
 /// of it. It asks this service, and nobody else.
@@ -75,7 +77,7 @@ async fn specification(
     documentation: web::Data<Documentation>,
     _: web::Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    dear::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
+    costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
 }
 
 async fn show(
@@ -85,7 +87,7 @@ async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let file = documentation.file(&path)?;
-    let mut response = dear::answer_body(&request, &service, Keep::Revalidate, &file).await?;
+    let mut response = costly::answer_body(&request, &service, Keep::Revalidate, &file).await?;
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
 }

@@ -11,7 +11,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use serde_json::Value;
 
 use crate::api::openapi;
-use crate::api::problem::{Code, Problem};
+use crate::api::response::problem::{Code, Problem};
 
 /// What leads outside the documented API: pages for people.
 const PAGES: &[&str] =

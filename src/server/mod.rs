@@ -20,12 +20,12 @@ use utoipa_actix_web::AppExt;
 pub use admission::{connections, connections_per_address};
 pub use operators::DEFAULT as OPERATORS;
 
-use crate::api::access::Limiter;
-use crate::api::allowance::Allowance;
-use crate::api::dear::Dear;
-use crate::api::problem::{Code, Problem};
-use crate::api::turns::Turns;
-use crate::api::under_way::UnderWay;
+use crate::api::request::allowance::Allowance;
+use crate::api::request::limiter::Limiter;
+use crate::api::request::turns::Turns;
+use crate::api::request::under_way::UnderWay;
+use crate::api::response::answer_cache::AnswerCache;
+use crate::api::response::problem::{Code, Problem};
 use crate::api::{self, Service, openapi};
 use crate::record::limits::{
     BYTES_IN_FLIGHT_PARTS, HEAD_WAIT, PIECE_BYTES, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS,
@@ -173,7 +173,7 @@ fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io
         contact: settings.contact.clone(),
         heartbeat: settings.heartbeat,
         columns: openapi::columns(document),
-        dear: Dear::new(bytes.clone(), bytes_in_flight)?,
+        answers: AnswerCache::new(bytes.clone(), bytes_in_flight)?,
         bytes,
         streams: Allowance::new("many streams open", streams, streams_per_address),
         unkeyed_forms: Allowance::new("many forms under way without a key", UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS),

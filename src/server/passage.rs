@@ -11,7 +11,7 @@ use actix_web::middleware::{DefaultHeaders, Next};
 use actix_web::web::{self, Bytes};
 
 use crate::api::Service;
-use crate::api::under_way::UnderWay;
+use crate::api::request::under_way::UnderWay;
 use crate::record::limits::PIECE_BYTES;
 
 /// What every answer carries: any page may read it, and none may take it for what it is not.

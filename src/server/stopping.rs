@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use futures_util::future::{Either, select};
 
-use crate::api::under_way::UnderWay;
+use crate::api::request::under_way::UnderWay;
 use crate::record::limits::STUCK_WAIT;
 use crate::registry::Registry;
 

@@ -10,8 +10,8 @@ use actix_web::middleware::Next;
 use actix_web::{HttpMessage, web};
 
 use crate::api::Service;
-use crate::api::access::UsedKey;
-use crate::api::problem::Code;
+use crate::api::request::access::UsedKey;
+use crate::api::response::problem::Code;
 use crate::metrics::{Metrics, Refused, Request, Word};
 use crate::record::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 

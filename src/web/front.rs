@@ -4,16 +4,17 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
 use super::page::{guard, render};
-use crate::api::conditional::Keep;
-use crate::api::problem::Problem;
-use crate::api::{Service, dear};
+use crate::answers::body::Body;
+use crate::api::Service;
+use crate::api::response::answer::Keep;
+use crate::api::response::costly;
+use crate::api::response::problem::Problem;
 use crate::method::{Assessment, Confidence, Verdict};
 use crate::record::CityId;
-use crate::registry::bodies::Body;
 use crate::registry::{Present, Snapshot};
 
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = dear::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(page(snapshot))).await?;
+    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(page(snapshot))).await?;
     Ok(guard(page))
 }
 

@@ -7,7 +7,7 @@ use maud::{PreEscaped, html};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::page::respond;
-use crate::api::problem::Problem;
+use crate::api::response::problem::Problem;
 
 /// A text: the word in its address, and what it says.
 struct Guide {

@@ -11,8 +11,8 @@ use std::sync::LazyLock;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use crate::api::conditional::{Keep, answer};
-use crate::registry::bodies::Body;
+use crate::answers::body::Body;
+use crate::api::response::answer::{Keep, answer};
 
 /// Registers the pages.
 pub fn routes(config: &mut web::ServiceConfig) {

@@ -5,8 +5,8 @@ use actix_web::http::header::{self, HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use maud::{DOCTYPE, Markup, html};
 
-use crate::api::conditional::{Keep, answer};
-use crate::registry::bodies::Body;
+use crate::answers::body::Body;
+use crate::api::response::answer::{Keep, answer};
 
 /// Answers with a page: its title, and what stands in it.
 #[must_use]

@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::html;
 
 use super::page::respond;
-use crate::api::problem::{Code, Problem};
+use crate::api::response::problem::{Code, Problem};
 
 pub(super) async fn show(request: HttpRequest, code: web::Path<String>) -> Result<HttpResponse, Problem> {
     let code =

@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use serde_json::Value;
 
-use crate::api::differences::LineChanges;
-use crate::api::import_answer::{ImportAnswer, RowAnswer, RowFault, RowOutcome};
+use crate::api::imports::answer::{ImportAnswer, RowAnswer, RowFault, RowOutcome};
+use crate::api::imports::differences::LineChanges;
 use crate::method::Ratio;
 use crate::record::Tonnes;
 use crate::record::units::grouped;

@@ -12,11 +12,13 @@ use serde_json::Value;
 
 use super::page::respond_with_form;
 use super::row;
-use crate::api::import_answer::ImportAnswer;
+use crate::api::Service;
+use crate::api::imports::answer::ImportAnswer;
 use crate::api::imports::{self, Asked, Imported};
-use crate::api::problem::{Code, Problem};
-use crate::api::upload::{self, Field};
-use crate::api::{Service, access, body, present_city};
+use crate::api::request::lookup::present_city;
+use crate::api::request::upload::{self, Field};
+use crate::api::request::{access, body};
+use crate::api::response::problem::{Code, Problem};
 use crate::record::limits::{
     BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, NAME_CHARACTERS, SHEET_BYTES, TEXT_CHARACTERS, UNKEYED_FORM_WAIT,
 };
@@ -129,7 +131,7 @@ async fn read(
     let told = |problem: Problem| (city.clone(), problem);
     let writer = may_write(request, service, &city, &key).await.map_err(told)?;
     drop(place);
-    access::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(told)?;
+    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(told)?;
     form.admit().map_err(told)?;
     let rest = tokio::time::timeout(BODY_WAIT, form.rest()).await;
     rest.map_err(|_| told(body::late()))?.map_err(told)?;

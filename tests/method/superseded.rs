@@ -3,9 +3,9 @@
 use std::cell::Cell;
 
 use chrono::{Days, NaiveDate};
+use pledgewatch::answers::judgement;
 use pledgewatch::record::change::{Change, Draft};
 use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug};
-use pledgewatch::registry::judgement;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 

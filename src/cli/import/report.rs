@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use crate::api::table::harmless;
+use crate::api::response::table::harmless;
 use crate::import::Place;
 use crate::import::finding::file_name;
 use crate::store::DatabaseUrl;

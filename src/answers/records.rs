@@ -1,0 +1,401 @@
+//! The shapes in which records and changes are served, with who recorded them and when.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use serde::{Serialize, Serializer};
+use utoipa::ToSchema;
+
+use super::body::Body;
+use crate::record::change::Change;
+use crate::record::units::plain;
+use crate::record::warning::{Earlier, Warning, target_warnings, warnings};
+use crate::record::{
+    Action, City, CityId, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp, Statement, Target,
+    Totals, Year,
+};
+
+/// Writes a time as it is hashed: RFC 3339, UTC, to the second.
+pub(super) fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
+}
+
+/// Writes a percentage with the six decimals that all are printed with.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+fn to_six_decimals<S: Serializer>(percent: &f64, serializer: S) -> Result<S::Ok, S::Error> {
+    plain((percent * 1e6).round() / 1e6, serializer)
+}
+
+/// Who recorded a revision, when, and why.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Provenance {
+    /// The number of the revision: 1 when first recorded.
+    #[schema(minimum = 1, example = 1)]
+    pub revision: i32,
+    /// When it was recorded: RFC 3339, UTC.
+    #[serde(serialize_with = "to_the_second")]
+    pub recorded_at: DateTime<Utc>,
+    /// The label of the key that wrote it.
+    #[schema(example = "City of Los Angeles, climate office")]
+    pub recorded_by: String,
+    /// Why it was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Recalculated with the 2023 grid factors")]
+    pub reason: Option<String>,
+}
+
+impl Provenance {
+    fn of(stamp: &Stamp) -> Self {
+        Provenance {
+            revision: stamp.revision,
+            recorded_at: stamp.recorded_at,
+            recorded_by: stamp.recorded_by.clone(),
+            reason: stamp.reason.clone(),
+        }
+    }
+}
+
+/// A city as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CityAnswer {
+    /// Its id.
+    pub id: Slug,
+    /// What it says of itself.
+    #[serde(flatten)]
+    #[schema(value_type = City)]
+    pub city: Arc<City>,
+    /// The ids of the cities that came from it, through a merger or a split: they name it as a predecessor.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<Slug>>)]
+    pub successors: Vec<CityId>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// How much of a line-by-line inventory is known.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct Completeness {
+    /// Share of the BASIC lines with a value or `NO`, in percent.
+    #[serde(serialize_with = "to_six_decimals")]
+    #[schema(minimum = 0, maximum = 100, example = 90.625)]
+    pub basic: f64,
+    /// Share of the BASIC+ lines with a value or `NO`, in percent.
+    #[serde(serialize_with = "to_six_decimals")]
+    #[schema(minimum = 0, maximum = 100, example = 87.5)]
+    pub basic_plus: f64,
+}
+
+/// What lines sum to by level, in t CO2e; below 0 where land takes up more than is emitted.
+#[derive(Serialize, ToSchema)]
+#[allow(dead_code, reason = "the shape of computed totals, for the specification")]
+pub struct ComputedTotals {
+    /// GPC BASIC, t CO2e.
+    basic: Option<f64>,
+    /// GPC BASIC+, t CO2e.
+    basic_plus: Option<f64>,
+    /// GPC scope 1, t CO2e.
+    scope_1: Option<f64>,
+    /// GPC scopes 1 and 2, t CO2e.
+    scope_1_2: Option<f64>,
+    /// GPC scopes 1, 2 and 3, t CO2e.
+    scope_1_2_3: Option<f64>,
+}
+
+/// A baseline or report as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct InventoryAnswer {
+    /// Its id; of a report the year.
+    #[schema(example = "1990")]
+    pub id: String,
+    /// The city it belongs to.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The inventory.
+    #[serde(flatten)]
+    #[schema(value_type = Inventory)]
+    pub inventory: Arc<Inventory>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+    /// What the lines sum to, at each level of which every line has a value or a notation key, in t CO2e.
+    #[serde(skip_serializing_if = "Totals::is_empty")]
+    #[schema(value_type = Option<ComputedTotals>)]
+    pub computed_totals: Totals,
+    /// How much of the inventory's lines is known; absent without lines.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completeness_percent: Option<Completeness>,
+    /// What may be a slip; never a refusal.
+    pub warnings: Vec<Warning>,
+}
+
+/// A target as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct TargetAnswer {
+    /// Its id.
+    pub id: Slug,
+    /// The city it belongs to.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The target.
+    #[serde(flatten)]
+    #[schema(value_type = Target)]
+    pub target: Arc<Target>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+    /// What may be a slip: the record is taken as it is.
+    pub warnings: Vec<Warning>,
+}
+
+/// A statement as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct StatementAnswer {
+    /// Always `statement`: a city makes one.
+    #[schema(example = "statement")]
+    pub id: &'static str,
+    /// The city it belongs to.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The statement.
+    #[serde(flatten)]
+    #[schema(value_type = Statement)]
+    pub statement: Arc<Statement>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A network as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct NetworkAnswer {
+    /// Its id.
+    #[schema(example = "c40")]
+    pub id: Slug,
+    /// The network.
+    #[serde(flatten)]
+    #[schema(value_type = Network)]
+    pub network: Arc<Network>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// A membership as recorded.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct MemberAnswer {
+    /// The network's id: among a city's records it tells its memberships apart.
+    #[schema(example = "c40")]
+    pub id: Slug,
+    /// The city that is the member.
+    #[serde(rename = "city")]
+    pub city_id: Slug,
+    /// The membership.
+    #[serde(flatten)]
+    #[schema(value_type = Member)]
+    pub member: Arc<Member>,
+    /// Who recorded it, when, and why.
+    #[serde(flatten)]
+    pub provenance: Provenance,
+}
+
+/// One entry of the change log.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct ChangeAnswer {
+    /// Its number in the log: 1, 2, 3 without a gap.
+    #[schema(minimum = 1, example = 812)]
+    pub sequence: i64,
+    /// When it was recorded: RFC 3339, UTC.
+    #[serde(serialize_with = "to_the_second")]
+    pub recorded_at: DateTime<Utc>,
+    /// The label of the key that wrote it.
+    #[schema(example = "City of Los Angeles, climate office")]
+    pub actor: String,
+    /// The id of the key that wrote it; absent where none did: imports of the command line, the demo.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
+    pub key: Option<String>,
+    /// The city it is about; absent when it is about a network.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<Slug>,
+    /// The kind of record.
+    pub kind: Kind,
+    /// The record's id; of a report the year, of a statement `statement`, of a membership the network's, of a redaction
+    /// the number of the entry whose body was taken out.
+    #[schema(example = "2016")]
+    pub id: String,
+    /// What it does.
+    pub action: Action,
+    /// The revision of the record that it makes.
+    #[schema(minimum = 1, example = 2)]
+    pub revision: i32,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Recalculated with the 2023 grid factors")]
+    pub reason: Option<String>,
+    /// The record before; absent when it is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<serde_json::Value>,
+    /// The record after; absent when it was withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<serde_json::Value>,
+    /// Whether the body was redacted; its hash remains. Absent when it was not.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub redacted: bool,
+    /// SHA-256 of the JSON object of those of `after`, `key` and `reason` that are there: members sorted, no white space.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub body_hash: String,
+    /// The hash of the entry before; 64 zeros for the first.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub previous_hash: String,
+    /// SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`, `id`, `action`,
+    /// `revision` and `body_hash`, joined by line feeds; an absent `city` is an empty word.
+    #[schema(pattern = "^[0-9a-f]{64}$")]
+    pub hash: String,
+    /// Whether the entry is not as it was written, found by its hashes; its body is left out. Absent when it is.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[schema(value_type = Option<bool>)]
+    pub damaged: bool,
+    /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
+    /// taken out by hand.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 1, example = 813)]
+    pub redaction: Option<i64>,
+}
+
+impl ChangeAnswer {
+    /// The answer for an entry; `predecessor` made the revision before.
+    ///
+    /// # Errors
+    /// A sentence, when a body cannot be read.
+    pub fn new(change: Change, predecessor: Option<&Change>) -> Result<Self, String> {
+        let damaged = !change.is_intact();
+        let ((after, reason), key) =
+            if damaged { ((None, None), None) } else { (change.contents()?, change.key_id()?) };
+        let predecessor = predecessor.filter(|change| change.is_intact());
+        let before = predecessor.map(Change::contents).transpose()?.and_then(|(before, _)| before);
+        Ok(ChangeAnswer {
+            sequence: change.sequence,
+            recorded_at: change.recorded_at,
+            actor: change.actor,
+            key,
+            city: change.key.city,
+            kind: change.key.kind,
+            id: change.key.id,
+            action: change.action,
+            revision: change.revision,
+            reason,
+            before,
+            after,
+            redacted: change.body.is_none(),
+            body_hash: change.body_hash,
+            previous_hash: change.previous_hash,
+            hash: change.hash,
+            damaged,
+            redaction: None,
+        })
+    }
+}
+
+/// The city's answer; none when it is withdrawn.
+#[must_use]
+pub fn city(dossier: &Dossier, successors: &[CityId]) -> Option<CityAnswer> {
+    let (city, stamp) = dossier.city.live()?;
+    let (id, successors) = (dossier.id.clone(), successors.to_vec());
+    Some(CityAnswer { id, city: Arc::clone(city), successors, provenance: Provenance::of(stamp) })
+}
+
+/// A baseline's answer; none when there is none or it is withdrawn.
+#[must_use]
+pub fn baseline(dossier: &Dossier, id: &str) -> Option<InventoryAnswer> {
+    inventory(&dossier.id, id, dossier.baselines.get(id)?, Earlier::default())
+}
+
+/// A report's answer; none when there is none or it is withdrawn.
+#[must_use]
+pub fn report(dossier: &Dossier, year: Year) -> Option<InventoryAnswer> {
+    let live = |year| dossier.reports.get(&year).and_then(Recorded::live).map(|(inventory, _)| inventory.as_ref());
+    inventory(&dossier.id, &year.to_string(), dossier.reports.get(&year)?, Earlier::of(year, live))
+}
+
+fn inventory(city: &CityId, id: &str, record: &Recorded<Inventory>, earlier: Earlier<'_>) -> Option<InventoryAnswer> {
+    let (inventory, stamp) = record.live()?;
+    let share = |level| inventory.completeness_percent(level);
+    Some(InventoryAnswer {
+        id: id.to_owned(),
+        city_id: city.clone(),
+        inventory: Arc::clone(inventory),
+        provenance: Provenance::of(stamp),
+        computed_totals: Totals::collect(|level| inventory.summed(level)),
+        completeness_percent: share(Level::Basic)
+            .zip(share(Level::BasicPlus))
+            .map(|(basic, basic_plus)| Completeness { basic, basic_plus }),
+        warnings: warnings(inventory, earlier),
+    })
+}
+
+/// A target's answer; none when there is none or it is withdrawn.
+#[must_use]
+pub fn target(dossier: &Dossier, id: &str) -> Option<TargetAnswer> {
+    let (key, record) = dossier.targets.get_key_value(id)?;
+    let (target, stamp) = record.live()?;
+    Some(TargetAnswer {
+        id: key.clone(),
+        city_id: dossier.id.clone(),
+        target: Arc::clone(target),
+        provenance: Provenance::of(stamp),
+        warnings: target_warnings(target),
+    })
+}
+
+/// The statement's answer; none when there is none or it is withdrawn.
+#[must_use]
+pub fn statement(dossier: &Dossier) -> Option<StatementAnswer> {
+    let (statement, stamp) = dossier.statement.as_ref()?.live()?;
+    Some(StatementAnswer {
+        id: Statement::ID,
+        city_id: dossier.id.clone(),
+        statement: Arc::clone(statement),
+        provenance: Provenance::of(stamp),
+    })
+}
+
+/// A network's answer; none when it is withdrawn.
+#[must_use]
+pub fn network(id: &Slug, record: &Recorded<Network>) -> Option<NetworkAnswer> {
+    let (network, stamp) = record.live()?;
+    Some(NetworkAnswer { id: id.clone(), network: Arc::clone(network), provenance: Provenance::of(stamp) })
+}
+
+/// The answer of a city's membership of a network; none when there is none or it is withdrawn.
+#[must_use]
+pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
+    let (id, record) = dossier.memberships.get_key_value(network)?;
+    let (member, stamp) = record.live()?;
+    Some(MemberAnswer {
+        id: id.clone(),
+        city_id: dossier.id.clone(),
+        member: Arc::clone(member),
+        provenance: Provenance::of(stamp),
+    })
+}
+
+/// The rendered answer of any record of a city, which has these successors; none when there is none or it is withdrawn.
+#[must_use]
+pub fn record(dossier: &Dossier, successors: &[CityId], kind: Kind, id: &str) -> Option<Body> {
+    match kind {
+        Kind::City => city(dossier, successors).map(|answer| Body::json(&answer)),
+        Kind::Baseline => baseline(dossier, id).map(|answer| Body::json(&answer)),
+        Kind::Target => target(dossier, id).map(|answer| Body::json(&answer)),
+        Kind::Report => {
+            let year = Year::from_id(id)?;
+            report(dossier, year).map(|answer| Body::json(&answer))
+        }
+        Kind::Statement => statement(dossier).map(|answer| Body::json(&answer)),
+        Kind::Network | Kind::Redaction => None,
+        Kind::Member => member(dossier, id).map(|answer| Body::json(&answer)),
+    }
+}

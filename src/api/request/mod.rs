@@ -1,0 +1,20 @@
+//! What the resources share on the way in: who asks, how much at once, and how a question is put.
+
+pub mod access;
+pub mod allowance;
+pub mod any_of;
+pub mod body;
+pub mod conditions;
+pub mod encoding;
+pub mod fields;
+pub mod filters;
+pub mod idempotency;
+pub mod limiter;
+pub mod lookup;
+pub mod moment;
+pub mod order;
+pub mod query;
+pub mod turns;
+pub mod unambiguous;
+pub mod under_way;
+pub mod upload;

@@ -1,0 +1,213 @@
+//! The order of lists of cities and targets: by which column, which way, and where a row stands in it.
+
+use std::cmp::Reverse;
+
+use serde::de::{Deserialize, Deserializer, Error};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::api::response::list::Key;
+use crate::method::{Amount, Assessment, Ratio};
+use crate::overview::row::Row;
+use crate::record::text::folded;
+use crate::record::{Percent, Tonnes, Year};
+
+/// What a row is sorted by.
+enum Cell {
+    Text(String),
+    Number(Option<f64>),
+}
+
+/// A column that rows are sorted by: its name, and its cell in a row.
+type Column = (&'static str, fn(&Row<'_>) -> Cell);
+
+/// A number of the target of a row, if there is a target and it has that number.
+fn number<N>(row: &Row<'_>, of: fn(&Assessment) -> Option<N>, get: fn(N) -> f64) -> Cell {
+    Cell::Number(row.target.and_then(of).map(get))
+}
+
+fn year(row: &Row<'_>, of: fn(&Assessment) -> Option<Year>) -> Cell {
+    number(row, of, |year| f64::from(year.get()))
+}
+
+fn amount(row: &Row<'_>, of: fn(&Assessment) -> Option<Amount>) -> Cell {
+    number(row, of, Amount::get)
+}
+
+fn ratio(row: &Row<'_>, of: fn(&Assessment) -> Option<Ratio>) -> Cell {
+    number(row, of, Ratio::get)
+}
+
+fn tonnes(row: &Row<'_>, of: fn(&Assessment) -> Option<Tonnes>) -> Cell {
+    number(row, of, Tonnes::get)
+}
+
+/// A number that tells how the target of a row is doing; none unless a verdict tells how it stands today.
+fn doing(row: &Row<'_>, of: fn(&Assessment) -> Option<Ratio>) -> Cell {
+    ratio(&current(row), of)
+}
+
+/// An amount that tells how the target of a row is doing; none unless a verdict tells how it stands today.
+fn amount_doing(row: &Row<'_>, of: fn(&Assessment) -> Option<Amount>) -> Cell {
+    amount(&current(row), of)
+}
+
+/// The row without its target unless a verdict tells how that stands today: an old course is no place in an order.
+fn current<'a>(row: &Row<'a>) -> Row<'a> {
+    Row { target: row.target.filter(|target| target.verdict.is_current()), ..*row }
+}
+
+/// Every column that rows can be sorted by; those after `longitude` are of the target, in a list of cities of the
+/// headline target.
+#[rustfmt::skip]
+const COLUMNS: &[Column] = &[
+    ("id", |_| Cell::Number(None)),
+    ("name", |row| Cell::Text(folded(row.present.city.name.as_str()))),
+    ("country", |row| Cell::Text(row.present.city.country.as_str().to_owned())),
+    ("population", |row| Cell::Number(row.present.latest.population.map(|(_, people)| people.people()))),
+    ("population_year", |row| Cell::Number(row.present.latest.population.map(|(year, _)| f64::from(year.get())))),
+    ("latest_report_year", |row| Cell::Number(row.present.latest.report.map(|year| f64::from(year.get())))),
+    ("latitude", |row| Cell::Number(row.present.city.latitude.map(|degrees| degrees.get()))),
+    ("longitude", |row| Cell::Number(row.present.city.longitude.map(|degrees| degrees.get()))),
+    ("overdue_years", |row| number(row, |target| target.overdue_years, f64::from)),
+    ("target_year", |row| year(row, |target| Some(target.target.target_year))),
+    ("reduction_percent", |row| number(row, |target| target.target.reduction_percent, Percent::get)),
+    ("target_tonnes", |row| amount(row, |target| target.target.target_tonnes)),
+    ("target_tonnes_per_person", |row| ratio(row, |target| target.target.target_tonnes_per_person)),
+    ("baseline_year", |row| year(row, |target| Some(target.baseline.as_ref()?.year))),
+    ("baseline_tonnes", |row| tonnes(row, |target| Some(target.baseline.as_ref()?.tonnes))),
+    ("baseline_population", |row| number(row, |target| target.baseline.as_ref()?.population, |people| people.people())),
+    ("baseline_tonnes_per_person", |row| ratio(row, |target| target.baseline.as_ref()?.tonnes_per_person)),
+    ("judged_year", |row| year(row, |target| Some(target.judged.as_ref()?.year))),
+    ("judged_tonnes", |row| tonnes(row, |target| Some(target.judged.as_ref()?.tonnes))),
+    ("judged_population", |row| number(row, |target| target.judged.as_ref()?.population, |people| people.people())),
+    ("judged_tonnes_per_person", |row| ratio(row, |target| target.judged.as_ref()?.tonnes_per_person)),
+    ("latest_year", |row| year(row, |target| Some(target.figures.last()?.year))),
+    ("expected_tonnes", |row| amount(row, |target| target.expected_tonnes)),
+    ("expected_tonnes_per_person", |row| ratio(row, |target| target.expected_tonnes_per_person)),
+    ("gap_tonnes", |row| amount_doing(row, |target| target.gap_tonnes)),
+    ("gap_tonnes_per_person", |row| doing(row, |target| target.gap_tonnes_per_person)),
+    ("gap_percent", |row| doing(row, |target| target.gap_percent)),
+    ("achieved_reduction_percent", |row| doing(row, |target| target.achieved_reduction_percent)),
+    ("target_progress_percent", |row| doing(row, |target| target.target_progress_percent)),
+    ("pace", |row| doing(row, |target| target.pace)),
+    ("required_tonnes_per_year", |row| amount_doing(row, |target| target.required.as_ref()?.tonnes_per_year)),
+    ("growth_ratio", |row| doing(row, |target| target.growth_ratio)),
+];
+
+/// In which order rows are listed; the default is by id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sort {
+    column: usize,
+    descending: bool,
+}
+
+impl Sort {
+    /// Every order there is, as it is written: a column, or, behind a minus, the same from the other end.
+    pub fn words() -> impl Iterator<Item = String> {
+        COLUMNS.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")])
+    }
+
+    /// Where a row stands: rows without a figure come last either way, and of equals the first by `id`.
+    #[must_use]
+    pub fn place(self, row: &Row<'_>, id: String) -> Place {
+        let cell = COLUMNS.get(self.column).map_or(Cell::Number(None), |(_, cell)| cell(row));
+        let by_id = self.column == 0;
+        let standing = match cell {
+            Cell::Text(text) => Standing::text(text, self.descending),
+            Cell::Number(Some(number)) => Standing::number(number, self.descending),
+            Cell::Number(None) if by_id && self.descending => Standing::text(id.clone(), true),
+            Cell::Number(None) => Standing::Absent,
+        };
+        Place { group: 0, standing, id }
+    }
+}
+
+impl<'de> Deserialize<'de> for Sort {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let word = String::deserialize(deserializer)?;
+        let (name, descending) = word.strip_prefix('-').map_or((word.as_str(), false), |name| (name, true));
+        let column = COLUMNS.iter().position(|(known, _)| *known == name).ok_or_else(|| {
+            let known: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
+            D::Error::custom(format!(
+                "sort: {word:?} is none of {}, each also with a minus before it",
+                known.join(", ")
+            ))
+        })?;
+        Ok(Sort { column, descending })
+    }
+}
+
+impl PartialSchema for Sort {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::words())).into()
+    }
+}
+
+impl ToSchema for Sort {}
+
+/// Where a row stands in a list: first by group, then by what it is sorted by, then by id.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Place {
+    /// The groups of a list follow each other, whichever way it is sorted.
+    pub group: u8,
+    /// What it is sorted by.
+    pub standing: Standing,
+    /// What tells it from its equals.
+    pub id: String,
+}
+
+/// What a row is sorted by, so that what comes first is less.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Standing {
+    /// The bits of a number, made to sort as numbers do.
+    Number(u64),
+    /// A text.
+    Text(String),
+    /// A text, from the other end.
+    Backward(Reverse<String>),
+    /// There is nothing to sort by.
+    Absent,
+}
+
+impl Standing {
+    /// That of a number.
+    #[must_use]
+    pub fn number(number: f64, descending: bool) -> Self {
+        // The bits of numbers above 0 sort as the numbers do, those below 0 the other way.
+        let bits = number.to_bits();
+        let ascending = if bits >> 63 == 0 { bits | 1 << 63 } else { !bits };
+        Standing::Number(if descending { !ascending } else { ascending })
+    }
+
+    fn text(text: String, descending: bool) -> Self {
+        if descending { Standing::Backward(Reverse(text)) } else { Standing::Text(text) }
+    }
+}
+
+impl Key for Place {
+    fn text(&self) -> String {
+        let Place { group, standing, id } = self;
+        // Neither texts nor ids have tabulators in them.
+        match standing {
+            Standing::Number(bits) => format!("{group}\tn{bits:016x}\t{id}"),
+            Standing::Text(text) => format!("{group}\tt{text}\t{id}"),
+            Standing::Backward(Reverse(text)) => format!("{group}\tb{text}\t{id}"),
+            Standing::Absent => format!("{group}\t-\t{id}"),
+        }
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let (group, rest) = text.split_once('\t')?;
+        let (standing, id) = rest.split_once('\t')?;
+        let standing = match standing.split_at_checked(1)? {
+            ("n", bits) => Standing::Number(u64::from_str_radix(bits, 16).ok()?),
+            ("t", text) => Standing::Text(text.to_owned()),
+            ("b", text) => Standing::Backward(Reverse(text.to_owned())),
+            ("-", "") => Standing::Absent,
+            _ => return None,
+        };
+        Some(Place { group: group.parse().ok()?, standing, id: id.to_owned() })
+    }
+}

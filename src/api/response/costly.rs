@@ -1,0 +1,122 @@
+//! Answering what costs much to make: from the cache, or made in turn.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use actix_web::{HttpRequest, HttpResponse, web};
+
+use super::answer::{self, Held, Keep, answer_held};
+use super::answer_cache::Kept;
+use super::made::{Made, link_next};
+use super::problem::Problem;
+use crate::answers::body::Body;
+use crate::answers::edition::Edition;
+use crate::api::Service;
+use crate::api::request::access::client_address;
+use crate::registry::Snapshot;
+
+/// Who asks, by their address; all whose address is not known are one.
+#[must_use]
+pub fn asker(request: &HttpRequest, service: &web::Data<Service>) -> IpAddr {
+    client_address(request, service).unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED))
+}
+
+/// What is asked for, in one form: the order of parameters does not matter.
+fn asked(request: &HttpRequest) -> String {
+    let mut pairs: Vec<&str> = request.query_string().split('&').filter(|pair| !pair.is_empty()).collect();
+    pairs.sort_unstable();
+    format!("{}?{}", request.path(), pairs.join("&"))
+}
+
+/// Answers a read of what is the same for all who ask it of one edition.
+///
+/// # Errors
+/// Those of `make`; 429 or 503 when too much is asked for at once.
+pub async fn answer<M: Into<Made> + 'static>(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    keep: Keep,
+    make: impl FnOnce(&Service, &Arc<Snapshot>) -> Result<M, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (snapshot, maker) = (service.registry.present(), service.clone());
+    let edition = Arc::clone(&snapshot.edition);
+    answer_of(request, service, &edition, keep, move || make(&maker, &snapshot)).await
+}
+
+/// The same of one edition, for what is made of more than the present.
+///
+/// # Errors
+/// Those of `make`; 429 or 503 when too much is asked for at once.
+pub async fn answer_of<M: Into<Made> + 'static>(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    edition: &Arc<Edition>,
+    keep: Keep,
+    make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let kept = service.answers.get(asker(request, service), edition, asked(request), make).await?;
+    send(request, service, &kept, keep).await
+}
+
+/// The same, if it was made already.
+///
+/// # Errors
+/// 429 or 503 when too much is asked for at once.
+pub async fn answer_again(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    edition: &Arc<Edition>,
+    keep: Keep,
+) -> Result<Option<HttpResponse>, Problem> {
+    match service.answers.kept(edition, asked(request)) {
+        (_, Some(kept)) => send(request, service, &kept, keep).await.map(Some),
+        (_, None) => Ok(None),
+    }
+}
+
+async fn send(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    kept: &Arc<Kept>,
+    keep: Keep,
+) -> Result<HttpResponse, Problem> {
+    let (answers, address, body) = (&service.answers, asker(request, service), &kept.made.body);
+    answers.compress(request, address, body).await?;
+    let held: Held = Box::new((answers.hold(address, kept)?, Arc::clone(kept)));
+    let mut response = answer_held(request, body, keep, held);
+    link_next(request, &mut response, kept.made.next.as_ref());
+    Ok(response)
+}
+
+/// Answers a read with a body that is there already, but may have to be compressed.
+///
+/// # Errors
+/// 429 or 503 when too much is asked for at once.
+pub async fn answer_body(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    keep: Keep,
+    body: &Body,
+) -> Result<HttpResponse, Problem> {
+    service.answers.compress(request, asker(request, service), body).await?;
+    Ok(answer::answer(request, body, keep))
+}
+
+/// Makes an answer that is sent once: its bytes count as those of the address until they are sent.
+///
+/// # Errors
+/// Those of `make`; 429 or 503 when too much is asked for at once.
+pub async fn answer_once(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    keep: Keep,
+    make: impl FnOnce() -> Result<Made, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (answers, address) = (&service.answers, asker(request, service));
+    let made = answers.making.take(address).await?.run(make).await??;
+    let share = answers.bytes.take(Some(address), made.body.len())?;
+    answers.compress(request, address, &made.body).await?;
+    let mut response = answer_held(request, &made.body, keep, Box::new(share));
+    link_next(request, &mut response, made.next.as_ref());
+    Ok(response)
+}

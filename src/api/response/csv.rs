@@ -1,0 +1,45 @@
+//! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::made::Made;
+use super::problem::{Code, Problem};
+use super::table::Table;
+use crate::answers::body::Body;
+use crate::answers::edition::Edition;
+use crate::api::request::fields::Fields;
+
+/// A page of a list, of the columns only those of the `fields` asked for, and what leads to the next page.
+///
+/// # Errors
+/// Those of [`render`], and 422 for fields that there are not.
+pub fn page<T: Serialize>(
+    columns: &[String],
+    fields: Option<&str>,
+    items: &[T],
+    next: Option<String>,
+    edition: &Arc<Edition>,
+) -> Result<Made, Problem> {
+    let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
+    let body = render(left.as_deref().unwrap_or(columns), items)?;
+    Ok(Made { body: body.of(edition), next: next.map(|next| ("cursor", next)) })
+}
+
+/// Renders rows under the given columns; a column is a path such as `totals.basic`.
+///
+/// # Errors
+/// 500 when a row cannot be written, which plain data always can.
+pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Problem> {
+    let mut table = Table::new(columns);
+    let mut bytes = Vec::new();
+    table.header(&mut bytes);
+    for row in rows {
+        table.row(row, &mut bytes).map_err(|error| {
+            log::error!("a list could not be written as CSV: {error}");
+            Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
+        })?;
+    }
+    Ok(Body::new("text/csv; charset=utf-8", bytes))
+}

@@ -1,0 +1,242 @@
+//! A judged target in one row: what it asks for, the verdict, and the figures of the year judged.
+
+use chrono::NaiveDate;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Unit, Verdict};
+use crate::record::target::TargetKind;
+use crate::record::units::Population;
+use crate::record::warning::WarningCode;
+use crate::record::{DayOrYear, Level, Name, Percent, Sector, Source, Standing, Tonnes, Year};
+
+/// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
+///
+/// The verdict says how the target stands on the day of judgement. Of one that is `unreported` or `outdated` the figures
+/// tell only how it stood in the year judged: that is its `course`, and must not be shown as a verdict.
+///
+/// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct JudgedTarget {
+    /// Its kind.
+    pub kind: TargetKind,
+    /// What the city calls it, in its own words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "Carbon neutral by 2050")]
+    pub title: Option<Name>,
+    /// The level of the totals it speaks of.
+    pub level: Level,
+    /// The only sector it covers, if it does not cover the whole city: its numeral in the GPC, or GPC lines parted by
+    /// spaces.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "II.1.1 II.1.2")]
+    pub sector: Option<String>,
+    /// Its standing as recorded; what ended after its target year is judged all the same.
+    pub standing: Standing,
+    /// The day it was set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "2019-04-29")]
+    pub set_on: Option<NaiveDate>,
+    /// The day, or the year, in which it was superseded or withdrawn.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String, example = "2019-04-29")]
+    pub ended_on: Option<DayOrYear>,
+    /// Whether it depends on what others do, such as national support.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conditional: Option<bool>,
+    /// The year by which it is to be met.
+    pub target_year: Year,
+    /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 50)]
+    pub reduction_percent: Option<Percent>,
+    /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 16_624_355.5)]
+    pub target_tonnes: Option<Amount>,
+    /// What may be emitted in the target year, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 3.5)]
+    pub target_tonnes_per_person: Option<Ratio>,
+    /// Whether it is being kept, as far as may be said on the day of judgement.
+    pub verdict: Verdict,
+    /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
+    /// figure can be compared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub course: Option<Course>,
+    /// Whole years since the year after the target year; only of a target that is `unreported`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0, example = 0)]
+    pub overdue_years: Option<i32>,
+    /// How far the figures carry the verdict.
+    pub confidence: Confidence,
+    /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Reason>,
+    /// The unit in which the target is judged.
+    pub unit: Unit,
+    /// The verdict as one sentence, with rounded numbers.
+    #[schema(
+        example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to halving 1990 emissions by 2025."
+    )]
+    pub sentence: String,
+    /// The year that the target is measured from, `b`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_year: Option<Year>,
+    /// The whole city's figure of that year, `B`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 33_248_711)]
+    pub baseline_tonnes: Option<Tonnes>,
+    /// The people of that year (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_485_398)]
+    pub baseline_population: Option<Population>,
+    /// The figure of that year in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 9.539_43)]
+    pub baseline_tonnes_per_person: Option<Ratio>,
+    /// What may be a slip in that figure; absent when nothing seems to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub baseline_warnings: Vec<WarningCode>,
+    /// The year judged: the target year, or the first after it that decides, once it is decided; else that of the latest
+    /// comparable figure before it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_year: Option<Year>,
+    /// The whole city's figure of the year judged, `A`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 21_049_331)]
+    pub judged_tonnes: Option<Tonnes>,
+    /// The people of the year judged (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = i64, example = 3_898_474)]
+    pub judged_population: Option<Population>,
+    /// The figure of the year judged in t CO2e a person (only targets per person).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 5.399_377)]
+    pub judged_tonnes_per_person: Option<Ratio>,
+    /// The year of the latest comparable figure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub latest_year: Option<Year>,
+    /// What the pathway allowed in the year judged, `P`, in t CO2e.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 18_999_263.429)]
+    pub expected_tonnes: Option<Amount>,
+    /// What the pathway allowed in the year judged, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 4.25)]
+    pub expected_tonnes_per_person: Option<Ratio>,
+    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 2_050_067.571)]
+    pub gap_tonnes: Option<Amount>,
+    /// `A - P`, in t CO2e a person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.75)]
+    pub gap_tonnes_per_person: Option<Ratio>,
+    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 10.790_248)]
+    pub gap_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 36.691_287)]
+    pub achieved_reduction_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the whole reduction pledged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 73.382_574)]
+    pub target_progress_percent: Option<Ratio>,
+    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
+    /// called for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.856_13)]
+    pub pace: Option<Ratio>,
+    /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 884_995.1)]
+    pub required_tonnes_per_year: Option<Amount>,
+    /// Eurostat's ratio of actual to needed growth.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = f64, example = 0.771_198)]
+    pub growth_ratio: Option<Ratio>,
+    /// Whether the course and the second opinions point different ways.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub disagreement: Option<bool>,
+    /// What a reader should know before using the verdict.
+    pub cautions: Vec<CautionCode>,
+    /// What may be a slip in the figure of the year judged; absent when nothing seems to be.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(value_type = Option<Vec<WarningCode>>)]
+    pub warnings: Vec<WarningCode>,
+    /// Where the figure that the target is measured from was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub baseline_source: Option<Source>,
+    /// Where the figure of the year judged was published.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub judged_source: Option<Source>,
+}
+
+impl JudgedTarget {
+    /// The row of an assessment.
+    #[must_use]
+    pub fn of(assessment: &Assessment) -> Self {
+        let (target, baseline, judged) = (&assessment.target, assessment.baseline.as_ref(), assessment.judged.as_ref());
+        JudgedTarget {
+            kind: target.kind,
+            title: target.title.clone(),
+            level: target.level,
+            sector: target.sector.as_ref().map(Sector::code),
+            standing: target.standing,
+            set_on: target.set_on,
+            ended_on: target.ended_on,
+            conditional: target.conditional,
+            target_year: target.target_year,
+            reduction_percent: target.reduction_percent,
+            target_tonnes: target.target_tonnes,
+            target_tonnes_per_person: target.target_tonnes_per_person,
+            verdict: assessment.verdict,
+            course: assessment.course,
+            overdue_years: assessment.overdue_years,
+            confidence: assessment.confidence,
+            reason: assessment.reason,
+            unit: assessment.unit,
+            sentence: assessment.sentence.clone(),
+            baseline_year: baseline.map(|figure| figure.year),
+            baseline_tonnes: baseline.map(|figure| figure.tonnes),
+            baseline_population: baseline.and_then(|figure| figure.population),
+            baseline_tonnes_per_person: baseline.and_then(|figure| figure.tonnes_per_person),
+            baseline_warnings: baseline.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            judged_year: judged.map(|figure| figure.year),
+            judged_tonnes: judged.map(|figure| figure.tonnes),
+            judged_population: judged.and_then(|figure| figure.population),
+            judged_tonnes_per_person: judged.and_then(|figure| figure.tonnes_per_person),
+            latest_year: assessment.figures.last().map(|figure| figure.year),
+            expected_tonnes: assessment.expected_tonnes,
+            expected_tonnes_per_person: assessment.expected_tonnes_per_person,
+            gap_tonnes: assessment.gap_tonnes,
+            gap_tonnes_per_person: assessment.gap_tonnes_per_person,
+            gap_percent: assessment.gap_percent,
+            achieved_reduction_percent: assessment.achieved_reduction_percent,
+            target_progress_percent: assessment.target_progress_percent,
+            pace: assessment.pace,
+            required_tonnes_per_year: assessment.required.as_ref().and_then(|required| required.tonnes_per_year),
+            growth_ratio: assessment.growth_ratio,
+            disagreement: assessment.disagreement,
+            cautions: codes(assessment),
+            warnings: judged.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            baseline_source: baseline.map(|figure| figure.source.clone()),
+            judged_source: judged.map(|figure| figure.source.clone()),
+        }
+    }
+}
+
+/// The codes of the cautions, each once, in their order.
+pub(in crate::api) fn codes(assessment: &Assessment) -> Vec<CautionCode> {
+    let mut codes: Vec<CautionCode> = Vec::new();
+    for caution in &assessment.cautions {
+        if !codes.contains(&caution.code) {
+            codes.push(caution.code);
+        }
+    }
+    codes
+}

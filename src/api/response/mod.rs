@@ -1,0 +1,13 @@
+//! What the resources share on the way out: lists and tables, tags and encodings, and refusals.
+
+pub mod answer;
+pub mod answer_cache;
+pub mod costly;
+pub mod csv;
+pub mod dataset;
+pub mod judged;
+pub mod list;
+pub mod made;
+pub mod making;
+pub mod problem;
+pub mod table;

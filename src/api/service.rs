@@ -1,0 +1,52 @@
+//! What every handler works with.
+
+use std::collections::BTreeMap;
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::request::allowance::Allowance;
+use super::request::limiter::Limiter;
+use super::request::turns::Turns;
+use super::request::under_way::UnderWay;
+use super::response::answer_cache::AnswerCache;
+use crate::registry::Registry;
+
+/// What every handler works with.
+pub struct Service {
+    /// What is recorded.
+    pub registry: Registry,
+    /// The rate of writes of one key, by its id.
+    pub writes: Limiter<String>,
+    /// The rate of the bytes of the bodies of one key, by its id.
+    pub write_bytes: Limiter<String>,
+    /// The rate of reads of one client address.
+    pub reads: Limiter<IpAddr>,
+    /// The turns of imports.
+    pub imports: Turns,
+    /// The proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Whom to ask for a key; shown where one is needed.
+    pub contact: Option<String>,
+    /// How long a stream of changes is silent at most.
+    pub heartbeat: Duration,
+    /// The columns of each list as CSV, by the schema of its items.
+    pub columns: BTreeMap<&'static str, Vec<String>>,
+    /// The bytes in flight: bodies that are read, answers that are kept or sent.
+    pub bytes: Allowance,
+    /// The streams of changes.
+    pub streams: Allowance,
+    /// The forms in which no key was seen yet.
+    pub unkeyed_forms: Allowance,
+    /// Answers that cost much to make.
+    pub answers: AnswerCache,
+    /// What is under way, for a stop to wait for.
+    pub under_way: UnderWay,
+}
+
+impl Service {
+    /// The columns of the CSV list whose items have the schema `name`.
+    #[must_use]
+    pub fn columns(&self, name: &str) -> &[String] {
+        self.columns.get(name).map_or(&[], Vec::as_slice)
+    }
+}
