@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use chrono::Utc;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
-use pledgewatch::import::stream;
+use pledgewatch::import::template::stream;
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::limits::IMPORT_BATCH;
 use pledgewatch::record::{Kept, Kind, RecordKey, Slug};

@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pledgewatch::import::number::{Decimal, Quantity, plain, read};
+use pledgewatch::import::table::number::{Decimal, Quantity, plain, read};
 
 fuzz_target!(|text: &str| {
     for quantity in [Quantity::Tonnes, Quantity::GasTonnes, Quantity::People, Quantity::Percent] {

@@ -14,8 +14,8 @@ use super::response::answer::Keep;
 use super::response::costly;
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
-use crate::import::blank;
-use crate::import::columns::Sheet;
+use crate::import::template::columns::Sheet;
+use crate::import::template::writer;
 use crate::record::Inventory;
 use crate::registry::Snapshot;
 
@@ -41,7 +41,7 @@ pub async fn workbook(
     asked: web::Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
     file(&request, &service, "reports.xlsx", move |snapshot| {
-        let bytes = blank::xlsx(&reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
+        let bytes = writer::xlsx(&reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
         Ok(Body::new(XLSX, bytes))
     })
     .await
@@ -83,7 +83,7 @@ async fn csv(
     name: &str,
 ) -> Result<HttpResponse, Problem> {
     file(request, service, name, move |snapshot| {
-        let bytes = blank::csv(sheet, &reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
+        let bytes = writer::csv(sheet, &reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
         Ok(Body::new("text/csv; charset=utf-8", bytes))
     })
     .await

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::cell::Refused;
+use super::table::cell::Refused;
 
 /// Why a file cannot be read to its end.
 #[derive(Debug, thiserror::Error)]

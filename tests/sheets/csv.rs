@@ -1,7 +1,8 @@
 //! CSV files: encodings, delimiters, quotes, limits, and what their rows come to.
 
-use pledgewatch::import::cell::{Cell, Refused, Row, letters};
-use pledgewatch::import::{csv_table, stream, table};
+use pledgewatch::import::table;
+use pledgewatch::import::table::cell::{Cell, Refused, Row, letters};
+use pledgewatch::import::template::stream;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -9,12 +10,12 @@ use super::{bodies, faults, here, import_csv, reports, today, told};
 
 /// The cells of a CSV file as text, with the number of each row.
 fn cells(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
-    let rows = csv_table::read(bytes).unwrap_or_else(|refused| panic!("{refused}")).rows;
+    let rows = table::csv::read(bytes).unwrap_or_else(|refused| panic!("{refused}")).rows;
     rows.iter().map(|row| (row.number, row.cells.iter().map(Cell::to_string).collect())).collect()
 }
 
 fn refusal(bytes: &[u8]) -> Refused {
-    csv_table::read(bytes).expect_err("is refused")
+    table::csv::read(bytes).expect_err("is refused")
 }
 
 fn row(number: u64, cells: &[&str]) -> (u64, Vec<String>) {
@@ -82,15 +83,15 @@ fn quotes_lines_and_empty_cells_are_understood() {
 #[test]
 fn files_beyond_the_limits_are_refused() {
     let rows = |count: usize| format!("# remark\nyear,total_own\n# years,# tonnes\n{}#\n", "2020,5\n".repeat(count));
-    assert_eq!(csv_table::read(rows(5000).as_bytes()).unwrap().figures(), 5000, "headers and remarks are no figures");
+    assert_eq!(table::csv::read(rows(5000).as_bytes()).unwrap().figures(), 5000, "headers and remarks are no figures");
     assert_eq!(refusal(rows(5001).as_bytes()).code, "too_many_rows");
     let two = |counts: [usize; 2]| table::read_all(&counts.map(rows));
     assert_eq!(two([2500, 2500]).unwrap().iter().map(|table| table.figures()).sum::<usize>(), 5000);
     assert_eq!(two([2500, 2501]).unwrap_err().code, "too_many_rows");
     assert!(table::read_all(&["a,b\n", "a,b;c\n"]).unwrap_err().detail.starts_with("file 2: "));
-    assert!(csv_table::read(format!("{}x\n", "x,".repeat(255)).as_bytes()).is_ok());
+    assert!(table::csv::read(format!("{}x\n", "x,".repeat(255)).as_bytes()).is_ok());
     assert_eq!(refusal(format!("{}x\n", "x,".repeat(256)).as_bytes()).code, "too_many_columns");
-    assert!(csv_table::read(format!("a,b{}\n", ",".repeat(1000)).as_bytes()).is_ok(), "empty columns are none");
+    assert!(table::csv::read(format!("a,b{}\n", ",".repeat(1000)).as_bytes()).is_ok(), "empty columns are none");
     assert_eq!(refusal(format!("a,b\n\"{}", "x\n".repeat(200_000)).as_bytes()).code, "row_too_long");
     assert_eq!(table::read(&vec![b'x'; 5 * 1024 * 1024 + 1]).unwrap_err().code, "file_too_large");
 }
@@ -183,8 +184,8 @@ fn a_number_cut_in_two_by_the_delimiter_is_noticed() {
 #[test]
 fn headers_are_those_of_the_template() {
     let refused = |text: &str| {
-        let table = csv_table::read(text.as_bytes()).unwrap();
-        pledgewatch::import::template::read(&[table], &here(), today(), &|_| None).expect_err("is refused")
+        let table = table::csv::read(text.as_bytes()).unwrap();
+        pledgewatch::import::template::reader::read(&[table], &here(), today(), &|_| None).expect_err("is refused")
     };
     let refusal = refused("year,populaton,Year,flavour,total_basic (kt CH4),uncertainty [t]\n2020,1,2,3,4,5\n");
     let told: Vec<String> = refusal.faults.iter().map(ToString::to_string).collect();
@@ -237,8 +238,9 @@ fn a_header_names_the_unit_of_its_cells_unless_they_name_their_own() {
         "own (t CO2e) (000s)",
     ];
     for header in refused {
-        let table = csv_table::read(format!("year,{header}\n2020,5\n").as_bytes()).unwrap();
-        let refused = pledgewatch::import::template::read(&[table], &here(), today(), &|_| None).expect_err(header);
+        let table = table::csv::read(format!("year,{header}\n2020,5\n").as_bytes()).unwrap();
+        let refused =
+            pledgewatch::import::template::reader::read(&[table], &here(), today(), &|_| None).expect_err(header);
         assert!(matches!(refused.faults[0].code.as_str(), "unknown_unit" | "unknown_column"), "{header}");
     }
 }
@@ -340,7 +342,7 @@ fn however_much_is_wrong_a_few_faults_are_told_and_that_there_are_more() {
     assert!(told_length(&long) < 1000, "a header is repeated no longer than a cell");
 }
 
-fn told_length(import: &pledgewatch::import::template::Import) -> usize {
+fn told_length(import: &pledgewatch::import::template::reader::Import) -> usize {
     import.rows.iter().filter_map(|row| row.outcome.as_ref().err()).map(|faults| told(faults).len()).sum()
 }
 
@@ -417,7 +419,7 @@ proptest! {
     fn no_bytes_make_the_reader_fail(bytes in prop::collection::vec(any::<u8>(), 0..300), text in "[a-z0-9,;\"\r\n\t# ']{0,200}") {
         for bytes in [&bytes[..], text.as_bytes()] {
             if let Ok(tables) = table::read(bytes) {
-                drop(pledgewatch::import::template::read(&tables, &here(), today(), &|_| None));
+                drop(pledgewatch::import::template::reader::read(&tables, &here(), today(), &|_| None));
             }
             if let Ok(rows) = stream::open(bytes, today()) {
                 rows.for_each(drop);
@@ -431,7 +433,7 @@ proptest! {
         delimiter in prop::sample::select(vec![',', ';', '\t']),
         end in prop::sample::select(vec!["\n", "\r\n"]),
     ) {
-        let read = csv_table::read(written(&rows, delimiter, end).as_bytes()).unwrap().rows;
+        let read = table::csv::read(written(&rows, delimiter, end).as_bytes()).unwrap().rows;
         let cells = |row: &Row| row.cells.iter().map(Cell::to_string).collect::<Vec<_>>();
         let expected: Vec<Vec<String>> =
             rows.iter().map(|row| row.iter().map(|cell| cell.trim().to_owned()).collect()).collect();

@@ -6,9 +6,10 @@ mod template;
 pub mod workbook;
 
 use chrono::NaiveDate;
-use pledgewatch::import::cell::{CellFault, Table};
-use pledgewatch::import::template::Import;
-use pledgewatch::import::{csv_table, draft::Report};
+use pledgewatch::import::table;
+use pledgewatch::import::table::cell::{CellFault, Table};
+use pledgewatch::import::template::draft::Report;
+use pledgewatch::import::template::reader::Import;
 use pledgewatch::record::CityId;
 use serde_json::Value;
 
@@ -23,13 +24,13 @@ pub fn here() -> CityId {
 
 /// Reads tables as those of the city of the tests.
 pub fn import(tables: &[Table]) -> Import {
-    pledgewatch::import::template::read(tables, &here(), today(), &|_| None)
+    pledgewatch::import::template::reader::read(tables, &here(), today(), &|_| None)
         .unwrap_or_else(|refused| panic!("{refused}"))
 }
 
 /// Reads CSV files, the first of reports, as those of the city of the tests.
 pub fn import_csv(files: &[&str]) -> Import {
-    let tables: Vec<Table> = files.iter().map(|text| csv_table::read(text.as_bytes()).unwrap()).collect();
+    let tables: Vec<Table> = files.iter().map(|text| table::csv::read(text.as_bytes()).unwrap()).collect();
     import(&tables)
 }
 

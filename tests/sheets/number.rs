@@ -1,7 +1,7 @@
 //! Numbers as people type them.
 
-use pledgewatch::import::number::{Decimal, Quantity, evidence, read};
-use pledgewatch::import::unit::{self, Substance};
+use pledgewatch::import::table::number::{Decimal, Quantity, evidence, read};
+use pledgewatch::import::table::unit::{self, Substance};
 use proptest::prelude::*;
 
 fn tonnes(text: &str) -> Result<f64, &'static str> {

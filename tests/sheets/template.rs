@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use pledgewatch::import::columns::Sheet;
-use pledgewatch::import::{blank, csv_table, json_reports, table};
+use pledgewatch::import::table;
+use pledgewatch::import::template::columns::Sheet;
+use pledgewatch::import::template::{json, writer};
 use pledgewatch::record::dossier::AnyRecord;
 use pledgewatch::record::gpc::GpcRef;
 use pledgewatch::record::{Inventory, Kept, Kind, RecordKey};
@@ -46,8 +47,9 @@ fn full() -> Arc<Inventory> {
 
 /// The reports that are read back from a workbook, and from two CSV files, that they were written to.
 fn read_back(filled: &[Arc<Inventory>]) -> [Vec<Value>; 2] {
-    let xlsx = table::read(&blank::xlsx(filled).unwrap()).unwrap();
-    let csv = [Sheet::Reports, Sheet::Lines].map(|sheet| csv_table::read(&blank::csv(sheet, filled).unwrap()).unwrap());
+    let xlsx = table::read(&writer::xlsx(filled).unwrap()).unwrap();
+    let csv =
+        [Sheet::Reports, Sheet::Lines].map(|sheet| table::csv::read(&writer::csv(sheet, filled).unwrap()).unwrap());
     [&xlsx[..], &csv[..]].map(|tables| {
         let import = import(tables);
         assert!(import.ignored.is_empty());
@@ -63,10 +65,10 @@ fn read_back(filled: &[Arc<Inventory>]) -> [Vec<Value>; 2] {
 #[test]
 fn an_empty_template_has_no_rows() {
     assert_eq!(read_back(&[]), [Vec::<Value>::new(), Vec::new()]);
-    let csv = String::from_utf8(blank::csv(Sheet::Reports, &[]).unwrap()).unwrap();
+    let csv = String::from_utf8(writer::csv(Sheet::Reports, &[]).unwrap()).unwrap();
     assert!(csv.starts_with("\u{feff}year,total_basic,"));
     assert_eq!(csv.lines().count(), 2);
-    assert_eq!(blank::xlsx(&[]).unwrap(), blank::xlsx(&[]).unwrap(), "the same template has the same bytes");
+    assert_eq!(writer::xlsx(&[]).unwrap(), writer::xlsx(&[]).unwrap(), "the same template has the same bytes");
 }
 
 #[test]
@@ -75,7 +77,7 @@ fn a_filled_template_is_read_back_unchanged() {
     for read in read_back(&[Arc::clone(&report)]) {
         assert_eq!(read, [body(&report)]);
     }
-    let alone = import(&[csv_table::read(&blank::csv(Sheet::Reports, &[report]).unwrap()).unwrap()]);
+    let alone = import(&[table::csv::read(&writer::csv(Sheet::Reports, &[report]).unwrap()).unwrap()]);
     assert!(alone.kept.lines, "a file of reports alone says nothing of lines");
 }
 
@@ -97,8 +99,12 @@ fn what_other_sources_state_stands_in_numbered_columns() {
         ]
     );
     let ninth = format!("{header},also_stated_9_level\n2020,5,S,own,6,T,\n");
-    let refused =
-        pledgewatch::import::template::read(&[csv_table::read(ninth.as_bytes()).unwrap()], &here(), today(), &|_| None);
+    let refused = pledgewatch::import::template::reader::read(
+        &[table::csv::read(ninth.as_bytes()).unwrap()],
+        &here(),
+        today(),
+        &|_| None,
+    );
     assert_eq!(refused.unwrap_err().faults[0].code, "unknown_column");
 }
 
@@ -117,7 +123,7 @@ fn a_question_is_answered_by_yes_or_no() {
 #[test]
 fn json_is_read_like_a_table() {
     let report = |year: Value| json!({"year": year, "totals": {"own": 5}, "source": {"title": "x"}});
-    let read = |value: Value| json_reports::read(value.to_string().as_bytes(), today());
+    let read = |value: Value| json::read(value.to_string().as_bytes(), today());
     let wrapped = read(json!({"reports": [report(json!(2020))]})).unwrap();
     let bare = read(json!([report(json!(2020))])).unwrap();
     assert_eq!(bodies(&wrapped), bodies(&bare));
@@ -149,7 +155,7 @@ fn json_is_read_like_a_table() {
     for wrong in [json!({}), json!({"reports": 1}), json!({"reports": [], "more": 1}), json!(1)] {
         assert_eq!(read(wrong).unwrap_err().code, "invalid_json");
     }
-    assert_eq!(json_reports::read(b"{", today()).unwrap_err().code, "invalid_json");
+    assert_eq!(json::read(b"{", today()).unwrap_err().code, "invalid_json");
     assert_eq!(read(Value::Array(vec![json!(1); 5001])).unwrap_err().code, "too_many_rows");
 }
 
@@ -223,11 +229,11 @@ proptest! {
 
     #[test]
     fn no_changed_byte_makes_the_reader_fail(at in any::<prop::sample::Index>(), byte in any::<u8>()) {
-        let mut bytes = blank::csv(Sheet::Reports, &[full()]).unwrap();
+        let mut bytes = writer::csv(Sheet::Reports, &[full()]).unwrap();
         let at = at.index(bytes.len());
         bytes[at] = byte;
-        if let Ok(table) = csv_table::read(&bytes)
-            && let Ok(import) = pledgewatch::import::template::read(&[table], &here(), today(), &|_| None)
+        if let Ok(table) = table::csv::read(&bytes)
+            && let Ok(import) = pledgewatch::import::template::reader::read(&[table], &here(), today(), &|_| None)
         {
             for report in import.rows.iter().filter_map(|row| row.outcome.as_ref().ok()) {
                 prop_assert!(report.record.body()["source"]["title"].is_string());

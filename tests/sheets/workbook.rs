@@ -2,8 +2,8 @@
 
 use std::io::{Cursor, Read, Write};
 
-use pledgewatch::import::cell::{Cell, Refused, Table};
 use pledgewatch::import::table;
+use pledgewatch::import::table::cell::{Cell, Refused, Table};
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatScript, Formula, Workbook, Worksheet};
 use serde_json::json;
@@ -237,10 +237,12 @@ fn sheets_are_chosen_by_name_or_alone() {
     };
     assert_eq!(names(&two(["My sums", "REPORTS"])), (1, vec!["My sums".to_owned()]));
     assert_eq!(names(&two(["Sheet1", "Read me"])), (1, vec![]));
-    let read =
-        pledgewatch::import::template::read(&tables(&two(["Data", "Notes"])), &super::here(), super::today(), &|_| {
-            None
-        });
+    let read = pledgewatch::import::template::reader::read(
+        &tables(&two(["Data", "Notes"])),
+        &super::here(),
+        super::today(),
+        &|_| None,
+    );
     let refused = read.unwrap_err();
     assert_eq!(refused.code, "no_table", "which of two sheets is meant nobody can say");
     assert_eq!(
@@ -346,8 +348,9 @@ fn a_header_with_a_footnote_is_not_another_header() {
         sheet.write_rich_string(0, 1, &[(&Format::new(), "total_scope_1"), (&raised, "2")]).unwrap();
         sheet.write_row(1, 0, ["2020", "5", "Inventory"]).unwrap();
     });
-    let refused = pledgewatch::import::template::read(&tables(&bytes), &super::here(), super::today(), &|_| None)
-        .expect_err("is refused");
+    let refused =
+        pledgewatch::import::template::reader::read(&tables(&bytes), &super::here(), super::today(), &|_| None)
+            .expect_err("is refused");
     assert_eq!((refused.faults.len(), refused.faults[0].code.as_str()), (1, "raised_text"));
 }
 
@@ -625,7 +628,7 @@ proptest! {
             Some(if name == chosen { damage(&text) } else { text })
         });
         if let Ok(tables) = table::read(&inside) {
-            drop(pledgewatch::import::template::read(&tables, &super::here(), super::today(), &|_| None));
+            drop(pledgewatch::import::template::reader::read(&tables, &super::here(), super::today(), &|_| None));
         }
     }
 }

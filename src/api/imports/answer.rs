@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::differences::{FigureChange, LineChanges, MemberChange};
-use crate::import::cell::CellFault;
+use crate::import::table::cell::CellFault;
 use crate::record::limits::IMPORT_ERRORS;
 use crate::record::vocabulary::vocabulary;
 use crate::record::warning::Warning;

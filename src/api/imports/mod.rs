@@ -17,10 +17,11 @@ use super::request::turns::Turn;
 use super::request::upload::{self, Upload};
 use super::request::{access, body, idempotency, query, unambiguous};
 use super::response::problem::Problem;
-use crate::import::cell::{CellFault, Refused};
-use crate::import::draft::Report;
-use crate::import::template::{self, Import, ImportRow};
-use crate::import::{json_reports, table};
+use crate::import::table;
+use crate::import::table::cell::{CellFault, Refused};
+use crate::import::template::draft::Report;
+use crate::import::template::json;
+use crate::import::template::reader::{self, Import, ImportRow};
 use crate::record::dossier::AnyRecord;
 use crate::record::limits::{BODY_BYTES, IMPORT_TRIES, LAST_SEQUENCE, SHEET_BYTES};
 use crate::record::{Actor, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
@@ -280,8 +281,8 @@ fn recorded<'s>(snapshot: &'s Snapshot, city: &CityId, year: Year) -> Option<&'s
 fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
     let kept = |year| Some(AnyRecord::Report(Arc::clone(recorded(snapshot, city, year)?)).body());
     match upload {
-        Upload::Json(bytes) => json_reports::read(bytes, today),
-        Upload::Files(files) => template::read(&table::read_all(files)?, city, today, &kept),
+        Upload::Json(bytes) => json::read(bytes, today),
+        Upload::Files(files) => reader::read(&table::read_all(files)?, city, today, &kept),
     }
 }
 

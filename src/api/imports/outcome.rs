@@ -4,7 +4,7 @@ use super::answer::{ImportAnswer, RowAnswer, RowFault, RowOutcome};
 use super::differences;
 use crate::answers::records;
 use crate::api::response::problem::Problem;
-use crate::import::template::ImportRow;
+use crate::import::template::reader::ImportRow;
 use crate::record::dossier::AnyRecord;
 use crate::record::{CityId, Dossier, Fault, Recorded};
 use crate::registry::{Effect, Refusal, Snapshot, Together};

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::import::cell::some_of;
+use crate::import::table::cell::some_of;
 use crate::record::text::folded;
 use crate::record::{City, CityId};
 

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 
 use crate::api::response::table::harmless;
 use crate::import::Place;
-use crate::import::finding::file_name;
+use crate::import::public::finding::file_name;
 use crate::store::DatabaseUrl;
 
 /// A row as it is told of.

@@ -1,0 +1,217 @@
+//! C40's dashboard data: GPC inventories line by line, with notation keys and stated totals.
+//!
+//! Cities stand in it by C40's name for them alone, which is their word in the register `c40`. The year
+//! is that of the column of calendar years: of a fiscal year the one in which it begins. The line VI.1,
+//! other scope 3, belongs to no total of the GPC and is left out where a city enters it below zero.
+
+use chrono::NaiveDate;
+use serde_json::{Value, json};
+
+use crate::record::Kind;
+use crate::record::gpc::GpcRef;
+
+use super::country::country;
+use super::file::{Cells, PublicFile};
+use super::finding::{Finding, LeftOut};
+use super::format::{Sink, SourceFile, Stop};
+use super::header::{Column, Header, words};
+use super::period;
+use super::records::{Publication, city, found, left_out, name, object, text, word};
+use crate::import::failure::FileError;
+use crate::import::table::figure::{NoFigure, figure, figure_in, json, population, quoted, year};
+use crate::import::table::unit::Scale;
+
+const CITY: Column = Column { meaning: "the city", wordings: &[words(&["city"], &["year", "location", "boundary"])] };
+const COUNTRY: Column = Column { meaning: "the country", wordings: &[words(&["country"], &[])] };
+const YEAR: Column = Column {
+    meaning: "the calendar year of the inventory",
+    wordings: &[words(&["year", "calendar"], &["city"]), words(&["year"], &["city", "gdp", "population"])],
+};
+const PERIOD: Column = Column {
+    meaning: "the year in the city's own words",
+    wordings: &[words(&["year"], &["calendar", "city", "gdp", "population"])],
+};
+const BOUNDARY: Column = Column { meaning: "the boundary", wordings: &[words(&["boundary"], &[])] };
+const LEVEL: Column = Column { meaning: "the level, BASIC or BASIC+", wordings: &[words(&["level"], &[])] };
+const POPULATION: Column =
+    Column { meaning: "the population", wordings: &[words(&["population"], &["year", "density"])] };
+const BASIC: Column = Column {
+    meaning: "the BASIC total",
+    wordings: &[
+        words(&["basic", "total"], &["stationary", "transport", "waste"]),
+        words(&["basic"], &["stationary", "transport", "waste", "i", "ii", "iii"]),
+    ],
+};
+const BASIC_PLUS: Column = Column {
+    meaning: "the BASIC+ total",
+    wordings: &[words(
+        &["basic+"],
+        &["stationary", "transport", "waste", "ippu", "afolu", "s3", "i", "ii", "iii", "iv", "v"],
+    )],
+};
+
+struct Columns {
+    city: usize,
+    country: usize,
+    year: usize,
+    period: Option<usize>,
+    boundary: Option<usize>,
+    level: Option<usize>,
+    population: Option<usize>,
+    basic: (usize, Scale),
+    basic_plus: Option<(usize, Scale)>,
+    /// The lines of the GPC that the file has.
+    lines: Vec<(GpcRef, usize)>,
+}
+
+/// Whether a header is that of such a file.
+fn recognises(header: &Header) -> bool {
+    header.has(&[&CITY, &COUNTRY, &YEAR, &BASIC])
+}
+
+/// Reads the file.
+pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let file = PublicFile::open(file, recognises)?;
+    let columns = Columns::of(&file.header)?;
+    let expected = [&PERIOD, &BOUNDARY, &LEVEL, &POPULATION, &BASIC_PLUS];
+    sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
+    let today = file.provenance.today;
+    let publication = Publication {
+        title: "C40 GHG dashboard data".to_owned(),
+        publisher: "C40 Cities",
+        licence: Some("C40 terms"),
+        published: file.provenance.published,
+    };
+    let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.city), cells.at(columns.year));
+    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+}
+
+impl Columns {
+    fn of(header: &Header) -> Result<Self, FileError> {
+        let line = |reference: GpcRef| {
+            let index = header.named(reference.as_str())?;
+            Some((reference, index))
+        };
+        let in_unit = |index| Ok::<_, FileError>((index, header.scale(index)?));
+        Ok(Columns {
+            city: header.need(&CITY)?,
+            country: header.need(&COUNTRY)?,
+            year: header.need(&YEAR)?,
+            period: header.find(&PERIOD)?,
+            boundary: header.find(&BOUNDARY)?,
+            level: header.find(&LEVEL)?,
+            population: header.find(&POPULATION)?,
+            basic: in_unit(header.need(&BASIC)?)?,
+            basic_plus: header.find(&BASIC_PLUS)?.map(in_unit).transpose()?,
+            lines: GpcRef::all().filter_map(line).collect(),
+        })
+    }
+
+    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+        let called = word(cells.at(self.city)).ok_or_else(|| left_out("no_city", "The row names no city."))?;
+        let about = object([
+            ("name", name(&called)),
+            ("country", Some(json!(country(cells.at(self.country))?))),
+            ("identifiers", Some(json!({"c40": called}))),
+        ]);
+        let city = city(&about, today)?;
+        let stated = cells.at(self.year);
+        let Some(year) = year(stated) else {
+            return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
+        };
+        let mut remarks = Vec::new();
+        let population = population(Scale::ONE, cells.maybe(self.population), &mut remarks);
+        let body = object([
+            ("period", period::in_words(cells.maybe(self.period), year)),
+            ("totals", self.totals(cells)?),
+            ("lines", self.lines(cells, &mut remarks)?),
+            ("population", population.map(Value::from)),
+            ("protocol", Some(json!("gpc"))),
+            ("source", Some(publication.source(&format!("row {called}_{year}, columns I.1.1 to BASIC+")))),
+            ("note", text(&self.note(cells, stated))),
+        ]);
+        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        Ok(Finding { city, records: vec![report], remarks })
+    }
+
+    /// The stated totals; none where neither is stated.
+    fn totals(&self, cells: &Cells<'_>) -> Result<Option<Value>, LeftOut> {
+        let figure = |(index, scale)| figure_in(scale, cells.at(index));
+        let total = |column: Option<_>, level: &str| match column.map_or(Err(NoFigure::Empty), figure) {
+            Ok(tonnes) => Ok(Some(json(tonnes))),
+            Err(NoFigure::Empty) => Ok(None),
+            Err(NoFigure::Text(text)) => {
+                Err(left_out("not_a_number", format!("The {level} total is stated as \"{text}\".")))
+            }
+        };
+        let (basic, plus) = (total(Some(self.basic), "BASIC")?, total(self.basic_plus, "BASIC+")?);
+        if basic.is_none() && plus.is_none() {
+            return Ok(None);
+        }
+        Ok(Some(object([("basic", basic), ("basic_plus", plus)])))
+    }
+
+    /// The lines with a value or a notation key; an empty cell says nothing, so it is not estimated.
+    fn lines(&self, cells: &Cells<'_>, remarks: &mut Vec<String>) -> Result<Option<Value>, LeftOut> {
+        let mut lines = Vec::new();
+        for (reference, index) in &self.lines {
+            let line = line(*reference, cells.at(*index))?;
+            let below_zero = line["tonnes"].as_f64().is_some_and(|tonnes| tonnes < 0.0);
+            if reference.as_str() == "VI.1" && below_zero {
+                remarks.push("VI.1 is below zero and left out; it belongs to no total".to_owned());
+            } else {
+                lines.push(line);
+            }
+        }
+        Ok((!lines.is_empty()).then_some(Value::Array(lines)))
+    }
+
+    /// What else the row says that a reader should know.
+    fn note(&self, cells: &Cells<'_>, calendar_year: &str) -> String {
+        let mut note = Vec::new();
+        let boundary = cells.maybe(self.boundary);
+        if !boundary.is_empty() {
+            note.push(format!("Boundary: {boundary}."));
+        }
+        let own_words = cells.maybe(self.period);
+        if !own_words.is_empty() && own_words != calendar_year {
+            note.push(format!("The year is given as {own_words}."));
+        }
+        if cells.maybe(self.level).eq_ignore_ascii_case("basic") {
+            let told = "C40 lists this inventory at level BASIC: the BASIC+ total holds only those further lines that were given.";
+            note.push(told.to_owned());
+        }
+        note.join(" ")
+    }
+}
+
+/// A cell as the line it stands for; where it is no number it says why there is none.
+fn line(reference: GpcRef, cell: &str) -> Result<Value, LeftOut> {
+    let named = reference.as_str();
+    let notation = match figure(cell) {
+        Ok(tonnes) => return Ok(json!({"ref": named, "tonnes": json(tonnes)})),
+        Err(NoFigure::Empty) => "NE",
+        Err(NoFigure::Text(text)) => notation(&text).ok_or_else(|| {
+            left_out(
+                "not_a_number",
+                format!("Line {named} is stated as \"{text}\", neither a number nor a notation key."),
+            )
+        })?,
+    };
+    let explanation = (cell != notation).then_some(if cell.is_empty() { "The cell is empty." } else { cell });
+    Ok(object([
+        ("ref", Some(json!(named))),
+        ("notation", Some(json!(notation))),
+        ("explanation", explanation.and_then(text)),
+    ]))
+}
+
+/// The notation key that a text means: any mention of IE means that the line is counted elsewhere.
+fn notation(text: &str) -> Option<&'static str> {
+    let mut keys = text.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|word| !word.is_empty());
+    let first = keys.clone().next()?;
+    if keys.any(|word| word == "IE") {
+        return Some("IE");
+    }
+    ["NO", "NE", "C"].into_iter().find(|key| *key == first)
+}

@@ -1,0 +1,51 @@
+//! CDP open data: what cities answered about their yearly emissions and their targets.
+//!
+//! Each year's file has other headers; which of the two kinds a file is, its headers tell. Cities are
+//! known by their CDP account number, the register `cdp`: names and countries change from year to year.
+
+mod account;
+mod accounting;
+mod covers;
+mod emissions;
+mod ids;
+mod pledge;
+mod targets;
+
+use chrono::{Datelike, NaiveDate};
+
+use super::file::{Cells, PublicFile};
+use super::finding::Provenance;
+use super::format::{Sink, SourceFile, Stop};
+use super::records::Publication;
+use crate::import::table::figure::{NoFigure, figure};
+
+/// Reads a file of either kind.
+pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    let file = PublicFile::open(file, |header| targets::recognises(header) || emissions::recognises(header))?;
+    if targets::recognises(&file.header) {
+        targets::read(file, sink)
+    } else if emissions::recognises(&file.header) {
+        emissions::read(file, sink)
+    } else {
+        Err(file.header.not_of_format("city-wide emissions by accounting year, targets by target year").into())
+    }
+}
+
+/// The figure of a cell; none where it is blank.
+fn stated(cells: &Cells<'_>, index: Option<usize>) -> Result<Option<f64>, String> {
+    match figure(cells.maybe(index)) {
+        Ok(figure) => Ok(Some(figure)),
+        Err(NoFigure::Empty) => Ok(None),
+        Err(NoFigure::Text(text)) => Err(text),
+    }
+}
+
+/// The data set that the answers of a year stand in.
+///
+/// The files name the year of reporting, not a day: unless whoever imports the file gives one, its last
+/// day is taken, so that no figure counts before it was public.
+fn publication(title: String, reported: Option<i32>, provenance: &Provenance) -> Publication {
+    let last_day = reported.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31));
+    let published = provenance.published.or(last_day.filter(|day| *day <= provenance.today && day.year() > 1990));
+    Publication { title, publisher: "CDP", licence: Some("CDP open data portal licence"), published }
+}

@@ -1,0 +1,337 @@
+//! Inventories summed from their lines: one baseline a signatory, and often one that monitors.
+
+use std::collections::{BTreeSet, HashMap};
+
+use serde_json::{Value, json};
+
+use crate::import::failure::FileError;
+use crate::import::public::duplicates;
+use crate::import::public::file::{Cells, PublicFile};
+use crate::import::public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
+use crate::import::public::format::{Sink, Stop};
+use crate::import::public::header::{Column, Header, words};
+use crate::import::public::records::{found, left_out, object};
+use crate::import::table::figure::{NoFigure, figure, json, population, quoted, year};
+use crate::import::table::unit::Scale;
+use crate::record::Kind;
+
+use super::emissions::{Stated, differs};
+use super::lines::{self, Lack, Parts};
+use super::of_inventories;
+use super::signatories::{Signatories, Signatory};
+
+const GCOM: Column = Column { meaning: "the GCoM number", wordings: &[words(&["gcom", "id"], &[])] };
+const ID: Column = Column { meaning: "the inventory's number", wordings: &[words(&["inventory", "id"], &[])] };
+const SECTOR: Column = Column { meaning: "the sector", wordings: &[words(&["sector"], &[])] };
+const EMITTED: Column =
+    Column { meaning: "whether emissions are direct", wordings: &[words(&["type", "emissions"], &["inventory"])] };
+const KIND: Column =
+    Column { meaning: "whether the inventory is a baseline", wordings: &[words(&["type", "inventory"], &[])] };
+const YEAR: Column =
+    Column { meaning: "the inventory's year", wordings: &[words(&["inventory", "year"], &["population"])] };
+const POPULATION: Column = Column { meaning: "the population", wordings: &[words(&["population"], &[])] };
+const FACTORS: Column = Column { meaning: "the type of factors", wordings: &[words(&["factor", "type"], &[])] };
+const UNIT: Column =
+    Column { meaning: "the unit of the emissions", wordings: &[words(&["emission|emissions", "unit"], &[])] };
+const EMISSIONS: Column =
+    Column { meaning: "the line's emissions", wordings: &[words(&["emissions"], &["type", "unit", "inventory"])] };
+
+/// How the type of a baseline inventory begins.
+const BASELINE: &str = "baseline";
+
+struct Columns {
+    gcom: usize,
+    id: usize,
+    sector: usize,
+    emitted: usize,
+    kind: usize,
+    year: usize,
+    population: Option<usize>,
+    factors: Option<usize>,
+    unit: Option<usize>,
+    emissions: usize,
+}
+
+/// An inventory, as far as it has been summed.
+#[derive(Debug)]
+struct Inventory {
+    place: Place,
+    gcom: String,
+    id: String,
+    kind: String,
+    year: String,
+    population: String,
+    unit: String,
+    factors: BTreeSet<String>,
+    parts: Parts,
+    tonnes: f64,
+    lines: u32,
+    fault: Option<LeftOut>,
+    remark: Option<&'static str>,
+}
+
+/// All inventories of a file, in the order of their first lines.
+#[derive(Debug)]
+pub(super) struct Inventories {
+    provenance: Provenance,
+    all: Vec<Inventory>,
+}
+
+/// The inventories that were recorded, by the number they stand under.
+#[derive(Debug, Default)]
+pub(super) struct Known {
+    /// The totals of those that were, by year.
+    totals: HashMap<String, HashMap<i32, f64>>,
+    /// A baseline inventory that cannot be recorded is there all the same, with its year.
+    baselines: HashMap<String, Vec<(i32, Option<Found>)>>,
+}
+
+/// Whether a file is one of inventory lines.
+pub(super) fn recognises(header: &Header) -> bool {
+    header.has(&[&ID, &SECTOR])
+}
+
+impl Inventories {
+    /// Reads and sums; what is kept is one entry an inventory.
+    pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
+        let columns = Columns::of(&file.header)?;
+        let expected = [&POPULATION, &FACTORS, &UNIT];
+        sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
+        let (mut all, mut index): (Vec<Inventory>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
+        let provenance = file.provenance.clone();
+        while let Some((place, cells)) = file.next_row()? {
+            let at = *index.entry(cells.at(columns.id).to_owned()).or_insert_with(|| {
+                all.push(columns.begin(&cells, place));
+                all.len() - 1
+            });
+            all[at].add(&columns, &cells);
+        }
+        sink.notice(file.ending());
+        Ok(Inventories { provenance, all })
+    }
+
+    /// Hands on each inventory as a baseline or a report, with what else is stated for its year.
+    pub fn hand_on(self, signatories: &Signatories, stated: &Stated, sink: &mut Sink<'_>) -> Result<Known, Stop> {
+        let mut by_number: HashMap<&str, Vec<&Inventory>> = HashMap::new();
+        for inventory in &self.all {
+            by_number.entry(&inventory.gcom).or_default().push(inventory);
+        }
+        let mut rows = Vec::new();
+        for inventory in &self.all {
+            let signatory = signatories.of_inventory(&inventory.gcom);
+            let named = signatory.as_ref().map_or(inventory.gcom.as_str(), |signatory| signatory.name());
+            let subject = format!("{named} {}", inventory.year);
+            let lacks = inventory.lacks(&by_number[inventory.gcom.as_str()]);
+            let outcome =
+                signatory.and_then(|signatory| inventory.finding(signatory, stated, &lacks, &self.provenance));
+            rows.push(Row { place: inventory.place.clone(), subject, outcome });
+        }
+        duplicates::refuse(&mut rows);
+        let mut known = Known::default();
+        for (inventory, row) in self.all.iter().zip(rows) {
+            known.note(inventory, row.outcome.as_ref().ok().and_then(|finding| finding.records.first()));
+            sink.row(row)?;
+        }
+        Ok(known)
+    }
+}
+
+impl Columns {
+    fn of(header: &Header) -> Result<Self, FileError> {
+        Ok(Columns {
+            gcom: header.need(&GCOM)?,
+            id: header.need(&ID)?,
+            sector: header.need(&SECTOR)?,
+            emitted: header.need(&EMITTED)?,
+            kind: header.need(&KIND)?,
+            year: header.need(&YEAR)?,
+            population: header.find(&POPULATION)?,
+            factors: header.find(&FACTORS)?,
+            unit: header.find(&UNIT)?,
+            emissions: header.in_tonnes(header.need(&EMISSIONS)?)?,
+        })
+    }
+
+    fn begin(&self, cells: &Cells<'_>, place: Place) -> Inventory {
+        Inventory {
+            place,
+            gcom: cells.at(self.gcom).to_owned(),
+            id: cells.at(self.id).to_owned(),
+            kind: cells.at(self.kind).to_owned(),
+            year: cells.at(self.year).to_owned(),
+            population: cells.maybe(self.population).to_owned(),
+            unit: cells.maybe(self.unit).to_owned(),
+            factors: BTreeSet::new(),
+            parts: Parts::default(),
+            tonnes: 0.0,
+            lines: 0,
+            fault: None,
+            remark: None,
+        }
+    }
+}
+
+impl Inventory {
+    fn add(&mut self, columns: &Columns, cells: &Cells<'_>) {
+        self.remark = self.remark.or(cells.remark);
+        if let Err(fault) = self.try_add(columns, cells) {
+            self.fault.get_or_insert(fault);
+        }
+    }
+
+    fn try_add(&mut self, columns: &Columns, cells: &Cells<'_>) -> Result<(), LeftOut> {
+        cells.check_shape()?;
+        let same = [
+            (columns.gcom, &self.gcom),
+            (columns.kind, &self.kind),
+            (columns.year, &self.year),
+            (columns.unit.unwrap_or(columns.year), if columns.unit.is_some() { &self.unit } else { &self.year }),
+        ];
+        if same.iter().any(|(index, first)| cells.at(*index) != first.as_str()) {
+            let told = format!(
+                "The lines of inventory {} do not agree on whose, of what year and in what unit it is.",
+                quoted(&self.id)
+            );
+            return Err(left_out("lines_differ", told));
+        }
+        let tonnes = figure(cells.at(columns.emissions)).map_err(|no| match no {
+            NoFigure::Empty => left_out("no_total", "A line states no emissions."),
+            NoFigure::Text(text) => left_out("not_a_number", format!("A line's emissions are stated as \"{text}\".")),
+        })?;
+        let part = part(cells.at(columns.sector), cells.at(columns.emitted))?;
+        self.parts.add(part, tonnes);
+        self.factors.insert(cells.maybe(columns.factors).to_uppercase());
+        self.tonnes += tonnes;
+        self.lines += 1;
+        Ok(())
+    }
+
+    fn is_baseline(&self) -> bool {
+        self.kind.starts_with(BASELINE)
+    }
+
+    /// The parts that make half lines of its lines, beside the signatory's other inventories.
+    ///
+    /// Where a baseline and one that monitors each lack what the other has of a line, the baseline keeps its half: had
+    /// neither a value, nothing would be seen to be missing.
+    fn lacks(&self, all: &[&Inventory]) -> Vec<Lack> {
+        let others = all.iter().filter(|other| other.id != self.id);
+        others
+            .flat_map(|other| {
+                let mut lacks = self.parts.lacks(&other.parts, &other.year);
+                if self.is_baseline() && !other.is_baseline() {
+                    let theirs = other.parts.lacks(&self.parts, &self.year);
+                    lacks.retain(|lack| !theirs.iter().any(|other| other.is_of_line(lack)));
+                }
+                lacks
+            })
+            .collect()
+    }
+
+    fn finding(
+        &self,
+        signatory: &Signatory,
+        stated: &Stated,
+        lacks: &[Lack],
+        provenance: &Provenance,
+    ) -> Result<Finding, LeftOut> {
+        if let Some(fault) = &self.fault {
+            return Err(fault.clone());
+        }
+        let Some(year) = year(&self.year) else {
+            return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(&self.year))));
+        };
+        let kind = if self.is_baseline() {
+            Kind::Baseline
+        } else if self.kind.starts_with("monitoring") {
+            Kind::Report
+        } else {
+            return Err(left_out(
+                "unknown_type",
+                format!("\"{}\" is no type of inventory that is known.", quoted(&self.kind)),
+            ));
+        };
+        let factors: Vec<&str> = self.factors.iter().map(String::as_str).collect();
+        let (protocol, mut remarks) = match factors[..] {
+            ["IPCC"] => (Some("ipcc"), Vec::new()),
+            ["LCA"] => (Some("other"), Vec::new()),
+            _ => (None, vec!["factors of several types: no protocol is declared".to_owned()]),
+        };
+        remarks.extend(self.remark.map(str::to_owned));
+        let population = population(Scale::ONE, &self.population, &mut remarks);
+        let gases = gases(&self.unit);
+        if gases.is_none() {
+            remarks.push(format!("the unit \"{}\" says nothing of gases", quoted(&self.unit)));
+        }
+        if !lacks.is_empty() {
+            remarks.push("a line of which it has only half is not estimated".to_owned());
+        }
+        let also_stated =
+            stated.get(&(signatory.id().to_owned(), year)).filter(|(total, _)| differs(self.tonnes, *total));
+        let also_stated =
+            also_stated.map(|(total, source)| json!([{"level": "own", "tonnes": json(*total), "source": source}]));
+        let locator = format!("GCoM number {}, inventory {}, sum of {} lines", self.gcom, self.id, self.lines);
+        let body = object([
+            ("year", Some(json!(year))),
+            ("totals", Some(json!({"own": json(self.tonnes)}))),
+            ("population", population.map(Value::from)),
+            ("lines", Some(json!(self.parts.lines(lacks)))),
+            ("protocol", protocol.map(Value::from)),
+            ("gases", gases.map(|gases| json!(gases))),
+            ("also_stated", also_stated),
+            ("source", Some(of_inventories(provenance).source(&locator))),
+        ]);
+        let record = found(kind, year.to_string(), &body, provenance.today)?;
+        Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
+    }
+}
+
+impl Known {
+    fn note(&mut self, inventory: &Inventory, record: Option<&Found>) {
+        let Some(year) = year(&inventory.year) else { return };
+        if inventory.is_baseline() {
+            self.baselines.entry(inventory.gcom.clone()).or_default().push((year, record.cloned()));
+        }
+        if record.is_some() {
+            self.totals.entry(inventory.gcom.clone()).or_default().insert(year, inventory.tonnes);
+        }
+    }
+
+    /// The total of the signatory's inventory of a year, if one was recorded.
+    pub fn total(&self, signatory: &Signatory, year: i32) -> Option<f64> {
+        signatory.numbers().find_map(|number| self.totals.get(number)?.get(&year).copied())
+    }
+
+    /// The baselines of a signatory, with their years.
+    pub fn baselines(&self, signatory: &Signatory) -> Vec<&(i32, Option<Found>)> {
+        signatory.numbers().filter_map(|number| self.baselines.get(number)).flatten().collect()
+    }
+}
+
+/// The part of an inventory that a line of the file is of.
+fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
+    let is_direct = match emitted.to_lowercase() {
+        kind if kind.starts_with("direct") => true,
+        kind if kind.starts_with("indirect") => false,
+        _ => {
+            let told = format!("\"{}\" is no type of emissions that is known.", quoted(emitted));
+            return Err(left_out("unknown_emissions", told));
+        }
+    };
+    lines::part(sector, is_direct).ok_or_else(|| {
+        let told = format!("\"{}\" is no sector that is known, or has no {}.", quoted(sector), quoted(emitted));
+        left_out("unknown_sector", told)
+    })
+}
+
+/// The gases that an inventory in this unit counts; none where it says nothing of them.
+fn gases(unit: &str) -> Option<&'static [&'static str]> {
+    let lower = unit.to_lowercase();
+    match lower.strip_suffix(".0").unwrap_or(&lower) {
+        "1" | "tonnes co2" | "t co2" | "tco2" => Some(&["co2"]),
+        "2" | "tonnes co2 equivalent" | "tonnes co2e" | "t co2e" | "tco2e" | "t co2-eq" | "tco2-eq" => {
+            Some(&["co2", "ch4", "n2o"])
+        }
+        _ => None,
+    }
+}

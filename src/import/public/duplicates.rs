@@ -1,0 +1,35 @@
+//! Inventories that more than one row of a public file states: none of them is taken.
+
+use super::finding::Row;
+use super::records::left_out;
+use crate::import::table::duplicates::{Place, others};
+use crate::record::{City, Kind};
+
+/// Leaves out every row of a public file that states an inventory which another row of it states too, and names that
+/// row: of a table with a row for each sector none is the total.
+pub(in crate::import) fn refuse(rows: &mut [Row]) {
+    let keys: Vec<(Option<Stated>, Place)> =
+        rows.iter().map(|row| (stated(row), (row.place.sheet.clone(), row.place.row))).collect();
+    for ((row, others), (key, _)) in rows.iter_mut().zip(others(&keys)).zip(&keys) {
+        if let (Some(others), Some((_, kind, id))) = (others, key) {
+            let told = format!("The file has more than one row for the {kind} {id} of this city; see {others}.");
+            row.outcome = Err(left_out("duplicate_year", told));
+        }
+    }
+}
+
+/// An inventory as a row states it: whose it is, its kind and its id.
+type Stated = (String, Kind, String);
+
+/// The inventory that a row is about, which is its last record.
+fn stated(row: &Row) -> Option<Stated> {
+    let finding = row.outcome.as_ref().ok()?;
+    let last = finding.records.last()?;
+    let is_inventory = matches!(last.kind, Kind::Baseline | Kind::Report);
+    is_inventory.then(|| (entity(&finding.city), last.kind, last.id.clone()))
+}
+
+/// What a city is known by. The text is only compared.
+fn entity(city: &City) -> String {
+    format!("{} {:?} {:?}", city.country.as_str(), city.locode, city.identifiers)
+}

@@ -1,0 +1,261 @@
+//! XLSX workbooks: the cells of their sheets, whatever sizes they declare.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io::Cursor;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Style, Xlsx};
+
+use crate::record::fault;
+use crate::record::limits::{
+    IMPORT_WORKBOOK_BYTES, IMPORT_WORKBOOK_CELLS, IMPORT_WORKBOOK_FORMATS, IMPORT_WORKBOOK_ROWS,
+    IMPORT_WORKBOOK_STRINGS, IMPORT_WORKBOOK_TEXT_BYTES, IMPORT_WORKBOOK_UNPACKED_BYTES, SHEET_COLUMNS,
+    SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_BYTES, WORKBOOK_CELLS, WORKBOOK_FORMATS, WORKBOOK_STRINGS,
+    WORKBOOK_TEXT_BYTES,
+};
+
+use super::cell::{Cell, Refused, Row, Table};
+use super::csv::too_many_rows;
+use super::looks::{Looks, Position};
+use super::package::{Bounds, damaged, repack};
+use super::shown::{Shown, shown};
+use super::{day, number};
+use crate::import::template::columns::{self, is_read_me};
+
+/// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all that can be seen where it has neither.
+///
+/// # Errors
+/// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
+pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+    let left = Left { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
+    let bounds = Bounds { bytes: WORKBOOK_BYTES, strings: WORKBOOK_STRINGS, formats: WORKBOOK_FORMATS };
+    open(bytes, bounds, |book| {
+        let any_wanted = book.sheets.iter().any(|(_, sheet)| is_wanted(sheet));
+        if let Some((_, hidden)) = book.sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
+            return Err(hidden_sheet(&name(hidden)));
+        }
+        let is_read = |sheet: &Sheet| {
+            if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) }
+        };
+        book.tables(left, is_read)
+    })
+}
+
+/// Reads every sheet of an XLSX workbook that the command line brings in, hidden ones too.
+///
+/// # Errors
+/// As of [`read`].
+pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+    if bytes.len() > IMPORT_WORKBOOK_BYTES {
+        let told = format!("the workbook has more than {IMPORT_WORKBOOK_BYTES} bytes: save it as CSV in UTF-8");
+        return Err(Refused::new("file_too_large", told));
+    }
+    let left = Left {
+        rows: IMPORT_WORKBOOK_ROWS,
+        figures: IMPORT_WORKBOOK_ROWS,
+        cells: IMPORT_WORKBOOK_CELLS,
+        text: IMPORT_WORKBOOK_TEXT_BYTES,
+    };
+    let bounds = Bounds {
+        bytes: IMPORT_WORKBOOK_UNPACKED_BYTES,
+        strings: IMPORT_WORKBOOK_STRINGS,
+        formats: IMPORT_WORKBOOK_FORMATS,
+    };
+    open(bytes, bounds, |book| book.tables(left, |_| true))
+}
+
+/// The refusal of a workbook whose figures stand in a sheet that is hidden.
+pub(in crate::import) fn hidden_sheet(name: &str) -> Refused {
+    let told = format!("the sheet {name} is hidden: show it, so that all can be seen that is imported");
+    Refused::new("hidden_sheet", told)
+}
+
+/// Reads a workbook within the limits.
+fn open(
+    bytes: &[u8],
+    bounds: Bounds,
+    read: impl FnOnce(&mut Book<'_>) -> Result<Vec<Table>, Refused>,
+) -> Result<Vec<Table>, Refused> {
+    let package = repack(bytes, bounds)?;
+    // The reader of the format trusts its input here and there: what makes it stumble is damaged.
+    catch_unwind(AssertUnwindSafe(|| read(&mut Book::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
+}
+
+/// An opened workbook.
+struct Book<'b> {
+    cells: Xlsx<Cursor<&'b [u8]>>,
+    looks: Looks<'b>,
+    /// Its sheets of cells, each with its place among all.
+    sheets: Vec<(usize, Sheet)>,
+}
+
+impl<'b> Book<'b> {
+    fn open(package: &'b [u8]) -> Result<Self, Refused> {
+        let cells = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
+        if cells.has_1904_epoch() {
+            let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
+            return Err(Refused::new("days_from_1904", told));
+        }
+        let mut sheets: Vec<(usize, Sheet)> = cells.sheets_metadata().iter().cloned().enumerate().collect();
+        sheets.retain(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
+        Ok(Book { cells, looks: Looks::open(package)?, sheets })
+    }
+
+    /// The tables of its sheets, those that are not read without their rows.
+    fn tables(&mut self, mut left: Left, is_read: impl Fn(&Sheet) -> bool) -> Result<Vec<Table>, Refused> {
+        let mut tables = Vec::new();
+        for (index, sheet) in self.sheets.clone() {
+            let is_read = is_read(&sheet);
+            let rows = if is_read { rows(self, index, &sheet.name, &mut left)? } else { Vec::new() };
+            let is_unread = !is_read && !is_read_me(&sheet.name);
+            let is_hidden = is_hidden(&sheet);
+            tables.push(Table { sheet: Some(name(&sheet)), file: None, rows, is_unread, is_hidden });
+        }
+        Ok(tables)
+    }
+}
+
+/// Whether the sheet's name is that of one of the template.
+fn is_wanted(sheet: &Sheet) -> bool {
+    columns::Sheet::named(&sheet.name).is_some()
+}
+
+fn is_hidden(sheet: &Sheet) -> bool {
+    sheet.visible != SheetVisible::Visible
+}
+
+/// The name of a sheet, cut where it is longer than any program allows: it is repeated with every fault.
+fn name(sheet: &Sheet) -> Arc<str> {
+    sheet.name.chars().take(SHEET_QUOTED_CHARACTERS).collect::<String>().into()
+}
+
+/// How much more is read of a workbook.
+struct Left {
+    /// Rows of figures that are read at most.
+    rows: usize,
+    /// Rows of figures.
+    figures: usize,
+    /// Cells, empty ones among them.
+    cells: usize,
+    /// Bytes of text.
+    text: usize,
+}
+
+/// The rows of a sheet that have a value and are no remarks.
+fn rows(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<Vec<Row>, Refused> {
+    let mut rows = Vec::new();
+    let mut cells = cells(book, index, name, left)?.into_iter().peekable();
+    while let Some(((number, _), _)) = cells.peek() {
+        let number = *number;
+        let mut row = Row { number: u64::from(number) + 1, ..Row::default() };
+        while let Some(((_, column), cell)) = cells.next_if(|((row, _), _)| *row == number) {
+            let column = column as usize;
+            if column >= SHEET_COLUMNS {
+                let told = format!("sheet {name}, row {} has more than {SHEET_COLUMNS} columns", row.number);
+                return Err(Refused::new("too_many_columns", told));
+            }
+            row.cells.resize(column, Cell::Empty);
+            row.cells.push(cell);
+        }
+        row.width = row.cells.len();
+        if row.is_silent() {
+            continue;
+        }
+        // The first are the headers.
+        if rows.len() > left.figures {
+            return Err(too_many_rows(left.rows));
+        }
+        rows.push(row);
+    }
+    left.figures -= rows.len().saturating_sub(1);
+    Ok(rows)
+}
+
+/// The cells of a sheet that have a value, each at its row and column, the first being 0.
+fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<BTreeMap<Position, Cell>, Refused> {
+    let too_large = |told: String| Refused::new("workbook_too_large", told);
+    let uncomputed = uncomputed(book, name)?;
+    let part = book.looks.sheet(index)?;
+    let mut looks = book.looks.cells(part)?;
+    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    let mut cells = BTreeMap::new();
+    // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.
+    while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| damaged())? {
+        left.cells = left.cells.checked_sub(1).ok_or_else(|| {
+            let told = "cells, those included that only have a format: copy the table into a new workbook";
+            too_large(format!("the workbook has more than {WORKBOOK_CELLS} {told}"))
+        })?;
+        let place = found.get_position();
+        let cell = if uncomputed.contains(&place) {
+            Cell::Formula
+        } else {
+            cell(found.get_value(), reader.styles().get(style))
+        };
+        let (looked_at, mark) = looks.next()?.ok_or_else(damaged)?;
+        if looked_at != place {
+            return Err(damaged());
+        }
+        let cell = match mark {
+            Some(mark) if !cell.is_empty() => Cell::Marked(cell.to_string(), mark),
+            _ => cell,
+        };
+        // One text may stand in many cells of a small file.
+        if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) | Cell::Marked(text, _) = &cell {
+            left.text = left.text.checked_sub(text.len()).ok_or_else(|| {
+                too_large(format!("the cells of the workbook have more than {WORKBOOK_TEXT_BYTES} bytes of text"))
+            })?;
+        }
+        // Which of two cells in one place a program would show is for it to say.
+        if !cell.is_empty() && cells.insert(place, cell).is_some() {
+            return Err(damaged());
+        }
+    }
+    Ok(cells)
+}
+
+/// The cells of a sheet that have a formula and no value.
+fn uncomputed(book: &mut Book<'_>, name: &str) -> Result<HashSet<Position>, Refused> {
+    let mut found = HashSet::new();
+    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|_| damaged())? {
+        if record.formula.is_some() && matches!(record.value, DataRef::Empty) {
+            found.insert(record.pos);
+        }
+    }
+    Ok(found)
+}
+
+/// A cell, by its value and how it is shown.
+fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
+    match value {
+        DataRef::Empty => Cell::Empty,
+        #[allow(clippy::cast_precision_loss, reason = "spreadsheets hold binary fractions only")]
+        DataRef::Int(number) => amount(*number as f64, style),
+        DataRef::Float(number) => amount(*number, style),
+        DataRef::SharedString(text) => Cell::text(text),
+        // What a formula came to stands here too, an error as its word.
+        DataRef::String(text) | DataRef::DurationIso(text) => Cell::typed(text),
+        DataRef::Bool(boolean) => Cell::Boolean(*boolean),
+        DataRef::DateTime(moment) if moment.is_datetime() => {
+            day::counted(moment.as_f64()).map_or_else(|| Cell::Text("a time of day".to_owned()), Cell::Day)
+        }
+        DataRef::DateTime(_) => Cell::Text("a length of time".to_owned()),
+        DataRef::DateTimeIso(text) => {
+            let day = text.get(..10).and_then(fault::day);
+            day.map_or_else(|| Cell::typed(text), Cell::Day)
+        }
+        DataRef::Error(error) => Cell::Error(error.to_string()),
+    }
+}
+
+/// A number, by how it is shown: one that is shown as `5 %` or `1233 kt` is that, not 0.05 or 1233.
+fn amount(number: f64, style: Option<&Style>) -> Cell {
+    let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
+    match shown(format, number) {
+        Shown::Plain => Cell::Number(number),
+        Shown::Percent => Cell::Share(number),
+        Shown::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),
+        Shown::Otherwise => Cell::Disguised(number, format.chars().take(SHEET_QUOTED_CHARACTERS).collect()),
+    }
+}

@@ -1,0 +1,331 @@
+//! Which column of a table is which, and what the cells of a row say.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::columns::{Column, Kind, Meaning, Sheet, meaning};
+use crate::import::table::cell::{
+    Cell, CellFault, ColumnPlace, Mark, Refused, Row, Table, letters, percent_of, quoted, some_of,
+};
+use crate::import::table::day;
+use crate::import::table::number::{self, Decimal, Quantity};
+use crate::import::table::unit::{Scale, plain_digit};
+
+/// A column of a file that was understood.
+#[derive(Debug, Clone)]
+struct Found {
+    column: Column,
+    /// Where it stands, the first being 0.
+    index: usize,
+    /// Its header as the file has it.
+    header: String,
+    /// The unit that its header names.
+    scale: Scale,
+    /// The mark of decimals that its cells show, where they agree.
+    settled: Option<Decimal>,
+}
+
+/// How a table is laid out.
+#[derive(Debug, Clone)]
+pub(in crate::import) struct Layout {
+    pub(in crate::import) kind: Sheet,
+    /// What its table is called; none for a CSV file sent alone.
+    pub(in crate::import) sheet: Option<Arc<str>>,
+    /// Whether its cells are parted by a character that may also stand within one.
+    is_parted: bool,
+    found: Vec<Found>,
+    /// Cells of the header row, empty ones among them.
+    width: usize,
+}
+
+/// A row whose cells have been read one by one.
+#[derive(Debug, Clone)]
+pub(in crate::import) struct Reading<'a> {
+    pub(in crate::import) layout: &'a Layout,
+    pub(in crate::import) row: &'a Row,
+    /// The values that could be read, each with its place in the body.
+    pub(in crate::import) values: Vec<(&'static str, Value)>,
+    /// The places whose cell could not be read.
+    pub(in crate::import) failed: Vec<&'static str>,
+    /// What is wrong with the cells.
+    pub(in crate::import) faults: Vec<CellFault>,
+    /// Whether it has more cells than headers, so that nobody knows which is which.
+    pub(in crate::import) out_of_step: bool,
+}
+
+impl Layout {
+    /// Which of the two tables a header row is that of: only lines have a reference.
+    pub(in crate::import) fn kind_of(header: &Row) -> Sheet {
+        let names = |cell: &Cell| matches!(meaning(&cell.to_string(), Sheet::Lines), Meaning::Known(column, _) if column.name == "ref");
+        if header.cells.iter().any(names) { Sheet::Lines } else { Sheet::Reports }
+    }
+
+    /// Understands a header row.
+    ///
+    /// # Errors
+    /// All headers that are unknown, given twice or in another unit, and that of the year if it is missing.
+    pub(in crate::import) fn of(kind: Sheet, table: &Table, header: &Row) -> Result<Layout, Refused> {
+        let (sheet, is_parted) = (table.name(), table.sheet.is_none());
+        let mut layout = Layout { kind, sheet, is_parted, found: Vec::new(), width: header.width };
+        let mut faults = Vec::new();
+        for (index, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            // It is repeated with every fault of its cells.
+            let title = quoted(cell).unwrap_or_default();
+            let understood = match cell {
+                // A hidden column is told of by the cells in it, if there are any.
+                Cell::Marked(_, mark) if *mark != Mark::Hidden => Err((mark.code(), mark.told().to_owned())),
+                _ => layout.understand(&title),
+            };
+            match understood {
+                Ok((column, scale)) => layout.found.push(Found { column, index, header: title, scale, settled: None }),
+                Err((code, detail)) => {
+                    let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
+                    faults.push(layout.fault(header, column, quoted(cell), code, detail));
+                }
+            }
+        }
+        if layout.find("year").is_none() {
+            let column = Some(ColumnPlace { letters: None, header: "year".to_owned() });
+            let told = "there is no column `year`; the first row must be the headers, but for remarks, whose cells all begin with #"
+                .to_owned();
+            faults.push(layout.fault(header, column, None, "missing_column", told));
+        }
+        if faults.is_empty() {
+            return Ok(layout);
+        }
+        let detail = "the headers are not those of the template".to_owned();
+        Err(Refused { code: "invalid_headers", detail, faults })
+    }
+
+    /// The column that a header means and the unit that it names, unless it cannot be taken.
+    fn understand(&self, title: &str) -> Result<(Column, Scale), (&'static str, String)> {
+        match meaning(title, self.kind) {
+            Meaning::Known(column, scale) => match self.find(column.name) {
+                None => Ok((column, scale)),
+                Some(earlier) => {
+                    let told =
+                        format!("is the column `{}` again: column {} is the same", column.name, letters(earlier.index));
+                    Err(("duplicate_column", told))
+                }
+            },
+            Meaning::OtherUnit(column, unit, why) => {
+                let told = format!("`{}` is not taken in \"{unit}\", which {why}. {}", column.name, column.meaning);
+                Err(("unknown_unit", told))
+            }
+            Meaning::Unknown(near) => {
+                let hint = near.map_or_else(
+                    || format!("those of {} are {}", self.kind.name(), names(self.kind)),
+                    |near| format!("did you mean `{near}`?"),
+                );
+                Err(("unknown_column", format!("is not a column of the template; {hint}")))
+            }
+        }
+    }
+
+    /// Whether it has a column for something within `pointer`.
+    pub(in crate::import) fn has_within(&self, pointer: &str) -> bool {
+        self.found.iter().any(|found| found.column.pointer.starts_with(pointer))
+    }
+
+    /// Whether the file has the column `name`.
+    pub(in crate::import) fn has(&self, name: &str) -> bool {
+        self.find(name).is_some()
+    }
+
+    fn find(&self, name: &str) -> Option<&Found> {
+        self.found.iter().find(|found| found.column.name == name)
+    }
+
+    /// Notes for each column of numbers which mark its cells show to stand before decimals, where all that show one agree.
+    pub(in crate::import) fn settle(&mut self, rows: &[Row]) {
+        for found in self.found.iter_mut().filter(|found| matches!(found.column.kind, Kind::Number(_))) {
+            let texts = rows.iter().filter_map(|row| match row.cell(found.index) {
+                Cell::Text(text) => number::evidence(text),
+                _ => None,
+            });
+            let mut shown: Vec<Decimal> = texts.collect();
+            shown.dedup();
+            found.settled = if let [decimal] = shown.as_slice() { Some(*decimal) } else { None };
+        }
+    }
+
+    /// Reads the cells of a row.
+    pub(in crate::import) fn read<'a>(&'a self, row: &'a Row) -> Reading<'a> {
+        let mut reading = Reading {
+            layout: self,
+            row,
+            values: Vec::new(),
+            failed: Vec::new(),
+            faults: Vec::new(),
+            out_of_step: self.is_parted && row.width > self.width,
+        };
+        // A number such as 1,233 without quotes makes two cells and moves all that follow.
+        if reading.out_of_step {
+            let told = format!(
+                "has {} cells under {} headers: put a cell in quotes when it contains what separates the cells",
+                row.width, self.width
+            );
+            reading.faults.push(self.fault(row, None, None, "too_many_cells", told));
+            return reading;
+        }
+        let mut strays = Vec::new();
+        for (index, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
+            let Some(found) = self.found.iter().find(|found| found.index == index) else {
+                strays.push(index);
+                continue;
+            };
+            match value(cell, found) {
+                Ok(value) => reading.values.push((found.column.pointer, value)),
+                Err((code, detail)) => reading.fail(found.column.pointer, code, detail),
+            }
+        }
+        reading.faults.extend(self.stray_fault(row, &strays));
+        reading
+    }
+
+    /// The fault of the cells of a row that stand in columns without a header.
+    fn stray_fault(&self, row: &Row, strays: &[usize]) -> Option<CellFault> {
+        let (first, others) = strays.split_first()?;
+        let column = Some(ColumnPlace { letters: Some(letters(*first)), header: String::new() });
+        let mut told = "stands in a column without a header".to_owned();
+        if !others.is_empty() {
+            told +=
+                &format!(", as do the cells in {}", some_of(others.iter().map(|index| letters(*index)), others.len()));
+        }
+        Some(self.fault(row, column, quoted(row.cell(*first)), "no_header", told))
+    }
+
+    /// The column that a place in the body belongs to: its own, that of what encloses it, or the first that it encloses.
+    fn column_of(&self, pointer: &str) -> Option<&'static Column> {
+        let columns = || self.kind.known();
+        let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
+        columns()
+            .find(|column| column.pointer == pointer)
+            .or_else(|| columns().find(|column| within(pointer, column.pointer)))
+            .or_else(|| columns().find(|column| !pointer.is_empty() && within(column.pointer, pointer)))
+    }
+
+    /// A fault of a cell, or of a row when no column is given.
+    fn fault(
+        &self,
+        row: &Row,
+        column: Option<ColumnPlace>,
+        text: Option<String>,
+        code: &str,
+        detail: String,
+    ) -> CellFault {
+        let sheet = self.sheet.clone();
+        CellFault { sheet, row: row.number, column, pointer: None, text, code: code.to_owned(), detail }
+    }
+}
+
+impl Reading<'_> {
+    /// The value at a place of the body, if its cell has one that could be read.
+    pub(in crate::import) fn value(&self, pointer: &str) -> Option<&Value> {
+        self.values.iter().find(|(at, _)| *at == pointer).map(|(_, value)| value)
+    }
+
+    /// Notes a fault when the cell at a place of the body is empty.
+    pub(in crate::import) fn require(&mut self, pointer: &'static str) {
+        if self.value(pointer).is_none() && !self.failed.contains(&pointer) && !self.out_of_step {
+            self.fail(pointer, "missing", "is required");
+        }
+    }
+
+    /// Notes that the cell at a place of the body is wrong.
+    pub(in crate::import) fn fail(&mut self, pointer: &'static str, code: &str, detail: impl Into<String>) {
+        self.failed.push(pointer);
+        let fault = self.fault(pointer, code, detail);
+        self.faults.push(fault);
+    }
+
+    /// A fault at a place of the body, told by the cell that it came from.
+    pub(in crate::import) fn fault(&self, pointer: &str, code: &str, detail: impl Into<String>) -> CellFault {
+        let own = if pointer == "/city" { self.layout.find("city").map(|found| found.column) } else { None };
+        let column = own.or_else(|| self.layout.column_of(pointer).copied());
+        let found = column.as_ref().and_then(|column| self.layout.find(column.name));
+        let text = found.and_then(|found| quoted(self.row.cell(found.index)));
+        let place = column.map(|column| ColumnPlace {
+            letters: found.map(|found| letters(found.index)),
+            header: found.map_or_else(|| column.name.to_owned(), |found| found.header.clone()),
+        });
+        let pointer = (!pointer.is_empty()).then(|| pointer.to_owned());
+        CellFault { pointer, ..self.layout.fault(self.row, place, text, code, detail.into()) }
+    }
+}
+
+/// The names of the columns, for a sentence.
+fn names(kind: Sheet) -> String {
+    kind.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
+}
+
+/// The JSON value that a cell stands for; the record's own rules are applied later.
+fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
+    let kind = found.column.kind;
+    match cell {
+        Cell::Error(error) => {
+            let mut told = format!("holds the error {error} in place of a value");
+            if matches!(kind, Kind::Text) {
+                told += &format!("; in CSV write '{error} if the text itself is meant");
+            }
+            return Err(("error_cell", told));
+        }
+        // A note may raise what it likes.
+        Cell::Marked(_, Mark::Raised) if matches!(kind, Kind::Text) => {}
+        _ => cell.unclear().map_or(Ok(()), Err)?,
+    }
+    match kind {
+        Kind::Year => day::read_year(cell).map(|year| json!(year)).map_err(|fault| (fault.code, fault.detail)),
+        Kind::Day => day::read(cell).map(|day| json!(day)).map_err(|fault| (fault.code, fault.detail)),
+        Kind::Number(quantity) => amount(cell, quantity, found),
+        Kind::Word(words) => Ok(json!(word(&cell.to_string(), &words()))),
+        Kind::Gases => Ok(gases(&cell.to_string())),
+        Kind::YesNo => yes_or_no(cell),
+        Kind::City | Kind::Text => Ok(json!(cell.to_string())),
+    }
+}
+
+/// The number that a cell holds, in the unit of `quantity`.
+fn amount(cell: &Cell, quantity: Quantity, found: &Found) -> Result<Value, (&'static str, String)> {
+    let refused = || ("not_a_number", "must be a number".to_owned());
+    let read = match cell {
+        Cell::Number(number) => found.scale.of(*number).ok_or_else(refused)?,
+        Cell::Share(share) if quantity == Quantity::Percent => percent_of(*share),
+        Cell::Share(_) => return Err(("unknown_unit", "is formatted as a percentage".to_owned())),
+        Cell::Day(_) => {
+            let told = "is stored as a day: spreadsheets take texts such as 1.5 for one; format the cell as a number";
+            return Err(("not_a_number", told.to_owned()));
+        }
+        Cell::Text(text) => {
+            number::read_in(found.scale, text, quantity, found.settled).map_err(|fault| (fault.code, fault.detail))?
+        }
+        _ => return Err(refused()),
+    };
+    // JSON has no number for what is not finite.
+    serde_json::Number::from_f64(read).map(Value::Number).ok_or_else(refused)
+}
+
+/// The answer that a cell gives to a question.
+fn yes_or_no(cell: &Cell) -> Result<Value, (&'static str, String)> {
+    match (cell, cell.to_string().trim().to_ascii_lowercase().as_str()) {
+        (Cell::Boolean(answer), _) => Ok(json!(answer)),
+        (_, "yes" | "true") => Ok(json!(true)),
+        (_, "no" | "false") => Ok(json!(false)),
+        _ => Err(("not_allowed", "must be yes or no".to_owned())),
+    }
+}
+
+/// The word of a vocabulary that a text is, whatever its capitals; another text as it stands, which the record refuses.
+fn word(text: &str, words: &[&'static str]) -> String {
+    let plain: String = text.chars().map(plain_digit).collect();
+    let known = words.iter().find(|word| word.eq_ignore_ascii_case(plain.trim()));
+    known.map_or_else(|| text.to_owned(), |word| (*word).to_owned())
+}
+
+/// The gases that a text names.
+fn gases(text: &str) -> Value {
+    let known: Vec<&str> = crate::record::vocabulary::Gas::ALL.iter().map(|gas| gas.as_str()).collect();
+    let parts = text.split([',', ';', '/', '+', ' ']).filter(|part| !part.trim().is_empty());
+    parts.map(|part| word(part, &known)).collect::<Vec<_>>().into()
+}

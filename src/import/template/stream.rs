@@ -1,0 +1,186 @@
+//! Tables of any size with the reports of many cities, read row by row: CSV in constant memory, workbooks as they fit.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::Read;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::record::{CityId, Kept, Year};
+
+use super::columns::Sheet;
+use super::draft::{self, Report};
+use super::layout::{Layout, Reading};
+use crate::import::table::cell::{CellFault, Refused, Row, Table, some_of};
+use crate::import::table::workbook;
+use crate::import::table::{self, Opened, Rows};
+
+/// A row of the file, and what it came to.
+#[derive(Debug, Clone)]
+pub struct TableRow {
+    /// The row as a spreadsheet counts it: the first line of the file is row 1.
+    pub row: u64,
+    /// What it is about in the file's own words, such as `us-los-angeles 2016`.
+    pub subject: String,
+    /// The report and its city, or everything that is wrong with the row.
+    pub outcome: Result<CityReport, Vec<CellFault>>,
+    /// Whether the file ends within this row, without a line end, so that it may be cut off.
+    pub unfinished: bool,
+}
+
+/// A report of a city that is named by its id.
+#[derive(Debug, Clone)]
+pub struct CityReport {
+    /// The city's id, which nobody may have.
+    pub city: CityId,
+    /// The report, ready to be written.
+    pub report: Report,
+}
+
+/// The rows of a table laid out as the sheet `Reports`, with a column `city`.
+pub struct TableRows<'a> {
+    /// The sheet that is read, of a workbook.
+    pub sheet: Option<Arc<str>>,
+    /// The sheets that are not read beside it.
+    unread: Vec<Table>,
+    rows: Rows<'a>,
+    layout: Layout,
+    /// Cells of the header row.
+    width: usize,
+    today: NaiveDate,
+}
+
+/// Opens a table of the reports of many cities, read on the day `today`.
+///
+/// As no column is known before its last row, a number such as `1,233` is always refused. A year that a city has twice
+/// is not noticed here, for what is read is handed on: [`repeated`] tells beforehand.
+///
+/// # Errors
+/// When it is neither CSV in UTF-8 nor a workbook, its headers are not those of the template, or there is no column
+/// `city`.
+pub fn open<'a>(source: impl Read + 'a, today: NaiveDate) -> Result<TableRows<'a>, Refused> {
+    let (table, mut rows, unread) = match table::open(source)? {
+        Opened::Csv(rows) => (Table::default(), rows, Vec::new()),
+        Opened::Workbook(tables) => {
+            let (mut table, unread) = choose(tables)?;
+            let rows: Rows<'a> = Box::new(std::mem::take(&mut table.rows).into_iter().map(Ok));
+            (table, rows, unread)
+        }
+    };
+    let header = rows.next().ok_or_else(|| Refused::new("no_table", "there are no headers in the file"))??;
+    let layout = Layout::of(Sheet::Reports, &table, &header)?;
+    if !layout.has("city") {
+        return Err(Refused::new("missing_column", "there is no column `city`, which names the city of each row"));
+    }
+    Ok(TableRows { sheet: table.sheet, unread, rows, layout, width: header.width, today })
+}
+
+/// The sheet of a workbook that is read: `Reports` or, without one, the only one that can be seen; and the others.
+fn choose(tables: Vec<Table>) -> Result<(Table, Vec<Table>), Refused> {
+    let named = |table: &Table, sheet: Sheet| Sheet::named(&table.title()) == Some(sheet);
+    if let Some(hidden) = tables.iter().find(|table| table.is_hidden && named(table, Sheet::Reports)) {
+        return Err(workbook::hidden_sheet(&hidden.title()));
+    }
+    let mut seen: Vec<Table> = tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
+    if let Some(lines) = seen.iter().find(|table| named(table, Sheet::Lines) && table.figures() > 0) {
+        let told = format!("the sheet {} has rows, which are read only with the file of one city", lines.title());
+        return Err(Refused::new("lines_not_read", told));
+    }
+    seen.retain(|table| !named(table, Sheet::Lines) && !super::columns::is_read_me(&table.title()));
+    let reports = seen.iter().position(|table| named(table, Sheet::Reports));
+    match (reports, seen.len()) {
+        (Some(index), _) => Ok((seen.remove(index), seen)),
+        (None, 1) => Ok((seen.remove(0), seen)),
+        _ => Err(Refused::new("no_table", "the workbook has no sheet `Reports`, and not one sheet alone")),
+    }
+}
+
+/// The years that cities have in more than one row of a table, and those rows.
+#[derive(Debug, Default)]
+pub struct Repeated(HashMap<CityId, BTreeMap<Year, Vec<u64>>>);
+
+impl Repeated {
+    /// Refuses a row whose city and year other rows have too: nobody can say which is meant.
+    ///
+    /// # Errors
+    /// The code of the fault, and a sentence with the other rows.
+    pub fn check(&self, city: &CityId, year: Year, row: u64) -> Result<(), (String, String)> {
+        let Some(rows) = self.0.get(city).and_then(|years| years.get(&year)) else { return Ok(()) };
+        let others = rows.iter().filter(|other| **other != row).map(|other| format!("row {other}"));
+        let others = some_of(others, rows.len().saturating_sub(1));
+        Err(("duplicate_year".to_owned(), format!("{year} of {city} has more than one row; see {others}.")))
+    }
+}
+
+/// Finds the years that cities have in more than one row of a table; only of cities that are `known`.
+///
+/// # Errors
+/// As of [`open`]. What cannot be read further on is told when it is read for good.
+pub fn repeated(source: impl Read, today: NaiveDate, known: impl Fn(&CityId) -> bool) -> Result<Repeated, Refused> {
+    let TableRows { rows, layout, .. } = open(source, today)?;
+    let mut found = Repeated::default();
+    for row in rows.map_while(Result::ok) {
+        let mut reading = layout.read(&row);
+        let city = named(&reading).and_then(|named| CityId::new(&named)).filter(&known);
+        if let (Some(city), Some(year)) = (city, draft::year_of(&mut reading)) {
+            found.0.entry(city).or_default().entry(year).or_default().push(row.number);
+        }
+    }
+    for years in found.0.values_mut() {
+        years.retain(|_, rows| rows.len() > 1);
+    }
+    found.0.retain(|_, years| !years.is_empty());
+    Ok(found)
+}
+
+/// The id of the city that a row names.
+fn named(reading: &Reading<'_>) -> Option<String> {
+    reading.value("/city").map(|value| value.as_str().map_or(value.to_string(), str::to_owned))
+}
+
+impl TableRows<'_> {
+    /// What stays of reports that are recorded: a table of many cities has no lines.
+    #[must_use]
+    pub fn kept(&self) -> Kept {
+        Kept { lines: true, also_stated: !self.layout.has_within("/also_stated") }
+    }
+
+    /// What is to be told of the sheets of `file` that are not read, if there are any.
+    #[must_use]
+    pub fn told_unread(&self, file: &str) -> Option<String> {
+        let read = Table { sheet: self.sheet.clone(), ..Table::default() };
+        table::unread(file, &read, &self.unread)
+    }
+}
+
+impl Iterator for TableRows<'_> {
+    /// A row, or why the file cannot be read any further.
+    type Item = Result<TableRow, Refused>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let row: Row = match self.rows.next()? {
+            Ok(row) => row,
+            Err(refused) => return Some(Err(refused)),
+        };
+        let mut reading = self.layout.read(&row);
+        let named = named(&reading).unwrap_or_default();
+        let year = reading.value("/year").map(ToString::to_string).unwrap_or_default();
+        let subject = format!("{named} {year}").trim().to_owned();
+        let city = CityId::new(&named);
+        if city.is_none() && !reading.out_of_step && !reading.failed.contains(&"/city") {
+            let told = "must be the id of a city: 2 to 64 characters of a-z, 0-9 and -";
+            reading.fail("/city", if named.is_empty() { "missing" } else { "invalid_id" }, told);
+        }
+        if row.is_cut && row.width < self.width {
+            let (cells, headers) = (row.width, self.width);
+            reading.fail(
+                "/city",
+                "cut_off",
+                format!("the file ends within this row, after {cells} of {headers} cells"),
+            );
+        }
+        let outcome = draft::report(reading, &[], None, self.today);
+        let outcome = outcome.and_then(|report| Ok(CityReport { city: city.ok_or_else(Vec::new)?, report }));
+        Some(Ok(TableRow { row: row.number, subject, outcome, unfinished: row.is_cut }))
+    }
+}
