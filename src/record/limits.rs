@@ -313,6 +313,14 @@ pub const UNKEYED_FORM_BYTES: usize = 8 * 1024;
 pub const UNKEYED_FORM_WAIT: Duration = Duration::from_secs(10);
 /// How long the head of the first request of a connection may take to arrive.
 pub const HEAD_WAIT: Duration = Duration::from_secs(10);
+/// How long the head of a later request, or what is left of a body that nobody reads, may take to arrive.
+pub const NEXT_HEAD_WAIT: Duration = Duration::from_secs(15);
+/// How many heads of requests are read of one connection before the first of them is worked on.
+pub const HEADS_AHEAD: usize = 4;
+/// How many bytes are read of one connection while a request of it is worked on that does not ask for them.
+pub const BYTES_AHEAD: usize = 16 * 1024;
+/// A connection is read in parts of so many bytes.
+pub const READ_BYTES: usize = 8 * 1024;
 /// After a stop is asked for, what has not moved for so long is cut off.
 pub const STUCK_WAIT: Duration = Duration::from_secs(3);
 /// The target of a request is cut after so many bytes in the log.

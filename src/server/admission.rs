@@ -1,12 +1,12 @@
 //! Who is let in: connections, in all and of one address, and the rate at which an address asks.
 
-use std::any::Any;
 use std::net::IpAddr;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ServiceRequest, ServiceResponse};
 use actix_web::error::ResponseError;
 use actix_web::middleware::Next;
+use actix_web::rt::net::TcpStream;
 use actix_web::{dev::Extensions, web};
 
 use crate::api::Service;
@@ -66,8 +66,7 @@ impl Admission {
     /// Takes a place for a new connection, until it ends, or turns it away.
     ///
     /// A proxy has the connections of all its clients, and counts only among all.
-    pub(super) fn admit(&self, connection: &dyn Any, kept: &mut Extensions) {
-        let Some(stream) = connection.downcast_ref::<actix_web::rt::net::TcpStream>() else { return };
+    pub(super) fn admit(&self, stream: &TcpStream, kept: &mut Extensions) {
         #[cfg(target_os = "linux")]
         set_options(stream);
         let peer = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical());
@@ -86,7 +85,7 @@ impl Admission {
 /// Has the system drop a client that takes in nothing, for while it cannot be written to the server does not look at
 /// its connection again; and has it keep little of what such a client was sent.
 #[cfg(target_os = "linux")]
-fn set_options(stream: &actix_web::rt::net::TcpStream) {
+fn set_options(stream: &TcpStream) {
     let socket = socket2::SockRef::from(stream);
     let set = socket.set_tcp_user_timeout(Some(CLIENT_WAIT)).and_then(|()| socket.set_tcp_notsent_lowat(UNSENT_BYTES));
     if let Err(error) = set {
@@ -95,7 +94,7 @@ fn set_options(stream: &actix_web::rt::net::TcpStream) {
 }
 
 /// Tells why, and closes: waiting for the request would keep the connection open for as long as it is put off.
-fn turn_away(stream: &actix_web::rt::net::TcpStream, problem: &Problem) {
+fn turn_away(stream: &TcpStream, problem: &Problem) {
     let socket = socket2::SockRef::from(stream);
     // What cannot be told at once is not told.
     drop(socket.send(answer(problem).as_bytes()));

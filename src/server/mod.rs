@@ -3,7 +3,9 @@
 mod admission;
 mod documentation;
 mod fallback;
+mod listening;
 mod operators;
+mod pacing;
 mod passage;
 mod stopping;
 mod trail;
@@ -13,7 +15,7 @@ use std::time::Duration;
 
 use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 use serde_json::Value;
 use utoipa_actix_web::AppExt;
 
@@ -27,9 +29,7 @@ use crate::api::request::under_way::UnderWay;
 use crate::api::response::answer_cache::AnswerCache;
 use crate::api::response::problem::{Code, Problem};
 use crate::api::{self, Service, openapi};
-use crate::record::limits::{
-    BYTES_IN_FLIGHT_PARTS, HEAD_WAIT, PIECE_BYTES, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS,
-};
+use crate::record::limits::{BYTES_IN_FLIGHT_PARTS, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS};
 use crate::registry::Registry;
 use crate::web as pages;
 use admission::Admission;
@@ -113,7 +113,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     let operators = for_operators.local_addr()?;
     operators::serve(for_operators, service.clone())?;
     let (registry, under_way) = (service.registry.clone(), service.under_way.clone());
-    let server = HttpServer::new(move || {
+    let app = move || {
         App::new()
             .into_utoipa_app()
             .map(|app| {
@@ -138,21 +138,18 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
             .configure(pages::routes)
             .configure(documentation::routes)
             .default_service(web::to(fallback::fallback))
-    })
-    // Who has closed listens no more; else that would be noticed only when the next event is written to them.
-    .h1_allow_half_closed(false)
-    .h1_write_buffer_size(PIECE_BYTES)
-    .client_request_timeout(HEAD_WAIT)
-    // Those that are turned away are taken in and told, not left to wait.
-    .max_connections(settings.bounds.connections + TURNED_AWAY_AT_ONCE)
-    .shutdown_timeout(SHUTDOWN_SECONDS);
+    };
+    let Bounds { connections, connections_per_address, .. } = settings.bounds;
+    let admission = Admission::new(connections, connections_per_address, &settings.trusted_proxies);
+    let server = Server::build()
+        // Those that are turned away are taken in and told, not left to wait.
+        .max_concurrent_connections(connections + TURNED_AWAY_AT_ONCE)
+        .shutdown_timeout(SHUTDOWN_SECONDS);
     let server = match settings.workers {
         Some(workers) => server.workers(workers),
         None => server,
     };
-    let Bounds { connections, connections_per_address, .. } = settings.bounds;
-    let admission = Admission::new(connections, connections_per_address, &settings.trusted_proxies);
-    let server = server.on_connect(move |connection, kept| admission.admit(connection, kept)).listen(listener)?;
+    let server = listening::listen(server, listener, app, move |stream, kept| admission.admit(stream, kept))?;
     Ok(Running { address, operators, server: server.run(), registry, under_way })
 }
 

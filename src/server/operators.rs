@@ -3,10 +3,12 @@
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
+use actix_web::dev::Server;
 use actix_web::middleware::from_fn;
-use actix_web::{App, HttpServer, web};
+use actix_web::{App, web};
 
 use super::fallback::fill_empty_404;
+use super::{listening, passage};
 use crate::api::{Service, health, metrics};
 use crate::record::limits::OPERATORS_CONNECTIONS;
 
@@ -30,16 +32,17 @@ pub(super) fn listen(asked: Option<SocketAddr>) -> io::Result<TcpListener> {
 /// When the system gives no thread.
 pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::Result<()> {
     let run = move || {
-        let server = HttpServer::new(move || {
+        let app = move || {
             App::new()
                 .wrap(from_fn(fill_empty_404))
+                .wrap(from_fn(passage::watch))
                 .app_data(service.clone())
                 .service(health::live)
                 .service(health::ready)
                 .service(metrics::metrics)
-                .service(metrics::metrics)
-        });
-        let server = server.workers(1).max_connections(OPERATORS_CONNECTIONS).disable_signals().listen(listener)?;
+        };
+        let server = Server::build().workers(1).max_concurrent_connections(OPERATORS_CONNECTIONS).disable_signals();
+        let server = listening::listen(server, listener, app, |_, _| {})?;
         actix_web::rt::System::new().block_on(server.run())
     };
     let told = move || {

@@ -1,6 +1,7 @@
 //! What every request and every answer passes: headers, HEAD, and the watch over what is under way.
 
 use std::pin::Pin;
+use std::rc::Rc;
 use std::task::{Context, Poll};
 
 use actix_web::body::{self, BodySize, BoxBody, EitherBody, MessageBody};
@@ -10,6 +11,7 @@ use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::middleware::{DefaultHeaders, Next};
 use actix_web::web::{self, Bytes};
 
+use super::pacing::{self, Pace};
 use crate::api::Service;
 use crate::api::request::under_way::UnderWay;
 use crate::record::limits::PIECE_BYTES;
@@ -62,12 +64,15 @@ pub(super) async fn head_as_get(
 
 /// Watches what is under way: the request while it is worked on, then each piece of the answer.
 pub(super) async fn watch(
-    request: ServiceRequest,
+    mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, Watched>>, actix_web::Error> {
     let under_way = request.app_data::<web::Data<Service>>().map(|service| service.under_way.clone());
     let under_way = under_way.unwrap_or_default();
     let (working, version) = (under_way.work(), request.version());
+    let pace = request.conn_data::<Rc<Pace>>().cloned();
+    let turn = pace.as_ref().map(Pace::begin);
+    let is_read = pace.as_ref().and_then(|pace| pacing::follow_body(&mut request, pace));
     let mut response = next.call(request).await?;
     drop(working);
     if version < Version::HTTP_11 && response.response().body().size() == BodySize::Stream {
@@ -76,12 +81,16 @@ pub(super) async fn watch(
         head.no_chunking(true);
         head.set_connection_type(ConnectionType::Close);
     }
+    if is_read.is_some_and(|is_read| !is_read.get()) {
+        // Where the body ends, and the next request begins, is not looked for.
+        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    }
     let is_small = |size| matches!(size, BodySize::None | BodySize::Sized(0..=SMALL));
     Ok(response.map_body(|_, body| {
         if is_small(body.size()) {
             return EitherBody::left(body);
         }
-        EitherBody::right(Watched { body: body.boxed(), under_way })
+        EitherBody::right(Watched { body: body.boxed(), under_way, _turn: turn })
     }))
 }
 
@@ -92,6 +101,7 @@ const SMALL: u64 = PIECE_BYTES as u64;
 pub(super) struct Watched {
     body: BoxBody,
     under_way: UnderWay,
+    _turn: Option<pacing::UnderWay>,
 }
 
 impl MessageBody for Watched {

@@ -18,7 +18,7 @@ fn memory(service: &Service, figure: &str) -> usize {
 }
 
 /// Does something, and returns by how many MiB the peak of the service's memory rises meanwhile.
-fn rise(service: &Service, what: &str, flood: impl FnOnce()) -> usize {
+pub fn rise(service: &Service, what: &str, flood: impl FnOnce()) -> usize {
     let before = memory(service, "VmRSS");
     flood();
     let peak = memory(service, "VmHWM");

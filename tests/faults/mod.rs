@@ -22,6 +22,8 @@ mod memory;
 mod mirror;
 #[cfg(target_os = "linux")]
 mod outage;
+#[cfg(target_os = "linux")]
+mod pipeline;
 mod redaction;
 #[cfg(target_os = "linux")]
 mod revocation;

@@ -35,6 +35,23 @@ impl Wire {
         self.0.write_all(bytes.as_ref()).is_ok()
     }
 
+    /// Sends what the system takes at once.
+    pub fn send_some(&mut self, bytes: impl AsRef<[u8]>) {
+        self.0.set_nonblocking(true).unwrap();
+        let mut rest = bytes.as_ref();
+        while let Ok(sent) = self.0.write(rest)
+            && sent > 0
+        {
+            rest = &rest[sent..];
+        }
+        self.0.set_nonblocking(false).unwrap();
+    }
+
+    /// The same connection, for another thread.
+    pub fn twin(&self) -> Self {
+        Wire(self.0.try_clone().unwrap())
+    }
+
     /// Asks for an address, over a connection that is kept.
     pub fn ask(&mut self, path: &str) -> bool {
         self.send(format!("GET {path} HTTP/1.1\r\nHost: here\r\n\r\n"))
