@@ -25,7 +25,6 @@ pub struct CityName {
 pub struct Reply {
     /// The statement.
     #[serde(flatten)]
-    #[schema(value_type = Statement)]
     pub statement: Statement,
     /// When it was recorded: RFC 3339, UTC.
     #[serde(serialize_with = "to_the_second")]

@@ -62,11 +62,9 @@ pub struct CityAnswer {
     pub id: Slug,
     /// What it says of itself.
     #[serde(flatten)]
-    #[schema(value_type = City)]
     pub city: Arc<City>,
     /// The ids of the cities that came from it, through a merger or a split: they name it as a predecessor.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Slug>>)]
     pub successors: Vec<CityId>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -113,7 +111,6 @@ pub struct InventoryAnswer {
     pub city_id: Slug,
     /// The inventory.
     #[serde(flatten)]
-    #[schema(value_type = Inventory)]
     pub inventory: Arc<Inventory>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -139,7 +136,6 @@ pub struct TargetAnswer {
     pub city_id: Slug,
     /// The target.
     #[serde(flatten)]
-    #[schema(value_type = Target)]
     pub target: Arc<Target>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -159,7 +155,6 @@ pub struct StatementAnswer {
     pub city_id: Slug,
     /// The statement.
     #[serde(flatten)]
-    #[schema(value_type = Statement)]
     pub statement: Arc<Statement>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -174,7 +169,6 @@ pub struct NetworkAnswer {
     pub id: Slug,
     /// The network.
     #[serde(flatten)]
-    #[schema(value_type = Network)]
     pub network: Arc<Network>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -192,7 +186,6 @@ pub struct MemberAnswer {
     pub city_id: Slug,
     /// The membership.
     #[serde(flatten)]
-    #[schema(value_type = Member)]
     pub member: Arc<Member>,
     /// Who recorded it, when, and why.
     #[serde(flatten)]
@@ -243,7 +236,6 @@ pub struct ChangeAnswer {
     pub after: Option<serde_json::Value>,
     /// Whether the body was redacted; its hash remains. Absent when it was not.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(value_type = Option<bool>)]
     pub redacted: bool,
     /// SHA-256 of the JSON object of those of `after`, `key` and `reason` that are there: members sorted, no white space.
     #[schema(pattern = "^[0-9a-f]{64}$")]
@@ -257,7 +249,6 @@ pub struct ChangeAnswer {
     pub hash: String,
     /// Whether the entry is not as it was written, found by its hashes; its body is left out. Absent when it is.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(value_type = Option<bool>)]
     pub damaged: bool,
     /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
     /// taken out by hand.

@@ -47,7 +47,6 @@ pub struct CityItem {
     pub city: CityAnswer,
     /// The people of its latest report that states them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The year of that report.
     #[serde(skip_serializing_if = "Option::is_none")]

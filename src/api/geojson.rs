@@ -115,7 +115,6 @@ pub struct CityProperties {
     #[schema(example = "Los Angeles")]
     name: String,
     /// The country the city lies in: ISO 3166-1 alpha-2.
-    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
     country: Country,
     /// The state, province or region the city lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -123,7 +122,6 @@ pub struct CityProperties {
     region: Option<String>,
     /// The people of the city's latest report that states them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     population: Option<Population>,
     /// The year of the city's latest report.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -154,7 +152,6 @@ pub struct CityProperties {
     level: Option<Level>,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 50)]
     reduction_percent: Option<Percent>,
     /// Whether it is being kept, as far as may be said on the day of judgement: what the city is to be coloured by.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -186,18 +183,15 @@ pub struct CityProperties {
     baseline_year: Option<Year>,
     /// The whole city's figure of that year, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 33_248_711)]
     baseline_tonnes: Option<Tonnes>,
     /// The year judged.
     #[serde(skip_serializing_if = "Option::is_none")]
     judged_year: Option<Year>,
     /// The whole city's figure of the year judged, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 21_049_331)]
     judged_tonnes: Option<Tonnes>,
     /// The figure of the year judged in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     judged_tonnes_per_person: Option<Ratio>,
     /// The title of the publication that the figure of the year judged was taken from.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -209,28 +203,22 @@ pub struct CityProperties {
     judged_licence: Option<String>,
     /// What the pathway allowed in the year judged, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 18_999_263.429)]
     expected_tonnes: Option<Amount>,
     /// The gap to the pathway, in t CO2e: above 0 when more was emitted than it allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2_050_067.571)]
     gap_tonnes: Option<Amount>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10.790_248)]
     gap_percent: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.856_13)]
     pace: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 36.691_287)]
     achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 73.382_574)]
     target_progress_percent: Option<Ratio>,
 }
 

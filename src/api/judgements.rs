@@ -21,7 +21,6 @@ use crate::registry::Snapshot;
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusItem {
     /// The target's id within its city.
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub id: Slug,
     /// The city it belongs to.
     pub city: Slug,
@@ -29,7 +28,6 @@ pub struct StatusItem {
     #[schema(example = "Los Angeles")]
     pub name: String,
     /// The country the city lies in: ISO 3166-1 alpha-2.
-    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
     pub country: Country,
     /// The state, province or region the city lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -45,7 +43,6 @@ pub struct StatusItem {
     pub longitude: Option<Degrees>,
     /// The people of the city's latest report that states them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The year of that report.
     #[serde(skip_serializing_if = "Option::is_none")]

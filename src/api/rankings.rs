@@ -94,11 +94,9 @@ pub struct RankingEntry {
     #[schema(example = "Los Angeles")]
     pub name: String,
     /// The country it lies in: ISO 3166-1 alpha-2.
-    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
     pub country: Country,
     /// The people of its latest report that states them.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The year of that report.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -27,10 +27,8 @@ pub struct AnnualChange {
     /// The figure of the later year: that of its report.
     pub to: CitedFigure,
     /// The compound change a year, in percent: below 0 for a fall.
-    #[schema(value_type = f64, example = -3.950_115)]
     pub percent_per_year: Ratio,
     /// The change over all the years, in percent: below 0 for a fall.
-    #[schema(value_type = f64, example = -24.581_493)]
     pub change_percent: Ratio,
     /// What a reader should know before using the change.
     pub cautions: Vec<CautionCode>,

@@ -30,7 +30,6 @@ pub struct Assessments {
     /// The id of the target a city is first shown with: of the adopted or lawful ones for the whole city, those not yet
     /// due first, the one whose pathway leaves least of the latest comparable figure in five years.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub headline: Option<Slug>,
     /// The targets, by id.
     pub targets: Vec<Assessment>,
@@ -80,53 +79,41 @@ pub struct Assessment {
     pub judged: Option<CitedFigure>,
     /// What the pathway allowed in the year judged, `P`, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 18_999_263.429)]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allowed in the year judged, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2_050_067.571)]
     pub gap_tonnes: Option<Amount>,
     /// `A - P`, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.75)]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10.790_248)]
     pub gap_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 36.691_287)]
     pub achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 73.382_574)]
     pub target_progress_percent: Option<Ratio>,
     /// The reduction since the base year, `B - A`, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 12_199_380)]
     pub delivered_tonnes: Option<Amount>,
     /// The reduction since the base year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2.5)]
     pub delivered_tonnes_per_person: Option<Ratio>,
     /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 where growth is
     /// allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 14_249_447.571)]
     pub called_for_tonnes: Option<Amount>,
     /// The reduction that the pathway called for by the year judged, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.25)]
     pub called_for_tonnes_per_person: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.856_13)]
     pub pace: Option<Ratio>,
     /// How fast emissions must fall from here, beside how fast they fell.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -139,7 +126,6 @@ pub struct Assessment {
     pub budget: Option<Budget>,
     /// The compound rate so far as a share of the rate that the whole way to the target asks for (Eurostat).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.771_198)]
     pub growth_ratio: Option<Ratio>,
     /// The course measured from the report of the base year instead of the baseline; never the verdict.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -175,7 +161,6 @@ pub struct Assessment {
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetSummary {
     /// Its id within the city.
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub id: Slug,
     /// Its kind.
     pub kind: TargetKind,
@@ -190,7 +175,6 @@ pub struct TargetSummary {
     pub sector: Option<Sector>,
     /// The id of the baseline it names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
     pub baseline: Option<Slug>,
     /// The base year it names in place of a baseline.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -199,43 +183,33 @@ pub struct TargetSummary {
     pub target_year: Year,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 50)]
     pub reduction_percent: Option<Percent>,
     /// The level pledged, in t CO2e (only `fixed_level`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0)]
     pub tonnes: Option<Tonnes>,
     /// The level pledged, in t CO2e a person (only `fixed_level`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2)]
     pub tonnes_per_person: Option<TonnesPerPerson>,
     /// What the scenario foresees for the target year, in t CO2e (only `baseline_scenario`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 40_000_000)]
     pub scenario_tonnes: Option<Tonnes>,
     /// The share of the baseline figure that is planned to be offset, in percent: of net zero, up to a tenth may be left.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10)]
     pub max_offset_percent: Option<Percent>,
     /// The steps on the way that the city itself set, by year; tonnes of a per-person target are t CO2e a person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Milestone>>)]
     pub milestones: Vec<Milestone>,
     /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.5)]
     pub target_tonnes_per_person: Option<Ratio>,
     /// What is asked for before anything is offset, in t CO2e; only where that is less than `target_tonnes`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0)]
     pub target_gross_tonnes: Option<Amount>,
     /// What is asked for before anything is offset, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0)]
     pub target_gross_tonnes_per_person: Option<Ratio>,
     /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
@@ -260,43 +234,34 @@ pub struct TargetSummary {
 pub struct CitedFigure {
     /// The id of the baseline; absent for a report, which its year names.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
     pub id: Option<Slug>,
     /// The year; of a fiscal year the one in which it begins.
     pub year: Year,
     /// The whole city's figure, in t CO2e.
-    #[schema(value_type = f64, example = 33_248_711)]
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
     /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 12_500)]
     pub credits_retired_tonnes: Option<Tonnes>,
     /// These credits in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.4)]
     pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// The uncertainty of the figure as the city states it, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5)]
     pub uncertainty_percent: Option<Percent>,
     /// The revision of the baseline or report.
     #[schema(example = 1)]
     pub revision: i32,
     /// What may be a slip in the figure; absent when nothing seems to be. The record tells more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
     /// What other sources state for the same year and level.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<AlsoStated>>)]
     pub also_stated: Vec<AlsoStated>,
     /// Where it was published.
     pub source: Source,
@@ -308,35 +273,28 @@ pub struct YearFigure {
     /// The year.
     pub year: Year,
     /// The whole city's figure, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
     /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 12_500)]
     pub credits_retired_tonnes: Option<Tonnes>,
     /// These credits in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.4)]
     pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// Whether it counts with other global warming potentials than the baseline was converted to: it stays out of
     /// trend and budget.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
-    #[schema(value_type = Option<bool>)]
     pub of_other_gwp: bool,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
     /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
 }
 
@@ -346,20 +304,16 @@ pub struct BaseYearReport {
     /// The base year.
     pub year: Year,
     /// The whole city's figure, in t CO2e.
-    #[schema(value_type = f64, example = 13_540_000)]
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// The figure in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
     /// How far it is apart from the baseline, in percent of it: above 1 there is a caution, above 5 no verdict. Neither
     /// is made where both name one series.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 29.826_38)]
     pub apart_percent: Option<Ratio>,
     /// Why it says nothing of the baseline, where it could not be compared with it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -377,14 +331,11 @@ pub struct Soon {
     pub year: Year,
     /// What the pathway allows in it, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 12_191_194.033)]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allows in it, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.5)]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// This as a share of the last of `figures`.
-    #[schema(value_type = f64, example = 0.579_172)]
     pub share: Ratio,
 }
 
@@ -395,11 +346,9 @@ pub struct PathwayPoint {
     pub year: Year,
     /// What the pathway allows in that year, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 33_248_711)]
     pub tonnes: Option<Amount>,
     /// What the pathway allows in that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 7.5)]
     pub tonnes_per_person: Option<Ratio>,
 }
 
@@ -412,19 +361,16 @@ pub struct LeftOut {
     pub reason: LeftOutReason,
     /// Why, for a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, example = "The report has no figure at basic.")]
+    #[schema(example = "The report has no figure at basic.")]
     pub detail: Option<String>,
     /// Its figure, in t CO2e; absent if it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 21_049_331)]
     pub tonnes: Option<Tonnes>,
     /// The people it is divided by (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Option<Population>,
     /// Its figure in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Option<Ratio>,
     /// The part of one side that the other does not know (only `coverage_differs`).
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -435,15 +381,12 @@ pub struct LeftOut {
     pub old_revision: Option<i32>,
     /// The figure of that revision, in t CO2e (only `restated_since`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 33_248_711)]
     pub old_tonnes: Option<Tonnes>,
     /// The figure of the baseline today, in t CO2e (only `restated_since`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 36_000_000)]
     pub new_tonnes: Option<Tonnes>,
     /// How far the one is apart from the other, in percent of today's (only `restated_since`).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 7.642_469)]
     pub apart_percent: Option<Ratio>,
 }
 
@@ -487,7 +430,7 @@ vocabulary! {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Absent {
     /// The name of the field.
-    #[schema(value_type = String, example = "required.compound_percent_per_year")]
+    #[schema(example = "required.compound_percent_per_year")]
     pub field: &'static str,
     /// Why.
     pub reason: AbsentReason,

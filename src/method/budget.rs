@@ -22,14 +22,11 @@ pub struct Budget {
     /// The last year counted: the year judged.
     pub to: Year,
     /// What was emitted in these years together, in t CO2e.
-    #[schema(value_type = f64, example = 213_187_770)]
     pub emitted_tonnes: Amount,
     /// What the pathway allowed in these years together, in t CO2e.
-    #[schema(value_type = f64, example = 165_293_591.829)]
     pub allowed_tonnes: Amount,
     /// What was emitted beyond what was allowed, in percent of the latter; below 0 when less was emitted.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 28.975_218)]
     pub over_percent: Option<Ratio>,
     /// How many of these years have no comparable report and were filled by straight lines.
     #[schema(example = 0)]

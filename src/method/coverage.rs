@@ -132,14 +132,11 @@ pub struct Uncovered {
     /// The lines, with what this side has on them.
     pub lines: Vec<UncoveredLine>,
     /// Their amounts without their signs together, in t CO2e.
-    #[schema(value_type = f64, example = 450_000)]
     pub tonnes: Tonnes,
     /// What they are a share of, in t CO2e: the amounts of all its lines without their signs; at the level `own` its
     /// figure, where that is more.
-    #[schema(value_type = f64, example = 1_000_000)]
     pub of_tonnes: Tonnes,
     /// The share, in percent: above 5 the report is left out, above 1 there is a caution.
-    #[schema(value_type = f64, example = 45)]
     pub share_percent: Ratio,
 }
 
@@ -151,7 +148,6 @@ pub struct UncoveredLine {
     #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
     pub reference: GpcRef,
     /// What it states, in t CO2e.
-    #[schema(value_type = f64, example = 300_000)]
     pub tonnes: Tonnes,
 }
 

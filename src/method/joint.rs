@@ -23,10 +23,8 @@ pub struct CourseYear {
     /// The year.
     pub year: Year,
     /// The comparable figure of the year, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub emitted_tonnes: Tonnes,
     /// What the pathway allowed in that year, in t CO2e.
-    #[schema(value_type = f64, example = 18_999_263.429)]
     pub expected_tonnes: Amount,
 }
 
@@ -36,17 +34,13 @@ pub struct JointYear {
     /// The year.
     pub year: Year,
     /// The sum of the members' figures of the year, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub emitted_tonnes: Amount,
     /// The sum of what the members' pathways allowed, in t CO2e.
-    #[schema(value_type = f64, example = 18_999_263.429)]
     pub expected_tonnes: Amount,
     /// The one less the other, in t CO2e: above 0 when more was emitted than the pathways allowed.
-    #[schema(value_type = f64, example = 2_050_067.571)]
     pub gap_tonnes: Amount,
     /// The gap in percent of what the pathways allowed; absent when that is 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10.790_248)]
     pub gap_percent: Option<Ratio>,
 }
 

@@ -29,26 +29,20 @@ pub struct LikeForLike {
     #[schema(example = 30)]
     pub lines: usize,
     /// Their sum in the baseline, in t CO2e.
-    #[schema(value_type = f64, example = 550_000)]
     pub base_tonnes: Amount,
     /// Their sum in the report, in t CO2e.
-    #[schema(value_type = f64, example = 550_000)]
     pub tonnes: Amount,
     /// The share of the baseline figure that they make, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 55)]
     pub base_share_percent: Option<Ratio>,
     /// The share of the report's figure that they make, in percent.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 100)]
     pub share_percent: Option<Ratio>,
     /// The change from the baseline to the report, in percent: below 0 for a fall.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0)]
     pub change_percent: Option<Ratio>,
     /// The share of the reduction called for by then that these lines deliver, if each is to fall as the whole is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0)]
     pub pace: Option<Ratio>,
     /// The course of these lines alone; absent once the target year is reported, and where no share is pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +50,6 @@ pub struct LikeForLike {
     /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two sides
     /// state, at most 10, else 3.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3)]
     pub uncertainty_percent: Option<Ratio>,
     /// The lines, with what each side has on them.
     pub by_line: Vec<SharedLine>,
@@ -70,10 +63,8 @@ pub struct SharedLine {
     #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
     pub reference: GpcRef,
     /// What the baseline has on it, in t CO2e; 0 where it does not occur.
-    #[schema(value_type = f64, example = 300_000)]
     pub base_tonnes: Tonnes,
     /// What the report has on it, in t CO2e; 0 where it does not occur.
-    #[schema(value_type = f64, example = 250_000)]
     pub tonnes: Tonnes,
 }
 

@@ -37,15 +37,12 @@ pub struct MilestoneAssessment {
     pub verdict: MilestoneVerdict,
     /// What may be emitted in that year, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
     pub tonnes: Option<Amount>,
     /// What may be emitted in that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub tonnes_per_person: Option<Ratio>,
     /// The years of the figures that decide: its own, or one on either side.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Year>>)]
     pub decided_by: Vec<Year>,
 }
 

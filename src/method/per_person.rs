@@ -25,13 +25,10 @@ pub struct PersonFigure {
     /// The year.
     pub year: Year,
     /// The whole city's figure, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub tonnes: Tonnes,
     /// The people it is divided by.
-    #[schema(value_type = i64, example = 3_898_474)]
     pub population: Population,
     /// The figure in t CO2e a person.
-    #[schema(value_type = f64, example = 5.399_377)]
     pub tonnes_per_person: Ratio,
     /// The standard that the report follows, if it declares one.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +38,6 @@ pub struct PersonFigure {
     pub revision: i32,
     /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
     /// What a reader should know before using the figure.
     pub cautions: Vec<CautionCode>,

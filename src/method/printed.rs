@@ -5,11 +5,9 @@
 //! who compares the printed numbers comes to the same verdict, and the last bit of a floating-point
 //! number never decides over a city.
 
-use serde::{Serialize, Serializer};
-
 use crate::record::Tonnes;
 use crate::record::inventory::{Figure, Inventory};
-use crate::record::units::{Population, plain};
+use crate::record::units::{Population, written_plainly};
 use crate::record::vocabulary::vocabulary;
 
 vocabulary! {
@@ -52,12 +50,6 @@ macro_rules! printed {
                 self.printed == other.printed
             }
         }
-
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                plain(self.printed, serializer)
-            }
-        }
     };
 }
 
@@ -85,11 +77,9 @@ impl Quantity {
     }
 }
 
-impl Serialize for Quantity {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.0, serializer)
-    }
-}
+written_plainly!(Amount, "Tonnes of CO2 equivalent, rounded to 0.001.", 21_049_331);
+written_plainly!(Ratio, "A ratio, a percentage or t CO2e a person, rounded to six decimals.", 5.399_377);
+written_plainly!(Quantity, "An amount in the unit of the target.", 16_166_507.833);
 
 impl Amount {
     /// The amount in t CO2e, rounded; none if it is not a number.

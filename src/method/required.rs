@@ -21,28 +21,22 @@ pub struct Required {
     /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise. Absent once
     /// the target year is judged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 884_995.1)]
     pub tonnes_per_year: Option<Amount>,
     /// The yearly reduction still to be made, in t CO2e a person a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.25)]
     pub tonnes_per_person_per_year: Option<Ratio>,
     /// The yearly reduction still to be made, in percent of the baseline figure a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2.661_743)]
     pub base_percent_per_year: Option<Ratio>,
     /// The same as a compound rate, in percent a year: below 0 for a reduction. Absent for a target, or a figure,
     /// that is not above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -4.610_339)]
     pub compound_percent_per_year: Option<Ratio>,
     /// The yearly reduction since the base year, in t CO2e a year; below 0 after a rise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 406_646)]
     pub achieved_tonnes_per_year: Option<Amount>,
     /// The yearly reduction since the base year, in t CO2e a person a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.125)]
     pub achieved_tonnes_per_person_per_year: Option<Ratio>,
 }
 

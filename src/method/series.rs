@@ -32,11 +32,9 @@ pub struct SeriesRow {
     pub year: Year,
     /// The comparable figure of that year, of the base year the baseline's, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 21_049_331)]
     pub reported_tonnes: Option<Amount>,
     /// The comparable figure of that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub reported_tonnes_per_person: Option<Ratio>,
     /// Whether the year has no comparable figure and lies between two reports that have; the years between the
     /// baseline and the first report are not filled in.
@@ -44,71 +42,56 @@ pub struct SeriesRow {
     pub interpolated: bool,
     /// Where it is interpolated, what the straight line between the figures beside comes to, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 21_000_000)]
     pub interpolated_tonnes: Option<Amount>,
     /// Where it is interpolated, what the straight line comes to, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.4)]
     pub interpolated_tonnes_per_person: Option<Ratio>,
     /// What the pathway allows in that year, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 18_999_263.429)]
     pub pathway_tonnes: Option<Amount>,
     /// What the pathway allows in that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub pathway_tonnes_per_person: Option<Ratio>,
     /// What a milestone in that year allows, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
     pub milestone_tonnes: Option<Amount>,
     /// What a milestone in that year allows, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub milestone_tonnes_per_person: Option<Ratio>,
     /// Whether the milestone in that year was kept; absent where the figures cannot be compared.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<MilestoneVerdict>,
     /// What the trend comes to in that year, in t CO2e; from the first year it is fitted to.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 22_332_368.667)]
     pub trend_tonnes: Option<Amount>,
     /// What the trend comes to in that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.5)]
     pub trend_tonnes_per_person: Option<Ratio>,
     /// The lower end of its 95 % prediction interval, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 17_000_000)]
     pub trend_low_tonnes: Option<Amount>,
     /// The lower end of its 95 % prediction interval, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.5)]
     pub trend_low_tonnes_per_person: Option<Ratio>,
     /// The upper end of its 95 % prediction interval, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 27_000_000)]
     pub trend_high_tonnes: Option<Amount>,
     /// The upper end of its 95 % prediction interval, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 6.5)]
     pub trend_high_tonnes_per_person: Option<Ratio>,
     /// Why the report of that year is left out, if it is: then its figure stands in `left_out_tonnes`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutReason>,
     /// The figure at the target's level that is left out, in t CO2e; it must not be joined to the others.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 31_000_000)]
     pub left_out_tonnes: Option<Amount>,
     /// The figure that is left out, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 7.75)]
     pub left_out_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
     pub cautions: Vec<CautionCode>,
     /// What may be a slip in the figure reported; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
 }
 

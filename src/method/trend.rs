@@ -58,34 +58,25 @@ pub struct Trend {
     pub to: Year,
     /// The slope by least squares, in t CO2e a year: below 0 for a fall.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -1_233_172.167)]
     pub tonnes_per_year: Option<Amount>,
     /// The slope by least squares, in t CO2e a person a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -0.25)]
     pub tonnes_per_person_per_year: Option<Ratio>,
     /// What the line comes to in the target year, in the unit of the target; a line may fall below 0.
-    #[schema(value_type = f64, example = 16_166_507.833)]
     pub at_target_year: Quantity,
     /// The lower end of the 95 % prediction interval for the target year, in the unit of the target.
-    #[schema(value_type = f64, example = 8_862_458.245)]
     pub low: Quantity,
     /// The upper end of the 95 % prediction interval for the target year, in the unit of the target.
-    #[schema(value_type = f64, example = 23_470_557.422)]
     pub high: Quantity,
     /// The residual standard error `s`, in the unit of the target.
-    #[schema(value_type = f64, example = 1_737_553.28)]
     pub standard_error: Quantity,
     /// Student's t quantile at 0.975 for two degrees of freedom less than there are points.
-    #[schema(value_type = f64, example = 2.446_912)]
     pub t_quantile: Ratio,
     /// The Theil-Sen slope, in t CO2e a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -1_561_721.875)]
     pub theil_sen_tonnes_per_year: Option<Amount>,
     /// The Theil-Sen slope, in t CO2e a person a year.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -0.25)]
     pub theil_sen_tonnes_per_person_per_year: Option<Ratio>,
     /// Whether the trend, if it goes on, meets the target.
     pub meets_target: Prospect,

@@ -26,59 +26,46 @@ pub struct WithinReports {
     /// What each gas of it comes to before and after, where it was converted to the global warming potentials of the
     /// report judged.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<ConvertedGas>>)]
     pub gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 13_540_000)]
     pub base_tonnes: Option<Amount>,
     /// Its figure, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.5)]
     pub base_tonnes_per_person: Option<Ratio>,
     /// What may be emitted in the target year, measured from it, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 6_770_000)]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2.25)]
     pub target_tonnes_per_person: Option<Ratio>,
     /// The latest comparable year before the target year.
     pub year: Year,
     /// What was emitted in it, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 14_300_000)]
     pub tonnes: Option<Amount>,
     /// What was emitted in it, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub tonnes_per_person: Option<Ratio>,
     /// What the pathway from the report allowed in that year, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10_380_666.667)]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway from the report allowed in that year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.5)]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// What was emitted above that, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3_919_333.333)]
     pub gap_tonnes: Option<Amount>,
     /// What was emitted above that, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.75)]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The share of the reduction called for that is delivered; absent unless one is called for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -0.240_558)]
     pub pace: Option<Ratio>,
     /// The course.
     pub course: Course,
     /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two reports
     /// state, at most 10, else 3.
-    #[schema(value_type = f64, example = 3)]
     pub uncertainty_percent: Ratio,
 }
 

@@ -45,7 +45,6 @@ pub struct YearTotal {
     /// The year.
     pub year: Year,
     /// The total, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub tonnes: Tonnes,
 }
 
@@ -133,17 +132,14 @@ pub struct JointEmissions {
     #[schema(minimum = 0, example = 3)]
     pub low_confidence_members: usize,
     /// What the counted members emitted in `year`, as in `years`, in t CO2e.
-    #[schema(value_type = f64, example = 21_049_331)]
     pub counted_tonnes: Amount,
     /// The sum of the totals at the level of all members that have one, but for those with another boundary and
     /// those that are parts of a member whose total is added, in t CO2e. Of each the total of `year` counts, of those
     /// without it the latest: it stands with the member as `added`.
-    #[schema(value_type = f64, example = 40_000_000)]
     pub members_tonnes: Amount,
     /// `counted_tonnes` in percent of `members_tonnes`; absent when that is 0, or is the smaller because a member
     /// that is not counted reports less than its counted parts.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 52.623_328)]
     pub share_percent: Option<Ratio>,
 }
 

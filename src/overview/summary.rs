@@ -37,7 +37,6 @@ pub struct CoveredTonnes {
     #[schema(minimum = 1, example = 12)]
     pub cities: usize,
     /// Their sum, in t CO2e.
-    #[schema(value_type = f64, example = 210_493_310)]
     pub tonnes: Amount,
     /// The year of the oldest of these figures.
     pub oldest_year: Year,
@@ -108,7 +107,6 @@ pub struct SummaryItem {
     /// The median of the years from each city's latest report to the day of the judgement; of an even number the
     /// mean of the two in the middle. Absent when no city has a report.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.5)]
     pub median_age_years: Option<Ratio>,
     /// Cities of whose last three years none is reported.
     #[schema(minimum = 0, example = 2)]

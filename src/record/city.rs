@@ -18,22 +18,17 @@ use super::vocabulary::Boundary;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct City {
     /// Its name in English, or the name it prefers.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Los Angeles")]
     pub name: Name,
     /// The country it lies in: ISO 3166-1 alpha-2.
-    #[schema(value_type = String, pattern = "^[A-Z]{2}$", example = "US")]
     pub country: Country,
     /// The state, province or region it lies in.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "California")]
     pub region: Option<Name>,
     /// Its UN/LOCODE, unique among cities.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[A-Z]{2} [A-Z2-9]{3}$", example = "US LAX")]
     pub locode: Option<Locode>,
     /// Its identifiers in other registers, such as its CDP account number; each unique among cities.
     #[serde(skip_serializing_if = "Identifiers::is_empty")]
-    #[schema(value_type = BTreeMap<String, String>, example = json!({"cdp": "10894"}))]
     pub identifiers: Identifiers,
     /// Degrees north of the equator, to 0.0001.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,15 +43,13 @@ pub struct City {
     pub boundary: Boundary,
     /// The id of the city it is a part of, or whose administration it is.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
     pub part_of: Option<Slug>,
     /// Its page on the web.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.lacity.gov")]
     pub website: Option<WebAddress>,
     /// The cities it was merged or split off from; figures are compared across that day only within one series.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Predecessor>>, max_items = 50)]
+    #[schema(max_items = 50)]
     pub predecessors: Vec<Predecessor>,
 }
 
@@ -64,7 +57,6 @@ pub struct City {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Predecessor {
     /// The id of the earlier city.
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "dk-old-town")]
     pub city: Slug,
     /// The first day of the later city.
     #[schema(example = "2007-01-01")]
@@ -156,8 +148,9 @@ fn predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
 }
 
 /// A country of ISO 3166-1, by its alpha-2 code.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(pattern = "^[A-Z]{2}$", example = "US")]
 pub struct Country(&'static str);
 
 impl Country {
@@ -191,8 +184,9 @@ impl Parse for Country {
 }
 
 /// A UN/LOCODE, written with its space: `US LAX`.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(pattern = "^[A-Z]{2} [A-Z2-9]{3}$", example = "US LAX")]
 pub struct Locode(String);
 
 impl Locode {
@@ -219,8 +213,9 @@ impl Parse for Locode {
 }
 
 /// What other registers call a city: register to identifier.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(value_type = BTreeMap<String, String>, example = json!({"cdp": "10894"}))]
 pub struct Identifiers(BTreeMap<String, String>);
 
 impl Identifiers {

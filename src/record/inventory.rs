@@ -201,7 +201,6 @@ pub struct Verification {
     pub level: VerificationLevel,
     /// By whom.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200)]
     pub by: Option<Name>,
 }
 
@@ -225,11 +224,10 @@ pub struct Inventory {
     pub period: Option<Period>,
     /// Stated totals by level, in t CO2e; required without `lines`.
     #[serde(skip_serializing_if = "Totals::is_empty")]
-    #[schema(value_type = Option<Totals>)]
     pub totals: Totals,
     /// The inventory line by line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Line>>, max_items = 512)]
+    #[schema(max_items = 512)]
     pub lines: Vec<Line>,
     /// People living within the boundary in that year.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -240,7 +238,7 @@ pub struct Inventory {
     pub protocol: Option<Protocol>,
     /// The gases covered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Gas>>, min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
+    #[schema(min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
     pub gases: Vec<Gas>,
     /// The set of global warming potentials used.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -248,7 +246,6 @@ pub struct Inventory {
     /// The series it belongs to: figures made by one method, boundary and edition, such as a statistical office's
     /// recalculated time series. Only where the publisher says that the years are recalculated together.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "smhi-2026")]
     pub series: Option<Slug>,
     /// How the emissions of electricity used are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,7 +255,7 @@ pub struct Inventory {
     pub weather_normalised: Option<bool>,
     /// What other sources state for the same year; the figure above is that of the source published later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<AlsoStated>>, max_items = 8)]
+    #[schema(max_items = 8)]
     pub also_stated: Vec<AlsoStated>,
     /// Carbon credits retired for that year, in t CO2e; they never lower a figure.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -275,7 +272,6 @@ pub struct Inventory {
     pub source: Source,
     /// A note to readers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 2000)]
     pub note: Option<Text>,
 }
 

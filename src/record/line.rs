@@ -32,7 +32,6 @@ pub enum LineValue {
     /// The line's emissions in CO2 equivalent.
     Tonnes {
         /// Emissions in t CO2e; below 0 only in V.2 and V.3.
-        #[schema(value_type = f64, example = 2_619_590.856)]
         tonnes: Tonnes,
     },
     /// The line's emissions of one gas.
@@ -40,7 +39,6 @@ pub enum LineValue {
         /// The gas.
         gas: LineGas,
         /// Emissions in tonnes of that gas; converted by the inventory's own `gwp`.
-        #[schema(value_type = f64, example = 1_250.5)]
         gas_tonnes: Tonnes,
     },
     /// Why the line has no value.
@@ -49,7 +47,6 @@ pub enum LineValue {
         notation: Notation,
         /// The city's explanation.
         #[serde(skip_serializing_if = "Option::is_none")]
-        #[schema(value_type = String, min_length = 1, max_length = 2000)]
         explanation: Option<Text>,
     },
 }

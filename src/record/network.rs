@@ -16,11 +16,9 @@ use super::text::{Name, WebAddress};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Network {
     /// Its name.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 Cities")]
     pub name: Name,
     /// Its page on the web.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.c40.org")]
     pub website: Option<WebAddress>,
     /// Where it was taken from.
     pub source: Source,

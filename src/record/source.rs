@@ -12,15 +12,12 @@ use super::text::{Name, Text, WebAddress};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Source {
     /// The title of the document or data set.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 GHG dashboard data")]
     pub title: Name,
     /// Where it can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^https?://", max_length = 2000, example = "https://www.c40.org")]
     pub url: Option<WebAddress>,
     /// Who published it.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "C40 Cities")]
     pub publisher: Option<Name>,
     /// The day it was published; figures of an undated source count from the day they were recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,11 +25,9 @@ pub struct Source {
     pub published: Option<NaiveDate>,
     /// The licence or terms it is published under.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "CC BY 4.0")]
     pub licence: Option<Name>,
     /// Where in it the figure stands: page, table, row.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 2000, example = "row Los Angeles_2020, column BASIC")]
     pub locator: Option<Text>,
 }
 

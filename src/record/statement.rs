@@ -11,16 +11,9 @@ use super::text::{Slug, Text};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Statement {
     /// The reply in the city's own words.
-    #[schema(
-        value_type = String,
-        min_length = 1,
-        max_length = 2000,
-        example = "The report of 2021 is being audited and will be published in spring."
-    )]
     pub text: Text,
     /// The id of the target that it speaks of; of all of them unless stated.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub target: Option<Slug>,
 }
 

@@ -181,7 +181,6 @@ pub struct Target {
     pub goal: Goal,
     /// What the city calls it, in its own words.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "Carbon neutral by 2050")]
     pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
@@ -191,7 +190,6 @@ pub struct Target {
     pub sector: Option<Sector>,
     /// The id of the baseline it is measured from; this or `base_year` is required but for `fixed_level`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "1990")]
     pub baseline: Option<Slug>,
     /// The year whose report serves as the baseline, when no `baseline` is named.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -200,7 +198,7 @@ pub struct Target {
     pub target_year: Year,
     /// The steps on the way that the city itself set, by year.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Milestone>>, max_items = 32)]
+    #[schema(max_items = 32)]
     pub milestones: Vec<Milestone>,
     /// The share of the baseline figure that the city openly plans to offset, in percent; 0 unless stated.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -219,7 +217,6 @@ pub struct Target {
     pub ended_on: Option<DayOrYear>,
     /// The id of the target that replaced it; only with the standing `superseded`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub superseded_by: Option<Slug>,
     /// Whether it depends on what others do, such as national support.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -228,7 +225,6 @@ pub struct Target {
     pub source: Source,
     /// A note to readers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, min_length = 1, max_length = 2000)]
     pub note: Option<Text>,
 }
 

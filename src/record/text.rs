@@ -82,10 +82,11 @@ const fn is_latin_beyond_ascii(c: char) -> bool {
 
 /// Declares a bounded text type.
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $most:expr) => {
+    ($(#[$doc:meta])* $name:ident, $most:ident = $number:tt) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
         #[serde(transparent)]
+        #[schema(min_length = 1, max_length = $number)]
         pub struct $name(String);
 
         impl $name {
@@ -113,18 +114,18 @@ macro_rules! bounded_text {
 bounded_text!(
     /// A name, label or title: 1 to 200 characters.
     Name,
-    NAME_CHARACTERS
+    NAME_CHARACTERS = 200
 );
 bounded_text!(
     /// A free text: 1 to 2,000 characters.
     Text,
-    TEXT_CHARACTERS
+    TEXT_CHARACTERS = 2_000
 );
 
 /// An identifier in a path: 2 to 64 of `a-z`, `0-9` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
+#[schema(pattern = "^[a-z0-9-]{2,64}$", example = "us-los-angeles")]
 pub struct Slug(String);
 
 /// The identifier of a city.
@@ -181,8 +182,9 @@ impl Parse for Slug {
 }
 
 /// An address on the web: `http` or `https` only.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(pattern = "^https?://", max_length = 2000, example = "https://www.lacity.gov")]
 pub struct WebAddress(String);
 
 impl WebAddress {

@@ -26,6 +26,33 @@ pub fn plain<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Erro
     }
 }
 
+/// Has a type whose `get` is a number written as that number, [plainly](plain), and says so in the specification.
+macro_rules! written_plainly {
+    ($name:ident, $about:literal, $example:literal) => {
+        impl serde::Serialize for $name {
+            fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+                $crate::record::units::plain(self.get(), serializer)
+            }
+        }
+
+        impl utoipa::PartialSchema for $name {
+            fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+                use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
+                ObjectBuilder::new()
+                    .schema_type(Type::Number)
+                    .format(Some(SchemaFormat::KnownFormat(KnownFormat::Double)))
+                    .description(Some($about))
+                    .examples([$example])
+                    .into()
+            }
+        }
+
+        impl utoipa::ToSchema for $name {}
+    };
+}
+
+pub(crate) use written_plainly;
+
 /// A number with its digits grouped by thousands: `21,049,331`.
 #[must_use]
 pub fn grouped(number: f64) -> String {
@@ -69,7 +96,7 @@ pub fn integer(value: &Value, at: &At<'_>, least: i64, most: i64) -> Option<i64>
 /// A year from 1970 to 2100.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]
-#[schema(value_type = i32, minimum = 1970, maximum = 2100, example = 2020)]
+#[schema(minimum = 1970, maximum = 2100, example = 2020)]
 pub struct Year(i32);
 
 impl Year {
@@ -154,11 +181,7 @@ impl Tonnes {
     }
 }
 
-impl Serialize for Tonnes {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.get(), serializer)
-    }
-}
+written_plainly!(Tonnes, "Tonnes of CO2 equivalent, exact to 0.001.", 21_049_331);
 
 impl Parse for Tonnes {
     /// Reads an amount of at least 0; fractions of a kilogram are rounded.
@@ -229,11 +252,7 @@ impl Percent {
     }
 }
 
-impl Serialize for Percent {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.get(), serializer)
-    }
-}
+written_plainly!(Percent, "A percentage, exact to six decimals.", 50);
 
 impl Parse for Percent {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
@@ -260,11 +279,7 @@ impl TonnesPerPerson {
     }
 }
 
-impl Serialize for TonnesPerPerson {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.get(), serializer)
-    }
-}
+written_plainly!(TonnesPerPerson, "Tonnes of CO2 equivalent a person, exact to six decimals.", 2);
 
 impl Parse for TonnesPerPerson {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
@@ -295,15 +310,12 @@ impl Degrees {
     }
 }
 
-impl Serialize for Degrees {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        plain(self.get(), serializer)
-    }
-}
+written_plainly!(Degrees, "Degrees of latitude or longitude, to 0.0001.", 34.0522);
 
 /// A number of people, at least 1.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
+#[schema(example = 3_898_474)]
 pub struct Population(i64);
 
 impl Population {

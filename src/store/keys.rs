@@ -35,7 +35,6 @@ pub struct Key {
     #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
     pub id: String,
     /// Whom it was given to; shown as `recorded_by` beside what it wrote.
-    #[schema(value_type = String, min_length = 1, max_length = 200, example = "City of Los Angeles, climate office")]
     pub label: Name,
     /// What it allows.
     pub role: Role,

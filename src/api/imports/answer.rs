@@ -49,7 +49,6 @@ pub struct ImportAnswer {
     pub refused: usize,
     /// Sheets that are neither `Reports` nor `Lines` and were not read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<String>>)]
     pub ignored_sheets: Vec<Arc<str>>,
     /// The entry of the change log up to which this takes into account what is recorded: `unchanged_since` of a later import.
     #[schema(example = 812)]
@@ -63,7 +62,7 @@ pub struct ImportAnswer {
 pub struct RowAnswer {
     /// The sheet it stands in or, of several files, which of them; absent for one CSV file and for JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Reports")]
+    #[schema(example = "Reports")]
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     #[schema(example = 2)]
@@ -75,22 +74,18 @@ pub struct RowAnswer {
     pub outcome: RowOutcome,
     /// The figures that differ from those recorded before: stated totals or, without one, sums of lines.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<FigureChange>>)]
     pub changes: Vec<FigureChange>,
     /// The members of the report that differ from those recorded before, stated totals among them, lines not.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<MemberChange>>)]
     pub member_changes: Vec<MemberChange>,
     /// How many lines differ from those recorded before; absent when none do.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub line_changes: Option<LineChanges>,
     /// Everything that is wrong with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<RowFault>>)]
     pub faults: Vec<RowFault>,
     /// What may be a slip, of a row that is not refused; never a refusal.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Warning>>)]
     pub warnings: Vec<Warning>,
 }
 
@@ -99,7 +94,7 @@ pub struct RowAnswer {
 pub struct RowFault {
     /// The sheet or, of several files, which of them; absent for one CSV file and for JSON.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<String>, example = "Reports")]
+    #[schema(example = "Reports")]
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     #[schema(example = 5)]

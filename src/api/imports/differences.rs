@@ -19,15 +19,12 @@ pub struct FigureChange {
     pub level: Level,
     /// What was recorded, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = 21_000_000)]
     pub old_tonnes: Option<Tonnes>,
     /// What the row says, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = 21_049_331)]
     pub new_tonnes: Option<Tonnes>,
     /// The change in percent of what was recorded; absent when that is 0 or missing.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = 0.234_91)]
     pub change_percent: Option<Ratio>,
 }
 
@@ -47,7 +44,6 @@ pub struct MemberChange {
     pub new: Option<Value>,
     /// The change in percent of what was recorded; absent when that is 0, missing or no number.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>, example = -1.304_456)]
     pub change_percent: Option<Ratio>,
 }
 

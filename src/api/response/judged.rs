@@ -48,15 +48,12 @@ pub struct JudgedTarget {
     pub target_year: Year,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 50)]
     pub reduction_percent: Option<Percent>,
     /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3.5)]
     pub target_tonnes_per_person: Option<Ratio>,
     /// Whether it is being kept, as far as may be said on the day of judgement.
     pub verdict: Verdict,
@@ -85,19 +82,15 @@ pub struct JudgedTarget {
     pub baseline_year: Option<Year>,
     /// The whole city's figure of that year, `B`, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 33_248_711)]
     pub baseline_tonnes: Option<Tonnes>,
     /// The people of that year (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_485_398)]
     pub baseline_population: Option<Population>,
     /// The figure of that year in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 9.539_43)]
     pub baseline_tonnes_per_person: Option<Ratio>,
     /// What may be a slip in that figure; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub baseline_warnings: Vec<WarningCode>,
     /// The year judged: the target year, or the first after it that decides, once it is decided; else that of the latest
     /// comparable figure before it.
@@ -105,59 +98,46 @@ pub struct JudgedTarget {
     pub judged_year: Option<Year>,
     /// The whole city's figure of the year judged, `A`, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 21_049_331)]
     pub judged_tonnes: Option<Tonnes>,
     /// The people of the year judged (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = i64, example = 3_898_474)]
     pub judged_population: Option<Population>,
     /// The figure of the year judged in t CO2e a person (only targets per person).
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 5.399_377)]
     pub judged_tonnes_per_person: Option<Ratio>,
     /// The year of the latest comparable figure.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_year: Option<Year>,
     /// What the pathway allowed in the year judged, `P`, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 18_999_263.429)]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allowed in the year judged, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 4.25)]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 2_050_067.571)]
     pub gap_tonnes: Option<Amount>,
     /// `A - P`, in t CO2e a person.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.75)]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 10.790_248)]
     pub gap_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 36.691_287)]
     pub achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 73.382_574)]
     pub target_progress_percent: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.856_13)]
     pub pace: Option<Ratio>,
     /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 884_995.1)]
     pub required_tonnes_per_year: Option<Amount>,
     /// Eurostat's ratio of actual to needed growth.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 0.771_198)]
     pub growth_ratio: Option<Ratio>,
     /// Whether the course and the second opinions point different ways.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -166,7 +146,6 @@ pub struct JudgedTarget {
     pub cautions: Vec<CautionCode>,
     /// What may be a slip in the figure of the year judged; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<WarningCode>>)]
     pub warnings: Vec<WarningCode>,
     /// Where the figure that the target is measured from was published.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -197,14 +197,13 @@ pub struct ProblemDocument {
     code: Code,
     /// Of an input: everything that is wrong with it; of a file of reports the first 100 faults of its rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Fault>>)]
     errors: Vec<Fault>,
     /// Of a file of reports: what each of its rows came to.
     #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<Box<ImportAnswer>>,
     /// Of a city that was withdrawn: the paths of those that came after it, through a merger or a split.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<String>>, example = json!(["/v1/cities/dk-new-town"]))]
+    #[schema(example = json!(["/v1/cities/dk-new-town"]))]
     successors: Vec<String>,
 }
 

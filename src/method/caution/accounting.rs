@@ -189,13 +189,10 @@ pub struct ConvertedGas {
     /// The gas.
     pub gas: LineGas,
     /// The tonnes of it.
-    #[schema(value_type = f64, example = 20_000)]
     pub gas_tonnes: Tonnes,
     /// What it came to, in t CO2e.
-    #[schema(value_type = f64, example = 420_000)]
     pub old_tonnes: Tonnes,
     /// What it comes to by the potentials of the report, in t CO2e.
-    #[schema(value_type = f64, example = 560_000)]
     pub new_tonnes: Tonnes,
 }
 

@@ -49,16 +49,13 @@ pub struct CarbonLaw {
     pub figures: Vec<YardstickFigure>,
     /// The years since 2015 whose figures are of another series or protocol, or cover other gases, than the last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Year>>)]
     pub left_out: Vec<Year>,
     /// The years of the two figures that the line passes through, before it is shifted through the last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<Year>>)]
     pub line_through: Vec<Year>,
     /// The slope of the line, in t CO2e a year, to six decimals because decades are extended from it: below 0 for a
     /// fall.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = -1_381.550_5)]
     pub slope_tonnes_per_year: Option<Ratio>,
     /// The first year of the sums: that of the judgement.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,18 +65,14 @@ pub struct CarbonLaw {
     pub to: Option<Year>,
     /// What the line comes to in the first year of the sums, in t CO2e; never below 0.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 144_874.608)]
     pub from_tonnes: Option<Amount>,
     /// What the line comes to in all the years together, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 3_207_399.962)]
     pub trend_sum_tonnes: Option<Amount>,
     /// What the carbon law leaves for all the years together, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 1_181_351.374)]
     pub allowed_sum_tonnes: Option<Amount>,
     /// What the carbon law leaves of a year's emissions in the next.
-    #[schema(value_type = f64, example = 0.8828)]
     pub yearly_share: Ratio,
     /// The year in which the line reaches 0; absent unless it falls.
     #[serde(skip_serializing_if = "Option::is_none")]

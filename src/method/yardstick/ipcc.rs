@@ -31,7 +31,6 @@ const MIDWAY: i32 = 2030;
 pub struct Ipcc {
     /// The id of the target.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub target: Option<Slug>,
     /// Whether it does; absent when that cannot be said.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -43,23 +42,18 @@ pub struct Ipcc {
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
     /// The share of the emissions of 2019 that may be left in 2030.
-    #[schema(value_type = f64, example = 0.57)]
     pub share: Ratio,
     /// What the pathway allows in 2030, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 16_624_355.5)]
     pub pathway_2030_tonnes: Option<Amount>,
     /// What was emitted in 2019, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 22_941_658)]
     pub emissions_2019_tonnes: Option<Amount>,
     /// What may be left in 2030, in t CO2e: the share of what was emitted in 2019.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 13_076_745.06)]
     pub allowed_2030_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<YardstickFigure>>)]
     pub figures: Vec<YardstickFigure>,
 }
 

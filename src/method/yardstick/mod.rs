@@ -89,7 +89,6 @@ pub struct YardstickFigure {
     /// The year.
     pub year: Year,
     /// The figure, in t CO2e.
-    #[schema(value_type = f64, example = 22_941_658)]
     pub tonnes: Amount,
 }
 

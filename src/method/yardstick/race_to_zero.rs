@@ -38,30 +38,24 @@ pub struct RaceToZero {
     pub sentence: String,
     /// The id of the adopted target with the earliest year up to 2050 that reaches net zero.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2050-zero")]
     pub net_zero_target: Option<Slug>,
     /// Its target year.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub net_zero_year: Option<Year>,
     /// The id of the adopted target whose pathway leaves the lowest share of the emissions of 2019 in 2030.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = String, pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
     pub halving_target: Option<Slug>,
     /// What that pathway allows in 2030, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 11_526_219.8)]
     pub pathway_2030_tonnes: Option<Amount>,
     /// What was emitted in 2019 by the figures comparable with that target's baseline, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 22_941_658)]
     pub emissions_2019_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    #[schema(value_type = Option<Vec<YardstickFigure>>)]
     pub figures: Vec<YardstickFigure>,
     /// Half of what was emitted in 2019, in t CO2e.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = f64, example = 11_470_829)]
     pub allowed_2030_tonnes: Option<Amount>,
 }
 
