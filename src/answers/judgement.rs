@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::records::to_the_second;
@@ -49,6 +50,7 @@ impl Reply {
 }
 
 /// Every target of a city, judged.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StatusAnswer {
     /// The city.
@@ -64,20 +66,17 @@ pub struct StatusAnswer {
     pub sequence: i64,
     /// The id of the target to show first: of those that bind the whole city, not yet due first, the one that asks for most
     /// soon.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Slug>,
     /// The path that will give the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
     /// What the city says of the verdicts, if it has said anything; it never changes one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub statement: Option<Reply>,
     /// The targets, each judged, by id.
     pub targets: Vec<Assessment>,
     /// What the pledges, and the course of emissions, are worth; these never change a verdict.
     pub yardsticks: Yardsticks,
     /// For every number the formula with the figures put in; only when asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub explain: Option<Explained>,
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Serialize, Serializer};
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::body::Body;
@@ -27,6 +28,7 @@ fn to_six_decimals<S: Serializer>(percent: &f64, serializer: S) -> Result<S::Ok,
 }
 
 /// Who recorded a revision, when, and why.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Provenance {
     /// The number of the revision: 1 when first recorded.
@@ -39,7 +41,6 @@ pub struct Provenance {
     #[schema(example = "City of Los Angeles, climate office")]
     pub recorded_by: String,
     /// Why it was changed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
 }
@@ -101,6 +102,7 @@ pub struct ComputedTotals {
 }
 
 /// A baseline or report as recorded.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InventoryAnswer {
     /// Its id; of a report the year.
@@ -120,7 +122,6 @@ pub struct InventoryAnswer {
     #[schema(value_type = Option<ComputedTotals>)]
     pub computed_totals: Totals,
     /// How much of the inventory's lines is known; absent without lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub completeness_percent: Option<Completeness>,
     /// What may be a slip; never a refusal.
     pub warnings: Vec<Warning>,
@@ -193,6 +194,7 @@ pub struct MemberAnswer {
 }
 
 /// One entry of the change log.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeAnswer {
     /// Its number in the log: 1, 2, 3 without a gap.
@@ -205,11 +207,9 @@ pub struct ChangeAnswer {
     #[schema(example = "City of Los Angeles, climate office")]
     pub actor: String,
     /// The id of the key that wrote it; absent where none did: imports of the command line, the demo.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
     pub key: Option<String>,
     /// The city it is about; absent when it is about a network.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<Slug>,
     /// The kind of record.
     pub kind: Kind,
@@ -223,15 +223,12 @@ pub struct ChangeAnswer {
     #[schema(minimum = 1, example = 2)]
     pub revision: i32,
     /// Why.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
     /// The record before; absent when it is new.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub before: Option<serde_json::Value>,
     /// The record after; absent when it was withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<Object>)]
     pub after: Option<serde_json::Value>,
     /// Whether the body was redacted; its hash remains. Absent when it was not.
@@ -252,7 +249,6 @@ pub struct ChangeAnswer {
     pub damaged: bool,
     /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
     /// taken out by hand.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 813)]
     pub redaction: Option<i64>,
 }

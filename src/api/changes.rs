@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Service;
@@ -32,12 +33,12 @@ pub struct ChangesQuery {
 }
 
 /// A page of the change log.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ChangeList {
     /// The entries, in the order they were written; a page may end early when they are large.
     pub items: Vec<ChangeAnswer>,
     /// What to send as `after` for the next page; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 50)]
     pub next: Option<i64>,
     /// How many entries there are in all.

@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::request::filters::ListQuery;
@@ -40,24 +41,21 @@ impl Headline {
 }
 
 /// A city in a list.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CityItem {
     /// The city.
     #[serde(flatten)]
     pub city: CityAnswer,
     /// The people of its latest report that states them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The year of that report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population_year: Option<Year>,
     /// The year of its latest report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_report_year: Option<Year>,
     /// How many of its targets have each verdict.
     pub verdicts: TargetCounts,
     /// The target to show first, judged; absent when none is adopted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,
 }
 

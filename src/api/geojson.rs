@@ -3,6 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::openapi::schema::{ArrayBuilder, ObjectBuilder, SchemaType, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
@@ -109,6 +110,7 @@ fn point_or_null() -> Schema {
 }
 
 /// A city's name and its headline target, judged. What is not known, and what there is without a target, is absent.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct CityProperties {
     /// The city's name.
@@ -117,108 +119,78 @@ pub struct CityProperties {
     /// The country the city lies in: ISO 3166-1 alpha-2.
     country: Country,
     /// The state, province or region the city lies in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "California")]
     region: Option<String>,
     /// The people of the city's latest report that states them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     population: Option<Population>,
     /// The year of the city's latest report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     latest_report_year: Option<Year>,
     /// How many of the city's targets have each verdict, of those that any has: `behind:2;unreported:1`.
     #[schema(example = "behind:2;unreported:1")]
     verdicts: String,
     /// The id of the target that the city is first shown with.
-    #[serde(skip_serializing_if = "Option::is_none")]
     target: Option<Slug>,
     /// What the city calls it, in its own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "Carbon neutral by 2050")]
     title: Option<Name>,
     /// The day it was set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     set_on: Option<NaiveDate>,
     /// The day, or the year, in which it was superseded or withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "2019-04-29")]
     ended_on: Option<DayOrYear>,
     /// The year by which it is to be met.
-    #[serde(skip_serializing_if = "Option::is_none")]
     target_year: Option<Year>,
     /// The level of the totals it speaks of.
-    #[serde(skip_serializing_if = "Option::is_none")]
     level: Option<Level>,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
-    #[serde(skip_serializing_if = "Option::is_none")]
     reduction_percent: Option<Percent>,
     /// Whether it is being kept, as far as may be said on the day of judgement: what the city is to be coloured by.
-    #[serde(skip_serializing_if = "Option::is_none")]
     verdict: Option<Verdict>,
     /// How things stood in the latest comparable year before the target year: no colour of its own, for it may be long
     /// ago.
-    #[serde(skip_serializing_if = "Option::is_none")]
     course: Option<Course>,
     /// Whole years since the year after the target year; only of a target that is `unreported`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, example = 0)]
     overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
     confidence: Option<Confidence>,
     /// The codes of the cautions, joined by semicolons; absent when there are none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "stale;series_undeclared")]
     cautions: Option<String>,
     /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<Reason>,
     /// The verdict as one sentence, with rounded numbers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway.")]
     sentence: Option<String>,
     /// The year that the target is measured from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     baseline_year: Option<Year>,
     /// The whole city's figure of that year, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     baseline_tonnes: Option<Tonnes>,
     /// The year judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     judged_year: Option<Year>,
     /// The whole city's figure of the year judged, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     judged_tonnes: Option<Tonnes>,
     /// The figure of the year judged in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     judged_tonnes_per_person: Option<Ratio>,
     /// The title of the publication that the figure of the year judged was taken from.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "C40 GHG dashboard data")]
     judged_source: Option<String>,
     /// The licence or terms that it is published under.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "CC BY 4.0")]
     judged_licence: Option<String>,
     /// What the pathway allowed in the year judged, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     expected_tonnes: Option<Amount>,
     /// The gap to the pathway, in t CO2e: above 0 when more was emitted than it allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     gap_tonnes: Option<Amount>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     gap_percent: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pace: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     target_progress_percent: Option<Ratio>,
 }
 

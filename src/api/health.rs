@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::Service;
@@ -31,12 +32,12 @@ pub struct Live {
 }
 
 /// A part of the service.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Part {
     /// Whether it works.
     status: State,
     /// What is the matter; absent while it works.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "the database cannot be reached")]
     detail: Option<String>,
 }
@@ -76,6 +77,7 @@ pub struct Unserved {
 }
 
 /// What works and what does not.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ready {
     /// `up`, or `degraded` while a part is not.
@@ -86,7 +88,6 @@ pub struct Ready {
     #[schema(minimum = 0, example = 812)]
     sequence: i64,
     /// What is left out of every answer; absent while nothing is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     left_out: Option<Unserved>,
 }
 

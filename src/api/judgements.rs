@@ -2,6 +2,7 @@
 
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::Service;
@@ -18,6 +19,7 @@ use crate::record::{Degrees, Slug, Year};
 use crate::registry::Snapshot;
 
 /// A target of a city, judged.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusItem {
     /// The target's id within its city.
@@ -30,25 +32,19 @@ pub struct StatusItem {
     /// The country the city lies in: ISO 3166-1 alpha-2.
     pub country: Country,
     /// The state, province or region the city lies in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "California")]
     pub region: Option<String>,
     /// Degrees north of the equator, to 0.0001.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
     pub latitude: Option<Degrees>,
     /// Degrees east of Greenwich, to 0.0001.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
     pub longitude: Option<Degrees>,
     /// The people of the city's latest report that states them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The year of that report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population_year: Option<Year>,
     /// The year of the city's latest report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_report_year: Option<Year>,
     /// Whether it is the target that the city is first shown with.
     pub headline: bool,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Service;
@@ -81,11 +82,11 @@ pub struct RankingQuery {
 }
 
 /// A city in a ranking, with what it is ranked by.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct RankingEntry {
     /// The place in the ranking: equal figures share one, and the next goes on as if they did not (1, 2, 2, 4).
     /// Entries of low confidence come after all others, and share no place with them. Absent among `unranked`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 1, example = 1)]
     pub rank: Option<usize>,
     /// The city.
@@ -96,32 +97,25 @@ pub struct RankingEntry {
     /// The country it lies in: ISO 3166-1 alpha-2.
     pub country: Country,
     /// The people of its latest report that states them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The year of that report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population_year: Option<Year>,
     /// How sure what it is ranked by is; `low` is ranked last.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<Confidence>,
     /// Why it has no rank.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Unranked>,
     /// Why the figures of the two years cannot be compared (only `annual_change`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutReason>,
     /// Its headline target, judged (not `per_person` and `annual_change`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Headline>,
     /// Its latest figure a person (only `per_person`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub figure: Option<PersonFigure>,
     /// How its emissions changed a year (only `annual_change`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub change: Option<AnnualChange>,
 }
 
 /// A page of a ranking.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Ranking<T> {
     /// What cities are ranked by.
@@ -134,13 +128,10 @@ pub struct Ranking<T> {
     /// Which way figures are ranked.
     pub order: Order,
     /// The level of the totals, if one was asked for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// The first year of the change (only `annual_change`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Year>,
     /// The last year of the change (only `annual_change`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Year>,
     /// The day of the judgement.
     #[schema(example = "2026-11-23")]
@@ -150,7 +141,6 @@ pub struct Ranking<T> {
     /// The entries of this page that have none, by id; they come after all that have one.
     pub unranked: Vec<T>,
     /// What to send as `cursor` for the next page; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "5f1d2c7a75732d6c6f73")]
     pub next: Option<String>,
     /// How many items with a rank there are on all pages.

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::{AlsoStated, Level};
@@ -25,11 +26,11 @@ use super::verdict::{Reason, Verdict};
 use super::within_reports::WithinReports;
 
 /// Every target of a city, judged.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessments {
     /// The id of the target a city is first shown with: of the adopted or lawful ones for the whole city, those not yet
     /// due first, the one whose pathway leaves least of the latest comparable figure in five years.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub headline: Option<Slug>,
     /// The targets, by id.
     pub targets: Vec<Assessment>,
@@ -38,6 +39,7 @@ pub struct Assessments {
 /// A target, judged. Everything the verdict was made from is printed here.
 ///
 /// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessment {
     /// The target.
@@ -49,16 +51,13 @@ pub struct Assessment {
     pub verdict: Verdict,
     /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
     /// figure can be compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
     /// Whole years since the year after the target year; only of a target that is `unreported`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, example = 0)]
     pub overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
     pub confidence: Confidence,
     /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The unit in which the target is judged.
     pub unit: Unit,
@@ -68,79 +67,56 @@ pub struct Assessment {
     )]
     pub sentence: String,
     /// The figure that the target is measured from, `B`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<CitedFigure>,
     /// The report for the base year beside the baseline: above 5 % apart it contradicts it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_year_report: Option<BaseYearReport>,
     /// The figure of the year judged, `A`: that for the target year, or the first after it, once the target is decided;
     /// else the latest comparable one before it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged: Option<CitedFigure>,
     /// What the pathway allowed in the year judged, `P`, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allowed in the year judged, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes: Option<Amount>,
     /// `A - P`, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_progress_percent: Option<Ratio>,
     /// The reduction since the base year, `B - A`, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_tonnes: Option<Amount>,
     /// The reduction since the base year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub delivered_tonnes_per_person: Option<Ratio>,
     /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 where growth is
     /// allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub called_for_tonnes: Option<Amount>,
     /// The reduction that the pathway called for by the year judged, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub called_for_tonnes_per_person: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Ratio>,
     /// How fast emissions must fall from here, beside how fast they fell.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required: Option<Required>,
     /// Where the figures of the last ten years lead; never a verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend: Option<Trend>,
     /// What was emitted in all the years reported on, against what the pathway allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub budget: Option<Budget>,
     /// The compound rate so far as a share of the rate that the whole way to the target asks for (Eurostat).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_ratio: Option<Ratio>,
     /// The course measured from the report of the base year instead of the baseline; never the verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub within_reports: Option<WithinReports>,
     /// What became of the lines that both the baseline and the latest report know; never the verdict.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub like_for_like: Option<LikeForLike>,
     /// Whether a second opinion contradicts the course: on track, but the trend makes it unlikely, the budget is more
     /// than 10 % over, or one of the two above has a worse course; or behind, off track or moving away, but the trend
     /// makes it likely.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub disagreement: Option<bool>,
     /// What the pathway leaves soon: by it the headline is chosen.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub soon: Option<Soon>,
     /// The city's own milestones, each judged by itself; none where the figures cannot be compared.
     pub milestones: Vec<MilestoneAssessment>,
@@ -158,6 +134,7 @@ pub struct Assessment {
 }
 
 /// What a target asks for: all of it that a verdict is made from.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetSummary {
     /// Its id within the city.
@@ -165,64 +142,48 @@ pub struct TargetSummary {
     /// Its kind.
     pub kind: TargetKind,
     /// What the city calls it, in its own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "Carbon neutral by 2050")]
     pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
     /// The only sector it covers, if it does not cover the whole city.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
     /// The id of the baseline it names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Slug>,
     /// The base year it names in place of a baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_year: Option<Year>,
     /// The year by which it is to be met.
     pub target_year: Year,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reduction_percent: Option<Percent>,
     /// The level pledged, in t CO2e (only `fixed_level`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes: Option<Tonnes>,
     /// The level pledged, in t CO2e a person (only `fixed_level`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<TonnesPerPerson>,
     /// What the scenario foresees for the target year, in t CO2e (only `baseline_scenario`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scenario_tonnes: Option<Tonnes>,
     /// The share of the baseline figure that is planned to be offset, in percent: of net zero, up to a tenth may be left.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub max_offset_percent: Option<Percent>,
     /// The steps on the way that the city itself set, by year; tonnes of a per-person target are t CO2e a person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub milestones: Vec<Milestone>,
     /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes_per_person: Option<Ratio>,
     /// What is asked for before anything is offset, in t CO2e; only where that is less than `target_tonnes`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_gross_tonnes: Option<Amount>,
     /// What is asked for before anything is offset, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_gross_tonnes_per_person: Option<Ratio>,
     /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
     /// The day it was set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
     /// The day, or the year, in which it was superseded or withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
     /// Whether it depends on what others do, such as national support.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<bool>,
     /// The revision of the target that was judged.
     #[schema(example = 1)]
@@ -230,29 +191,24 @@ pub struct TargetSummary {
 }
 
 /// A figure, and where it was published.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CitedFigure {
     /// The id of the baseline; absent for a report, which its year names.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<Slug>,
     /// The year; of a fiscal year the one in which it begins.
     pub year: Year,
     /// The whole city's figure, in t CO2e.
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub credits_retired_tonnes: Option<Tonnes>,
     /// These credits in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// The uncertainty of the figure as the city states it, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty_percent: Option<Percent>,
     /// The revision of the baseline or report.
     #[schema(example = 1)]
@@ -268,6 +224,7 @@ pub struct CitedFigure {
 }
 
 /// A comparable figure of one year.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct YearFigure {
     /// The year.
@@ -275,16 +232,12 @@ pub struct YearFigure {
     /// The whole city's figure, in t CO2e.
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub credits_retired_tonnes: Option<Tonnes>,
     /// These credits in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub credits_retired_tonnes_per_person: Option<Ratio>,
     /// Whether it counts with other global warming potentials than the baseline was converted to: it stays out of
     /// trend and budget.
@@ -299,6 +252,7 @@ pub struct YearFigure {
 }
 
 /// The report for the base year, beside a recorded baseline.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BaseYearReport {
     /// The base year.
@@ -306,17 +260,13 @@ pub struct BaseYearReport {
     /// The whole city's figure, in t CO2e.
     pub tonnes: Tonnes,
     /// The people it is divided by (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// The figure in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// How far it is apart from the baseline, in percent of it: above 1 there is a caution, above 5 no verdict. Neither
     /// is made where both name one series.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub apart_percent: Option<Ratio>,
     /// Why it says nothing of the baseline, where it could not be compared with it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutReason>,
     /// The revision of the report.
     #[schema(example = 1)]
@@ -325,34 +275,33 @@ pub struct BaseYearReport {
 
 /// What a pathway leaves soon of what is emitted now: of the targets that bind the whole city, those not yet due
 /// first, the headline is the one with the lowest share.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Soon {
     /// The year, five after that of the judgement.
     pub year: Year,
     /// What the pathway allows in it, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allows in it, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// This as a share of the last of `figures`.
     pub share: Ratio,
 }
 
 /// A point that the pathway is drawn through.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PathwayPoint {
     /// The year.
     pub year: Year,
     /// What the pathway allows in that year, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes: Option<Amount>,
     /// What the pathway allows in that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
 }
 
 /// A report that cannot be compared with the baseline, with the figures that show why.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LeftOut {
     /// The year of the report.
@@ -360,33 +309,24 @@ pub struct LeftOut {
     /// Why.
     pub reason: LeftOutReason,
     /// Why, for a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "The report has no figure at basic.")]
     pub detail: Option<String>,
     /// Its figure, in t CO2e; absent if it has none.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes: Option<Tonnes>,
     /// The people it is divided by (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub population: Option<Population>,
     /// Its figure in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// The part of one side that the other does not know (only `coverage_differs`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uncovered: Option<Uncovered>,
     /// The revision of the baseline that was in force when the report became known (only `restated_since`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 1)]
     pub old_revision: Option<i32>,
     /// The figure of that revision, in t CO2e (only `restated_since`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub old_tonnes: Option<Tonnes>,
     /// The figure of the baseline today, in t CO2e (only `restated_since`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_tonnes: Option<Tonnes>,
     /// How far the one is apart from the other, in percent of today's (only `restated_since`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub apart_percent: Option<Ratio>,
 }
 

@@ -6,6 +6,7 @@
 //! Policymakers, D.1); the sum is ours.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::Year;
@@ -15,6 +16,7 @@ use super::pathway::{Pathway, Point, between};
 use super::printed::{Amount, Ratio, Unit};
 
 /// What was emitted in all the years reported on, against what the pathway allowed in them.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Budget {
     /// The first year counted: that of the first comparable report after the base year.
@@ -26,7 +28,6 @@ pub struct Budget {
     /// What the pathway allowed in these years together, in t CO2e.
     pub allowed_tonnes: Amount,
     /// What was emitted beyond what was allowed, in percent of the latter; below 0 when less was emitted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub over_percent: Option<Ratio>,
     /// How many of these years have no comparable report and were filled by straight lines.
     #[schema(example = 0)]

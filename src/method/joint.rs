@@ -8,6 +8,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::{Tonnes, Year};
@@ -29,6 +30,7 @@ pub struct CourseYear {
 }
 
 /// What several cities emitted in a year, and what their pathways allowed.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JointYear {
     /// The year.
@@ -40,7 +42,6 @@ pub struct JointYear {
     /// The one less the other, in t CO2e: above 0 when more was emitted than the pathways allowed.
     pub gap_tonnes: Amount,
     /// The gap in percent of what the pathways allowed; absent when that is 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_percent: Option<Ratio>,
 }
 

@@ -5,6 +5,7 @@
 //! Source: ours.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::gpc::GpcRef;
@@ -21,6 +22,7 @@ use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
 
 /// What became of the lines that both sides know.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LikeForLike {
     /// The year of the latest report.
@@ -33,23 +35,17 @@ pub struct LikeForLike {
     /// Their sum in the report, in t CO2e.
     pub tonnes: Amount,
     /// The share of the baseline figure that they make, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_share_percent: Option<Ratio>,
     /// The share of the report's figure that they make, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share_percent: Option<Ratio>,
     /// The change from the baseline to the report, in percent: below 0 for a fall.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<Ratio>,
     /// The share of the reduction called for by then that these lines deliver, if each is to fall as the whole is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Ratio>,
     /// The course of these lines alone; absent once the target year is reported, and where no share is pledged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
     /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two sides
     /// state, at most 10, else 3.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uncertainty_percent: Option<Ratio>,
     /// The lines, with what each side has on them.
     pub by_line: Vec<SharedLine>,

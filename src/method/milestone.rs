@@ -2,6 +2,7 @@
 
 use chrono::Datelike;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::Year;
@@ -29,6 +30,7 @@ vocabulary! {
 }
 
 /// A step on the way to a target, judged.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MilestoneAssessment {
     /// Its year.
@@ -36,10 +38,8 @@ pub struct MilestoneAssessment {
     /// Whether it was kept.
     pub verdict: MilestoneVerdict,
     /// What may be emitted in that year, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes: Option<Amount>,
     /// What may be emitted in that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// The years of the figures that decide: its own, or one on either side.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -4,6 +4,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::{Inventory, Level};
@@ -18,6 +19,7 @@ use super::printed::Ratio;
 use super::ruling::OUTDATED_AFTER_YEARS;
 
 /// What a city emitted a person in the latest year that tells both.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PersonFigure {
     /// The level of the total.
@@ -31,7 +33,6 @@ pub struct PersonFigure {
     /// The figure in t CO2e a person.
     pub tonnes_per_person: Ratio,
     /// The standard that the report follows, if it declares one.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
     /// The revision of the report.
     #[schema(example = 1)]

@@ -6,6 +6,7 @@
 //! targets ("Sustainable development in the European Union: monitoring report", annex).
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::assessment::{Absent, AbsentReason};
@@ -16,27 +17,22 @@ use super::printed::{Amount, Ratio, Unit};
 /// How fast emissions must fall from the year judged to meet the target, and how fast they fell until then.
 ///
 /// A target per person has `tonnes_per_person_per_year` in place of `tonnes_per_year`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Required {
     /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise. Absent once
     /// the target year is judged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_year: Option<Amount>,
     /// The yearly reduction still to be made, in t CO2e a person a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person_per_year: Option<Ratio>,
     /// The yearly reduction still to be made, in percent of the baseline figure a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_percent_per_year: Option<Ratio>,
     /// The same as a compound rate, in percent a year: below 0 for a reduction. Absent for a target, or a figure,
     /// that is not above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub compound_percent_per_year: Option<Ratio>,
     /// The yearly reduction since the base year, in t CO2e a year; below 0 after a rise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub achieved_tonnes_per_year: Option<Amount>,
     /// The yearly reduction since the base year, in t CO2e a person a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub achieved_tonnes_per_person_per_year: Option<Ratio>,
 }
 

@@ -5,6 +5,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::warning::WarningCode;
@@ -26,67 +27,50 @@ use super::verdict::Verdict;
 /// One year of a target.
 ///
 /// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SeriesRow {
     /// The year.
     pub year: Year,
     /// The comparable figure of that year, of the base year the baseline's, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reported_tonnes: Option<Amount>,
     /// The comparable figure of that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reported_tonnes_per_person: Option<Ratio>,
     /// Whether the year has no comparable figure and lies between two reports that have; the years between the
     /// baseline and the first report are not filled in.
     #[schema(example = false)]
     pub interpolated: bool,
     /// Where it is interpolated, what the straight line between the figures beside comes to, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolated_tonnes: Option<Amount>,
     /// Where it is interpolated, what the straight line comes to, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub interpolated_tonnes_per_person: Option<Ratio>,
     /// What the pathway allows in that year, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway_tonnes: Option<Amount>,
     /// What the pathway allows in that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway_tonnes_per_person: Option<Ratio>,
     /// What a milestone in that year allows, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone_tonnes: Option<Amount>,
     /// What a milestone in that year allows, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone_tonnes_per_person: Option<Ratio>,
     /// Whether the milestone in that year was kept; absent where the figures cannot be compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub milestone: Option<MilestoneVerdict>,
     /// What the trend comes to in that year, in t CO2e; from the first year it is fitted to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_tonnes: Option<Amount>,
     /// What the trend comes to in that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_tonnes_per_person: Option<Ratio>,
     /// The lower end of its 95 % prediction interval, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_low_tonnes: Option<Amount>,
     /// The lower end of its 95 % prediction interval, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_low_tonnes_per_person: Option<Ratio>,
     /// The upper end of its 95 % prediction interval, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_high_tonnes: Option<Amount>,
     /// The upper end of its 95 % prediction interval, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_high_tonnes_per_person: Option<Ratio>,
     /// Why the report of that year is left out, if it is: then its figure stands in `left_out_tonnes`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out: Option<LeftOutReason>,
     /// The figure at the target's level that is left out, in t CO2e; it must not be joined to the others.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out_tonnes: Option<Amount>,
     /// The figure that is left out, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub left_out_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
     pub cautions: Vec<CautionCode>,

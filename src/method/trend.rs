@@ -12,6 +12,7 @@
 use std::sync::LazyLock;
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use statrs::distribution::{ContinuousCDF, StudentsT};
 use utoipa::ToSchema;
 
@@ -47,6 +48,7 @@ vocabulary! {
 ///
 /// A target per person has `tonnes_per_person_per_year` in place of `tonnes_per_year`; `at_target_year`,
 /// `low`, `high` and `standard_error` are in the unit of the target.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Trend {
     /// The number of figures it is fitted to.
@@ -57,10 +59,8 @@ pub struct Trend {
     /// The year of the last of them: the year judged.
     pub to: Year,
     /// The slope by least squares, in t CO2e a year: below 0 for a fall.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_year: Option<Amount>,
     /// The slope by least squares, in t CO2e a person a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person_per_year: Option<Ratio>,
     /// What the line comes to in the target year, in the unit of the target; a line may fall below 0.
     pub at_target_year: Quantity,
@@ -73,10 +73,8 @@ pub struct Trend {
     /// Student's t quantile at 0.975 for two degrees of freedom less than there are points.
     pub t_quantile: Ratio,
     /// The Theil-Sen slope, in t CO2e a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub theil_sen_tonnes_per_year: Option<Amount>,
     /// The Theil-Sen slope, in t CO2e a person a year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub theil_sen_tonnes_per_person_per_year: Option<Ratio>,
     /// Whether the trend, if it goes on, meets the target.
     pub meets_target: Prospect,

@@ -5,6 +5,7 @@
 //! Source: ours.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::Year;
@@ -19,6 +20,7 @@ use super::printed::{Amount, Ratio};
 /// The course measured from the report of the base year.
 ///
 /// A target per person has `..._tonnes_per_person` in place of `..._tonnes`.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct WithinReports {
     /// The year of the report that serves as the base.
@@ -28,39 +30,28 @@ pub struct WithinReports {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_tonnes: Option<Amount>,
     /// Its figure, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_tonnes_per_person: Option<Ratio>,
     /// What may be emitted in the target year, measured from it, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes_per_person: Option<Ratio>,
     /// The latest comparable year before the target year.
     pub year: Year,
     /// What was emitted in it, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes: Option<Amount>,
     /// What was emitted in it, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub tonnes_per_person: Option<Ratio>,
     /// What the pathway from the report allowed in that year, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway from the report allowed in that year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// What was emitted above that, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes: Option<Amount>,
     /// What was emitted above that, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The share of the reduction called for that is delivered; absent unless one is called for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Ratio>,
     /// The course.
     pub course: Course,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::tally::VerdictCounts;
@@ -49,6 +50,7 @@ pub struct YearTotal {
 }
 
 /// A member that is counted, with what it adds to the sums.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CountedMember {
     /// The city.
@@ -70,15 +72,14 @@ pub struct CountedMember {
     /// Its years with a comparable figure. Those that every counted member has are added up.
     pub years: Vec<CourseYear>,
     /// Its latest total at the level, whether or not it can be compared with the baseline.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<YearTotal>,
     /// What it adds to `members_tonnes`: its comparable figure of the year that the joint figures are held to.
     /// Absent when it is a part of a member that adds a total, which includes its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<YearTotal>,
 }
 
 /// A member that is not counted, and why.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeftOutMember {
     /// The city.
@@ -92,15 +93,14 @@ pub struct LeftOutMember {
     #[schema(example = "It has no comparable figure for 2020.")]
     pub detail: String,
     /// Its latest total at the level.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest: Option<YearTotal>,
     /// What it adds to `members_tonnes`: its total of the year that the joint figures are held to, else its latest.
     /// Absent when its boundary is another, or it is a part of a member that adds a total, which includes its own.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub added: Option<YearTotal>,
 }
 
 /// A member that has not reported for three years.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OverdueMember {
     /// The city.
@@ -109,15 +109,14 @@ pub struct OverdueMember {
     #[schema(example = "Los Angeles")]
     pub name: String,
     /// The year of its latest report; absent when it never reported.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_report_year: Option<Year>,
     /// How many years before that of the judgement the year of its latest report lies.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 4, example = 6)]
     pub years_ago: Option<i32>,
 }
 
 /// The emissions of the counted members together.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JointEmissions {
     /// The year that the figures are held to: the one asked for, else the one for which most members have a
@@ -139,11 +138,11 @@ pub struct JointEmissions {
     pub members_tonnes: Amount,
     /// `counted_tonnes` in percent of `members_tonnes`; absent when that is 0, or is the smaller because a member
     /// that is not counted reports less than its counted parts.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub share_percent: Option<Ratio>,
 }
 
 /// How the members of a network get on, each and together.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProgressAnswer {
     /// The network.
@@ -166,7 +165,6 @@ pub struct ProgressAnswer {
     /// How many members stand where, by the verdict on their headline target.
     pub verdicts: VerdictCounts,
     /// The emissions of the counted members together; absent when none is counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub joint: Option<JointEmissions>,
     /// The members that are counted, by id.
     pub counted: Vec<CountedMember>,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::tally::VerdictCounts;
@@ -48,28 +49,22 @@ pub struct CoveredTonnes {
 ///
 /// Of each city the figure is that of its headline target. Cities that enclose something else than the whole
 /// community are left out, and parts of a city that is added up itself.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct TonnesByLevel {
     /// At GPC BASIC.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub basic: Option<CoveredTonnes>,
     /// At GPC BASIC+.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub basic_plus: Option<CoveredTonnes>,
     /// At GPC scope 1.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_1: Option<CoveredTonnes>,
     /// At GPC scopes 1 and 2.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_1_2: Option<CoveredTonnes>,
     /// At GPC scopes 1, 2 and 3.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub scope_1_2_3: Option<CoveredTonnes>,
     /// What the people of the cities cause, wherever it is emitted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub consumption: Option<CoveredTonnes>,
     /// By the cities' own definitions, which differ.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub own: Option<CoveredTonnes>,
 }
 
@@ -84,6 +79,7 @@ pub struct ReportYear {
 }
 
 /// The cities of one scope in numbers.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SummaryItem {
     /// What tells the row apart: `world`, the code of a country, that code and the region's name without capitals
@@ -106,7 +102,6 @@ pub struct SummaryItem {
     pub latest_reports: Vec<ReportYear>,
     /// The median of the years from each city's latest report to the day of the judgement; of an even number the
     /// mean of the two in the middle. Absent when no city has a report.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub median_age_years: Option<Ratio>,
     /// Cities of whose last three years none is reported.
     #[schema(minimum = 0, example = 2)]

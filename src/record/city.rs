@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::fault::{At, Fields, Parse, kind_of, list};
@@ -15,6 +16,7 @@ use super::units::Degrees;
 use super::vocabulary::Boundary;
 
 /// A city as it describes itself.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct City {
     /// Its name in English, or the name it prefers.
@@ -22,30 +24,24 @@ pub struct City {
     /// The country it lies in: ISO 3166-1 alpha-2.
     pub country: Country,
     /// The state, province or region it lies in.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub region: Option<Name>,
     /// Its UN/LOCODE, unique among cities.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locode: Option<Locode>,
     /// Its identifiers in other registers, such as its CDP account number; each unique among cities.
     #[serde(skip_serializing_if = "Identifiers::is_empty")]
     pub identifiers: Identifiers,
     /// Degrees north of the equator, to 0.0001.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
     pub latitude: Option<Degrees>,
     /// Degrees east of Greenwich, to 0.0001.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
     pub longitude: Option<Degrees>,
     /// What its inventories enclose; `community` unless stated.
     #[schema(default = "community")]
     pub boundary: Boundary,
     /// The id of the city it is a part of, or whose administration it is.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub part_of: Option<Slug>,
     /// Its page on the web.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<WebAddress>,
     /// The cities it was merged or split off from; figures are compared across that day only within one series.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::calendar::{first_day, last_day};
@@ -53,34 +54,28 @@ impl Level {
 }
 
 /// Stated totals by level, in t CO2e; at least one.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Totals {
     /// GPC BASIC, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 21_049_331)]
     pub basic: Option<Tonnes>,
     /// GPC BASIC+, t CO2e; below 0 where land takes up more than is emitted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub basic_plus: Option<Tonnes>,
     /// GPC scope 1, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1: Option<Tonnes>,
     /// GPC scopes 1 and 2, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1_2: Option<Tonnes>,
     /// GPC scopes 1, 2 and 3, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1_2_3: Option<Tonnes>,
     /// What the people of the city cause wherever it is emitted, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub consumption: Option<Tonnes>,
     /// The city's own total by its own definition, t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub own: Option<Tonnes>,
 }
@@ -195,12 +190,12 @@ impl Parse for Period {
 }
 
 /// Who checked an inventory.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Verification {
     /// How far it was checked.
     pub level: VerificationLevel,
     /// By whom.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub by: Option<Name>,
 }
 
@@ -215,12 +210,12 @@ impl Parse for Verification {
 }
 
 /// What a city emitted in one year.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Inventory {
     /// The year; of a fiscal year the one in which it begins.
     pub year: Year,
     /// The accounting period; absent for the calendar year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub period: Option<Period>,
     /// Stated totals by level, in t CO2e; required without `lines`.
     #[serde(skip_serializing_if = "Totals::is_empty")]
@@ -230,48 +225,38 @@ pub struct Inventory {
     #[schema(max_items = 512)]
     pub lines: Vec<Line>,
     /// People living within the boundary in that year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3_898_474)]
     pub population: Option<Population>,
     /// The accounting standard.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
     /// The gases covered.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
     pub gases: Vec<Gas>,
     /// The set of global warming potentials used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gwp: Option<GwpSet>,
     /// The series it belongs to: figures made by one method, boundary and edition, such as a statistical office's
     /// recalculated time series. Only where the publisher says that the years are recalculated together.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub series: Option<Slug>,
     /// How the emissions of electricity used are counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub electricity: Option<Electricity>,
     /// Whether the figures are corrected for how warm or cold the year was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub weather_normalised: Option<bool>,
     /// What other sources state for the same year; the figure above is that of the source published later.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 8)]
     pub also_stated: Vec<AlsoStated>,
     /// Carbon credits retired for that year, in t CO2e; they never lower a figure.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 12_500)]
     pub credits_retired_tonnes: Option<Tonnes>,
     /// The city's own estimate of the uncertainty of the total, in percent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 100, example = 5)]
     pub uncertainty_percent: Option<Percent>,
     /// Who checked it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub verification: Option<Verification>,
     /// Where the figures were published.
     pub source: Source,
     /// A note to readers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
 }
 

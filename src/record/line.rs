@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::fault::{At, Fields, Parse};
@@ -26,6 +27,7 @@ vocabulary! {
 }
 
 /// What a line says.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum LineValue {
@@ -46,7 +48,6 @@ pub enum LineValue {
         /// The GPC notation key.
         notation: Notation,
         /// The city's explanation.
-        #[serde(skip_serializing_if = "Option::is_none")]
         explanation: Option<Text>,
     },
 }

@@ -3,20 +3,20 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::fault::{At, Fields, Parse};
 use super::source::Source;
 
 /// A city's membership of a network.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
     /// The day it joined; unless stated it counts as a member since ever. It may lie ahead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2015-06-01")]
     pub joined_on: Option<NaiveDate>,
     /// The first day on which it was a member no more; unless stated it still is one. It may lie ahead.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2024-01-01")]
     pub left_on: Option<NaiveDate>,
     /// Where it was taken from.

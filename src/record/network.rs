@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::change::{Action, Change};
@@ -13,12 +14,12 @@ use super::source::Source;
 use super::text::{Name, WebAddress};
 
 /// A network of cities; who its members are is recorded city by city.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Network {
     /// Its name.
     pub name: Name,
     /// Its page on the web.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub website: Option<WebAddress>,
     /// Where it was taken from.
     pub source: Source,

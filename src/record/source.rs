@@ -3,31 +3,28 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::fault::{At, Fields, Parse};
 use super::text::{Name, Text, WebAddress};
 
 /// The publication that a figure or a pledge was taken from.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Source {
     /// The title of the document or data set.
     pub title: Name,
     /// Where it can be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub url: Option<WebAddress>,
     /// Who published it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub publisher: Option<Name>,
     /// The day it was published; figures of an undated source count from the day they were recorded.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2023-05-30")]
     pub published: Option<NaiveDate>,
     /// The licence or terms it is published under.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub licence: Option<Name>,
     /// Where in it the figure stands: page, table, row.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub locator: Option<Text>,
 }
 

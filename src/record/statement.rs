@@ -2,18 +2,19 @@
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::fault::{At, Fields, Parse};
 use super::text::{Slug, Text};
 
 /// What a city says of the verdicts on it; shown beside them, whatever they are.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Statement {
     /// The reply in the city's own words.
     pub text: Text,
     /// The id of the target that it speaks of; of all of them unless stated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Slug>,
 }
 

@@ -3,6 +3,7 @@
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::calendar::DayOrYear;
@@ -174,25 +175,22 @@ impl Parse for Milestone {
 }
 
 /// What a city pledges.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Target {
     /// What is asked for in the target year.
     #[serde(flatten)]
     pub goal: Goal,
     /// What the city calls it, in its own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
     /// The only sector it covers: a GPC sector from `I` to `VI`, or GPC lines. It is judged where both sides have all
     /// these lines.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub sector: Option<Sector>,
     /// The id of the baseline it is measured from; this or `base_year` is required but for `fixed_level`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline: Option<Slug>,
     /// The year whose report serves as the baseline, when no `baseline` is named.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub base_year: Option<Year>,
     /// The year by which it is to be met.
     pub target_year: Year,
@@ -201,30 +199,24 @@ pub struct Target {
     #[schema(max_items = 32)]
     pub milestones: Vec<Milestone>,
     /// The share of the baseline figure that the city openly plans to offset, in percent; 0 unless stated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = f64, minimum = 0, maximum = 100, example = 10)]
     pub max_offset_percent: Option<Percent>,
     /// Its standing.
     pub standing: Standing,
     /// The day it was set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
     /// The day, or the year, in which it was replaced or given up; a year counts as its last day. Only with the
     /// standing `superseded` or `withdrawn`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
     /// The id of the target that replaced it; only with the standing `superseded`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub superseded_by: Option<Slug>,
     /// Whether it depends on what others do, such as national support.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<bool>,
     /// Where it was published.
     pub source: Source,
     /// A note to readers.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<Text>,
 }
 

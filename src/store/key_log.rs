@@ -7,6 +7,7 @@
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 
 use super::connection::{AnyConnection, insert_all};
 use super::keys::{Key, Role, label};
@@ -41,27 +42,24 @@ pub struct KeyChange {
 }
 
 /// What a body holds.
+#[skip_serializing_none]
 #[derive(Serialize, Deserialize)]
 struct Body {
     after: After,
-    #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
 }
 
 /// A key from then on.
+#[skip_serializing_none]
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct After {
     cities: Vec<String>,
     created_at: DateTime<Utc>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     expires_on: Option<NaiveDate>,
     label: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
     old_secret_hash: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     old_secret_until: Option<DateTime<Utc>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     revoked_at: Option<DateTime<Utc>>,
     role: Role,
     secret_hash: String,

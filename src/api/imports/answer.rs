@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::differences::{FigureChange, LineChanges, MemberChange};
@@ -58,17 +59,16 @@ pub struct ImportAnswer {
 }
 
 /// What became of a row.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RowAnswer {
     /// The sheet it stands in or, of several files, which of them; absent for one CSV file and for JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Reports")]
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     #[schema(example = 2)]
     pub row: u64,
     /// Its year, where it could be read.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub year: Option<Year>,
     /// What became of it.
     pub outcome: RowOutcome,
@@ -79,7 +79,6 @@ pub struct RowAnswer {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub member_changes: Vec<MemberChange>,
     /// How many lines differ from those recorded before; absent when none do.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub line_changes: Option<LineChanges>,
     /// Everything that is wrong with it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -90,29 +89,25 @@ pub struct RowAnswer {
 }
 
 /// Something that is wrong with a row, and where.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct RowFault {
     /// The sheet or, of several files, which of them; absent for one CSV file and for JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Reports")]
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
     #[schema(example = 5)]
     pub row: u64,
     /// The letters of the column; absent when the fault is the whole row's, and for JSON.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "B")]
     pub column: Option<String>,
     /// The header of the column.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "total_basic")]
     pub header: Option<String>,
     /// What the cell holds.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "1,233")]
     pub text: Option<String>,
     /// The place in the report as a JSON pointer.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "/totals/basic")]
     pub pointer: Option<String>,
     /// What kind of fault it is; stable.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde_json::Value;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::method::Ratio;
@@ -13,37 +14,33 @@ use crate::record::line::{Line, LineValue};
 use crate::record::{Inventory, Level, Tonnes};
 
 /// A figure that differs from the one recorded before.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct FigureChange {
     /// Its level.
     pub level: Level,
     /// What was recorded, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub old_tonnes: Option<Tonnes>,
     /// What the row says, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_tonnes: Option<Tonnes>,
     /// The change in percent of what was recorded; absent when that is 0 or missing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<Ratio>,
 }
 
 /// A member of the report, other than its lines, that differs from what was recorded before.
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MemberChange {
     /// Its place in the report as a JSON pointer.
     #[schema(example = "/population")]
     pub pointer: String,
     /// What was recorded, as JSON of any kind; absent when nothing was.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Value, required = false, example = 3_950_000)]
     pub old: Option<Value>,
     /// What the row says, as JSON of any kind; absent when it says nothing.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Value, required = false, example = 3_898_474)]
     pub new: Option<Value>,
     /// The change in percent of what was recorded; absent when that is 0, missing or no number.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<Ratio>,
 }
 

@@ -2,6 +2,7 @@
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Unit, Verdict};
@@ -16,59 +17,49 @@ use crate::record::{DayOrYear, Level, Name, Percent, Sector, Source, Standing, T
 /// tell only how it stood in the year judged: that is its `course`, and must not be shown as a verdict.
 ///
 /// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+#[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JudgedTarget {
     /// Its kind.
     pub kind: TargetKind,
     /// What the city calls it, in its own words.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "Carbon neutral by 2050")]
     pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
     /// The only sector it covers, if it does not cover the whole city: its numeral in the GPC, or GPC lines parted by
     /// spaces.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "II.1.1 II.1.2")]
     pub sector: Option<String>,
     /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
     /// The day it was set.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
     /// The day, or the year, in which it was superseded or withdrawn.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = String, example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
     /// Whether it depends on what others do, such as national support.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub conditional: Option<bool>,
     /// The year by which it is to be met.
     pub target_year: Year,
     /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reduction_percent: Option<Percent>,
     /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes: Option<Amount>,
     /// What may be emitted in the target year, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_tonnes_per_person: Option<Ratio>,
     /// Whether it is being kept, as far as may be said on the day of judgement.
     pub verdict: Verdict,
     /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
     /// figure can be compared.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub course: Option<Course>,
     /// Whole years since the year after the target year; only of a target that is `unreported`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(minimum = 0, example = 0)]
     pub overdue_years: Option<i32>,
     /// How far the figures carry the verdict.
     pub confidence: Confidence,
     /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<Reason>,
     /// The unit in which the target is judged.
     pub unit: Unit,
@@ -78,69 +69,49 @@ pub struct JudgedTarget {
     )]
     pub sentence: String,
     /// The year that the target is measured from, `b`.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_year: Option<Year>,
     /// The whole city's figure of that year, `B`, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_tonnes: Option<Tonnes>,
     /// The people of that year (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_population: Option<Population>,
     /// The figure of that year in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_tonnes_per_person: Option<Ratio>,
     /// What may be a slip in that figure; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub baseline_warnings: Vec<WarningCode>,
     /// The year judged: the target year, or the first after it that decides, once it is decided; else that of the latest
     /// comparable figure before it.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_year: Option<Year>,
     /// The whole city's figure of the year judged, `A`, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_tonnes: Option<Tonnes>,
     /// The people of the year judged (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_population: Option<Population>,
     /// The figure of the year judged in t CO2e a person (only targets per person).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_tonnes_per_person: Option<Ratio>,
     /// The year of the latest comparable figure.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub latest_year: Option<Year>,
     /// What the pathway allowed in the year judged, `P`, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes: Option<Amount>,
     /// What the pathway allowed in the year judged, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub expected_tonnes_per_person: Option<Ratio>,
     /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes: Option<Amount>,
     /// `A - P`, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_tonnes_per_person: Option<Ratio>,
     /// The gap in percent of what the pathway allowed; absent unless that is above 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub gap_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub achieved_reduction_percent: Option<Ratio>,
     /// The reduction since the base year in percent of the whole reduction pledged.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target_progress_percent: Option<Ratio>,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pace: Option<Ratio>,
     /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub required_tonnes_per_year: Option<Amount>,
     /// Eurostat's ratio of actual to needed growth.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub growth_ratio: Option<Ratio>,
     /// Whether the course and the second opinions point different ways.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub disagreement: Option<bool>,
     /// What a reader should know before using the verdict.
     pub cautions: Vec<CautionCode>,
@@ -148,10 +119,8 @@ pub struct JudgedTarget {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningCode>,
     /// Where the figure that the target is measured from was published.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub baseline_source: Option<Source>,
     /// Where the figure of the year judged was published.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub judged_source: Option<Source>,
 }
 

@@ -1,6 +1,7 @@
 //! Pages of lists: how many, from where, and where the next one begins.
 
 use serde::{Deserialize, Serialize};
+use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Code, Problem};
@@ -10,12 +11,12 @@ use crate::record::change::sha256;
 use crate::record::limits::{PAGE_DEFAULT, PAGE_MAX};
 
 /// A page of a list.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct List<T> {
     /// The items of this page.
     pub items: Vec<T>,
     /// What to send as `cursor` for the next page; absent at the end.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "5f1d2c7a75732d6c6f73")]
     pub next: Option<String>,
     /// How many items there are on all pages.

@@ -6,6 +6,7 @@ use std::fmt;
 use actix_web::http::{StatusCode, header};
 use actix_web::{HttpResponse, ResponseError};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::limits::RETRY_AFTER_SECONDS;
@@ -177,6 +178,7 @@ pub struct Problem {
 }
 
 /// An RFC 9457 problem document.
+#[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Problem)]
 pub struct ProblemDocument {
@@ -199,7 +201,6 @@ pub struct ProblemDocument {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
     /// Of a file of reports: what each of its rows came to.
-    #[serde(skip_serializing_if = "Option::is_none")]
     import: Option<Box<ImportAnswer>>,
     /// Of a city that was withdrawn: the paths of those that came after it, through a merger or a split.
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -7,6 +7,7 @@ mod timing;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::{Inventory, Level};
@@ -143,6 +144,7 @@ impl CautionCode {
 }
 
 /// Something a reader should know before using a verdict.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Caution {
     /// What it is about; stable.
@@ -154,43 +156,31 @@ pub struct Caution {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub years: Vec<Year>,
     /// The id of the target that was replaced (only `target_weakened`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub replaced: Option<Slug>,
     /// What it is compared with, in t CO2e: the figure of the baseline before, before it was converted, or beside the
     /// report for its year; what was asked for in that year; the stated total; the figure used.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub old_tonnes: Option<Amount>,
     /// What it is compared with, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub old_tonnes_per_person: Option<Ratio>,
     /// What there is now, in t CO2e: the figure of the baseline, or of the report for its year; what the pathway
     /// now allows in that year; the sum of the lines; the figure of another source.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_tonnes: Option<Amount>,
     /// What there is now, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub new_tonnes_per_person: Option<Ratio>,
     /// The difference in percent of what it is compared with; absent when that is 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub change_percent: Option<Ratio>,
     /// The reduction in percent that an earlier pledge was stated as (only `target_weakened`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_reduction_percent: Option<Percent>,
     /// What that is a percentage of, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_of_tonnes: Option<Amount>,
     /// What that is a percentage of, in t CO2e a person.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub asked_of_tonnes_per_person: Option<Ratio>,
     /// The day of the change: when it was recorded, or, of a target that replaced another, when it was set, if stated.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub changed_on: Option<NaiveDate>,
     /// Why, in the words of whoever recorded the change.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
     /// The part of one side that the other does not know, in the year with the largest (only `coverage_differs`).
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub uncovered: Option<Uncovered>,
     /// What each gas comes to before and after, all lines together (only `gwp_converted`).
     #[serde(skip_serializing_if = "Vec::is_empty")]

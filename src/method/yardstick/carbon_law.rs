@@ -9,6 +9,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::{Inventory, Level};
@@ -34,14 +35,13 @@ const YEARLY_SHARE: f64 = 0.8828;
 const LEAST_POINTS: usize = 3;
 
 /// Whether the course of emissions, if it goes on, stays within the carbon law.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CarbonLaw {
     /// Whether it does; absent when that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub meets: Option<bool>,
     /// Why that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
@@ -55,27 +55,20 @@ pub struct CarbonLaw {
     pub line_through: Vec<Year>,
     /// The slope of the line, in t CO2e a year, to six decimals because decades are extended from it: below 0 for a
     /// fall.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub slope_tonnes_per_year: Option<Ratio>,
     /// The first year of the sums: that of the judgement.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<Year>,
     /// The last year of the sums: 2050.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<Year>,
     /// What the line comes to in the first year of the sums, in t CO2e; never below 0.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub from_tonnes: Option<Amount>,
     /// What the line comes to in all the years together, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub trend_sum_tonnes: Option<Amount>,
     /// What the carbon law leaves for all the years together, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_sum_tonnes: Option<Amount>,
     /// What the carbon law leaves of a year's emissions in the next.
     pub yearly_share: Ratio,
     /// The year in which the line reaches 0; absent unless it falls.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = 2130)]
     pub net_zero_year: Option<i64>,
 }

@@ -7,6 +7,7 @@
 //! probability above 67 %, action beginning in 2020; all of C3, later action included, comes to 21 %).
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::{Slug, Year};
@@ -27,30 +28,25 @@ const REFERENCE: i32 = 2019;
 const MIDWAY: i32 = 2030;
 
 /// Whether a pathway falls from 2019 to 2030 as far as the IPCC finds for the world.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Ipcc {
     /// The id of the target.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub target: Option<Slug>,
     /// Whether it does; absent when that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = false)]
     pub meets: Option<bool>,
     /// Why that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
     /// The share of the emissions of 2019 that may be left in 2030.
     pub share: Ratio,
     /// What the pathway allows in 2030, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway_2030_tonnes: Option<Amount>,
     /// What was emitted in 2019, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emissions_2019_tonnes: Option<Amount>,
     /// What may be left in 2030, in t CO2e: the share of what was emitted in 2019.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_2030_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
     #[serde(skip_serializing_if = "Vec::is_empty")]

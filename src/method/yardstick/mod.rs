@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::Level;
@@ -56,11 +57,11 @@ vocabulary! {
 }
 
 /// How ambitious a city's pledges and its course are; another question than whether it delivers.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Yardsticks {
     /// The level at which `race_to_zero` and `carbon_law` look: the one asked for, else that of the headline target,
     /// else the one with the most reports; absent when there is none of these.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub level: Option<Level>,
     /// Whether the pathway of the headline target falls by 2030 as far as the world does on average in 1.5 °C pathways.
     pub ipcc_1_5c: Ipcc,

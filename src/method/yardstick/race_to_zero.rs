@@ -7,6 +7,7 @@
 //! (criteria 3.0, 2022): net zero by 2050 at the latest, and a fair share of halving by 2030.
 
 use serde::Serialize;
+use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::record::inventory::Level;
@@ -25,37 +26,30 @@ const NET_ZERO_BY: i32 = 2050;
 const HALF: f64 = 0.5;
 
 /// Whether the adopted targets meet what the Race to Zero asks for.
+#[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RaceToZero {
     /// Whether they do; absent when that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = true)]
     pub meets: Option<bool>,
     /// Why that cannot be said.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence.
     pub sentence: String,
     /// The id of the adopted target with the earliest year up to 2050 that reaches net zero.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_zero_target: Option<Slug>,
     /// Its target year.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub net_zero_year: Option<Year>,
     /// The id of the adopted target whose pathway leaves the lowest share of the emissions of 2019 in 2030.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub halving_target: Option<Slug>,
     /// What that pathway allows in 2030, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub pathway_2030_tonnes: Option<Amount>,
     /// What was emitted in 2019 by the figures comparable with that target's baseline, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub emissions_2019_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<YardstickFigure>,
     /// Half of what was emitted in 2019, in t CO2e.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_2030_tonnes: Option<Amount>,
 }
 
