@@ -101,7 +101,7 @@ async fn answer_csv(
     let maker = service.clone();
     costly::answer_once(request, service, Keep::Shared, move || {
         let next = page.next.map(|next| ("after", next.to_string()));
-        Ok(Made { body: csv::render(maker.columns("ChangeAnswer"), &page.items)?, next })
+        Ok(Made { body: csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?, next })
     })
     .await
 }

@@ -9,10 +9,10 @@ use super::request::filters::ListQuery;
 use super::request::lookup::present_record;
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
+use super::response::costly;
 use super::response::judged::JudgedTarget;
-use super::response::list::{List, page, rendered};
+use super::response::list::{Form, List, Listed, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use super::{Service, write};
 use crate::answers::records::{self, CityAnswer};
 use crate::method::Assessment;
@@ -59,12 +59,12 @@ pub struct CityItem {
     pub headline: Option<Headline>,
 }
 
-fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<CityItem>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, query: &ListQuery) -> Result<Listed<'s, CityItem>, Problem> {
     let filters = query.filters(snapshot)?;
     let rows = snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() });
     let keyed = rows.filter(|row| filters.take(row)).map(|row| (query.sort().place(&row, row.id.to_string()), row));
     let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("cities {}", query.fingerprint()))?;
-    Ok(List { items: items.iter().filter_map(item).collect(), next, total })
+    Ok((List { items: items.iter().filter_map(item).collect(), next, total }, &snapshot.edition))
 }
 
 /// The item of a row.
@@ -93,11 +93,8 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let body = rendered(&listed(snapshot, &query)?, service.columns("CityItem"), query.fields.as_deref())?;
-        Ok(body.of(&snapshot.edition))
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
 }
 
 /// List cities as CSV
@@ -111,11 +108,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let List { items, next, .. } = listed(snapshot, &query)?;
-        csv::page(service.columns("CityItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
 }
 
 /// Get a city

@@ -79,7 +79,7 @@ async fn export(
 ) -> Result<HttpResponse, Problem> {
     let what = DataSet::from_word(what).ok_or_else(Problem::not_found)?;
     let snapshot = service.registry.present();
-    let columns = service.columns(what.schema());
+    let columns = what.columns(&service.columns);
     let redacted = match what {
         DataSet::Changes => service.registry.redacted().await?,
         _ => snapshot.redacted,

@@ -7,11 +7,10 @@ use utoipa::ToSchema;
 
 use super::Service;
 use super::request::filters::ListQuery;
-use super::response::answer::Keep;
+use super::response::costly;
 use super::response::judged::JudgedTarget;
-use super::response::list::{List, page, rendered};
+use super::response::list::{Form, List, Listed, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use crate::overview::row::Row;
 use crate::record::city::Country;
 use crate::record::units::Population;
@@ -56,7 +55,7 @@ pub struct StatusItem {
     pub permalink: String,
 }
 
-fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<StatusItem>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, query: &ListQuery) -> Result<Listed<'s, StatusItem>, Problem> {
     let filters = query.filters(snapshot)?;
     let rows = snapshot.present().flat_map(|(id, entry, present)| {
         present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
@@ -66,7 +65,7 @@ fn listed(snapshot: &Snapshot, query: &ListQuery) -> Result<List<StatusItem>, Pr
         (query.sort().place(&row, format!("{}\n{target}", row.id)), row)
     });
     let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("status {}", query.fingerprint()))?;
-    Ok(List { items: items.iter().filter_map(item).collect(), next, total })
+    Ok((List { items: items.iter().filter_map(item).collect(), next, total }, &snapshot.edition))
 }
 
 /// The item of a row that has a target.
@@ -103,11 +102,8 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let body = rendered(&listed(snapshot, &query)?, service.columns("StatusItem"), query.fields.as_deref())?;
-        Ok(body.of(&snapshot.edition))
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
 }
 
 /// List all judged targets as CSV
@@ -121,9 +117,6 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let List { items, next, .. } = listed(snapshot, &query)?;
-        csv::page(service.columns("StatusItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
 }

@@ -93,7 +93,7 @@ pub async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<H
     let asked: Page = query(&request)?;
     let keyed = service.registry.keys().await?.into_iter().map(|key| (key.id.clone(), key)).collect();
     let keys = page(keyed, &asked, "keys")?;
-    Ok(answer(&request, &rendered(&keys, service.columns("Key"), asked.fields.as_deref())?, Keep::Never))
+    Ok(answer(&request, &rendered(&keys, service.columns.of::<Key>(), asked.fields.as_deref())?, Keep::Never))
 }
 
 /// Make a key

@@ -7,9 +7,9 @@ use utoipa::ToSchema;
 use super::request::lookup::{present_network, present_record};
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
-use super::response::list::{List, Page, page, rendered};
+use super::response::costly;
+use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use super::{Service, write};
 use crate::answers::records::{self, MemberAnswer};
 use crate::record::{Kind, Member, Slug};
@@ -27,12 +27,12 @@ pub struct MemberBody {
     reason: Option<String>,
 }
 
-fn listed(snapshot: &Snapshot, network: &str, asked: &Page) -> Result<List<MemberAnswer>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, network: &str, asked: &Page) -> Result<Listed<'s, MemberAnswer>, Problem> {
     present_network(snapshot, network)?;
     let cities = snapshot.present();
     let keyed =
         cities.filter_map(|(city, entry, _)| Some((city.to_string(), records::member(&entry.dossier, network)?)));
-    page(keyed.collect(), asked, &format!("members {network}"))
+    Ok((page(keyed.collect(), asked, &format!("members {network}"))?, &snapshot.edition))
 }
 
 /// List a network's members
@@ -49,12 +49,8 @@ pub async fn list(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let members = listed(snapshot, &network, &asked)?;
-        let body = rendered(&members, service.columns("MemberAnswer"), asked.fields.as_deref())?;
-        Ok(body.of(&snapshot.edition))
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &network, &asked)).await
 }
 
 /// List a network's members as CSV
@@ -70,11 +66,8 @@ pub async fn list_csv(
     network: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let List { items, next, .. } = listed(snapshot, &network, &asked)?;
-        csv::page(service.columns("MemberAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &network, &asked)).await
 }
 
 /// Get a membership

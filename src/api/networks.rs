@@ -8,9 +8,9 @@ use super::Service;
 use super::request::lookup::present_network;
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
-use super::response::list::{List, Page, page, rendered};
+use super::response::costly;
+use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use super::write::{self, Named};
 use crate::answers::records::{self, NetworkAnswer};
 use crate::record::{Kind, Network, Slug};
@@ -32,10 +32,10 @@ fn named(network: &str) -> Named<'_> {
     Named { city: None, kind: Kind::Network, id: network }
 }
 
-fn listed(snapshot: &Snapshot, asked: &Page) -> Result<List<NetworkAnswer>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, asked: &Page) -> Result<Listed<'s, NetworkAnswer>, Problem> {
     let networks = snapshot.networks.iter();
     let keyed = networks.filter_map(|(id, entry)| Some((id.to_string(), records::network(id, &entry.network)?)));
-    page(keyed.collect(), asked, "networks")
+    Ok((page(keyed.collect(), asked, "networks")?, &snapshot.edition))
 }
 
 /// List networks
@@ -49,11 +49,8 @@ pub async fn list(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let body = rendered(&listed(snapshot, &asked)?, service.columns("NetworkAnswer"), asked.fields.as_deref())?;
-        Ok(body.of(&snapshot.edition))
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &asked)).await
 }
 
 /// List networks as CSV
@@ -67,11 +64,8 @@ pub async fn list_csv(
     service: web::Data<Service>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let List { items, next, .. } = listed(snapshot, &asked)?;
-        csv::page(service.columns("NetworkAnswer"), asked.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &asked)).await
 }
 
 /// Get a network

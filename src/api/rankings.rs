@@ -357,7 +357,7 @@ pub async fn list(
     costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
         let Some(fields) = query.fields.as_deref() else { return Ok(Body::json(&ranking).of(&snapshot.edition)) };
-        let fields = Fields::read(fields, service.columns("RankingEntry"))?;
+        let fields = Fields::read(fields, service.columns.of::<RankingEntry>())?;
         let trimmed = ranking.trimmed(|entry| fields.trim(entry))?;
         Ok(Body::json(&trimmed).of(&snapshot.edition))
     })
@@ -378,7 +378,7 @@ pub async fn list_csv(
     costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let Ranking { mut items, unranked, next, .. } = ranking(snapshot, &query)?;
         items.extend(unranked);
-        csv::page(service.columns("RankingEntry"), query.fields.as_deref(), &items, next, &snapshot.edition)
+        csv::page(service.columns.of::<RankingEntry>(), query.fields.as_deref(), &items, next, &snapshot.edition)
     })
     .await
 }

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use super::request::lookup::{present_city, present_record};
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
-use super::response::list::{List, Page, page, rendered};
+use super::response::costly;
+use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use super::{Service, write};
 use crate::answers::records::{self, InventoryAnswer};
 use crate::record::{Inventory, Kind, Slug, Year};
-use crate::registry::CityEntry;
+use crate::registry::Snapshot;
 
 /// The body of a report.
 #[derive(Serialize, ToSchema)]
@@ -27,10 +27,11 @@ pub struct ReportBody {
     reason: Option<String>,
 }
 
-fn listed(entry: &CityEntry, asked: &Page) -> Result<List<InventoryAnswer>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, city: &str, asked: &Page) -> Result<Listed<'s, InventoryAnswer>, Problem> {
+    let (entry, _) = present_city(snapshot, city)?;
     let keyed =
         entry.dossier.reports.keys().filter_map(|id| Some((id.to_string(), records::report(&entry.dossier, *id)?)));
-    page(keyed.collect(), asked, &format!("reports {}", entry.dossier.id))
+    Ok((page(keyed.collect(), asked, &format!("reports {}", entry.dossier.id))?, &entry.edition))
 }
 
 /// List a city's reports
@@ -46,12 +47,8 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let (entry, _) = present_city(snapshot, &city)?;
-        let body = rendered(&listed(entry, &asked)?, service.columns("InventoryAnswer"), asked.fields.as_deref())?;
-        Ok(body.of(&entry.edition))
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &city, &asked)).await
 }
 
 /// List a city's reports as CSV
@@ -67,12 +64,8 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let (entry, _) = present_city(snapshot, &city)?;
-        let List { items, next, .. } = listed(entry, &asked)?;
-        csv::page(service.columns("InventoryAnswer"), asked.fields.as_deref(), &items, next, &entry.edition)
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &city, &asked)).await
 }
 
 /// Get a report

@@ -11,6 +11,7 @@ use super::response::{costly, csv};
 use super::status::{not_then, past_city};
 use crate::answers::body::Body;
 use crate::answers::judgement::{self, SeriesAnswer};
+use crate::method::SeriesRow;
 use crate::record::{Dossier, Incomplete, Slug};
 use crate::registry::Refusal;
 
@@ -88,6 +89,7 @@ pub async fn get_csv(
     city: web::Path<String>,
     query: web::Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let render = |service: &Service, series: &SeriesAnswer| csv::render(service.columns("SeriesRow"), &series.rows);
+    let render =
+        |service: &Service, series: &SeriesAnswer| csv::render(service.columns.of::<SeriesRow>(), &series.rows);
     answer(&request, &service, &city, query, render).await
 }

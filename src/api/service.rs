@@ -1,6 +1,5 @@
 //! What every handler works with.
 
-use std::collections::BTreeMap;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use super::request::limiter::Limiter;
 use super::request::turns::Turns;
 use super::request::under_way::UnderWay;
 use super::response::answer_cache::AnswerCache;
+use super::response::columns::Columns;
 use crate::registry::Registry;
 
 /// What every handler works with.
@@ -29,8 +29,8 @@ pub struct Service {
     pub contact: Option<String>,
     /// How long a stream of changes is silent at most.
     pub heartbeat: Duration,
-    /// The columns of each list as CSV, by the schema of its items.
-    pub columns: BTreeMap<&'static str, Vec<String>>,
+    /// The columns of each list as CSV.
+    pub columns: Columns,
     /// The bytes in flight: bodies that are read, answers that are kept or sent.
     pub bytes: Allowance,
     /// The streams of changes.
@@ -41,12 +41,4 @@ pub struct Service {
     pub answers: AnswerCache,
     /// What is under way, for a stop to wait for.
     pub under_way: UnderWay,
-}
-
-impl Service {
-    /// The columns of the CSV list whose items have the schema `name`.
-    #[must_use]
-    pub fn columns(&self, name: &str) -> &[String] {
-        self.columns.get(name).map_or(&[], Vec::as_slice)
-    }
 }

@@ -5,10 +5,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Service;
-use super::response::answer::Keep;
-use super::response::list::{List, Page, page, rendered};
+use super::response::costly;
+use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use crate::overview::summary::{Scope, Summary, SummaryItem};
 use crate::registry::Snapshot;
 
@@ -32,13 +31,13 @@ pub struct SummaryQuery {
     fields: Option<String>,
 }
 
-fn listed(snapshot: &Snapshot, query: &SummaryQuery) -> Result<List<SummaryItem>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, query: &SummaryQuery) -> Result<Listed<'s, SummaryItem>, Problem> {
     let summary = Summary::of(snapshot, query.scope);
     // The scopes follow each other in their own order, which is that of the number before the id.
     let keyed = summary.keys().map(|key| (format!("{} {}", key.0 as u8, key.1), key));
     let asked = Page { limit: query.limit, cursor: query.cursor.clone(), fields: None };
     let List { items, next, total } = page(keyed.collect(), &asked, &format!("summary {:?}", query.scope))?;
-    Ok(List { items: items.into_iter().filter_map(|key| summary.row(key)).collect(), next, total })
+    Ok((List { items: items.into_iter().filter_map(|key| summary.row(key)).collect(), next, total }, &snapshot.edition))
 }
 
 /// Sum up the world
@@ -54,11 +53,8 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let body = rendered(&listed(snapshot, &query)?, service.columns("SummaryItem"), query.fields.as_deref())?;
-        Ok(body.of(&snapshot.edition))
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
 }
 
 /// Sum up the world as CSV
@@ -72,9 +68,6 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let List { items, next, .. } = listed(snapshot, &query)?;
-        csv::page(service.columns("SummaryItem"), query.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+    let fields = query.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
 }

@@ -7,13 +7,13 @@ use utoipa::ToSchema;
 use super::request::lookup::{present_city, present_record};
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
-use super::response::list::{List, Page, page, rendered};
+use super::response::costly;
+use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
-use super::response::{costly, csv};
 use super::{Service, write};
 use crate::answers::records::{self, TargetAnswer};
 use crate::record::{Kind, Slug, Target};
-use crate::registry::CityEntry;
+use crate::registry::Snapshot;
 
 /// The body of a target.
 #[derive(Serialize, ToSchema)]
@@ -27,13 +27,14 @@ pub struct TargetBody {
     reason: Option<String>,
 }
 
-fn listed(entry: &CityEntry, asked: &Page) -> Result<List<TargetAnswer>, Problem> {
+fn listed<'s>(snapshot: &'s Snapshot, city: &str, asked: &Page) -> Result<Listed<'s, TargetAnswer>, Problem> {
+    let (entry, _) = present_city(snapshot, city)?;
     let keyed = entry
         .dossier
         .targets
         .keys()
         .filter_map(|id| Some((id.to_string(), records::target(&entry.dossier, id.as_str())?)));
-    page(keyed.collect(), asked, &format!("targets {}", entry.dossier.id))
+    Ok((page(keyed.collect(), asked, &format!("targets {}", entry.dossier.id))?, &entry.edition))
 }
 
 /// List a city's targets
@@ -49,12 +50,8 @@ pub async fn list(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let (entry, _) = present_city(snapshot, &city)?;
-        let body = rendered(&listed(entry, &asked)?, service.columns("TargetAnswer"), asked.fields.as_deref())?;
-        Ok(body.of(&entry.edition))
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &city, &asked)).await
 }
 
 /// List a city's targets as CSV
@@ -70,12 +67,8 @@ pub async fn list_csv(
     city: web::Path<String>,
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let (entry, _) = present_city(snapshot, &city)?;
-        let List { items, next, .. } = listed(entry, &asked)?;
-        csv::page(service.columns("TargetAnswer"), asked.fields.as_deref(), &items, next, &entry.edition)
-    })
-    .await
+    let fields = asked.fields.clone();
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &city, &asked)).await
 }
 
 /// Get a target

@@ -27,6 +27,7 @@ use crate::api::request::limiter::Limiter;
 use crate::api::request::turns::Turns;
 use crate::api::request::under_way::UnderWay;
 use crate::api::response::answer_cache::AnswerCache;
+use crate::api::response::columns::Columns;
 use crate::api::response::problem::{Code, Problem};
 use crate::api::{self, Service, openapi};
 use crate::record::limits::{BYTES_IN_FLIGHT_PARTS, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS};
@@ -169,7 +170,7 @@ fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
         heartbeat: settings.heartbeat,
-        columns: openapi::columns(document),
+        columns: Columns::new(document),
         answers: AnswerCache::new(bytes.clone(), bytes_in_flight)?,
         bytes,
         streams: Allowance::new("many streams open", streams, streams_per_address),

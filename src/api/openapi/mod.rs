@@ -74,60 +74,6 @@ pub fn document() -> Value {
     document
 }
 
-/// The columns of the CSV lists, by the schema of their items: one for each leaf that is not a list.
-#[must_use]
-pub fn columns(document: &Value) -> BTreeMap<&'static str, Vec<String>> {
-    let schemas = &document["components"]["schemas"];
-    let of = |name: &'static str| {
-        let mut columns = Vec::new();
-        leaves(schemas, &schemas[name], "", &mut columns);
-        // What says which row it is comes first, the rest by name.
-        let first = ["sequence", "rank", "city", "scope", "kind", "id", "year", "name"];
-        columns.sort_by_key(|column| first.iter().position(|name| name == column).unwrap_or(first.len()));
-        (name, columns)
-    };
-    [
-        "CityItem",
-        "StatusItem",
-        "RankingEntry",
-        "SummaryItem",
-        "InventoryAnswer",
-        "TargetAnswer",
-        "NetworkAnswer",
-        "MemberAnswer",
-        "ChangeAnswer",
-        "SeriesRow",
-        "Key",
-    ]
-    .map(of)
-    .into()
-}
-
-fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
-    let schema = resolved(schemas, schema);
-    match schema["properties"].as_object() {
-        Some(properties) => {
-            for (name, property) in properties {
-                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
-                leaves(schemas, property, &path, columns);
-            }
-        }
-        None => columns.push(path.to_owned()),
-    }
-}
-
-/// The schema that a reference, or a choice between null and a schema, leads to.
-fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
-    if let Some(reference) = schema["$ref"].as_str() {
-        let name = reference.rsplit('/').next().unwrap_or_default();
-        return resolved(schemas, &schemas[name]);
-    }
-    match schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")) {
-        Some(choice) => resolved(schemas, choice),
-        None => schema,
-    }
-}
-
 /// The methods that each documented path offers, for 405 answers.
 #[must_use]
 pub fn methods(document: &Value) -> Vec<(String, String)> {

@@ -7,6 +7,9 @@ use actix_web::{HttpRequest, HttpResponse, web};
 
 use super::answer::{self, Held, Keep, answer_held};
 use super::answer_cache::Kept;
+use super::columns::Item;
+use super::csv;
+use super::list::{Form, Listed, rendered};
 use super::made::{Made, link_next};
 use super::problem::Problem;
 use crate::answers::body::Body;
@@ -41,6 +44,28 @@ pub async fn answer<M: Into<Made> + 'static>(
     let (snapshot, maker) = (service.registry.present(), service.clone());
     let edition = Arc::clone(&snapshot.edition);
     answer_of(request, service, &edition, keep, move || make(&maker, &snapshot)).await
+}
+
+/// The same with a page of a list, of its items only the `fields` asked for.
+///
+/// # Errors
+/// Those of `listed`; 422 for fields that there are not; 429 or 503 when too much is asked for at once.
+pub async fn list<T: Item>(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    form: Form,
+    fields: Option<String>,
+    listed: impl FnOnce(&Snapshot) -> Result<Listed<'_, T>, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    answer(request, service, Keep::Shared, move |service, snapshot| {
+        let (list, edition) = listed(snapshot)?;
+        let (columns, fields) = (service.columns.of::<T>(), fields.as_deref());
+        match form {
+            Form::Json => Ok(rendered(&list, columns, fields)?.of(edition).into()),
+            Form::Csv => csv::page(columns, fields, &list.items, list.next, edition),
+        }
+    })
+    .await
 }
 
 /// The same of one edition, for what is made of more than the present.

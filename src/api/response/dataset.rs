@@ -11,12 +11,15 @@ use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use serde::Serialize;
 
+use super::columns::Columns;
 use super::costly::asker;
 use super::problem::Problem;
 use super::table::Table;
-use crate::answers::records::{self, ChangeAnswer};
+use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
+use crate::api::Service;
+use crate::api::cities::{self, CityItem};
+use crate::api::judgements::{self, StatusItem};
 use crate::api::request::allowance::Share;
-use crate::api::{Service, cities, judgements};
 use crate::overview::row::Row;
 use crate::record::change::GENESIS;
 use crate::record::limits::{EXPORT_PIECE_BYTES, PAGE_MAX};
@@ -43,15 +46,15 @@ vocabulary! {
 }
 
 impl DataSet {
-    /// The schema of a row, by which its columns are known.
+    /// The columns of its rows.
     #[must_use]
-    pub const fn schema(self) -> &'static str {
+    pub fn columns(self, columns: &Columns) -> &[String] {
         match self {
-            DataSet::Cities => "CityItem",
-            DataSet::Baselines | DataSet::Reports => "InventoryAnswer",
-            DataSet::Targets => "TargetAnswer",
-            DataSet::Status => "StatusItem",
-            DataSet::Changes => "ChangeAnswer",
+            DataSet::Cities => columns.of::<CityItem>(),
+            DataSet::Baselines | DataSet::Reports => columns.of::<InventoryAnswer>(),
+            DataSet::Targets => columns.of::<TargetAnswer>(),
+            DataSet::Status => columns.of::<StatusItem>(),
+            DataSet::Changes => columns.of::<ChangeAnswer>(),
         }
     }
 }

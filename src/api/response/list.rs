@@ -1,11 +1,14 @@
 //! Pages of lists: how many, from where, and where the next one begins.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Code, Problem};
 use crate::answers::body::Body;
+use crate::answers::edition::Edition;
 use crate::api::request::fields::Fields;
 use crate::record::change::sha256;
 use crate::record::limits::{PAGE_DEFAULT, PAGE_MAX};
@@ -39,6 +42,18 @@ pub struct Page {
     /// separated by commas; what tells items apart is always there. Others are left out even if they are required.
     #[param(pattern = "^[a-z0-9_.]+(,[a-z0-9_.]+)*$", example = "id")]
     pub fields: Option<String>,
+}
+
+/// A page of a list, and the edition that it is of.
+pub type Listed<'s, T> = (List<T>, &'s Arc<Edition>);
+
+/// How a list is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    /// As JSON.
+    Json,
+    /// As CSV.
+    Csv,
 }
 
 /// What says where an item stands in a list, in the order of the list.

@@ -2,6 +2,7 @@
 
 pub mod answer;
 pub mod answer_cache;
+pub mod columns;
 pub mod costly;
 pub mod csv;
 pub mod dataset;

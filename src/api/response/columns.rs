@@ -1,0 +1,100 @@
+//! The columns of lists as CSV, known by the type of a list's items.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use crate::answers::records::{ChangeAnswer, InventoryAnswer, MemberAnswer, NetworkAnswer, TargetAnswer};
+use crate::api::cities::CityItem;
+use crate::api::judgements::StatusItem;
+use crate::api::rankings::RankingEntry;
+use crate::method::SeriesRow;
+use crate::overview::summary::SummaryItem;
+use crate::registry::Key;
+
+/// An item of a list that has columns.
+pub trait Item: Serialize + ToSchema + 'static {}
+
+macro_rules! items {
+    ($($item:ty),+ $(,)?) => {
+        $(impl Item for $item {})+
+
+        /// Each of them, with the name of its schema.
+        fn items() -> Vec<(TypeId, String)> {
+            vec![$((TypeId::of::<$item>(), <$item as ToSchema>::name().into_owned())),+]
+        }
+    };
+}
+
+items![
+    CityItem,
+    StatusItem,
+    RankingEntry,
+    SummaryItem,
+    InventoryAnswer,
+    TargetAnswer,
+    NetworkAnswer,
+    MemberAnswer,
+    ChangeAnswer,
+    SeriesRow,
+    Key,
+];
+
+/// What says which row it is comes first, the rest by name.
+const FIRST: [&str; 8] = ["sequence", "rank", "city", "scope", "kind", "id", "year", "name"];
+
+/// The columns of each list: one for each leaf of the documented shape of its items that is not a list.
+pub struct Columns(BTreeMap<TypeId, Vec<String>>);
+
+impl Columns {
+    /// Those by the specification.
+    ///
+    /// # Panics
+    /// When an item is not specified.
+    #[must_use]
+    pub fn new(document: &Value) -> Self {
+        let schemas = &document["components"]["schemas"];
+        let columns = |(item, name): (TypeId, String)| {
+            let mut columns = Vec::new();
+            leaves(schemas, &schemas[&name], "", &mut columns);
+            assert!(columns.len() > 1, "{name} is not specified");
+            columns.sort_by_key(|column| FIRST.iter().position(|name| name == column).unwrap_or(FIRST.len()));
+            (item, columns)
+        };
+        Columns(items().into_iter().map(columns).collect())
+    }
+
+    /// Those of a list of `T`.
+    #[must_use]
+    pub fn of<T: Item>(&self) -> &[String] {
+        &self.0[&TypeId::of::<T>()]
+    }
+}
+
+fn leaves(schemas: &Value, schema: &Value, path: &str, columns: &mut Vec<String>) {
+    let schema = resolved(schemas, schema);
+    match schema["properties"].as_object() {
+        Some(properties) => {
+            for (name, property) in properties {
+                let path = if path.is_empty() { name.clone() } else { format!("{path}.{name}") };
+                leaves(schemas, property, &path, columns);
+            }
+        }
+        None => columns.push(path.to_owned()),
+    }
+}
+
+/// The schema that a reference, or a choice between null and a schema, leads to.
+fn resolved<'a>(schemas: &'a Value, schema: &'a Value) -> &'a Value {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let name = reference.rsplit('/').next().unwrap_or_default();
+        return resolved(schemas, &schemas[name]);
+    }
+    match schema["oneOf"].as_array().and_then(|choices| choices.iter().find(|choice| choice["type"] != "null")) {
+        Some(choice) => resolved(schemas, choice),
+        None => schema,
+    }
+}
