@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use super::Service;
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, Validators, begin};
+use super::response::csv::unwritten;
 use super::response::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
 use super::response::problem::Problem;
 use crate::method;
@@ -94,7 +95,7 @@ async fn export(
     if is_known {
         return Ok(response.finish());
     }
-    let sheet = Sheet::new(Some(columns).filter(|_| format == Format::Csv));
+    let sheet = Sheet::new(Some(columns).filter(|_| format == Format::Csv)).map_err(|error| unwritten(&error))?;
     let asker = Asker::new(request, service)?;
     Ok(match what {
         DataSet::Changes => response.streaming(LogRows::open(&snapshot, sheet, asker).await?.pieces()),

@@ -1,5 +1,6 @@
 //! Lists as CSV: the same rows as in JSON, one column for each leaf of the documented shape.
 
+use std::io;
 use std::sync::Arc;
 
 use serde::Serialize;
@@ -32,14 +33,21 @@ pub fn page<T: Serialize>(
 /// # Errors
 /// 500 when a row cannot be written, which plain data always can.
 pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Problem> {
-    let mut table = Table::new(columns);
-    let mut bytes = Vec::new();
-    table.header(&mut bytes);
-    for row in rows {
-        table.row(row, &mut bytes).map_err(|error| {
-            log::error!("a list could not be written as CSV: {error}");
-            Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
-        })?;
-    }
+    let bytes = written(columns, rows).map_err(|error| unwritten(&error))?;
     Ok(Body::new("text/csv; charset=utf-8", bytes))
+}
+
+/// The answer when rows could not be written.
+pub fn unwritten(error: &io::Error) -> Problem {
+    log::error!("a list could not be written as CSV: {error}");
+    Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
+}
+
+fn written<T: Serialize>(columns: &[String], rows: &[T]) -> io::Result<Vec<u8>> {
+    let (mut table, mut bytes) = (Table::new(columns), Vec::new());
+    table.header(&mut bytes)?;
+    for row in rows {
+        table.row(row, &mut bytes)?;
+    }
+    Ok(bytes)
 }

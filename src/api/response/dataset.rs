@@ -69,19 +69,20 @@ pub struct Sheet {
 
 impl Sheet {
     /// One as CSV, its header written, or as a JSON object a line.
-    #[must_use]
-    pub fn new(columns: Option<&[String]>) -> Self {
-        let mut bytes = Vec::new();
-        let table = columns.map(Table::new);
-        if let Some(table) = &table {
-            table.header(&mut bytes);
+    ///
+    /// # Errors
+    /// Never, as it is written to memory.
+    pub fn new(columns: Option<&[String]>) -> io::Result<Self> {
+        let mut sheet = Sheet { table: columns.map(Table::new), bytes: Vec::new() };
+        if let Some(table) = &sheet.table {
+            table.header(&mut sheet.bytes)?;
         }
-        Sheet { table, bytes }
+        Ok(sheet)
     }
 
     fn add<T: Serialize>(&mut self, row: &T) -> io::Result<()> {
         if let Some(table) = &mut self.table {
-            return Ok(table.row(row, &mut self.bytes)?);
+            return table.row(row, &mut self.bytes);
         }
         serde_json::to_writer(&mut self.bytes, row)?;
         self.bytes.push(b'\n');

@@ -3,14 +3,12 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io;
 
 use serde::Serialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
-
-/// What RFC 4180 ends a line with.
-const LINE_END: &[u8] = b"\r\n";
 
 /// The columns of a table, ready to be filled from rows.
 pub struct Table {
@@ -44,36 +42,33 @@ impl Table {
     }
 
     /// Adds the names of the columns.
-    pub fn header(&self, bytes: &mut Vec<u8>) {
-        for (number, name) in self.columns.iter().enumerate() {
-            if number > 0 {
-                bytes.push(b',');
-            }
-            put(name, false, bytes);
-        }
-        bytes.extend_from_slice(LINE_END);
+    ///
+    /// # Errors
+    /// Never, as it is written to memory.
+    pub fn header(&self, bytes: &mut Vec<u8>) -> io::Result<()> {
+        line(&self.columns, bytes)
     }
 
     /// Adds a row.
     ///
     /// # Errors
     /// When it cannot be written, which plain data always can.
-    pub fn row<T: Serialize>(&mut self, row: &T, bytes: &mut Vec<u8>) -> serde_json::Result<()> {
+    pub fn row<T: Serialize>(&mut self, row: &T, bytes: &mut Vec<u8>) -> io::Result<()> {
         self.json.clear();
         serde_json::to_writer(&mut self.json, row)?;
         let mut cells: Vec<Option<&RawValue>> = vec![None; self.columns.len()];
         let mut reader = serde_json::Deserializer::from_slice(&self.json);
         Cells { places: &self.places, cells: &mut cells }.deserialize(&mut reader)?;
-        let is_alone = cells.len() == 1;
-        for (number, value) in cells.into_iter().enumerate() {
-            if number > 0 {
-                bytes.push(b',');
-            }
-            put(&cell(value)?, is_alone, bytes);
-        }
-        bytes.extend_from_slice(LINE_END);
-        Ok(())
+        let cells = cells.into_iter().map(cell).collect::<serde_json::Result<Vec<_>>>()?;
+        line(cells.iter().map(|cell| cell.as_bytes()), bytes)
     }
+}
+
+/// Adds a line as RFC 4180 has it.
+fn line<C: AsRef<[u8]>>(cells: impl IntoIterator<Item = C>, bytes: &mut Vec<u8>) -> io::Result<()> {
+    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(bytes);
+    writer.write_record(cells)?;
+    writer.flush()
 }
 
 fn add(places: &mut Places, path: &str, number: usize) {
@@ -85,19 +80,6 @@ fn add(places: &mut Places, path: &str, number: usize) {
                 add(places, rest, number);
             }
         }
-    }
-}
-
-/// Adds a cell to a line; one that is the only one `is_alone`.
-fn put(text: &str, is_alone: bool, bytes: &mut Vec<u8>) {
-    let is_special = |byte: u8| matches!(byte, b',' | b'"' | b'\r' | b'\n');
-    // A line of one empty cell would be an empty line, which readers skip.
-    if text.bytes().any(is_special) || (is_alone && text.is_empty()) {
-        bytes.push(b'"');
-        bytes.extend_from_slice(text.replace('"', "\"\"").as_bytes());
-        bytes.push(b'"');
-    } else {
-        bytes.extend_from_slice(text.as_bytes());
     }
 }
 
