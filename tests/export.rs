@@ -105,7 +105,7 @@ fn exports_are_all_pages_of_the_lists() {
         assert_eq!(rows.len(), listed.len(), "{what}");
     }
     let reports = export(&service, "reports.csv").text;
-    assert!(reports.len() > 3 * pledgewatch::record::limits::EXPORT_PIECE_BYTES / 2, "of several pieces");
+    assert!(reports.len() > 3 * pledgewatch::api::limits::EXPORT_PIECE_BYTES / 2, "of several pieces");
 }
 
 #[test]

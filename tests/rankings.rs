@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
-use pledgewatch::record::limits::OVERDUE_LISTED;
+use pledgewatch::overview::summary::OVERDUE_LISTED;
 
 use crate::support::{Service, assert_near, baseline, city, faults, folded, inventory, target};
 

@@ -8,7 +8,7 @@ use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use pledgewatch::record::limits::COMPRESS_FROM_BYTES;
+use pledgewatch::answers::body::COMPRESS_FROM_BYTES;
 
 use crate::support::{Answer, Service, baseline, city, folded, inventory, send, target};
 

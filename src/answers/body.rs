@@ -9,7 +9,9 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use super::edition::Edition;
-use crate::record::limits::COMPRESS_FROM_BYTES;
+
+/// Bodies smaller than this are not compressed, in bytes.
+pub const COMPRESS_FROM_BYTES: usize = 512;
 
 /// How a body is encoded for the way.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

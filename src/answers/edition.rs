@@ -1,10 +1,13 @@
 //! Since when something is served as it is: what `Last-Modified` says.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use chrono::{DateTime, SubsecRound, Utc};
 
-use crate::record::limits::SETTLED_AFTER;
+/// How long after a change `Last-Modified` is told again: longer than a request takes from memory, and than other
+/// nodes take to follow.
+pub const SETTLED_AFTER: Duration = Duration::from_secs(2);
 
 /// A state of what is served, and the time from which this node serves it.
 ///

@@ -15,8 +15,8 @@ use super::response::answer::{Keep, answer, answer_write};
 use super::response::list::{List, Page, page, rendered};
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
+use crate::api::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::fault::{Fields, list as elements};
-use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Name, Slug};
 use crate::registry::{Key, NewKey, Role, Rotation};
 

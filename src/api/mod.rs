@@ -9,6 +9,7 @@ pub mod health;
 pub mod imports;
 pub mod judgements;
 pub mod keys;
+pub mod limits;
 pub mod log;
 pub mod members;
 pub mod metrics;

@@ -17,8 +17,8 @@ use super::request::allowance::Share;
 use super::request::lookup::recorded_city;
 use super::response::problem::{Code, Problem};
 use crate::answers::records::ChangeAnswer;
+use crate::api::limits::{PIECE_BYTES, STREAM_RETRY};
 use crate::record::Slug;
-use crate::record::limits::{PIECE_BYTES, STREAM_RETRY};
 use crate::registry::{Listener, Refusal};
 
 /// Sent while there is nothing to send: a comment, which clients ignore.

@@ -5,8 +5,8 @@ use chrono::{NaiveDate, TimeDelta, Utc};
 use clap::Subcommand;
 
 use super::{Database, open, open_existing, print};
+use crate::api::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::change::timestamp;
-use crate::record::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
 use crate::record::{Actor, Slug};
 use crate::store::{self, Key, NewKey, Role, Rotation};
 

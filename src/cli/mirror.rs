@@ -7,8 +7,9 @@ use anyhow::{anyhow, bail};
 use clap::Args;
 
 use super::print;
+use crate::mirror::limits::MIRROR_EVERY_SECONDS;
 use crate::mirror::{Mirror, MirrorFile};
-use crate::record::limits::{LOAD_ROWS, MIRROR_EVERY_SECONDS};
+use crate::record::limits::LOAD_ROWS;
 use crate::store::{self, AnyConnection};
 
 /// Which log to copy, and where to.

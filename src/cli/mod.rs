@@ -26,12 +26,14 @@ use logging::LogFormat;
 use crate::api::openapi;
 use crate::api::stream::event;
 use crate::demo;
-use crate::record::limits::{
-    BYTES_IN_FLIGHT, CONNECTIONS, DATABASE_WAIT_SECONDS, HEARTBEAT, NEWS_BYTES, READS_PER_MINUTE, STREAMS,
-    STREAMS_PER_ADDRESS, WRITE_BYTES_PER_MINUTE, WRITES_PER_MINUTE,
-};
+use crate::registry::limits::NEWS_BYTES;
 use crate::registry::{Clock, Condition, Effect, Operation, Registry, Streaming, WriteRequest};
+use crate::server::limits::{
+    BYTES_IN_FLIGHT, CONNECTIONS, HEARTBEAT, READS_PER_MINUTE, STREAMS, STREAMS_PER_ADDRESS, WRITE_BYTES_PER_MINUTE,
+    WRITES_PER_MINUTE,
+};
 use crate::server::{self, Bounds, Running, Settings};
+use crate::store::limits::DATABASE_WAIT_SECONDS;
 use crate::store::verify::Verified;
 use crate::store::{self, AnyConnection, DatabaseUrl, HOW_TO_RESTORE, Role, StoreError};
 

@@ -1,6 +1,7 @@
 //! Files of figures: what others publish, turned into records and nothing more.
 
 pub mod failure;
+pub mod limits;
 pub mod public;
 pub mod table;
 pub mod template;

@@ -2,13 +2,15 @@
 
 mod entry;
 mod file;
+pub mod limits;
 mod source;
 
 use std::path::Path;
 use std::time::Instant;
 
+use crate::mirror::limits::{MIRROR_PATIENCE, MIRROR_RETRY};
 use crate::record::head::{LogEnd, SignedHead};
-use crate::record::limits::{MIRROR_PATIENCE, MIRROR_RETRY, PAGE_MAX};
+use crate::record::limits::PAGE_MAX;
 
 pub use file::{MirrorFile, Signed};
 

@@ -7,8 +7,8 @@ use serde_json::value::RawValue;
 use ureq::Agent;
 
 use super::MirrorError;
+use crate::mirror::limits::{MIRROR_ANSWER_BYTES, MIRROR_ANSWER_WAIT};
 use crate::record::head::{LogKey, SignedHead};
-use crate::record::limits::{MIRROR_ANSWER_BYTES, MIRROR_ANSWER_WAIT};
 
 /// A service.
 #[derive(Debug)]

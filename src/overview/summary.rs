@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 use super::tally::VerdictCounts;
 use crate::method::joint::sum;
 use crate::method::{Amount, Assessment, Ratio, Verdict};
-use crate::record::limits::OVERDUE_LISTED;
 use crate::record::text::folded;
 use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
 use crate::registry::{Found, Present, Snapshot};
+
+/// Most overdue cities that a row of the summary lists.
+pub const OVERDUE_LISTED: usize = 100;
 
 vocabulary! {
     /// What is summed up.

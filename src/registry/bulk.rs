@@ -7,8 +7,8 @@ use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::writer::Failure;
 use super::{Clock, Refusal};
-use crate::record::limits::TRANSACTION_TRIES;
 use crate::record::{City, CityId, Dossier};
+use crate::registry::limits::TRANSACTION_TRIES;
 use crate::store::confirmations::Confirmation;
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 

@@ -10,7 +10,7 @@ use super::snapshot::Snapshot;
 use super::writer::{Command, Failure, Writer};
 use super::{Refusal, Shared};
 use crate::record::head::LogEnd;
-use crate::record::limits::FORK_PAUSE;
+use crate::registry::limits::FORK_PAUSE;
 use crate::store::{self, AnyConnection, StoreError};
 
 /// A log in the database that does not continue what a node has seen.

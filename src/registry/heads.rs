@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use super::{Refusal, Registry};
 use crate::record::head::{LogKey, SignedHead, Signer};
-use crate::record::limits::HEAD_SIGNED_FOR;
+use crate::registry::limits::HEAD_SIGNED_FOR;
 use crate::store::{self, AnyConnection};
 
 /// What signs heads, and the last head that it signed.

@@ -10,7 +10,7 @@ use super::halt::Halt;
 use super::{Refusal, Shared};
 use crate::answers::records::ChangeAnswer;
 use crate::record::Change;
-use crate::record::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
+use crate::registry::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, Identity, StoreError};
 
 /// Opens connections for the pool, to the database that was opened at the start.

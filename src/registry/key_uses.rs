@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 
 use chrono::NaiveDate;
 
-use crate::record::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
+use crate::registry::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
 /// A key, by its id, and a day on which it was used.

@@ -11,7 +11,8 @@ use super::history::History;
 use super::news::{News, Next, Place};
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
-use crate::record::limits::{PAGE_MAX, POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
+use crate::record::limits::PAGE_MAX;
+use crate::registry::limits::{POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
 use crate::store::Excerpt;
 
 /// How those who come back read what they missed: with connections of their own, and no more at a time than there are,

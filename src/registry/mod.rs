@@ -11,6 +11,7 @@ mod heads;
 mod history;
 mod key_uses;
 mod keyring;
+pub mod limits;
 mod listener;
 mod lost;
 mod news;
@@ -68,8 +69,8 @@ use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::metrics::Metrics;
-use crate::record::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::record::{Actor, CityId, Cut, Dossier};
+use crate::registry::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::store::Identity;
 
 /// Which parts of the service are up.

@@ -13,7 +13,8 @@ use tokio::sync::watch;
 use super::history::History;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
-use crate::record::limits::{LOG_PAGE_BYTES, NEWS_PAUSE, PAGE_MAX};
+use crate::record::limits::PAGE_MAX;
+use crate::registry::limits::{LOG_PAGE_BYTES, NEWS_PAUSE};
 use crate::store::Excerpt;
 
 /// How entries of the log are sent, how much of them is kept, and for how many.

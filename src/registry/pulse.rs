@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
-use crate::record::limits::STALLED_AFTER;
+use crate::registry::limits::STALLED_AFTER;
 
 /// The writer's pulse; read by everyone, without a lock.
 #[derive(Debug)]

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use imbl::Vector;
 
 use crate::record::head::LogEnd;
-use crate::record::limits::{RECENT_BYTES, RECENT_MARKS};
 use crate::record::redaction::redacted_entry;
 use crate::record::{Change, Kind};
+use crate::registry::limits::{RECENT_BYTES, RECENT_MARKS};
 
 /// The newest entries whole, and of those before them the hash of a few; cheap to clone.
 #[derive(Debug, Clone, Default)]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use tokio::sync::oneshot;
 
 use super::Refusal;
-use crate::record::limits::WRITE_WAIT;
+use crate::registry::limits::WRITE_WAIT;
 
 /// The client waits, and the writer has not begun.
 const WAITING: u8 = 0;

@@ -11,8 +11,8 @@ use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::transaction::{Ended, batch, together};
 use super::{Refusal, Shared, Together, WriteRequest, Written};
-use crate::record::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::record::{Actor, Kind};
+use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::store::idempotency::Mark;
 use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, Setback, StoreError};
 

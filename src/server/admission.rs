@@ -10,12 +10,13 @@ use actix_web::rt::net::TcpStream;
 use actix_web::{dev::Extensions, web};
 
 use crate::api::Service;
+use crate::api::limits::{CONNECTIONS_PER_ADDRESS, RETRY_AFTER_SECONDS};
 use crate::api::request::access::{client_address, counted};
 use crate::api::request::allowance::Allowance;
 use crate::api::response::problem::Problem;
+use crate::server::limits::FILES_KEPT;
 #[cfg(target_os = "linux")]
-use crate::record::limits::{CLIENT_WAIT, UNSENT_BYTES};
-use crate::record::limits::{CONNECTIONS_PER_ADDRESS, FILES_KEPT, RETRY_AFTER_SECONDS};
+use crate::server::limits::{CLIENT_WAIT, UNSENT_BYTES};
 
 /// Raises the number of files that may be open as far as the system lets us, and returns how many connections may be
 /// then, of `most` at the most.

@@ -12,8 +12,9 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Extensions};
 use actix_web::rt::net::TcpStream;
 
+use super::limits::HEAD_WAIT;
 use super::pacing::Paced;
-use crate::record::limits::{HEAD_WAIT, PIECE_BYTES};
+use crate::api::limits::PIECE_BYTES;
 
 /// Has a server answer on a listener by an application, which each of its threads makes for itself; `admit` sees every
 /// new connection first.

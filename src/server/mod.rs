@@ -3,6 +3,7 @@
 mod admission;
 mod documentation;
 mod fallback;
+pub mod limits;
 mod listening;
 mod operators;
 mod pacing;
@@ -22,6 +23,7 @@ use utoipa_actix_web::AppExt;
 pub use admission::{connections, connections_per_address};
 pub use operators::DEFAULT as OPERATORS;
 
+use crate::api::limits::BYTES_IN_FLIGHT_PARTS;
 use crate::api::request::allowance::Allowance;
 use crate::api::request::limiter::Limiter;
 use crate::api::request::turns::Turns;
@@ -30,8 +32,8 @@ use crate::api::response::answer_cache::AnswerCache;
 use crate::api::response::columns::Columns;
 use crate::api::response::problem::{Code, Problem};
 use crate::api::{self, Service, openapi};
-use crate::record::limits::{BYTES_IN_FLIGHT_PARTS, SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS};
 use crate::registry::Registry;
+use crate::server::limits::{SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS};
 use crate::web as pages;
 use admission::Admission;
 use documentation::Documentation;

@@ -10,7 +10,7 @@ use actix_web::{App, web};
 use super::fallback::fill_empty_404;
 use super::{listening, passage};
 use crate::api::{Service, health, metrics};
-use crate::record::limits::OPERATORS_CONNECTIONS;
+use crate::server::limits::OPERATORS_CONNECTIONS;
 
 /// Where operators ask unless stated.
 pub const DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);

@@ -18,7 +18,7 @@ use futures_util::Stream;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep};
 
-use crate::record::limits::{BYTES_AHEAD, HEADS_AHEAD, NEXT_HEAD_WAIT, READ_BYTES};
+use super::limits::{BYTES_AHEAD, HEADS_AHEAD, NEXT_HEAD_WAIT, READ_BYTES};
 
 /// How a connection stands; shared by what reads it and what answers its requests, on one thread.
 pub(super) struct Pace {

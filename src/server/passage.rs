@@ -13,8 +13,8 @@ use actix_web::web::{self, Bytes};
 
 use super::pacing::{self, Pace};
 use crate::api::Service;
+use crate::api::limits::PIECE_BYTES;
 use crate::api::request::under_way::UnderWay;
-use crate::record::limits::PIECE_BYTES;
 
 /// What every answer carries: any page may read it, and none may take it for what it is not.
 pub(super) fn headers() -> DefaultHeaders {

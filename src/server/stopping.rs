@@ -8,8 +8,8 @@ use actix_web::dev::Server;
 use futures_util::future::{Either, select};
 
 use crate::api::request::under_way::UnderWay;
-use crate::record::limits::STUCK_WAIT;
 use crate::registry::Registry;
+use crate::server::limits::STUCK_WAIT;
 
 /// How often it is looked whether anything has moved.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

@@ -13,7 +13,7 @@ use crate::api::Service;
 use crate::api::request::access::UsedKey;
 use crate::api::response::problem::Code;
 use crate::metrics::{Metrics, Refused, Request, Word};
-use crate::record::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
+use crate::server::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 
 /// The header in which a request may bring its id, and each answer has it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");

@@ -5,7 +5,7 @@ use diesel::prelude::*;
 
 use super::connection::AnyConnection;
 use super::schema::idempotency_keys;
-use crate::record::limits::IDEMPOTENCY_DAYS;
+use crate::store::limits::IDEMPOTENCY_DAYS;
 
 /// The mark of a request, by which the same one is known when it is sent again.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::io::{BufRead, Read};
 use serde::Deserialize;
 
 use super::backup::Failure;
-use crate::record::limits::BACKUP_LINE_BYTES;
+use crate::store::limits::BACKUP_LINE_BYTES;
 
 /// What of a line is compared; one without a sequence says something else.
 #[derive(Deserialize)]

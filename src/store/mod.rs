@@ -11,6 +11,7 @@ pub mod identity;
 pub mod integrity;
 pub mod key_log;
 pub mod keys;
+pub mod limits;
 pub mod log;
 mod mirror_lines;
 pub mod records;

@@ -14,7 +14,8 @@ use super::schema::idempotency_keys;
 use super::{Head, StoreError, identity, keys, known_migrations, log, records, transaction};
 use crate::record::Change;
 use crate::record::change::GENESIS;
-use crate::record::limits::{BACKUP_LINE_BYTES, STATEMENT_ROWS};
+use crate::record::limits::STATEMENT_ROWS;
+use crate::store::limits::BACKUP_LINE_BYTES;
 
 /// What is to be restored.
 pub struct Restoration<'a> {

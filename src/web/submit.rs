@@ -15,13 +15,13 @@ use super::row;
 use crate::api::Service;
 use crate::api::imports::answer::ImportAnswer;
 use crate::api::imports::{self, Asked, Imported};
+use crate::api::limits::{BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, UNKEYED_FORM_WAIT};
 use crate::api::request::lookup::present_city;
 use crate::api::request::upload::{self, Field};
 use crate::api::request::{access, body};
 use crate::api::response::problem::{Code, Problem};
-use crate::record::limits::{
-    BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, NAME_CHARACTERS, SHEET_BYTES, TEXT_CHARACTERS, UNKEYED_FORM_WAIT,
-};
+use crate::import::limits::SHEET_BYTES;
+use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
 use crate::record::{Kept, Slug};
 use crate::registry::Key;
 

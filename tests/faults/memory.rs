@@ -3,7 +3,7 @@
 use std::io::{Read, Write};
 use std::net::TcpStream;
 
-use pledgewatch::record::limits::RECENT_BYTES;
+use pledgewatch::registry::limits::RECENT_BYTES;
 use reqwest::header::CONTENT_TYPE;
 use rust_xlsxwriter::Workbook;
 use serde_json::{Value, json};

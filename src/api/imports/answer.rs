@@ -7,8 +7,8 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::differences::{FigureChange, LineChanges, MemberChange};
+use crate::api::limits::IMPORT_ERRORS;
 use crate::import::table::cell::CellFault;
-use crate::record::limits::IMPORT_ERRORS;
 use crate::record::vocabulary::vocabulary;
 use crate::record::warning::Warning;
 use crate::record::{Fault, Slug, Year};

@@ -14,7 +14,8 @@ use super::request::filters::ListQuery;
 use super::request::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
 use super::response::problem::{Code, Problem, ProblemDocument};
 use super::stream::LAST_EVENT_ID;
-use crate::record::limits::{IDEMPOTENCY_KEY_CHARACTERS, LAST_SEQUENCE, RETRY_AFTER_SECONDS};
+use crate::api::limits::{IDEMPOTENCY_KEY_CHARACTERS, RETRY_AFTER_SECONDS};
+use crate::record::limits::LAST_SEQUENCE;
 use crate::record::{Fault, Kind};
 use examples::Example;
 

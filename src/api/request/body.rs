@@ -11,9 +11,10 @@ use super::allowance::Share;
 use super::unambiguous;
 use super::under_way::UnderWay;
 use crate::api::Service;
+use crate::api::limits::{BODY_WAIT, READ_AT_ONCE_BYTES};
 use crate::api::response::problem::{Code, Problem, too_large};
 use crate::record::fault::Fields;
-use crate::record::limits::{BODY_BYTES, BODY_WAIT, READ_AT_ONCE_BYTES};
+use crate::record::limits::BODY_BYTES;
 use crate::record::{At, Faults, Parse, Text};
 use crate::registry::{Key, Refusal};
 

@@ -7,13 +7,14 @@ use utoipa::IntoParams;
 
 use super::any_of::AnyOf;
 use super::order::Sort;
+use crate::api::limits::IDS_MAX;
 use crate::api::request::lookup::present_network;
 use crate::api::response::list::Page;
 use crate::api::response::problem::{Code, Problem};
 use crate::method::{Assessment, CautionCode, Confidence, Course, Verdict};
 use crate::overview::row::Row;
 use crate::record::city::Country;
-use crate::record::limits::{FIRST_YEAR, IDS_MAX, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
+use crate::record::limits::{FIRST_YEAR, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
 use crate::record::text::folded;
 use crate::record::{Fault, Level, Sector, Slug, Standing};

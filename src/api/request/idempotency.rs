@@ -4,8 +4,8 @@ use actix_web::http::header::{HeaderName, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 use sha2::{Digest, Sha256};
 
+use crate::api::limits::IDEMPOTENCY_KEY_CHARACTERS;
 use crate::api::response::problem::{Code, Problem};
-use crate::record::limits::IDEMPOTENCY_KEY_CHARACTERS;
 use crate::registry::{Key, Mark};
 
 /// The header with the client's mark of a request.

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::api::limits::{IMPORT_TURN_WAIT, IMPORTS_AT_ONCE, IMPORTS_WAITING};
 use crate::api::response::problem::{Code, Problem};
-use crate::record::limits::{IMPORT_TURN_WAIT, IMPORTS_AT_ONCE, IMPORTS_WAITING};
 
 /// Who may read a file now, and who waits for it; shared by all imports, dry runs too.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use std::fmt;
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use crate::api::limits::JSON_MEMBERS;
 use crate::api::response::problem::{Code, Problem};
-use crate::record::limits::JSON_MEMBERS;
 
 /// Reads JSON in which no object names a member twice.
 ///

@@ -10,8 +10,9 @@ use utoipa::ToSchema;
 
 use super::body::{self, Incoming};
 use super::under_way::{Receiving, UnderWay};
+use crate::api::limits::{BODY_WAIT, FORM_FIELDS, FORM_FRAME_BYTES, UNKEYED_FORM_BYTES};
 use crate::api::response::problem::{Code, Problem, too_large};
-use crate::record::limits::{BODY_WAIT, FORM_FIELDS, FORM_FRAME_BYTES, SHEET_BYTES, UNKEYED_FORM_BYTES};
+use crate::import::limits::SHEET_BYTES;
 
 /// The media type of an XLSX workbook.
 pub const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";

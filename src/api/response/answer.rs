@@ -14,9 +14,9 @@ use futures_util::stream::unfold;
 
 use crate::answers::body::{Body, Encoding};
 use crate::api::Service;
+use crate::api::limits::{PIECE_BYTES, SHARED_SECONDS, STALE_IF_ERROR_SECONDS, STALE_WHILE_ASKING_SECONDS};
 use crate::api::request::conditions::{has_tag, is_unmodified};
 use crate::api::request::encoding::negotiate;
-use crate::record::limits::{PIECE_BYTES, SHARED_SECONDS, STALE_IF_ERROR_SECONDS, STALE_WHILE_ASKING_SECONDS};
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

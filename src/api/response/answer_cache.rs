@@ -14,9 +14,9 @@ use super::making::Making;
 use super::problem::Problem;
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
+use crate::api::limits::{BYTES_IN_FLIGHT_PARTS, COMPRESS_APART_FROM_BYTES};
 use crate::api::request::allowance::{Allowance, Share};
 use crate::api::request::encoding::negotiate;
-use crate::record::limits::{BYTES_IN_FLIGHT_PARTS, COMPRESS_APART_FROM_BYTES};
 
 /// An answer that is kept, or still sent.
 pub(super) struct Kept {

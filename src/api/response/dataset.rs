@@ -19,10 +19,11 @@ use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer}
 use crate::api::Service;
 use crate::api::cities::{self, CityItem};
 use crate::api::judgements::{self, StatusItem};
+use crate::api::limits::EXPORT_PIECE_BYTES;
 use crate::api::request::allowance::Share;
 use crate::overview::row::Row;
 use crate::record::change::GENESIS;
-use crate::record::limits::{EXPORT_PIECE_BYTES, PAGE_MAX};
+use crate::record::limits::PAGE_MAX;
 use crate::record::vocabulary::vocabulary;
 use crate::record::{CityId, Year};
 use crate::registry::{CityEntry, Excerpt, Present, Refusal, Snapshot};

@@ -9,9 +9,10 @@ use utoipa::{IntoParams, ToSchema};
 use super::problem::{Code, Problem};
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
+use crate::api::limits::PAGE_DEFAULT;
 use crate::api::request::fields::Fields;
 use crate::record::change::sha256;
-use crate::record::limits::{PAGE_DEFAULT, PAGE_MAX};
+use crate::record::limits::PAGE_MAX;
 
 /// A page of a list.
 #[skip_serializing_none]

@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::problem::{Code, Problem};
+use crate::api::limits::{MAKING_WAIT, MAKING_WAITING, MAKING_WAITING_PER_ADDRESS};
 use crate::api::request::allowance::Allowance;
-use crate::record::limits::{MAKING_WAIT, MAKING_WAITING, MAKING_WAITING_PER_ADDRESS};
 use crate::registry::Refusal;
 
 /// The threads that make answers, and who waits for them.
@@ -113,7 +113,7 @@ impl Drop for Making {
 fn lower_priority() {
     #[cfg(target_os = "linux")]
     {
-        use crate::record::limits::MAKING_NICENESS;
+        use crate::api::limits::MAKING_NICENESS;
         let thread = Some(rustix::thread::gettid());
         if let Err(error) = rustix::process::setpriority_process(thread, MAKING_NICENESS) {
             log::warn!("answers are made with the priority of those who wait for them: {error}");

@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::limits::RETRY_AFTER_SECONDS;
+use crate::api::limits::RETRY_AFTER_SECONDS;
 use crate::record::{CityId, Fault};
 use crate::registry::Refusal;
 

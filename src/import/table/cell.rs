@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::record::limits::{SHEET_OTHERS_NAMED, SHEET_QUOTED_CHARACTERS};
+use crate::import::limits::{SHEET_OTHERS_NAMED, SHEET_QUOTED_CHARACTERS};
 
 /// What a cell of a file holds.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, ErrorKind, Read};
 
-use crate::record::limits::{SHEET_COLUMNS, SHEET_ROW_BYTES, SHEET_ROWS};
+use crate::import::limits::{SHEET_COLUMNS, SHEET_ROW_BYTES, SHEET_ROWS};
 
 use super::cell::{Cell, Refused, Row, Table, is_error};
 

@@ -7,7 +7,7 @@ use quick_xml::Reader;
 use quick_xml::events::{BytesStart, Event};
 use zip::ZipArchive;
 
-use crate::record::limits::SHEET_COLUMNS;
+use crate::import::limits::SHEET_COLUMNS;
 
 use super::cell::{Mark, Refused};
 use super::package::damaged;

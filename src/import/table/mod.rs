@@ -16,7 +16,7 @@ pub mod workbook;
 use std::io::{BufRead, BufReader, Read};
 use std::sync::Arc;
 
-use crate::record::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
+use crate::import::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
 
 use super::template::columns::is_read_me;
 use cell::{Refused, Row, Table, some_of};

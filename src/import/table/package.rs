@@ -6,7 +6,7 @@ use std::io::{Cursor, Read, Write};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
-use crate::record::limits::{
+use crate::import::limits::{
     WORKBOOK_ELEMENT_BYTES, WORKBOOK_ELEMENTS, WORKBOOK_PARTS, WORKBOOK_SHEETS, WORKBOOK_STRETCH_BYTES,
     WORKBOOK_STYLE_ELEMENTS,
 };

@@ -1,6 +1,6 @@
 //! What a number format of a spreadsheet shows of a number: the number itself, or something else.
 
-use crate::record::limits::NUMBER_FORMAT_CHARACTERS;
+use crate::import::limits::NUMBER_FORMAT_CHARACTERS;
 
 /// How a number is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,13 +7,13 @@ use std::sync::Arc;
 
 use calamine::{DataRef, Reader, Sheet, SheetType, SheetVisible, Style, Xlsx};
 
-use crate::record::fault;
-use crate::record::limits::{
+use crate::import::limits::{
     IMPORT_WORKBOOK_BYTES, IMPORT_WORKBOOK_CELLS, IMPORT_WORKBOOK_FORMATS, IMPORT_WORKBOOK_ROWS,
     IMPORT_WORKBOOK_STRINGS, IMPORT_WORKBOOK_TEXT_BYTES, IMPORT_WORKBOOK_UNPACKED_BYTES, SHEET_COLUMNS,
     SHEET_QUOTED_CHARACTERS, SHEET_ROWS, WORKBOOK_BYTES, WORKBOOK_CELLS, WORKBOOK_FORMATS, WORKBOOK_STRINGS,
     WORKBOOK_TEXT_BYTES,
 };
+use crate::record::fault;
 
 use super::cell::{Cell, Refused, Row, Table};
 use super::csv::too_many_rows;

@@ -9,8 +9,8 @@ use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
+use crate::import::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::fault::{self, kind_of};
-use crate::record::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::{Fault, Kept, Parse, Year};
 
 use super::draft::{self, Report};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::record::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
+use crate::import::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
 use crate::record::{CityId, Kept, Year};
 
 use super::columns::{Sheet, is_read_me};

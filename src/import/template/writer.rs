@@ -7,8 +7,8 @@ use rust_xlsxwriter::{
 };
 use serde_json::Value;
 
+use crate::import::limits::SHEET_ROWS;
 use crate::record::Inventory;
-use crate::record::limits::SHEET_ROWS;
 
 use super::columns::{ALSO_STATED, Column, Kind, READ_ME, Sheet};
 use super::filled::Cells;
