@@ -14,8 +14,17 @@ use crate::api::openapi;
 use crate::api::response::problem::{Code, Problem};
 
 /// What leads outside the documented API: pages for people.
-const PAGES: &[&str] =
-    &["/", "/guide/{page}", "/problems/{code}", "/style.css", "/docs", "/docs/{rest}*", "/openapi.json"];
+const PAGES: &[&str] = &[
+    "/",
+    "/guide",
+    "/guide/",
+    "/guide/{page}",
+    "/problems/{code}",
+    "/style.css",
+    "/docs",
+    "/docs/{rest}*",
+    "/openapi.json",
+];
 /// The page that takes a form.
 const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
 

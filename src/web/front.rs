@@ -42,7 +42,7 @@ fn first_steps() -> Markup {
             "  -d '{\"name\": \"Los Angeles\", \"country\": \"US\"}' \\\n"
             "  http://localhost:8080/v1/cities/us-los-angeles"
         } }
-        p { a href="/docs/" { "Every operation, to read and to try" } }
+        p { a href="/guide/" { "The guide" } ", and " a href="/docs/" { "every operation, to read and to try" } }
     }
 }
 
@@ -68,7 +68,8 @@ fn table(cities: &[(&CityId, &Present)], judged_on: &str) -> Markup {
             }
         }
         p.note {
-            "Grey verdicts tell nothing of the present: the figure that would is missing, too old, or of another kind."
+            "Grey verdicts tell nothing of the present: the figure that would is missing, too old, or of another kind. "
+            a href="/guide/method" { "What each verdict means" }
         }
     }
 }

@@ -18,6 +18,8 @@ use crate::api::response::answer::{Keep, answer};
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front::show))
+        .route("/guide", web::get().to(guide::index))
+        .route("/guide/", web::get().to(guide::index))
         .route("/guide/{page}", web::get().to(guide::show))
         .route("/problems/{code}", web::get().to(problems::show))
         .route("/submit", web::get().to(submit::show))

@@ -67,6 +67,7 @@ fn frame(title: &str, content: &Markup) -> Markup {
                     a.brand href="/" { "pledgewatch" }
                     nav aria-label="Main" {
                         a href="/submit" { "Submit figures" }
+                        a href="/guide/" { "Guide" }
                         a href="/docs/" { "API documentation" }
                         a href="/openapi.json" { "OpenAPI" }
                         a href="/v1/cities" { "Cities as JSON" }
