@@ -253,7 +253,8 @@ fn key_field() -> Markup {
 fn lost_key(service: &web::Data<Service>) -> Markup {
     html! {
         p.note {
-            "Each city has a key. It is not kept here and cannot be looked up. If it is lost, ask "
+            "A key is made for somebody, and for the cities that they report for. It is not kept here and cannot be \
+            looked up. If it is lost, ask "
             @match &service.contact {
                 Some(contact) => { strong { (contact) } }
                 None => { "whoever runs this service" }
