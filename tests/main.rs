@@ -8,6 +8,7 @@ mod calculator;
 mod command_line;
 mod export;
 mod faults;
+mod guide;
 mod import;
 mod importing;
 mod judgement;
