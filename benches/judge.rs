@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeZone, Utc};
 use criterion::{Criterion, criterion_group, criterion_main};
 use pledgewatch::method::{assess, explain, explain_yardsticks, series, yardsticks};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, Dossier, Kind, RecordKey, Slug};
+use pledgewatch::record::{Action, Dossier, Kind, Ledger, RecordKey, Slug};
 use serde_json::{Value, json};
 
 fn day() -> NaiveDate {
@@ -39,14 +39,11 @@ fn city(number: u32) -> Dossier {
             Draft { actor: "bench".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None };
         draft.enter(sequence, recorded_at, "0")
     });
-    let mut dossier: Option<Dossier> = None;
+    let mut ledger = Ledger::default();
     for change in changes {
-        match &mut dossier {
-            None => dossier = Some(Dossier::begin(&change).expect("a city")),
-            Some(dossier) => dossier.apply(&change).expect("a valid record"),
-        }
+        ledger.apply(&change).expect("a valid record");
     }
-    dossier.expect("a dossier")
+    ledger.cities.remove(&id).expect("a dossier")
 }
 
 /// The verdicts alone, with second opinions and cautions.

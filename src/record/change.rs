@@ -279,6 +279,11 @@ impl Change {
         self.check_body().is_ok() && self.computed_hash() == self.hash
     }
 
+    /// The length of the body; none is left of one that was redacted.
+    pub(super) fn body_bytes(&self) -> usize {
+        self.body.as_ref().map_or(0, String::len)
+    }
+
     /// The record after the change and the reason for it, from the body.
     ///
     /// # Errors

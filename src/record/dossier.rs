@@ -41,8 +41,6 @@ pub struct Dossier {
     pub entries: i64,
     /// The last of them.
     last_sequence: i64,
-    /// Whether what was superseded is all kept whole.
-    keeps_all: bool,
 }
 
 /// A value of one of the kinds.
@@ -129,11 +127,11 @@ fn year_of(key: &RecordKey, at: &At<'_>) -> Option<Year> {
 }
 
 impl Dossier {
-    /// Begins the dossier of a city with the entry that created it; what is superseded is kept whole for a while.
+    /// Begins the dossier of a city with the entry that created it.
     ///
     /// # Errors
     /// A sentence, when the entry is not the creation of a city or cannot be read.
-    pub fn begin(change: &Change) -> Result<Self, String> {
+    pub(super) fn begin(change: &Change) -> Result<Self, String> {
         let begins = (change.key.kind, change.action) == (Kind::City, Action::Create);
         let Some(id) = change.key.city.clone().filter(|_| begins) else {
             return Err(format!("entry {} is about a city that is not there", change.sequence));
@@ -141,7 +139,7 @@ impl Dossier {
         let (stamp, record) = read_change(change)?;
         Ok(Dossier {
             id,
-            city: Recorded::begin(Revision::new(stamp, record.and_then(AnyRecord::into_city), bytes_of(change)))?,
+            city: Recorded::begin(Revision::new(stamp, record.and_then(AnyRecord::into_city), change.body_bytes()))?,
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),
@@ -149,28 +147,16 @@ impl Dossier {
             memberships: BTreeMap::new(),
             entries: 1,
             last_sequence: change.sequence,
-            keeps_all: false,
         })
     }
 
-    /// The same for who compares with every state there was: all of them are kept whole.
-    ///
-    /// # Errors
-    /// As of [`begin`](Dossier::begin).
-    pub fn begin_whole(change: &Change) -> Result<Self, String> {
-        Ok(Dossier { keeps_all: true, ..Self::begin(change)? })
-    }
-
-    /// Adds what a later entry says of this city.
+    /// Adds what a later entry says of a record of this city; all states before it are kept whole if `keeps_all`.
     ///
     /// # Errors
     /// A sentence, when the entry cannot be read or does not follow the record's last revision.
-    pub fn apply(&mut self, change: &Change) -> Result<(), String> {
-        if change.key.kind == Kind::Redaction {
-            return self.redact(change).map(drop);
-        }
+    pub(super) fn apply(&mut self, change: &Change, keeps_all: bool) -> Result<(), String> {
         let (stamp, record) = read_change(change)?;
-        let next = Next { stamp, bytes: bytes_of(change), keeps_all: self.keeps_all };
+        let next = Next { stamp, bytes: change.body_bytes(), keeps_all };
         match change.key.kind {
             Kind::City => self.city.push(next.revision(record.and_then(AnyRecord::into_city)), next.keeps_all),
             Kind::Baseline => {
@@ -201,8 +187,8 @@ impl Dossier {
     ///
     /// # Errors
     /// A sentence, when no revision of the city's records was made by that entry.
-    pub fn redact(&mut self, change: &Change) -> Result<bool, String> {
-        let was_there = self.take_out(change, self.keeps_all)?;
+    pub(super) fn redact(&mut self, change: &Change, keeps_all: bool) -> Result<bool, String> {
+        let was_there = self.take_out(change, keeps_all)?;
         self.count(change);
         Ok(was_there)
     }
@@ -300,8 +286,7 @@ impl Dossier {
     }
 
     /// Lets nothing be recorded after `time`: a later entry of the log was recorded then.
-    pub fn set_back(&mut self, time: DateTime<Utc>) {
-        let keeps_all = self.keeps_all;
+    pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
         self.city.set_back(time, keeps_all);
         self.baselines.values_mut().for_each(|record| record.set_back(time, keeps_all));
         self.targets.values_mut().for_each(|record| record.set_back(time, keeps_all));
@@ -335,6 +320,10 @@ impl AnyRecord {
 
     fn into_member(self) -> Option<Arc<Member>> {
         if let AnyRecord::Member(member) = self { Some(member) } else { None }
+    }
+
+    pub(super) fn into_network(self) -> Option<Arc<Network>> {
+        if let AnyRecord::Network(network) = self { Some(network) } else { None }
     }
 
     fn into_inventory(self) -> Option<Arc<Inventory>> {
@@ -371,10 +360,10 @@ pub(super) fn read_change(change: &Change) -> Result<(Stamp, Option<AnyRecord>),
 }
 
 /// What the next revision of a record is made of, beside its value.
-struct Next {
-    stamp: Stamp,
-    bytes: usize,
-    keeps_all: bool,
+pub(super) struct Next {
+    pub stamp: Stamp,
+    pub bytes: usize,
+    pub keeps_all: bool,
 }
 
 impl Next {
@@ -384,7 +373,7 @@ impl Next {
 }
 
 /// Adds a revision to the record `id`, or begins it.
-fn add<K: Ord, T: Superseded>(
+pub(super) fn add<K: Ord, T: Superseded>(
     records: &mut BTreeMap<K, Recorded<T>>,
     id: K,
     value: Option<Arc<T>>,
@@ -400,15 +389,10 @@ fn add<K: Ord, T: Superseded>(
     }
 }
 
-/// The length of the body of an entry.
-pub(super) fn bytes_of(change: &Change) -> usize {
-    change.body.as_ref().map_or(0, String::len)
-}
-
 fn report_of(change: &Change) -> Result<Year, String> {
     Year::from_id(&change.key.id).ok_or_else(|| format!("entry {} names no year", change.sequence))
 }
 
-fn slug_of(change: &Change) -> Result<Slug, String> {
+pub(super) fn slug_of(change: &Change) -> Result<Slug, String> {
     Slug::new(&change.key.id).ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))
 }

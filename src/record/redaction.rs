@@ -60,7 +60,7 @@ impl Recorded<Network> {
     ///
     /// # Errors
     /// A sentence, when it made none of the network's revisions.
-    pub fn redact(&mut self, change: &Change) -> Result<bool, String> {
+    pub(super) fn redact(&mut self, change: &Change) -> Result<bool, String> {
         self.take_out(redacted_entry(change)?, false).ok_or_else(|| unknown(change))
     }
 }

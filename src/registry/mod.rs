@@ -17,7 +17,6 @@ mod lost;
 mod news;
 mod pulse;
 mod recent;
-mod redaction;
 mod relations;
 mod reply;
 mod request;
@@ -27,6 +26,7 @@ mod snapshot;
 mod staging;
 mod states;
 mod succession;
+mod touched;
 mod transaction;
 mod writer;
 

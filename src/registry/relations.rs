@@ -186,7 +186,7 @@ impl Staging {
     /// Every city there ever was.
     fn cities(&self) -> impl Iterator<Item = &CityId> {
         let known = &self.snapshot.cities;
-        known.keys().chain(self.touched.keys().filter(|id| !known.contains_key(*id)))
+        known.keys().chain(self.ledger.cities.keys().filter(|id| !known.contains_key(*id)))
     }
 
     /// The record and all that goes with it, dependants first, each with its last revision.

@@ -1,10 +1,9 @@
 //! What can be trusted of a log that is damaged: entries that are wrong are noted, and what they are about is left out.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::halt::{Halt, Halted};
-use super::snapshot::{Identifier, Snapshot, identifiers};
+use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::succession::Origins;
 use crate::record::limits::DAMAGE_TOLD;
@@ -69,16 +68,15 @@ impl Staging {
     /// Takes out the city or network that a record belongs to.
     fn leave_out(&mut self, key: &RecordKey) {
         let Some(city) = &key.city else {
-            self.networks.remove(key.id.as_str());
+            self.ledger.networks.remove(key.id.as_str());
             self.snapshot.networks.remove(key.id.as_str());
             return;
         };
-        let dossier = self.take(city);
+        let owned = self.identifiers_of(city);
+        self.bring_in_city(city);
         self.snapshot.cities.remove(city);
-        let Some(dossier) = dossier else { return };
+        let Some(dossier) = self.ledger.cities.remove(city) else { return };
         self.note_origins(city, &Origins::of(&dossier), &Origins::default());
-        let live = dossier.city.live();
-        let owned: BTreeSet<Identifier> = live.iter().flat_map(|(record, _)| identifiers(record)).collect();
         for identifier in owned {
             if self.owner(&identifier) == Some(city) {
                 self.snapshot.identifiers.remove(&identifier);

@@ -1,6 +1,5 @@
 //! A write on its way: its conditions checked against what is then current, its entries drafted.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -14,7 +13,7 @@ use crate::answers::edition::Edition;
 use crate::answers::records;
 use crate::record::change::{Draft, time_of_entry};
 use crate::record::dossier::AnyRecord;
-use crate::record::{Action, Change, CityId, Dossier, Kind, Network, RecordKey, Recorded, Slug, Stamp};
+use crate::record::{Action, Change, CityId, Dossier, Kind, Ledger, Network, RecordKey, Recorded, Slug, Stamp};
 use crate::store::key_log::KeyChange;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
@@ -22,10 +21,8 @@ use crate::store::{self, AnyConnection, Head, StoreError};
 pub(super) struct Staging {
     /// Where it starts from; its identifiers and head are kept up to date, its cities are not.
     pub(super) snapshot: Snapshot,
-    /// The cities changed so far.
-    pub(super) touched: BTreeMap<CityId, Dossier>,
-    /// The networks changed so far.
-    pub(super) networks: BTreeMap<Slug, Recorded<Network>>,
+    /// The cities and networks that are changed or shown anew, and no others.
+    pub(super) ledger: Ledger,
     /// The entries to append.
     entries: Vec<Change>,
 }
@@ -45,8 +42,7 @@ pub enum Effect {
 
 impl Staging {
     pub(super) fn new(snapshot: Snapshot) -> Self {
-        let (touched, networks) = (BTreeMap::new(), BTreeMap::new());
-        Staging { snapshot, touched, networks, entries: Vec::new() }
+        Staging { ledger: Ledger::new(snapshot.keeps_all), snapshot, entries: Vec::new() }
     }
 
     /// The entry that new ones follow: its sequence and its hash.
@@ -181,12 +177,12 @@ impl Staging {
 
     pub(super) fn dossier(&self, city: &CityId) -> Option<&Dossier> {
         let before = || self.snapshot.cities.get(city).map(|entry| &entry.dossier);
-        self.touched.get(city).or_else(before)
+        self.ledger.cities.get(city).or_else(before)
     }
 
     fn network(&self, id: &str) -> Option<&Recorded<Network>> {
         let before = || self.snapshot.networks.get(id).map(|entry| &entry.network);
-        self.networks.get(id).or_else(before)
+        self.ledger.networks.get(id).or_else(before)
     }
 
     pub(super) fn is_live(&self, key: &RecordKey) -> bool {
@@ -229,6 +225,9 @@ impl Staging {
     }
 
     /// Gives a draft its place in the log.
+    ///
+    /// The text of the entry is read again, though its record is at hand: so memory has what the log says, by the
+    /// parser that reads it at the next start, and nothing is appended that this parser does not take.
     fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
         let change = draft.enter(number + 1, time_of_entry(self.snapshot.recorded_at, now), hash);
@@ -242,32 +241,37 @@ impl Staging {
     }
 
     pub(super) fn apply(&mut self, change: &Change) -> Result<(), String> {
-        match &change.key.city {
+        self.bring_in(change)?;
+        let was_there = match &change.key.city {
             Some(city) => self.apply_to_city(city, change)?,
-            None => self.apply_to_network(change)?,
-        }
+            None => self.ledger.apply(change)?,
+        };
+        self.snapshot.redacted += i64::from(was_there);
         self.pass(change);
         Ok(())
     }
 
-    /// The log's time went back: what lies ahead of `time` was recorded by then, whatever a wrong clock said.
-    fn set_back(&mut self, time: DateTime<Utc>) {
-        let known: Vec<CityId> = self.snapshot.cities.keys().chain(self.touched.keys()).cloned().collect();
-        for city in known {
-            if self.dossier(&city).is_some_and(|dossier| dossier.stamps().any(|stamp| stamp.recorded_at > time))
-                && let Some(mut dossier) = self.take(&city)
-            {
-                dossier.set_back(time);
-                self.touched.insert(city, dossier);
-            }
+    /// Applies an entry about a city that is brought in, and keeps up what is known of all cities together.
+    fn apply_to_city(&mut self, city: &CityId, change: &Change) -> Result<bool, String> {
+        let before = self.ledger.cities.get(city).map(Origins::of).unwrap_or_default();
+        let names_it = change.key.kind == Kind::City;
+        if names_it {
+            self.identifiers_of(city).iter().for_each(|identifier| drop(self.snapshot.identifiers.remove(identifier)));
         }
-        let known = self.snapshot.networks.iter().map(|(id, entry)| (id.clone(), entry.network.clone()));
-        let mut networks: BTreeMap<Slug, Recorded<Network>> = known.collect();
-        networks.append(&mut self.networks);
-        for (id, mut network) in networks {
-            network.set_all_back(time);
-            self.networks.insert(id, network);
+        let applied = self.ledger.apply(change);
+        if names_it {
+            let named = self.identifiers_of(city).into_iter().map(|identifier| (identifier, city.clone()));
+            self.snapshot.identifiers.extend(named);
         }
+        let now = self.ledger.cities.get(city).map(Origins::of).unwrap_or_default();
+        self.note_origins(city, &before, &now);
+        applied
+    }
+
+    /// The identifiers of a city, unless it is withdrawn.
+    pub(super) fn identifiers_of(&self, city: &CityId) -> Vec<Identifier> {
+        let live = self.dossier(city).and_then(|dossier| dossier.city.live());
+        live.iter().flat_map(|(city, _)| identifiers(city)).collect()
     }
 
     /// Goes on to the entry, which is not applied or was already.
@@ -280,57 +284,6 @@ impl Staging {
         self.snapshot.head.number = change.sequence;
         self.snapshot.head.hash.clone_from(&change.hash);
         self.snapshot.recent.push(change);
-    }
-
-    fn apply_to_network(&mut self, change: &Change) -> Result<(), String> {
-        if change.key.kind == Kind::Redaction {
-            return self.redact_network(change);
-        }
-        let id = Slug::new(&change.key.id);
-        let id = id.ok_or_else(|| format!("entry {} has an id that is not valid", change.sequence))?;
-        let network = Recorded::follow(self.network(id.as_str()).cloned(), change)?;
-        self.networks.insert(id, network);
-        Ok(())
-    }
-
-    fn apply_to_city(&mut self, city: &CityId, change: &Change) -> Result<(), String> {
-        let mut dossier = match self.dossier(city) {
-            Some(_) => self.take(city),
-            None => None,
-        };
-        if change.key.kind == Kind::City {
-            let old = dossier.as_ref().and_then(|dossier| dossier.city.live()).map(|(city, _)| Arc::clone(city));
-            for identifier in old.iter().flat_map(|city| identifiers(city)) {
-                self.snapshot.identifiers.remove(&identifier);
-            }
-        }
-        let before = dossier.as_ref().map(Origins::of).unwrap_or_default();
-        let applied = match &mut dossier {
-            Some(dossier) if change.key.kind == Kind::Redaction => {
-                dossier.redact(change).map(|was_there| self.snapshot.redacted += i64::from(was_there))
-            }
-            Some(dossier) => dossier.apply(change),
-            None if self.snapshot.keeps_all => Dossier::begin_whole(change).map(|begun| dossier = Some(begun)),
-            None => Dossier::begin(change).map(|begun| dossier = Some(begun)),
-        };
-        if let Some(dossier) = dossier {
-            if change.key.kind == Kind::City
-                && let Some((record, _)) = dossier.city.live()
-            {
-                let owned = identifiers(record).map(|identifier| (identifier, city.clone()));
-                self.snapshot.identifiers.extend(owned);
-            }
-            let now = Origins::of(&dossier);
-            self.touched.insert(city.clone(), dossier);
-            self.note_origins(city, &before, &now);
-        }
-        applied
-    }
-
-    /// The city's dossier, to be changed and put back: the one at hand, else a copy of the snapshot's.
-    pub(super) fn take(&mut self, city: &CityId) -> Option<Dossier> {
-        let before = self.snapshot.cities.get(city);
-        self.touched.remove(city).or_else(|| before.map(|entry| entry.dossier.clone()))
     }
 
     /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
@@ -347,15 +300,16 @@ impl Staging {
     }
 
     fn finish_with(self, entry: impl Fn(Dossier, Vec<CityId>, &Arc<Edition>) -> CityEntry) -> Snapshot {
-        if self.touched.is_empty() && self.networks.is_empty() {
+        let Ledger { cities, networks, .. } = &self.ledger;
+        if cities.is_empty() && networks.is_empty() {
             return self.snapshot;
         }
-        let successors: Vec<Vec<CityId>> = self.touched.keys().map(|id| self.successors(id)).collect();
+        let successors: Vec<Vec<CityId>> = cities.keys().map(|id| self.successors(id)).collect();
         let (mut snapshot, edition) = (self.snapshot, Arc::default());
-        for ((id, dossier), successors) in self.touched.into_iter().zip(successors) {
+        for ((id, dossier), successors) in self.ledger.cities.into_iter().zip(successors) {
             snapshot.cities.insert(id, Arc::new(entry(dossier, successors, &edition)));
         }
-        for (id, network) in self.networks {
+        for (id, network) in self.ledger.networks {
             let entry = NetworkEntry::new(id.clone(), network, Arc::clone(&edition));
             snapshot.networks.insert(id, Arc::new(entry));
         }

@@ -61,10 +61,8 @@ impl Staging {
                 self.snapshot.succession.remove(predecessor, city);
             }
             let shown = (was && before.is_live, is && now.is_live);
-            if shown.0 != shown.1
-                && let Some(dossier) = self.take(predecessor)
-            {
-                self.touched.insert(predecessor.clone(), dossier);
+            if shown.0 != shown.1 {
+                self.bring_in_city(predecessor);
             }
         }
     }

@@ -1,6 +1,6 @@
 //! Rebuilds the records from the change log, in memory, and compares.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::connection::AnyConnection;
 use super::log::Unreadable;
@@ -8,7 +8,7 @@ use super::records::Rows;
 use super::{Damage, Head, StoreError, keys, log};
 use crate::record::change::GENESIS;
 use crate::record::redaction::redacted_entry;
-use crate::record::{Change, CityId, Dossier, Kind, Network, Recorded};
+use crate::record::{Change, Kind, Ledger};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         let differences = rebuilt.rows.differences(connection, &rebuilt.damage)?;
         rebuilt.check_head(&head);
         rebuilt.check_redactions();
-        let (entries, cities) = (rebuilt.entries, rebuilt.dossiers.len());
+        let (entries, cities) = (rebuilt.entries, rebuilt.ledger.cities.len());
         let redacted = i64::try_from(rebuilt.redacted.len()).unwrap_or(i64::MAX);
         let redacted_by_hand = rebuilt.redacted.difference(&rebuilt.redactions).copied().collect();
         let mut wrong = unsound;
@@ -73,18 +73,16 @@ struct Rebuilt {
     redacted: BTreeSet<i64>,
     /// The entries of which others say that their bodies were taken out.
     redactions: BTreeSet<i64>,
-    dossiers: BTreeMap<CityId, Dossier>,
-    networks: BTreeMap<String, Recorded<Network>>,
+    ledger: Ledger,
     rows: Rows,
     damage: Damage,
 }
 
 impl Default for Rebuilt {
     fn default() -> Self {
-        let (dossiers, networks) = (BTreeMap::new(), BTreeMap::new());
-        let (rows, damage) = (Rows::default(), Damage::default());
+        let (ledger, rows, damage) = (Ledger::default(), Rows::default(), Damage::default());
         let (redacted, redactions) = (BTreeSet::new(), BTreeSet::new());
-        Rebuilt { entries: 0, hash: GENESIS.to_owned(), redacted, redactions, dossiers, networks, rows, damage }
+        Rebuilt { entries: 0, hash: GENESIS.to_owned(), redacted, redactions, ledger, rows, damage }
     }
 }
 
@@ -110,24 +108,7 @@ impl Rebuilt {
     }
 
     fn apply(&mut self, change: &Change) -> Result<(), String> {
-        match change.key.city.as_ref().map(|city| self.dossiers.get_mut(city)) {
-            Some(Some(dossier)) => dossier.apply(change)?,
-            Some(None) => {
-                let dossier = Dossier::begin(change)?;
-                self.dossiers.insert(dossier.id.clone(), dossier);
-            }
-            None if change.key.kind == Kind::Redaction => {
-                let sequence = redacted_entry(change)?;
-                if let Some(network) = self.networks.values_mut().find(|network| network.is_made_by(sequence)) {
-                    network.redact(change)?;
-                }
-            }
-            None => {
-                let id = &change.key.id;
-                let network = Recorded::follow(self.networks.remove(id), change)?;
-                self.networks.insert(id.clone(), network);
-            }
-        }
+        self.ledger.apply(change)?;
         if change.key.kind == Kind::Redaction {
             self.redactions.insert(redacted_entry(change)?);
         }

@@ -5,18 +5,15 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use pledgewatch::method::{Verdict, assess, explain, series, yardsticks};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, Cut, Dossier, Kind};
+use pledgewatch::record::{Action, CityId, Cut, Dossier, Kind, Ledger};
 
 use super::{assert_near, day, recorded_at, today};
 
 /// The demo cities, as the service would record them.
 pub fn dossiers() -> Vec<Dossier> {
-    let mut dossiers: Vec<Dossier> = Vec::new();
+    let (mut ledger, mut cities) = (Ledger::default(), Vec::new());
     let mut revisions = BTreeMap::new();
     for (entry, sequence) in pledgewatch::demo::entries(today()).unwrap().into_iter().zip(1..) {
-        if entry.key.city.is_none() {
-            continue; // a network, which no judgement depends on
-        }
         let action = if entry.reason.is_none() { Action::Create } else { Action::Revise };
         let revision = revisions.entry(entry.key.clone()).and_modify(|revision| *revision += 1).or_insert(1);
         let draft = Draft {
@@ -28,12 +25,11 @@ pub fn dossiers() -> Vec<Dossier> {
             reason: entry.reason,
         };
         let change = draft.enter(sequence, recorded_at(), "0");
-        match dossiers.iter_mut().find(|dossier| Some(&dossier.id) == change.key.city.as_ref()) {
-            Some(dossier) => dossier.apply(&change).unwrap(),
-            None => dossiers.push(Dossier::begin(&change).unwrap()),
-        }
+        ledger.apply(&change).unwrap();
+        cities.extend(change.key.city.filter(|_| change.key.kind == Kind::City));
     }
-    dossiers
+    let mut dossier = |city: &CityId| ledger.cities.remove(city);
+    cities.iter().filter_map(&mut dossier).collect()
 }
 
 #[test]

@@ -34,7 +34,7 @@ use pledgewatch::method::{
 };
 use pledgewatch::record::change::Draft;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Action, Cut, Dossier, Kind, Level, RecordKey, Slug, View, Year};
+use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, Level, RecordKey, Slug, View, Year};
 use serde_json::{Value, json};
 
 /// The day of judgement of the worked cases.
@@ -53,7 +53,7 @@ pub fn year(year: i32) -> Year {
 /// A city that is written to as the service would: entry by entry.
 #[derive(Clone)]
 pub struct City {
-    dossier: Dossier,
+    ledger: Ledger,
     sequence: i64,
     /// When what is written next is recorded.
     recorded_at: DateTime<Utc>,
@@ -62,8 +62,12 @@ pub struct City {
 impl City {
     pub fn named(name: &str) -> City {
         let body = json!({"name": name, "country": "US"});
-        let change = draft(Kind::City, "test-city", body).enter(1, recorded_at(), "0");
-        City { dossier: Dossier::begin(&change).unwrap(), sequence: 1, recorded_at: recorded_at() }
+        let city = City { ledger: Ledger::default(), sequence: 0, recorded_at: recorded_at() };
+        city.write(Kind::City, "test-city", body)
+    }
+
+    fn dossier(&self) -> &Dossier {
+        &self.ledger.cities["test-city"]
     }
 
     pub fn new() -> City {
@@ -90,11 +94,12 @@ impl City {
     /// Writes, perhaps with a reason.
     pub fn revise(mut self, kind: Kind, id: &str, body: Value, reason: Option<&str>) -> City {
         self.sequence += 1;
-        let revision = self.dossier.latest(kind, id).map_or(0, |(stamp, _)| stamp.revision);
+        let dossier = self.ledger.cities.get("test-city");
+        let revision = dossier.and_then(|dossier| dossier.latest(kind, id)).map_or(0, |(stamp, _)| stamp.revision);
         let mut draft = draft(kind, id, body);
         draft.revision = revision + 1;
         draft.reason = reason.map(str::to_owned);
-        self.dossier.apply(&draft.enter(self.sequence, self.recorded_at, "0")).unwrap();
+        self.ledger.apply(&draft.enter(self.sequence, self.recorded_at, "0")).unwrap();
         self
     }
 
@@ -121,7 +126,7 @@ impl City {
     }
 
     pub fn judged_on(&self, day: NaiveDate) -> Assessments {
-        assess(&self.dossier.present().unwrap(), day)
+        assess(&self.dossier().present().unwrap(), day)
     }
 
     pub fn through(&self, through: i32) -> Assessments {
@@ -131,7 +136,7 @@ impl City {
     /// What was reported up to a year, judged on `day`.
     pub fn through_judged_on(&self, through: i32, day: NaiveDate) -> Assessments {
         let cut = Cut { through: Some(year(through)), ..Cut::default() };
-        assess(&self.dossier.view(&cut).unwrap().unwrap(), day)
+        assess(&self.dossier().view(&cut).unwrap().unwrap(), day)
     }
 
     /// What was known on `day`, judged on it.
@@ -142,7 +147,7 @@ impl City {
     /// What was known on `day`, judged on another.
     pub fn known_on_judged_on(&self, day: NaiveDate, judged_on: NaiveDate) -> Assessments {
         let cut = Cut { known_on: Some(day), ..Cut::default() };
-        assess(&self.dossier.view(&cut).unwrap().unwrap(), judged_on)
+        assess(&self.dossier().view(&cut).unwrap().unwrap(), judged_on)
     }
 
     pub fn assess(&self) -> Assessments {
@@ -150,7 +155,7 @@ impl City {
     }
 
     pub fn view(&self) -> View<'_> {
-        self.dossier.present().unwrap()
+        self.dossier().present().unwrap()
     }
 
     pub fn yardsticks(&self, level: Option<Level>) -> Yardsticks {

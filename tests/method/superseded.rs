@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{Days, NaiveDate};
 use pledgewatch::answers::judgement;
 use pledgewatch::record::change::{Change, Draft};
-use pledgewatch::record::{Action, Cut, Dossier, Kind, RecordKey, Slug};
+use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, RecordKey, Slug};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -97,6 +97,15 @@ fn entries(steps: &[Step]) -> Vec<Change> {
     entries
 }
 
+/// The city that the entries make; all its states are kept whole if `keeps_all`.
+fn made(log: &[Change], keeps_all: bool) -> Dossier {
+    let mut ledger = Ledger::new(keeps_all);
+    for change in log {
+        ledger.apply(change).unwrap();
+    }
+    ledger.cities.remove("test-city").unwrap()
+}
+
 /// The dossier with all that it lacks for `cut`, read from the log.
 fn restored(dossier: &Dossier, cut: &Cut, log: &[Change]) -> Dossier {
     let mut restored = dossier.clone();
@@ -131,11 +140,7 @@ fn what_is_not_kept_whole_changes_no_judgement() {
     });
     let outcome = runner.run(&steps(), |steps| {
         let log = entries(&steps);
-        let (mut whole, mut recent) = (Dossier::begin_whole(&log[0]).unwrap(), Dossier::begin(&log[0]).unwrap());
-        for change in &log[1..] {
-            whole.apply(change).unwrap();
-            recent.apply(change).unwrap();
-        }
+        let (whole, recent) = (made(&log, true), made(&log, false));
         // The present is not walked through state by state, and comes to the same.
         let last = Cut { sequence: Some(whole.entries), ..Cut::default() };
         let present = status(&whole, &last, today());

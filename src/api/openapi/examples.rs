@@ -20,7 +20,9 @@ use crate::overview::row::Row;
 use crate::overview::summary::Summary;
 use crate::record::change::{Actor, Draft, GENESIS};
 use crate::record::head::{LogEnd, Signer};
-use crate::record::{Action, Change, Cut, Dossier, Kind, Level, Network, RecordKey, Recorded, Slug, Statement, Year};
+use crate::record::{
+    Action, Change, Cut, Dossier, Kind, Ledger, Level, Network, RecordKey, Recorded, Slug, Statement, Year,
+};
 use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
 /// The city of the examples.
@@ -167,8 +169,7 @@ impl Example {
             (Kind::Member, NETWORK, member()),
         ];
         let earlier = EARLIER.iter().map(|(year, tonnes)| (Kind::Report, *year, report_of(year, *tonnes)));
-        let mut changes: Vec<Change> = Vec::new();
-        let (mut dossier, mut network): (Option<Dossier>, Option<Recorded<Network>>) = (None, None);
+        let (mut changes, mut ledger): (Vec<Change>, _) = (Vec::new(), Ledger::default());
         for (kind, record, body) in records.into_iter().chain(earlier) {
             let draft = Draft {
                 actor: Actor { label: "City of Los Angeles, climate office".to_owned(), key: Some(KEY.to_owned()) },
@@ -184,14 +185,11 @@ impl Example {
             };
             let (number, hash) = changes.last().map_or((0, GENESIS), |last| (last.sequence, last.hash.as_str()));
             let change = draft.enter(number + 1, at, hash);
-            match &mut dossier {
-                _ if kind == Kind::Network => network = Some(Recorded::follow(network, &change)?),
-                Some(dossier) => dossier.apply(&change)?,
-                None => dossier = Some(Dossier::begin(&change)?),
-            }
+            ledger.apply(&change)?;
             changes.push(change);
         }
-        let (dossier, network) = (dossier.ok_or("no records")?, network.ok_or("no network")?);
+        let dossier = ledger.cities.remove(CITY).ok_or("no records")?;
+        let network = ledger.networks.remove(NETWORK).ok_or("no network")?;
         Ok(Example { dossier, network, changes, day: at.date_naive() })
     }
 
