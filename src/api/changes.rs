@@ -17,7 +17,8 @@ use crate::answers::body::Body;
 use crate::answers::records::ChangeAnswer;
 use crate::record::limits::LAST_SEQUENCE;
 use crate::record::{CityId, Cut, Slug};
-use crate::registry::Excerpt;
+use crate::registry::limits::LOG_PAGE_BYTES;
+use crate::registry::{Excerpt, History};
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -57,49 +58,49 @@ pub fn position(after: i64) -> Result<i64, Problem> {
     Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")))
 }
 
-async fn read(
-    service: &Service,
-    city: Option<CityId>,
+/// Which part of the log is asked for, and where it ends.
+struct Part {
+    excerpt: Excerpt,
     total: i64,
+    /// Another node may have written since: items, `next` and `total` are of the same moment.
     last: i64,
-    query: &ChangesQuery,
-) -> Result<ChangeList, Problem> {
-    let limit = limit(query.limit)?;
-    let after = position(query.after.unwrap_or(0))?;
-    let asked = i64::try_from(limit).unwrap_or(i64::MAX);
-    let mut items = service.registry.changes(Excerpt { after, city, limit: Some(asked) }).await?;
-    // Another node may have written since: items, `next` and `total` are of the same moment.
-    items.retain(|item| item.sequence <= last);
-    let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < last);
-    Ok(ChangeList { items, next, total })
 }
 
-async fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<ChangeList, Problem> {
-    let snapshot = service.registry.present();
-    let dossier = &recorded_city(&snapshot, city)?.dossier;
-    read(service, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&Cut::default()), query).await
+impl Part {
+    fn new(query: &ChangesQuery, city: Option<CityId>, total: i64, last: i64) -> Result<Self, Problem> {
+        let limit = i64::try_from(limit(query.limit)?).unwrap_or(i64::MAX);
+        let after = position(query.after.unwrap_or(0))?;
+        Ok(Part { excerpt: Excerpt { after, city, limit: Some(limit) }, total, last })
+    }
+
+    fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<Self, Problem> {
+        let snapshot = service.registry.present();
+        let dossier = &recorded_city(&snapshot, city)?.dossier;
+        Self::new(query, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&Cut::default()))
+    }
+
+    fn of_all(service: &Service, query: &ChangesQuery) -> Result<Self, Problem> {
+        let last = service.registry.present().head.number;
+        Self::new(query, None, last, last)
+    }
+
+    fn read(&self, history: &History) -> Result<ChangeList, Problem> {
+        let mut items = history.read(&self.excerpt, LOG_PAGE_BYTES)?;
+        items.retain(|item| item.sequence <= self.last);
+        let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < self.last);
+        Ok(ChangeList { items, next, total: self.total })
+    }
 }
 
-async fn all(service: &Service, query: &ChangesQuery) -> Result<ChangeList, Problem> {
-    let last = service.registry.present().head.number;
-    read(service, None, last, last, query).await
+async fn answer_json(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
+    let make = move |history: &History| Ok(Body::json(&part.read(history)?).into());
+    costly::answer_once(request, service, Keep::Shared, make).await
 }
 
-async fn answer_json(
-    request: &HttpRequest,
-    service: &web::Data<Service>,
-    page: ChangeList,
-) -> Result<HttpResponse, Problem> {
-    costly::answer_once(request, service, Keep::Shared, move || Ok(Body::json(&page).into())).await
-}
-
-async fn answer_csv(
-    request: &HttpRequest,
-    service: &web::Data<Service>,
-    page: ChangeList,
-) -> Result<HttpResponse, Problem> {
+async fn answer_csv(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
     let maker = service.clone();
-    costly::answer_once(request, service, Keep::Shared, move || {
+    costly::answer_once(request, service, Keep::Shared, move |history| {
+        let page = part.read(history)?;
         let next = page.next.map(|next| ("after", next.to_string()));
         Ok(Made { body: csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?, next })
     })
@@ -120,7 +121,7 @@ pub async fn of_city(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_json(&request, &service, of(&service, &city, &query).await?).await
+    answer_json(&request, &service, Part::of(&service, &city, &query)?).await
 }
 
 /// List a city's changes as CSV
@@ -137,7 +138,7 @@ pub async fn of_city_csv(
     city: web::Path<String>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, of(&service, &city, &query).await?).await
+    answer_csv(&request, &service, Part::of(&service, &city, &query)?).await
 }
 
 /// List all changes
@@ -152,7 +153,7 @@ pub async fn list(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_json(&request, &service, all(&service, &query).await?).await
+    answer_json(&request, &service, Part::of_all(&service, &query)?).await
 }
 
 /// List all changes as CSV
@@ -167,5 +168,5 @@ pub async fn list_csv(
     service: web::Data<Service>,
     query: web::Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, all(&service, &query).await?).await
+    answer_csv(&request, &service, Part::of_all(&service, &query)?).await
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use super::Service;
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, Validators, begin};
+use super::response::costly::read_log;
 use super::response::csv::unwritten;
 use super::response::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
 use super::response::problem::Problem;
@@ -82,7 +83,7 @@ async fn export(
     let snapshot = service.registry.present();
     let columns = what.columns(&service.columns);
     let redacted = match what {
-        DataSet::Changes => service.registry.redacted().await?,
+        DataSet::Changes => read_log(request, service, |history| Ok(history.redacted()?)).await?,
         _ => snapshot.redacted,
     };
     let tag = tag(&snapshot, what, format, columns, redacted);

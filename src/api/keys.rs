@@ -12,6 +12,7 @@ use super::Service;
 use super::request::query::{query, refuse_query};
 use super::request::{access, body};
 use super::response::answer::{Keep, answer, answer_write};
+use super::response::costly::read_log;
 use super::response::list::{List, Page, page, rendered};
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
@@ -91,9 +92,15 @@ fn last_day(fields: &mut Fields<'_>) -> Option<NaiveDate> {
 pub async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     access::admin(&request, &service).await?;
     let asked: Page = query(&request)?;
-    let keyed = service.registry.keys().await?.into_iter().map(|key| (key.id.clone(), key)).collect();
+    let keyed = keys(&request, &service).await?.into_iter().map(|key| (key.id.clone(), key)).collect();
     let keys = page(keyed, &asked, "keys")?;
     Ok(answer(&request, &rendered(&keys, service.columns.of::<Key>(), asked.fields.as_deref())?, Keep::Never))
+}
+
+/// Every key, with the day of its last use.
+async fn keys(request: &HttpRequest, service: &web::Data<Service>) -> Result<Vec<Key>, Problem> {
+    let maker = service.clone();
+    read_log(request, service, move |history| Ok(maker.registry.keys(history)?)).await
 }
 
 /// Make a key
@@ -138,7 +145,7 @@ pub async fn get(
     access::admin(&request, &service).await?;
     refuse_query(&request)?;
     let id = present_key(&service, &id)?.id.clone();
-    let key = service.registry.keys().await?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
+    let key = keys(&request, &service).await?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
     Ok(answer(&request, &Body::json(&key), Keep::Never))
 }
 

@@ -8,7 +8,7 @@ use super::Service;
 use super::request::moment::{Asked, moment_query};
 use super::response::problem::{Code, Problem};
 use super::response::{costly, csv};
-use super::status::{not_then, past_city};
+use super::status::{answer_past, not_then, past_city};
 use crate::answers::body::Body;
 use crate::answers::judgement::{self, SeriesAnswer};
 use crate::method::SeriesRow;
@@ -37,10 +37,9 @@ async fn answer(
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
-    let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
     let (edition, maker) = (Arc::clone(&entry.edition), service.clone());
-    costly::answer_of(request, service, &snapshot.edition, keep, move || {
-        let series = series(&dossier, &asked, query.target.as_deref())?;
+    answer_past(request, service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
+        let series = series(dossier, &asked, query.target.as_deref())?;
         Ok(render(&maker, &series)?.of(&edition))
     })
     .await

@@ -54,12 +54,31 @@ pub async fn get(
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, &city, &moment)?;
-    let dossier = service.registry.restored(&entry.dossier, &asked.cut).await?.into_owned();
     let (edition, level) = (Arc::clone(&entry.edition), query.level);
-    costly::answer_of(&request, &service, &snapshot.edition, moment.keep(), move || {
-        let status = judgement::status(&dossier, &asked.cut, asked.judged_on, level, explain);
-        let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(&dossier, &asked.cut))?;
+    answer_past(&request, &service, &snapshot, &entry, &asked.cut, moment.keep(), move |dossier| {
+        let status = judgement::status(dossier, &asked.cut, asked.judged_on, level, explain);
+        let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(dossier, &asked.cut))?;
         Ok(Body::json(&status).of(&edition))
+    })
+    .await
+}
+
+/// Answers with what `make` makes of a city as it was known, which is read from the log only where it is not in memory.
+pub(super) async fn answer_past(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    snapshot: &Snapshot,
+    city: &Arc<CityEntry>,
+    cut: &Cut,
+    keep: Keep,
+    make: impl FnOnce(&Dossier) -> Result<Body, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let (city, cut, edition) = (Arc::clone(city), *cut, &snapshot.edition);
+    if city.dossier.missing(&cut).is_empty() {
+        return costly::answer_of(request, service, edition, keep, move || make(&city.dossier)).await;
+    }
+    costly::answer_of_log(request, service, edition, keep, move |history| {
+        make(&*history.restored(&city.dossier, &cut)?)
     })
     .await
 }
@@ -68,16 +87,16 @@ pub async fn get(
 ///
 /// # Errors
 /// 404 for a city that never was, 410 for the present of a withdrawn one, 422 for the moment.
-pub(super) fn past_city<'a>(
-    snapshot: &'a Snapshot,
+pub(super) fn past_city(
+    snapshot: &Snapshot,
     city: &str,
     moment: &Moment<'_>,
-) -> Result<(&'a CityEntry, Asked), Problem> {
+) -> Result<(Arc<CityEntry>, Asked), Problem> {
     if moment.is_present() {
         present_city(snapshot, city)?;
     }
     let entry = recorded_city(snapshot, city)?;
-    Ok((entry, moment.read(snapshot.judged_on, snapshot.head.number)?))
+    Ok((Arc::clone(entry), moment.read(snapshot.judged_on, snapshot.head.number)?))
 }
 
 /// Why there is nothing of a city at the asked moment.

@@ -15,6 +15,7 @@ use super::changes::position;
 use super::request::access::client_address;
 use super::request::allowance::Share;
 use super::request::lookup::recorded_city;
+use super::response::costly::asker;
 use super::response::problem::{Code, Problem};
 use crate::answers::records::ChangeAnswer;
 use crate::api::limits::{PIECE_BYTES, STREAM_RETRY};
@@ -123,10 +124,12 @@ pub async fn stream(
     let city = query.city.as_deref().map(|id| recorded_city(&snapshot, id)).transpose()?;
     let city = city.map(|entry| entry.dossier.id.clone());
     let place = service.streams.take(client_address(&request, &service), 1)?;
-    let listener = service.registry.listen(seen.or(after), city).await.map_err(|refusal| match refusal {
-        Refusal::Busy => Problem::new(Code::Busy, "as many streams are open as the service keeps"),
-        refusal => refusal.into(),
-    })?;
+    let listener = service.registry.listen(asker(&request, &service), seen.or(after), city).await.map_err(
+        |refusal| match refusal {
+            Refusal::Busy => Problem::new(Code::Busy, "as many streams are open as the service keeps"),
+            refusal => refusal.into(),
+        },
+    )?;
     let events = futures_util::stream::unfold(Events::new(listener, service.heartbeat, place), async |mut events| {
         let next = events.next().await?;
         Some((Ok::<_, Infallible>(next), events))

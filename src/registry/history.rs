@@ -1,5 +1,6 @@
-//! The past as it was written: entries of the change log, read through a pool of its own.
+//! The past as it was written: entries of the change log, read through a pool of its own. Whoever reads is made to wait.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use diesel::r2d2::{ManageConnection, Pool};
 use super::halt::Halt;
 use super::{Refusal, Shared};
 use crate::answers::records::ChangeAnswer;
-use crate::record::Change;
+use crate::record::{Change, Cut, Dossier};
 use crate::registry::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, Identity, StoreError};
 
@@ -37,7 +38,7 @@ impl ManageConnection for Opener {
 
 /// The reader of the log.
 #[derive(Clone)]
-pub(super) struct History {
+pub struct History {
     pool: Pool<Opener>,
     /// What this node has seen of the log: nothing else is shown as the log.
     shared: Arc<Shared>,
@@ -54,36 +55,59 @@ impl History {
         History { pool, shared }
     }
 
-    /// Reads entries with what each changed, and no more once they have so many bytes; blocks.
-    pub(super) fn read(&self, excerpt: &Excerpt, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
+    /// Reads entries with what each changed, and no more once they have so many bytes, what was before included.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    pub fn read(&self, excerpt: &Excerpt, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
         self.with_our_log(|connection| {
-            let entries = page(connection, excerpt, bytes)?;
-            let predecessors = store::log::predecessors(connection, &entries)?;
-            let before = |of: &Change| {
-                predecessors.iter().find(|entry| entry.key == of.key && entry.revision + 1 == of.revision)
-            };
-            let answer = |entry: Change| {
+            let read = page(connection, excerpt, bytes)?;
+            let answer = |(entry, before): (Change, Option<Change>)| {
                 let is_redacted = entry.body.is_none();
                 let redaction = is_redacted.then(|| store::log::redaction_of(connection, &entry)).transpose()?;
-                let before = before(&entry);
-                let answer = ChangeAnswer::new(entry, before).map_err(StoreError::Corrupt)?;
+                let answer = ChangeAnswer::new(entry, before.as_ref()).map_err(StoreError::Corrupt)?;
                 Ok(ChangeAnswer { redaction: redaction.flatten(), ..answer })
             };
-            entries.into_iter().map(answer).collect()
+            read.into_iter().map(answer).collect()
         })
     }
 
-    /// Reads entries by their numbers; blocks.
-    pub(super) fn entries(&self, sequences: &[i64]) -> Result<Vec<Change>, Refusal> {
-        self.with_our_log(|connection| store::log::entries(connection, sequences))
+    /// The dossier with what was known after `cut` whole: what is not kept in memory is read from the log.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the log would have to be read and the database cannot be reached.
+    pub fn restored<'d>(&self, dossier: &'d Dossier, cut: &Cut) -> Result<Cow<'d, Dossier>, Refusal> {
+        let mut restored = Cow::Borrowed(dossier);
+        loop {
+            let missing = restored.missing(cut);
+            if missing.is_empty() {
+                return Ok(restored);
+            }
+            let entries = self.with_our_log(|connection| store::log::entries(connection, &missing))?;
+            if entries.len() < missing.len() {
+                // The log is not the one that this node has: the writer says so.
+                return Err(Refusal::Unavailable);
+            }
+            // What was redacted meanwhile gives way to what was known before it.
+            for entry in &entries {
+                let put_back = restored.to_mut().restore(entry);
+                put_back.map_err(|told| {
+                    log::error!("the log cannot be read: {told}");
+                    Refusal::Internal
+                })?;
+            }
+        }
     }
 
-    /// Counts the entries whose bodies were taken out; blocks.
-    pub(super) fn redacted(&self) -> Result<i64, Refusal> {
+    /// Counts the entries whose bodies were taken out.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    pub fn redacted(&self) -> Result<i64, Refusal> {
         self.with_connection(|connection| Ok(store::log::redacted(connection)?))
     }
 
-    /// The day of the last use of each key, by its id; blocks.
+    /// The day of the last use of each key, by its id.
     pub(super) fn last_uses(&self) -> Result<HashMap<String, NaiveDate>, Refusal> {
         self.with_connection(|connection| Ok(store::keys::last_uses(connection)?.into_iter().collect()))
     }
@@ -123,10 +147,15 @@ impl History {
     }
 }
 
-/// Reads entries a few at a time, and keeps no more once they are many bytes: a page may end early.
-fn page(connection: &mut AnyConnection, excerpt: &Excerpt, most: usize) -> Result<Vec<Change>, StoreError> {
+/// Reads entries a few at a time, each with the one that made the revision before, and keeps no more once they are
+/// many bytes: a page may end early.
+fn page(
+    connection: &mut AnyConnection,
+    excerpt: &Excerpt,
+    most: usize,
+) -> Result<Vec<(Change, Option<Change>)>, StoreError> {
     let asked = excerpt.limit.unwrap_or(i64::MAX);
-    let mut entries: Vec<Change> = Vec::new();
+    let mut entries = Vec::new();
     let (mut bytes, mut rows) = (0, LOG_STEP_ROWS);
     let mut rest = excerpt.clone();
     while bytes < most {
@@ -137,8 +166,11 @@ fn page(connection: &mut AnyConnection, excerpt: &Excerpt, most: usize) -> Resul
         rest.after = last.sequence;
         for entry in step {
             if bytes < most {
-                bytes += entry.body.as_ref().map_or(0, String::len);
-                entries.push(entry);
+                let before = store::log::predecessor(connection, &entry)?;
+                // A short entry may have a long one before it.
+                let bodies = [&entry].into_iter().chain(&before).filter_map(|entry| entry.body.as_ref());
+                bytes += bodies.map(String::len).sum::<usize>();
+                entries.push((entry, before));
             }
         }
         // What was read so far foretells that as much again, and more, has room.

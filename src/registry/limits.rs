@@ -18,6 +18,8 @@ pub const LOG_STEP_ROWS: i64 = 8;
 pub const LOG_STEP_MOST_ROWS: i64 = 64;
 /// A page of the log ends once its bodies have this many bytes, however few entries it has.
 pub const LOG_PAGE_BYTES: usize = 1024 * 1024;
+/// What is read of the log for one answer takes about so many bytes of memory while it is read and rendered.
+pub const LOG_READ_BYTES: usize = 8 * LOG_PAGE_BYTES;
 /// Connections of the pool that reads the log.
 pub const POOL_CONNECTIONS: u32 = 4;
 /// The latest changes are kept for those who listen, as they are sent, up to so many bytes.

@@ -1,46 +1,52 @@
 //! Someone who listens to the log: first what it missed, page by page from the log, then what is new.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
 use super::Refusal;
 use super::history::History;
 use super::news::{News, Next, Place};
+use super::queue::Queue;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;
 use crate::registry::limits::{POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
 use crate::store::Excerpt;
 
-/// How those who come back read what they missed: with connections of their own, and no more at a time than there are,
-/// so that when all come back at once they queue, and neither fail nor keep others from the log.
+/// How those who come back read what they missed: with connections of their own, no more at a time than there are and
+/// no address with all of them, so that when all come back at once they queue, and neither fail nor keep others from
+/// the log.
 #[derive(Clone)]
 pub(super) struct CatchUp {
     history: History,
-    turns: Arc<Semaphore>,
+    turns: Arc<Queue>,
 }
 
 impl CatchUp {
     /// For `history`, which nobody else uses.
     pub(super) fn new(history: History) -> Self {
         let turns = usize::try_from(POOL_CONNECTIONS).unwrap_or(1);
-        CatchUp { history, turns: Arc::new(Semaphore::new(turns)) }
+        CatchUp { history, turns: Arc::new(Queue::new(turns)) }
     }
 
     /// Reads a part of the log, and makes of it what is to be made on the same thread, in turn.
     async fn read<T: Send + 'static>(
         &self,
+        address: IpAddr,
         excerpt: Excerpt,
         make: impl FnOnce(Vec<ChangeAnswer>) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
-        let turn = timeout(STREAM_TURN_WAIT, self.turns.acquire()).await;
-        let _turn = turn.map_err(|_| Refusal::Busy)?.map_err(|_| Refusal::Internal)?;
+        let turn = timeout(STREAM_TURN_WAIT, self.turns.take(address)).await.map_err(|_| Refusal::Busy)??;
         let history = self.history.clone();
-        let read = tokio::task::spawn_blocking(move || history.read(&excerpt, STREAM_PAGE_BYTES).map(make)).await;
-        read.map_err(|_| Refusal::Internal)?
+        let read = tokio::task::spawn_blocking(move || {
+            // Who has gone meanwhile has it until the work is done.
+            let _turn = turn;
+            history.read(&excerpt, STREAM_PAGE_BYTES).map(make)
+        });
+        read.await.map_err(|_| Refusal::Internal)?
     }
 }
 
@@ -48,6 +54,7 @@ impl CatchUp {
 pub struct Listener {
     place: Place,
     catch_up: CatchUp,
+    address: IpAddr,
     /// Only entries of this city.
     city: Option<CityId>,
     /// The last entry that was sent, or passed over.
@@ -66,14 +73,14 @@ impl Listener {
     /// and the database cannot be reached.
     pub(super) async fn open(
         news: &Arc<News>,
-        catch_up: CatchUp,
+        (catch_up, address): (CatchUp, IpAddr),
         after: Option<i64>,
         city: Option<CityId>,
     ) -> Result<Self, Refusal> {
         let place = Arc::clone(news).join().ok_or(Refusal::Busy)?;
         let head = place.head;
         let after = after.unwrap_or(head);
-        let mut listener = Listener { place, catch_up, city, after, is_live: false, page: None };
+        let mut listener = Listener { place, catch_up, address, city, after, is_live: false, page: None };
         if after > head && !listener.is_in_log(after).await? {
             listener.after = head;
         }
@@ -125,7 +132,7 @@ impl Listener {
             let last = entries.last().map(|entry| entry.sequence);
             (last, news.render(&entries))
         };
-        let (last, text) = self.catch_up.read(excerpt, rendered).await?;
+        let (last, text) = self.catch_up.read(self.address, excerpt, rendered).await?;
         self.page = last.map(|last| (last, text));
         if self.page.is_none() {
             self.after = head;
@@ -136,6 +143,6 @@ impl Listener {
     /// Whether there is such an entry; another node may have written it a moment ago.
     async fn is_in_log(&self, sequence: i64) -> Result<bool, Refusal> {
         let excerpt = Excerpt { after: sequence - 1, city: None, limit: Some(1) };
-        self.catch_up.read(excerpt, |entries| !entries.is_empty()).await
+        self.catch_up.read(self.address, excerpt, |entries| !entries.is_empty()).await
     }
 }

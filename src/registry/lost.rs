@@ -69,7 +69,7 @@ impl Lost {
         let mut predecessors = Vec::new();
         for entry in &entries {
             beat();
-            let found = store::log::predecessors(connection, std::slice::from_ref(&**entry))?;
+            let found = store::log::predecessor(connection, entry)?;
             predecessors.extend(found.into_iter().filter(|entry| entry.sequence <= common.sequence));
         }
         Ok(Lost { common, states, entries, predecessors })

@@ -16,6 +16,7 @@ mod listener;
 mod lost;
 mod news;
 mod pulse;
+mod queue;
 mod recent;
 mod relations;
 mod reply;
@@ -30,12 +31,13 @@ mod touched;
 mod transaction;
 mod writer;
 
-use std::borrow::Cow;
+use std::net::IpAddr;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{SyncSender, TrySendError, sync_channel};
+use std::time::Instant;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 use chrono::{DateTime, NaiveDate, Utc};
@@ -48,17 +50,17 @@ pub use clock::Clock;
 pub use fork::Fork;
 pub use halt::Halt;
 pub use heads::Unsigned;
+pub use history::History;
 pub use keyring::Keyring;
 pub use listener::Listener;
 pub use news::Streaming;
+pub use queue::{Place, Queue};
 pub use request::{Condition, Operation, Refusal, Together, WriteRequest, Written};
 pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
-use crate::answers::records::ChangeAnswer;
 use halt::Halted;
 use heads::Heads;
-use history::History;
 use key_uses::KeyUses;
 use listener::CatchUp;
 use news::News;
@@ -69,8 +71,8 @@ use staging::Staging;
 use writer::{Command, Writer};
 
 use crate::metrics::Metrics;
-use crate::record::{Actor, CityId, Cut, Dossier};
-use crate::registry::limits::{KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
+use crate::record::{Actor, CityId};
+use crate::registry::limits::{FOLLOW_EVERY, KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
 use crate::store::Identity;
 
 /// Which parts of the service are up.
@@ -297,54 +299,17 @@ impl Registry {
         self.key_uses.note(&key.id, self.today());
     }
 
-    /// Every key, in the order they were made, each with the day of its last use on any node.
+    /// Every key, in the order they were made, each with the day of its last use on any node; waits for the database.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] when the database, which has these days, cannot be reached.
-    pub async fn keys(&self) -> Result<Vec<Key>, Refusal> {
-        let uses = self.read_log(History::last_uses).await?;
+    pub fn keys(&self, history: &History) -> Result<Vec<Key>, Refusal> {
+        let uses = history.last_uses()?;
         let with_use = |key: &Arc<Key>| {
             let stored = uses.get(&key.id).copied();
             Key { last_used_on: self.key_uses.last(&key.id, stored), ..Key::clone(key) }
         };
         Ok(self.present().keyring.all().map(with_use).collect())
-    }
-
-    /// Reads entries of the change log, in order.
-    ///
-    /// # Errors
-    /// [`Refusal::Unavailable`] when the database cannot be reached.
-    pub async fn changes(&self, excerpt: Excerpt) -> Result<Vec<ChangeAnswer>, Refusal> {
-        self.read_log(move |history| history.read(&excerpt, LOG_PAGE_BYTES)).await
-    }
-
-    /// The dossier with what was known after `cut` whole: what is not kept in memory is read from the log.
-    ///
-    /// # Errors
-    /// [`Refusal::Unavailable`] when the log would have to be read and the database cannot be reached.
-    pub async fn restored<'d>(&self, dossier: &'d Dossier, cut: &Cut) -> Result<Cow<'d, Dossier>, Refusal> {
-        let mut restored = Cow::Borrowed(dossier);
-        loop {
-            let missing = restored.missing(cut);
-            if missing.is_empty() {
-                return Ok(restored);
-            }
-            let (history, wanted) = (self.history.clone(), missing.len());
-            let read = tokio::task::spawn_blocking(move || history.entries(&missing)).await;
-            let entries = read.map_err(|_| Refusal::Internal)??;
-            if entries.len() < wanted {
-                // The log is not the one that this node has: the writer says so.
-                return Err(Refusal::Unavailable);
-            }
-            // What was redacted meanwhile gives way to what was known before it.
-            for entry in &entries {
-                let put_back = restored.to_mut().restore(entry);
-                put_back.map_err(|told| {
-                    log::error!("the log cannot be read: {told}");
-                    Refusal::Internal
-                })?;
-            }
-        }
     }
 
     /// Listens to the log after an entry or, without one, from now on: to all of it, or to what is of one city. An
@@ -353,21 +318,13 @@ impl Registry {
     /// # Errors
     /// [`Refusal::Busy`] when as many listen as may, or come back at once; [`Refusal::Unavailable`] when the log has to be read first and
     /// the database cannot be reached.
-    pub async fn listen(&self, after: Option<i64>, city: Option<CityId>) -> Result<Listener, Refusal> {
-        Listener::open(&self.shared.news, self.catch_up.clone(), after, city).await
+    pub async fn listen(&self, address: IpAddr, after: Option<i64>, city: Option<CityId>) -> Result<Listener, Refusal> {
+        Listener::open(&self.shared.news, (self.catch_up.clone(), address), after, city).await
     }
 
     /// Ends the streams of all who listen, for the service stops.
     pub fn stop_listening(&self) {
         self.shared.news.close();
-    }
-
-    /// How many entries of the change log have had their bodies taken out.
-    ///
-    /// # Errors
-    /// [`Refusal::Unavailable`] when the database cannot be reached.
-    pub async fn redacted(&self) -> Result<i64, Refusal> {
-        self.read_log(History::redacted).await
     }
 
     /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
@@ -384,20 +341,26 @@ impl Registry {
         pending.answer().await
     }
 
-    /// Reads the log on a thread of its own; refuses at once while the database does not answer.
-    async fn read_log<T: Send + 'static>(
-        &self,
-        read: impl FnOnce(&History) -> Result<T, Refusal> + Send + 'static,
-    ) -> Result<T, Refusal> {
-        if !self.shared.database_is_at_hand() {
-            return Err(Refusal::Unavailable);
+    /// The reader of the log, who is made to wait for the database; none while it does not answer.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`].
+    pub fn history(&self) -> Result<&History, Refusal> {
+        if self.shared.database_is_at_hand() { Ok(&self.history) } else { Err(Refusal::Unavailable) }
+    }
+
+    /// Waits for what waits for the database, but no longer than the database answers.
+    ///
+    /// # Errors
+    /// [`Refusal::Unavailable`] once it does not.
+    pub async fn while_at_hand<T>(&self, work: impl Future<Output = T>) -> Result<T, Refusal> {
+        let (mut work, begin) = (std::pin::pin!(work), Instant::now());
+        while self.shared.database_is_at_hand() && begin.elapsed() < WRITE_WAIT {
+            if let Ok(done) = tokio::time::timeout(FOLLOW_EVERY, &mut work).await {
+                return Ok(done);
+            }
         }
-        let history = self.history.clone();
-        match tokio::time::timeout(WRITE_WAIT, tokio::task::spawn_blocking(move || read(&history))).await {
-            Ok(Ok(read)) => read,
-            Ok(Err(_)) => Err(Refusal::Internal),
-            Err(_) => Err(Refusal::Unavailable),
-        }
+        Err(Refusal::Unavailable)
     }
 }
 

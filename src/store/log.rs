@@ -255,24 +255,23 @@ pub fn entries(connection: &mut AnyConnection, sequences: &[i64]) -> Result<Vec<
     rows.into_iter().map(ChangeRow::into_change).collect()
 }
 
-/// The entries that made the revisions before those of `entries`, for showing what changed.
+/// The entry that made the revision before that of `entry`, for showing what changed; none if that is the first.
 ///
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
-pub fn predecessors(connection: &mut AnyConnection, entries: &[Change]) -> Result<Vec<Change>, StoreError> {
-    let mut found = Vec::new();
-    for entry in entries.iter().filter(|entry| entry.revision > 1) {
-        let row: Option<ChangeRow> = changes::table
-            .filter(changes::city.eq(entry.key.city_word()))
-            .filter(changes::kind.eq(entry.key.kind.as_str()))
-            .filter(changes::id.eq(&entry.key.id))
-            .filter(changes::revision.eq(entry.revision - 1))
-            .select(changes::all_columns)
-            .first(connection)
-            .optional()?;
-        found.extend(row.map(ChangeRow::into_change).transpose()?);
+pub fn predecessor(connection: &mut AnyConnection, entry: &Change) -> Result<Option<Change>, StoreError> {
+    if entry.revision <= 1 {
+        return Ok(None);
     }
-    Ok(found)
+    let row: Option<ChangeRow> = changes::table
+        .filter(changes::city.eq(entry.key.city_word()))
+        .filter(changes::kind.eq(entry.key.kind.as_str()))
+        .filter(changes::id.eq(&entry.key.id))
+        .filter(changes::revision.eq(entry.revision - 1))
+        .select(changes::all_columns)
+        .first(connection)
+        .optional()?;
+    row.map(ChangeRow::into_change).transpose()
 }
 
 /// One entry, if there is such.

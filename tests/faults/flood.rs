@@ -7,7 +7,7 @@ use reqwest::blocking::multipart::{Form, Part};
 
 use super::wire::Wire;
 use super::world;
-use crate::stream::Listener;
+use crate::stream::{Listener, large_report};
 use crate::support::{Service, city, eventually, inventory, send};
 
 /// A figure of `/proc/PID/status`, in KiB.
@@ -165,6 +165,47 @@ fn one_address_that_asks_for_much_keeps_no_other_waiting() {
     // A whole answer takes longer than that to be made by a program without optimisation.
     assert!(most < Duration::from_millis(100), "{waits:?}");
     assert!(statuses.iter().all(|status| [200, 429, 503].contains(status)), "{statuses:?}");
+}
+
+#[test]
+fn one_address_that_reads_the_log_takes_little_memory_and_keeps_no_other_from_it() {
+    const READERS: usize = 120;
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    for number in 2..=40 {
+        service.record("/v1/cities/here/reports/2020", &large_report(number));
+    }
+    // Short entries, each after a long one.
+    for year in 1980..2000 {
+        let path = format!("/v1/cities/here/reports/{year}");
+        service.record(&path, &large_report(year));
+        assert_eq!(service.delete(&format!("{path}?reason=wrong"), &service.admin).status, 204);
+    }
+    let pages =
+        ["/v1/changes?after=9&limit=500", "/v1/changes.csv?after=41&limit=500", "/v1/cities/here/changes?limit=500"];
+    let exports = ["/v1/export/changes.ndjson", "/v1/export/changes.csv", "/v1/cities/here/status?sequence=20"];
+    let mut waits = Vec::new();
+    let rise = rise(&service, "readers of the log", || {
+        let mut readers: Vec<Wire> = (0..READERS).map(|_| Wire::from(&service, 2)).collect();
+        for (wire, path) in readers.iter_mut().zip(pages.iter().chain(&exports).cycle()) {
+            assert!(wire.ask(path));
+        }
+        for _ in 0..10 {
+            let begin = Instant::now();
+            assert_eq!(service.get("/v1/changes?limit=1").status, 200);
+            let keys = send(service.request("GET", "/v1/keys").bearer_auth(&service.admin));
+            assert_eq!(keys.status, 200, "{}", keys.text);
+            waits.push(begin.elapsed());
+        }
+        for wire in &mut readers {
+            let status = wire.status();
+            assert!([200, 429, 503].contains(&status), "{status}");
+        }
+    });
+    waits.sort();
+    println!("beside {READERS} readers of the log another two within {waits:?}");
+    assert!(rise < 100, "{READERS} readers of the log took {rise} MiB");
+    assert!(waits[waits.len() / 2] < Duration::from_secs(1), "{waits:?}");
 }
 
 #[test]

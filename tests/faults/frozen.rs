@@ -1,5 +1,7 @@
 //! A node that is frozen within a transaction, and a database that does not answer.
 
+use std::time::{Duration, Instant};
+
 use diesel::connection::SimpleConnection;
 use diesel::{Connection, PgConnection};
 use serde_json::json;
@@ -157,4 +159,25 @@ fn a_commit_that_was_not_answered_is_looked_for_in_the_log() {
     assert_eq!(service.entries().len(), 2);
     assert!(service.log().contains("a commit was not answered"));
     printed(&service.verify());
+}
+
+#[test]
+fn a_read_of_the_log_that_is_under_way_when_the_database_hangs_is_given_up_soon() {
+    let Some(cluster) = Cluster::start() else { return };
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    service.record("/v1/cities/here", &city("Here"));
+    assert_eq!(service.get("/v1/changes").status, 200);
+    let clients = "FROM pg_stat_activity WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()";
+    let paused: Vec<Paused> = (0..cluster.number(&format!("SELECT count(*) {clients}")))
+        .map(|place| cluster.number(&format!("SELECT pid::bigint {clients} ORDER BY pid OFFSET {place} LIMIT 1")))
+        .map(|backend| Paused::new(u32::try_from(backend).unwrap()))
+        .collect();
+    let begin = Instant::now();
+    service.get("/v1/changes").assert_problem(503, "unavailable");
+    let keys = send(service.request("GET", "/v1/keys").bearer_auth(&service.admin));
+    keys.assert_problem(503, "unavailable");
+    let waited = begin.elapsed();
+    drop(paused);
+    assert!(waited < Duration::from_secs(9), "{waited:?}");
+    eventually("the database being back", || service.get("/v1/changes").status == 200);
 }

@@ -62,6 +62,14 @@ impl Allowance {
         Ok(share)
     }
 
+    /// The same, or all that one may have where that is less.
+    ///
+    /// # Errors
+    /// When that would be more than may be.
+    pub fn take_at_most(&self, address: IpAddr, amount: usize) -> Result<Share, Exceeded> {
+        self.take(Some(address), amount.min(self.0.most_each))
+    }
+
     fn taken(&self) -> MutexGuard<'_, Taken> {
         self.0.taken.lock().expect("nothing panics while it holds the lock")
     }

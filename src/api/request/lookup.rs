@@ -1,5 +1,7 @@
 //! The city, the network or the record that a path names.
 
+use std::sync::Arc;
+
 use crate::answers::body::Body;
 use crate::api::response::problem::{Code, Problem};
 use crate::record::Kind;
@@ -22,7 +24,7 @@ pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEnt
 ///
 /// # Errors
 /// 404, or 503 if its entries are damaged.
-pub fn recorded_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a CityEntry, Problem> {
+pub fn recorded_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Arc<CityEntry>, Problem> {
     match snapshot.find(id) {
         Found::Here(entry, _) | Found::Withdrawn(entry) => Ok(entry),
         Found::Damaged(sequence) => Err(Problem::record_damaged(sequence)),

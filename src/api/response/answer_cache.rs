@@ -44,6 +44,8 @@ impl Weighter<Key, Arc<Kept>> for ByBytes {
 pub struct AnswerCache {
     /// Who has them made.
     pub making: Making,
+    /// Who has them made of what is read from the log.
+    pub reading: Making,
     kept: Cache<Key, Arc<Kept>, ByBytes>,
     /// The edition that answers were last asked for of.
     edition: AtomicUsize,
@@ -69,7 +71,8 @@ impl AnswerCache {
             .build();
         let options = options.map_err(std::io::Error::other)?;
         Ok(AnswerCache {
-            making: Making::new()?,
+            making: Making::from_memory()?,
+            reading: Making::from_log()?,
             kept: Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
             edition: AtomicUsize::new(0),
             bytes,
@@ -88,10 +91,10 @@ impl AnswerCache {
         (key, kept)
     }
 
-    /// The answer, as it was made already or as `make` makes it.
+    /// The answer, as it was made already or as `make` makes it in a turn.
     pub(super) async fn get<M: Into<Made>>(
         &self,
-        address: IpAddr,
+        (turns, address): (&Making, IpAddr),
         edition: &Arc<Edition>,
         asked: String,
         make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
@@ -101,7 +104,7 @@ impl AnswerCache {
             (key, None) => key,
         };
         // First the turn, then a look whether another makes it: so nobody waits for the queue of another address.
-        let turn = self.making.take(address).await?;
+        let turn = turns.take(address).await?;
         let place = match self.kept.get_value_or_guard_async(&key).await {
             Ok(kept) => return Ok(kept),
             Err(place) => place,

@@ -16,7 +16,8 @@ use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::api::Service;
 use crate::api::request::access::client_address;
-use crate::registry::Snapshot;
+use crate::registry::limits::LOG_READ_BYTES;
+use crate::registry::{History, Snapshot};
 
 /// Who asks, by their address; all whose address is not known are one.
 #[must_use]
@@ -79,8 +80,55 @@ pub async fn answer_of<M: Into<Made> + 'static>(
     keep: Keep,
     make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let kept = service.answers.get(asker(request, service), edition, asked(request), make).await?;
+    let turns = (&service.answers.making, asker(request, service));
+    let kept = service.answers.get(turns, edition, asked(request), make).await?;
     send(request, service, &kept, keep).await
+}
+
+/// The same, for what is made of what is read from the log.
+///
+/// # Errors
+/// Those of `make`; 429 or 503 when too much is asked for at once, or the database does not answer.
+pub async fn answer_of_log<M: Into<Made> + 'static>(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    edition: &Arc<Edition>,
+    keep: Keep,
+    make: impl FnOnce(&History) -> Result<M, Problem> + Send + 'static,
+) -> Result<HttpResponse, Problem> {
+    let address = asker(request, service);
+    let turns = (&service.answers.reading, address);
+    let kept = service.answers.get(turns, edition, asked(request), counted(service, address, make));
+    let kept = service.registry.while_at_hand(kept).await??;
+    send(request, service, &kept, keep).await
+}
+
+/// Work that reads the log, with what is read counted among the bytes in flight.
+fn counted<T>(
+    service: &web::Data<Service>,
+    address: IpAddr,
+    read: impl FnOnce(&History) -> Result<T, Problem> + Send + 'static,
+) -> impl FnOnce() -> Result<T, Problem> + Send + 'static {
+    let service = service.clone();
+    move || {
+        let _share = service.answers.bytes.take_at_most(address, LOG_READ_BYTES)?;
+        read(service.registry.history()?)
+    }
+}
+
+/// Reads the log in a turn of the address that asks.
+///
+/// # Errors
+/// Those of `read`; 429 or 503 when too much is asked for at once, or the database does not answer.
+pub async fn read_log<T: Send + 'static>(
+    request: &HttpRequest,
+    service: &web::Data<Service>,
+    read: impl FnOnce(&History) -> Result<T, Problem> + Send + 'static,
+) -> Result<T, Problem> {
+    let address = asker(request, service);
+    let work = counted(service, address, read);
+    let reading = async { service.answers.reading.take(address).await?.run(work).await? };
+    service.registry.while_at_hand(reading).await?
 }
 
 /// The same, if it was made already.
@@ -127,18 +175,19 @@ pub async fn answer_body(
     Ok(answer::answer(request, body, keep))
 }
 
-/// Makes an answer that is sent once: its bytes count as those of the address until they are sent.
+/// Makes an answer of what is read from the log, which is sent once: its bytes count as those of the address until they
+/// are sent.
 ///
 /// # Errors
-/// Those of `make`; 429 or 503 when too much is asked for at once.
+/// Those of `make`; 429 or 503 when too much is asked for at once, or the database does not answer.
 pub async fn answer_once(
     request: &HttpRequest,
     service: &web::Data<Service>,
     keep: Keep,
-    make: impl FnOnce() -> Result<Made, Problem> + Send + 'static,
+    make: impl FnOnce(&History) -> Result<Made, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (answers, address) = (&service.answers, asker(request, service));
-    let made = answers.making.take(address).await?.run(make).await??;
+    let made = read_log(request, service, make).await?;
     let share = answers.bytes.take(Some(address), made.body.len())?;
     answers.compress(request, address, &made.body).await?;
     let mut response = answer_held(request, &made.body, keep, Box::new(share));

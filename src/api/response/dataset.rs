@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::columns::Columns;
 use super::costly::asker;
+use super::making::Turn;
 use super::problem::Problem;
 use super::table::Table;
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
@@ -101,11 +102,15 @@ impl Sheet {
     }
 }
 
+/// What an export takes of the bytes in flight: the piece that is made, the one that is sent, and what the rows are made
+/// of, each of which may be longer than a piece by a row.
+const EXPORT_BYTES: usize = 4 * EXPORT_PIECE_BYTES;
+
 /// Who is sent a data set: its pieces are made in the turns of its address.
 pub struct Asker {
     service: web::Data<Service>,
     address: IpAddr,
-    /// The piece that is made and the one that is sent are in flight.
+    /// What is made and what is sent are in flight.
     _share: Share,
 }
 
@@ -116,7 +121,7 @@ impl Asker {
     /// 429 or 503 when too many bytes are in flight.
     pub fn new(request: &HttpRequest, service: &web::Data<Service>) -> Result<Self, Problem> {
         let address = asker(request, service);
-        let share = service.bytes.take(Some(address), 2 * EXPORT_PIECE_BYTES)?;
+        let share = service.bytes.take(Some(address), EXPORT_BYTES)?;
         Ok(Asker { service: service.clone(), address, _share: share })
     }
 
@@ -208,90 +213,96 @@ fn add<K, T: Serialize>(
     Ok(None)
 }
 
-/// The entries of the log up to one moment, read a page at a time.
+/// The entries of the log up to one moment, read and written a piece at a time.
 pub struct LogRows {
     asker: Asker,
+    rows: Written,
+    /// The first piece, until it is sent.
+    first: Option<Bytes>,
+}
+
+/// What is written of the log.
+#[derive(Default)]
+struct Written {
     sheet: Sheet,
     /// The last entry to be written, and its hash.
     last: (i64, String),
-    /// The last entry that was read, and its hash.
+    /// The last entry that was written, and its hash.
     read: (i64, String),
-    waiting: std::vec::IntoIter<ChangeAnswer>,
 }
 
 impl LogRows {
-    /// The entries up to the head of `snapshot`, of which the first page is read.
+    /// The entries up to the head of `snapshot`, of which the first are read.
     ///
     /// # Errors
     /// 503 when the database cannot be reached.
     pub async fn open(snapshot: &Snapshot, sheet: Sheet, asker: Asker) -> Result<Self, Problem> {
         let last = (snapshot.head.number, snapshot.head.hash.clone());
-        let read = (0, GENESIS.to_owned());
-        let mut rows = LogRows { asker, sheet, last, read, waiting: Vec::new().into_iter() };
-        rows.read_page().await?;
-        Ok(rows)
-    }
-
-    fn is_read(&self) -> bool {
-        self.read.0 >= self.last.0
-    }
-
-    async fn read_page(&mut self) -> Result<(), Refusal> {
-        if self.is_read() {
-            return Ok(());
-        }
-        let after = self.read.0;
-        let most = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX).min(self.last.0 - after);
-        let page = self.asker.service.registry.changes(Excerpt { after, city: None, limit: Some(most) }).await?;
-        for entry in &page {
-            // Another log may have come in its place: then what was sent is no part of it.
-            let follows = (entry.sequence, &entry.previous_hash) == (self.read.0 + 1, &self.read.1);
-            self.read = (entry.sequence, entry.hash.clone());
-            if !follows || (self.is_read() && self.read != self.last) {
-                log::error!("entry {} is not of the log that an export began with; it is cut", entry.sequence);
-                return Err(Refusal::Unavailable);
-            }
-        }
-        if page.is_empty() {
-            log::error!("the log has no entry {}, which an export began with; it is cut", after + 1);
-            return Err(Refusal::Unavailable);
-        }
-        self.waiting = page.into_iter();
-        Ok(())
+        let rows = Written { sheet, last, read: (0, GENESIS.to_owned()) };
+        let turn = asker.service.answers.reading.take(asker.address).await?;
+        let (first, rows) = asker.read(turn, rows).await?;
+        Ok(LogRows { asker, rows, first })
     }
 
     /// The next piece; none at the end.
-    async fn piece(&mut self) -> io::Result<Option<Bytes>> {
-        loop {
-            self.write().await?;
-            if self.sheet.is_full() || self.is_read() {
-                return Ok(self.sheet.take());
-            }
-            self.read_page().await.map_err(|refusal| io::Error::other(format!("{refusal:?}")))?;
+    async fn piece(&mut self) -> Result<Option<Bytes>, Problem> {
+        if let Some(first) = self.first.take() {
+            return Ok(Some(first));
         }
-    }
-
-    /// Writes what was read, up to a piece.
-    async fn write(&mut self) -> io::Result<()> {
-        let (mut sheet, mut waiting) = (std::mem::take(&mut self.sheet), std::mem::take(&mut self.waiting));
-        let work = move || {
-            let mut written = Ok(());
-            while written.is_ok()
-                && !sheet.is_full()
-                && let Some(entry) = waiting.next()
-            {
-                written = sheet.add(&entry);
-            }
-            (written, sheet, waiting)
-        };
-        let written;
-        (written, self.sheet, self.waiting) = self.asker.work(work).await?;
-        written
+        let turn = self.asker.service.answers.reading.take_in_time(self.asker.address).await?;
+        let (piece, rows) = self.asker.read(turn, std::mem::take(&mut self.rows)).await?;
+        self.rows = rows;
+        Ok(piece)
     }
 
     /// The pieces, each made when the one before is sent; an error cuts the connection, so that nobody takes a part
     /// for the whole.
     pub fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> {
-        try_unfold(self, |mut rows| async move { Ok(rows.piece().await?.map(|piece| (piece, rows))) })
+        try_unfold(self, |mut rows| async move {
+            let piece = rows.piece().await.map_err(|problem| io::Error::other(problem.to_string()))?;
+            Ok(piece.map(|piece| (piece, rows)))
+        })
+    }
+}
+
+impl Asker {
+    /// Writes a piece of the log in a turn.
+    async fn read(&self, turn: Turn<'_>, mut rows: Written) -> Result<(Option<Bytes>, Written), Problem> {
+        let service = self.service.clone();
+        let work = turn.run(move || (rows.add_piece(&service), rows));
+        let (added, mut rows) = self.service.registry.while_at_hand(work).await??;
+        added?;
+        Ok((rows.sheet.take(), rows))
+    }
+}
+
+impl Written {
+    /// Reads entries and writes them, until there is a piece of them or no more.
+    fn add_piece(&mut self, service: &Service) -> Result<(), Problem> {
+        while self.read.0 < self.last.0 && !self.sheet.is_full() {
+            let most = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX).min(self.last.0 - self.read.0);
+            let excerpt = Excerpt { after: self.read.0, city: None, limit: Some(most) };
+            let page = service.registry.history()?.read(&excerpt, EXPORT_PIECE_BYTES)?;
+            if page.is_empty() {
+                log::error!("the log has no entry {}, which an export began with; it is cut", self.read.0 + 1);
+                return Err(Refusal::Unavailable.into());
+            }
+            page.iter().try_for_each(|entry| self.add(entry))?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, entry: &ChangeAnswer) -> Result<(), Problem> {
+        // Another log may have come in its place: then what was sent is no part of it.
+        let follows = (entry.sequence, &entry.previous_hash) == (self.read.0 + 1, &self.read.1);
+        self.read = (entry.sequence, entry.hash.clone());
+        if !follows || (self.read.0 >= self.last.0 && self.read != self.last) {
+            log::error!("entry {} is not of the log that an export began with; it is cut", entry.sequence);
+            return Err(Refusal::Unavailable.into());
+        }
+        self.sheet.add(entry).map_err(|error| {
+            log::error!("entry {} cannot be written: {error}", entry.sequence);
+            Refusal::Internal.into()
+        })
     }
 }

@@ -1,58 +1,63 @@
 //! Whose turn it is to have an answer made: few at once, of one address fewer, and not on the threads that serve.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, Weak};
 
 use tokio::runtime::{Builder, Runtime};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
 use super::problem::{Code, Problem};
 use crate::api::limits::{MAKING_WAIT, MAKING_WAITING, MAKING_WAITING_PER_ADDRESS};
 use crate::api::request::allowance::Allowance;
-use crate::registry::Refusal;
+use crate::registry::limits::POOL_CONNECTIONS;
+use crate::registry::{Place, Queue, Refusal};
 
 /// The threads that make answers, and who waits for them.
 pub struct Making {
     threads: Option<Runtime>,
-    all: Arc<Semaphore>,
-    /// How many turns one address has at once.
-    each: usize,
-    addresses: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
+    queue: Queue,
     waiting: Allowance,
 }
 
 /// A turn: a thread is free.
 pub struct Turn<'t> {
     making: &'t Making,
-    permits: (OwnedSemaphorePermit, OwnedSemaphorePermit),
+    place: Place,
 }
 
 impl Making {
-    /// As many threads as there are processors, but two at least, so that one address never has them all.
+    /// What is made of what is in memory: as many threads as there are processors, but two at least, so that one
+    /// address never has them all.
     ///
     /// # Errors
     /// When the system gives no threads.
-    pub fn new() -> std::io::Result<Self> {
+    pub fn from_memory() -> std::io::Result<Self> {
         let processors = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let threads = processors.max(2);
+        Self::new("answers", processors.max(2))
+    }
+
+    /// What is made of what is read from the log: as many threads as there are connections that read it. They are not
+    /// those of the others, which wait for no database.
+    ///
+    /// # Errors
+    /// When the system gives no threads.
+    pub fn from_log() -> std::io::Result<Self> {
+        Self::new("log", usize::try_from(POOL_CONNECTIONS).unwrap_or(1))
+    }
+
+    fn new(name: &str, threads: usize) -> std::io::Result<Self> {
         let runtime = Builder::new_current_thread()
-            .thread_name("answers")
+            .thread_name(name)
             .max_blocking_threads(threads)
             .on_thread_start(lower_priority)
             .build()?;
         Ok(Making {
             threads: Some(runtime),
-            all: Arc::new(Semaphore::new(threads)),
-            each: threads / 2,
-            addresses: Mutex::default(),
+            queue: Queue::new(threads),
             waiting: Allowance::new("many answers waiting to be made", MAKING_WAITING, MAKING_WAITING_PER_ADDRESS),
         })
     }
 
-    /// Waits for a turn of an address. Each address waits in a queue of its own for its place in the common one, so
-    /// that one that asks for much waits for itself.
+    /// Waits for a turn of an address.
     ///
     /// # Errors
     /// 429 or 503 when too many wait already, or it takes too long.
@@ -67,20 +72,7 @@ impl Making {
     /// # Errors
     /// When the service stops.
     pub async fn take_in_time(&self, address: IpAddr) -> Result<Turn<'_>, Problem> {
-        let own = self.of(address).acquire_owned().await.map_err(|_| Refusal::Internal)?;
-        let common = Arc::clone(&self.all).acquire_owned().await.map_err(|_| Refusal::Internal)?;
-        Ok(Turn { making: self, permits: (own, common) })
-    }
-
-    fn of(&self, address: IpAddr) -> Arc<Semaphore> {
-        let mut addresses = self.addresses.lock().expect("nothing panics while it holds the lock");
-        if let Some(known) = addresses.get(&address).and_then(Weak::upgrade) {
-            return known;
-        }
-        addresses.retain(|_, turns| turns.strong_count() > 0);
-        let turns = Arc::new(Semaphore::new(self.each));
-        addresses.insert(address, Arc::downgrade(&turns));
-        turns
+        Ok(Turn { making: self, place: self.queue.take(address).await? })
     }
 }
 
@@ -90,10 +82,10 @@ impl Turn<'_> {
     /// # Errors
     /// 500 when the work panicked.
     pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let Turn { making, permits } = self;
+        let Turn { making, place } = self;
         let threads = making.threads.as_ref().ok_or(Refusal::Internal)?;
         let work = threads.spawn_blocking(move || {
-            let _turn = permits;
+            let _turn = place;
             work()
         });
         work.await.map_err(|_| Refusal::Internal.into())
