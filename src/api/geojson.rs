@@ -227,12 +227,12 @@ impl CityProperties {
             judged_tonnes_per_person: figure.and_then(|figure| figure.tonnes_per_person),
             judged_source: figure.map(|figure| figure.source.title.to_string()),
             judged_licence: figure.and_then(|figure| figure.source.licence.as_ref()).map(ToString::to_string),
-            expected_tonnes: judged.and_then(|target| target.expected_tonnes),
-            gap_tonnes: judged.and_then(|target| target.gap_tonnes),
-            gap_percent: judged.and_then(|target| target.gap_percent),
+            expected_tonnes: judged.and_then(|target| target.gap.expected_tonnes),
+            gap_tonnes: judged.and_then(|target| target.gap.gap_tonnes),
+            gap_percent: judged.and_then(|target| target.gap.gap_percent),
             pace: judged.and_then(|target| target.pace),
-            achieved_reduction_percent: judged.and_then(|target| target.achieved_reduction_percent),
-            target_progress_percent: judged.and_then(|target| target.target_progress_percent),
+            achieved_reduction_percent: judged.and_then(|target| target.gap.achieved_reduction_percent),
+            target_progress_percent: judged.and_then(|target| target.gap.target_progress_percent),
         }
     }
 }

@@ -73,20 +73,9 @@ pub struct Assessment {
     /// The figure of the year judged, `A`: that for the target year, or the first after it, once the target is decided;
     /// else the latest comparable one before it.
     pub judged: Option<CitedFigure>,
-    /// What the pathway allowed in the year judged, `P`, in t CO2e.
-    pub expected_tonnes: Option<Amount>,
-    /// What the pathway allowed in the year judged, in t CO2e a person.
-    pub expected_tonnes_per_person: Option<Ratio>,
-    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
-    pub gap_tonnes: Option<Amount>,
-    /// `A - P`, in t CO2e a person.
-    pub gap_tonnes_per_person: Option<Ratio>,
-    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
-    pub gap_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
-    pub achieved_reduction_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the whole reduction pledged.
-    pub target_progress_percent: Option<Ratio>,
+    /// How far that is from what the pathway allowed, and from the target.
+    #[serde(flatten)]
+    pub gap: Gap,
     /// The reduction since the base year, `B - A`, in t CO2e.
     pub delivered_tonnes: Option<Amount>,
     /// The reduction since the base year, in t CO2e a person.
@@ -131,6 +120,26 @@ pub struct Assessment {
     pub left_out: Vec<LeftOut>,
     /// The fields above that are absent, and why.
     pub absent: Vec<Absent>,
+}
+
+/// How far the figure of the year judged, `A`, is from what the pathway allowed, and from the target.
+#[skip_serializing_none]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, ToSchema)]
+pub struct Gap {
+    /// What the pathway allowed in the year judged, `P`, in t CO2e.
+    pub expected_tonnes: Option<Amount>,
+    /// What the pathway allowed in the year judged, in t CO2e a person.
+    pub expected_tonnes_per_person: Option<Ratio>,
+    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
+    pub gap_tonnes: Option<Amount>,
+    /// `A - P`, in t CO2e a person.
+    pub gap_tonnes_per_person: Option<Ratio>,
+    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
+    pub gap_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
+    pub achieved_reduction_percent: Option<Ratio>,
+    /// The reduction since the base year in percent of the whole reduction pledged.
+    pub target_progress_percent: Option<Ratio>,
 }
 
 /// What a target asks for: all of it that a verdict is made from.
@@ -385,15 +394,15 @@ impl Assessment {
             ("judged", self.judged.is_some()),
             (
                 named("expected_tonnes", "expected_tonnes_per_person"),
-                self.expected_tonnes.is_some() || self.expected_tonnes_per_person.is_some(),
+                self.gap.expected_tonnes.is_some() || self.gap.expected_tonnes_per_person.is_some(),
             ),
             (
                 named("gap_tonnes", "gap_tonnes_per_person"),
-                self.gap_tonnes.is_some() || self.gap_tonnes_per_person.is_some(),
+                self.gap.gap_tonnes.is_some() || self.gap.gap_tonnes_per_person.is_some(),
             ),
-            ("gap_percent", self.gap_percent.is_some()),
-            ("achieved_reduction_percent", self.achieved_reduction_percent.is_some()),
-            ("target_progress_percent", self.target_progress_percent.is_some()),
+            ("gap_percent", self.gap.gap_percent.is_some()),
+            ("achieved_reduction_percent", self.gap.achieved_reduction_percent.is_some()),
+            ("target_progress_percent", self.gap.target_progress_percent.is_some()),
             (
                 named("delivered_tonnes", "delivered_tonnes_per_person"),
                 self.delivered_tonnes.is_some() || self.delivered_tonnes_per_person.is_some(),

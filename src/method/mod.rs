@@ -53,7 +53,7 @@ use crate::record::target::Goal;
 
 pub use annual_change::{AnnualChange, NoAnnualChange, annual_change};
 pub use assessment::{
-    Absent, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, LeftOut, PathwayPoint, Soon,
+    Absent, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, Gap, LeftOut, PathwayPoint, Soon,
     TargetSummary, YearFigure,
 };
 pub use budget::Budget;
@@ -141,13 +141,7 @@ fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
         baseline: None,
         base_year_report: None,
         judged: None,
-        expected_tonnes: None,
-        expected_tonnes_per_person: None,
-        gap_tonnes: None,
-        gap_tonnes_per_person: None,
-        gap_percent: None,
-        achieved_reduction_percent: None,
-        target_progress_percent: None,
+        gap: Gap::default(),
         delivered_tonnes: None,
         delivered_tonnes_per_person: None,
         called_for_tonnes: None,
@@ -240,13 +234,13 @@ fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbe
     let unit = case.unit;
     let judged = case.report_of(numbers.year);
     assessment.judged = judged.map(|report| report.cited(&Scope::of(case.target), unit, case.view));
-    (assessment.expected_tonnes, assessment.expected_tonnes_per_person) = unit.print(Some(numbers.expected));
-    (assessment.gap_tonnes, assessment.gap_tonnes_per_person) = unit.print(Some(numbers.gap));
+    (assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person) = unit.print(Some(numbers.expected));
+    (assessment.gap.gap_tonnes, assessment.gap.gap_tonnes_per_person) = unit.print(Some(numbers.gap));
     (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(numbers.delivered);
     (assessment.called_for_tonnes, assessment.called_for_tonnes_per_person) = unit.print(numbers.called_for);
-    assessment.gap_percent = numbers.gap_percent.and_then(Ratio::new);
-    assessment.achieved_reduction_percent = numbers.achieved_reduction_percent.and_then(Ratio::new);
-    assessment.target_progress_percent = numbers.target_progress_percent.and_then(Ratio::new);
+    assessment.gap.gap_percent = numbers.gap_percent.and_then(Ratio::new);
+    assessment.gap.achieved_reduction_percent = numbers.achieved_reduction_percent.and_then(Ratio::new);
+    assessment.gap.target_progress_percent = numbers.target_progress_percent.and_then(Ratio::new);
     assessment.pace = numbers.pace.and_then(Ratio::new);
 }
 

@@ -270,10 +270,10 @@ fn of_headline(headline: Option<&Assessment>, figure: HeadlineFigure, level: Opt
         HeadlineFigure::AchievedReduction if headline.unit == Unit::TonnesPerPerson => {
             return Err(Unranked::PerPersonTarget);
         }
-        HeadlineFigure::AchievedReduction => (headline.achieved_reduction_percent, Unranked::NoBaseline),
+        HeadlineFigure::AchievedReduction => (headline.gap.achieved_reduction_percent, Unranked::NoBaseline),
         HeadlineFigure::Pace if headline.baseline.is_none() => (None, Unranked::NoBaseline),
         HeadlineFigure::Pace => (headline.pace, Unranked::NoReductionCalledFor),
-        HeadlineFigure::Gap => (headline.gap_percent, Unranked::PathwayAtZero),
+        HeadlineFigure::Gap => (headline.gap.gap_percent, Unranked::PathwayAtZero),
     };
     number.map(Ratio::get).ok_or(missing)
 }

@@ -78,7 +78,7 @@ fn los_angeles_had_pledged_no_zero_in_2017() {
     let plan = ["2025-plan-2015", "2035-plan-2015", "2050-plan-2015"];
     assert_eq!(told, plan.map(|id| (id.to_owned(), Verdict::Behind)));
     // The way from 36.2 Mt in 1990 to -45 % in 2025, and 29,024,807 t in 2013.
-    assert_near("expected", judged[0].expected_tonnes.map(|n| n.get()), 25_495_142.857, 0.001);
+    assert_near("expected", judged[0].gap.expected_tonnes.map(|n| n.get()), 25_495_142.857, 0.001);
     assert_near("pace", judged[0].pace.map(|n| n.get()), 0.670_275, 0.000_001);
 }
 

@@ -53,10 +53,10 @@ fn below_zero_is_asked_for_and_may_be_reached() {
     assert_eq!(city(2020, 0.0).verdict, Verdict::Missed);
     // Half way 450 t are allowed; what needs a logarithm or a percentage of nothing is left out.
     let judged = city(2030, -20.0);
-    assert_eq!((judged.verdict, judged.expected_tonnes.unwrap().get()), (Verdict::OnTrack, 450.0));
+    assert_eq!((judged.verdict, judged.gap.expected_tonnes.unwrap().get()), (Verdict::OnTrack, 450.0));
     assert_eq!(absent(&judged, "growth_ratio"), Some(AbsentReason::NotAboveZero));
     assert_eq!(absent(&judged, "required.compound_percent_per_year"), Some(AbsentReason::NotAboveZero));
-    assert_eq!(judged.target_progress_percent.unwrap().get(), 92.727_273);
+    assert_eq!(judged.gap.target_progress_percent.unwrap().get(), 92.727_273);
     let reached = city(2020, -120.0);
     assert_eq!(absent(&reached, "gap_percent"), Some(AbsentReason::PathwayAtZero));
     assert!(!reached.sentence.contains('%'), "{}", reached.sentence);
@@ -136,7 +136,7 @@ fn a_target_per_person_is_judged_per_person() {
     // 8 t a person: more tonnes than in the base year, and still a reduction.
     let judged = city.report(2020, people(1_600.0, 200)).only();
     assert_eq!((judged.verdict, judged.unit), (Verdict::Behind, Unit::TonnesPerPerson));
-    assert_eq!(judged.expected_tonnes_per_person.unwrap().get(), 7.5);
+    assert_eq!(judged.gap.expected_tonnes_per_person.unwrap().get(), 7.5);
     assert_eq!(judged.pace.unwrap().get(), 0.8);
     assert_eq!(judged.milestones[0].tonnes_per_person.unwrap().get(), 7.5);
     let shown = judged.judged.unwrap();
@@ -159,7 +159,7 @@ fn a_level_per_person_is_judged_per_person_with_its_share_of_the_credits() {
     // From 10 t in 2010 to 2 t in 2030: 6 t in 2020.
     let judged = city(target(2.0, 2030), people(1_200.0, 200));
     assert_eq!((judged.verdict, judged.unit), (Verdict::OnTrack, Unit::TonnesPerPerson));
-    assert_eq!(judged.expected_tonnes_per_person.unwrap().get(), 6.0);
+    assert_eq!(judged.gap.expected_tonnes_per_person.unwrap().get(), 6.0);
     assert_eq!(judged.target.tonnes_per_person.unwrap().get(), 2.0);
     assert_eq!(absent(&judged, "budget"), Some(AbsentReason::PerPerson));
     // 1 t a person may be left of net zero, and 200 people have 180 t of credits: 0.9 t each.
@@ -182,7 +182,7 @@ fn a_target_for_a_sector_is_judged_over_its_lines() {
     };
     // Transport fell from 300 t to 170 t; 225 t were allowed.
     let judged = city(json!("II"));
-    assert_eq!((judged.verdict, judged.expected_tonnes.unwrap().get()), (Verdict::OnTrack, 225.0));
+    assert_eq!((judged.verdict, judged.gap.expected_tonnes.unwrap().get()), (Verdict::OnTrack, 225.0));
     assert_eq!(judged.baseline.unwrap().tonnes.get(), 300.0);
     assert_eq!(judged.judged.unwrap().tonnes.get(), 170.0);
     // Other lines say nothing of it, also as to what is covered.
@@ -255,7 +255,7 @@ fn a_level_without_any_anchor_can_only_be_achieved_missed_or_unreported() {
     for (tonnes, verdict) in [(500.0, Verdict::Achieved), (500.001, Verdict::Missed)] {
         let judged = City::new().reports(&[(2020, tonnes)]).target("goal", target.clone()).only();
         assert_eq!(ruled(&judged), (verdict, None));
-        assert_eq!(judged.expected_tonnes.unwrap().get(), 500.0);
+        assert_eq!(judged.gap.expected_tonnes.unwrap().get(), 500.0);
         assert!(judged.pace.is_none() && judged.baseline.is_none() && judged.course.is_none());
     }
     let unreported = City::new().target("goal", target.clone()).only();

@@ -38,8 +38,8 @@ fn by_way_of_both() -> Value {
 /// The year of the figure; expected tonnes, gap in percent, pace; course.
 fn check(judged: &Assessment, year: i32, [expected, gap, pace]: [f64; 3], course: Course) {
     assert_eq!(judged.judged.as_ref().unwrap().year.get(), year);
-    assert_near("expected", judged.expected_tonnes.map(|n| n.get()), expected, 0.1);
-    assert_near("gap", judged.gap_percent.map(|n| n.get()), gap, 0.01);
+    assert_near("expected", judged.gap.expected_tonnes.map(|n| n.get()), expected, 0.1);
+    assert_near("gap", judged.gap.gap_percent.map(|n| n.get()), gap, 0.01);
     assert_near("pace", judged.pace.map(|n| n.get()), pace, 0.0001);
     assert_eq!(judged.course, Some(course));
 }

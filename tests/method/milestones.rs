@@ -86,7 +86,7 @@ fn milestones_of_a_scenario_are_in_tonnes() {
                           "milestones": [{"year": 2020, "tonnes": 1_150}]});
     let city = City::new().base(2010, 1_000.0).reports(&[(2020, 1_150.0)]);
     let judged = city.target("goal", with(cut(30.0, 2030), scenario)).only();
-    assert_eq!((verdicts(&judged), judged.expected_tonnes.unwrap().get()), (vec![(2020, Achieved)], 1_150.0));
+    assert_eq!((verdicts(&judged), judged.gap.expected_tonnes.unwrap().get()), (vec![(2020, Achieved)], 1_150.0));
 }
 
 #[test]

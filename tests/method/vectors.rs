@@ -31,18 +31,18 @@ fn check(name: &str, judged: &Assessment, expect: &Value) {
     let required = judged.required.as_ref().unwrap();
     let amounts = [
         ("actual", actual.map(|figure| figure.tonnes.get())),
-        ("expected", judged.expected_tonnes.map(|n| n.get())),
-        ("gap", judged.gap_tonnes.map(|n| n.get())),
+        ("expected", judged.gap.expected_tonnes.map(|n| n.get())),
+        ("gap", judged.gap.gap_tonnes.map(|n| n.get())),
         ("delivered", judged.delivered_tonnes.map(|n| n.get())),
         ("called_for", judged.called_for_tonnes.map(|n| n.get())),
         ("required_t_per_year", required.tonnes_per_year.map(|n| n.get())),
         ("achieved_t_per_year", required.achieved_tonnes_per_year.map(|n| n.get())),
     ];
     let ratios = [
-        ("gap_percent", judged.gap_percent.map(|n| n.get())),
+        ("gap_percent", judged.gap.gap_percent.map(|n| n.get())),
         ("pace", judged.pace.map(|n| n.get())),
-        ("reduction_percent", judged.achieved_reduction_percent.map(|n| n.get())),
-        ("target_progress_percent", judged.target_progress_percent.map(|n| n.get())),
+        ("reduction_percent", judged.gap.achieved_reduction_percent.map(|n| n.get())),
+        ("target_progress_percent", judged.gap.target_progress_percent.map(|n| n.get())),
         ("required_percent_of_base_per_year", required.base_percent_per_year.map(|n| n.get())),
         ("required_rate", required.compound_percent_per_year.map(|n| n.get() / 100.0)),
         ("growth_ratio", judged.growth_ratio.map(|n| n.get())),

@@ -61,7 +61,7 @@ fn so_little_called_for_that_nothing_can_be_said_is_insufficient_but_shown() {
     let early = City::new().base(2020, 1_000.0).target("goal", cut(50.0, 2060)).reports(&[(2023, 990.0)]).only();
     assert_eq!(ruled(&early), (Verdict::InsufficientData, Some(Reason::TooEarly)));
     assert_eq!(early.course, Some(Course::TooEarly));
-    assert!(early.judged.is_some() && early.pace.is_some() && early.gap_percent.is_some());
+    assert!(early.judged.is_some() && early.pace.is_some() && early.gap.gap_percent.is_some());
     let missing: Vec<&str> = early.absent.iter().map(|absent| absent.field).collect();
     assert_eq!(missing, ["trend", "within_reports", "like_for_like", "disagreement"]);
 }

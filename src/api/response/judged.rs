@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Unit, Verdict};
+use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Gap, Ratio, Reason, Unit, Verdict};
 use crate::record::target::TargetKind;
 use crate::record::units::Population;
 use crate::record::warning::WarningCode;
@@ -90,20 +90,9 @@ pub struct JudgedTarget {
     pub judged_tonnes_per_person: Option<Ratio>,
     /// The year of the latest comparable figure.
     pub latest_year: Option<Year>,
-    /// What the pathway allowed in the year judged, `P`, in t CO2e.
-    pub expected_tonnes: Option<Amount>,
-    /// What the pathway allowed in the year judged, in t CO2e a person.
-    pub expected_tonnes_per_person: Option<Ratio>,
-    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
-    pub gap_tonnes: Option<Amount>,
-    /// `A - P`, in t CO2e a person.
-    pub gap_tonnes_per_person: Option<Ratio>,
-    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
-    pub gap_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
-    pub achieved_reduction_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the whole reduction pledged.
-    pub target_progress_percent: Option<Ratio>,
+    /// How far that is from what the pathway allowed, and from the target.
+    #[serde(flatten)]
+    pub gap: Gap,
     /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
     /// called for.
     pub pace: Option<Ratio>,
@@ -159,13 +148,7 @@ impl JudgedTarget {
             judged_population: judged.and_then(|figure| figure.population),
             judged_tonnes_per_person: judged.and_then(|figure| figure.tonnes_per_person),
             latest_year: assessment.figures.last().map(|figure| figure.year),
-            expected_tonnes: assessment.expected_tonnes,
-            expected_tonnes_per_person: assessment.expected_tonnes_per_person,
-            gap_tonnes: assessment.gap_tonnes,
-            gap_tonnes_per_person: assessment.gap_tonnes_per_person,
-            gap_percent: assessment.gap_percent,
-            achieved_reduction_percent: assessment.achieved_reduction_percent,
-            target_progress_percent: assessment.target_progress_percent,
+            gap: assessment.gap,
             pace: assessment.pace,
             required_tonnes_per_year: assessment.required.as_ref().and_then(|required| required.tonnes_per_year),
             growth_ratio: assessment.growth_ratio,

@@ -288,19 +288,19 @@ impl Told {
 
     fn judgement(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, asked: Point) {
         let actual = n(judged.amount);
-        let expected = self.unit.printed(assessment.expected_tonnes, assessment.expected_tonnes_per_person);
+        let expected = self.unit.printed(assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person);
         let formula = self.allowed(&assessment.pathway, judged.year);
         self.add(self.named("expected"), expected, || formula.unwrap_or_default());
-        let allowed = self.unit.exact(assessment.expected_tonnes, assessment.expected_tonnes_per_person);
+        let allowed = self.unit.exact(assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person);
         let Some(allowed) = allowed.map(n) else { return };
-        let gap = self.unit.printed(assessment.gap_tonnes, assessment.gap_tonnes_per_person);
+        let gap = self.unit.printed(assessment.gap.gap_tonnes, assessment.gap.gap_tonnes_per_person);
         self.add(self.named("gap"), gap, || format!("{actual} - {allowed}"));
-        let percent = assessment.gap_percent.map(Ratio::get);
+        let percent = assessment.gap.gap_percent.map(Ratio::get);
         self.add("gap_percent", percent, || format!("100 * ({actual} - {allowed}) / {allowed}"));
         let Some(base) = base.map(|base| n(base.amount)) else { return };
-        let reduction = assessment.achieved_reduction_percent.map(Ratio::get);
+        let reduction = assessment.gap.achieved_reduction_percent.map(Ratio::get);
         self.add("achieved_reduction_percent", reduction, || format!("100 * ({base} - {actual}) / {base}"));
-        let progress = assessment.target_progress_percent.map(Ratio::get);
+        let progress = assessment.gap.target_progress_percent.map(Ratio::get);
         let asked = n(asked.amount);
         self.add("target_progress_percent", progress, || format!("100 * ({base} - {actual}) / ({base} - {asked})"));
         let delivered = self.unit.printed(assessment.delivered_tonnes, assessment.delivered_tonnes_per_person);
