@@ -8,6 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 
 use super::StoreError;
+use super::on_disk::name;
 use crate::store::limits::{
     BUSY_WAIT, CONNECT_WAIT, DATABASE_PAUSE, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE,
     KEEPALIVE_INTERVAL, LOCK_PAUSE, LOCK_WAIT, STATEMENT_WAIT,
@@ -120,14 +121,13 @@ impl DatabaseUrl {
     /// [`StoreError::Unavailable`] when the database cannot be reached.
     pub fn connect_to_read(&self) -> Result<AnyConnection, StoreError> {
         let connected = match self {
-            DatabaseUrl::Sqlite(path) => SqliteConnection::establish(path)
-                .map(AnyConnection::Sqlite)
-                .map_err(|error| error.to_string())
-                .and_then(|mut connection| {
+            DatabaseUrl::Sqlite(path) => {
+                establish_sqlite(path).map(AnyConnection::Sqlite).and_then(|mut connection| {
                     let pragmas = format!("PRAGMA busy_timeout = {}; PRAGMA query_only = ON;", BUSY_WAIT.as_millis());
                     connection.batch_execute(&pragmas).map_err(|error| error.to_string())?;
                     Ok(connection)
-                }),
+                })
+            }
             DatabaseUrl::Postgres(url) => connect_postgres(url).and_then(|mut connection| {
                 let read_only = "SET default_transaction_read_only = on";
                 connection.batch_execute(read_only).map_err(|error| error.to_string())?;
@@ -219,8 +219,22 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Opens a SQLite file, unless it is gone and its log is not: SQLite would throw that away and begin a new database.
+fn establish_sqlite(path: &str) -> Result<SqliteConnection, String> {
+    let length = |path: &str| std::fs::metadata(path).map_or(0, |file| file.len());
+    let log = format!("{path}-wal");
+    if length(path) == 0 && length(&log) > 0 {
+        return Err(format!(
+            "the file is empty or missing, but its log {} is not, and would be lost with it; put the file that belongs to \
+             the log back, or move the log aside and restore a backup (`pledgewatch restore FILE`)",
+            name(Path::new(&log))
+        ));
+    }
+    SqliteConnection::establish(path).map_err(|error| error.to_string())
+}
+
 fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
-    let mut connection = SqliteConnection::establish(path).map_err(|error| error.to_string())?;
+    let mut connection = establish_sqlite(path)?;
     // The wait comes first, for the change to WAL may itself meet a lock. FULL is what makes a 2xx
     // mean "on disk": in WAL mode NORMAL may lose the last commits.
     let pragmas = format!(

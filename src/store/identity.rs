@@ -1,15 +1,16 @@
 //! Which database this is: a random word within it, and of a SQLite database also the files on the disk.
 //!
-//! SQLite goes on writing into a file that was moved, deleted or replaced, and says that all is well. So the files are
-//! looked at before and after each transaction: what was written into a file that is no longer there is never told to
+//! SQLite goes on writing into a file that was moved, deleted, replaced or emptied, and says that all is well. So the files
+//! are looked at before and after each transaction: what was written into a file that is no longer there is never told to
 //! be recorded.
-
-use std::path::{Path, PathBuf};
 
 use diesel::prelude::*;
 
 use super::StoreError;
 use super::connection::{AnyConnection, DatabaseUrl};
+#[cfg(unix)]
+use super::on_disk::Whole;
+use super::on_disk::{OnDisk, gone};
 use super::schema::identity;
 
 /// The database that was opened, to be told from another one under the same name.
@@ -20,6 +21,9 @@ pub struct Identity {
     file: Option<OnDisk>,
     /// The files beside it that the connection holds open.
     beside: Vec<OnDisk>,
+    /// What they hold.
+    #[cfg(unix)]
+    whole: Option<Whole>,
 }
 
 impl Identity {
@@ -31,7 +35,15 @@ impl Identity {
         let word = word(connection)?.ok_or_else(|| StoreError::Corrupt("the table identity is empty".to_owned()))?;
         let mut files = database.files().into_iter();
         let file = files.next().map(|file| OnDisk::at(file.clone()).ok_or_else(|| gone(&file))).transpose()?;
-        Ok(Identity { word, file, beside: beside(database) })
+        let mut identity = Identity {
+            word,
+            file,
+            beside: Vec::new(),
+            #[cfg(unix)]
+            whole: None,
+        };
+        identity.look_beside(database)?;
+        Ok(identity)
     }
 
     /// Opens another connection to the same database.
@@ -40,8 +52,22 @@ impl Identity {
     /// [`StoreError::Replaced`] if it is not the same; those of the database.
     pub fn connect(&mut self, database: &DatabaseUrl) -> Result<AnyConnection, StoreError> {
         let connection = self.connect_beside(database)?;
-        self.beside = beside(database);
+        self.look_beside(database)?;
         Ok(connection)
+    }
+
+    /// Takes the files that lie beside for those that an open connection holds; they go with the last one.
+    fn look_beside(&mut self, database: &DatabaseUrl) -> Result<(), StoreError> {
+        self.beside = database.files().into_iter().skip(1).take(2).filter_map(OnDisk::at).collect();
+        #[cfg(unix)]
+        {
+            let whole = self.file.as_ref().map(|file| Whole::of(file, &self.beside)).transpose();
+            self.whole = whole.map_err(|error| StoreError::Unavailable {
+                database: database.to_string(),
+                cause: error.to_string(),
+            })?;
+        }
+        Ok(())
     }
 
     /// The same, while the connection that is checked stays open.
@@ -51,6 +77,7 @@ impl Identity {
     pub fn connect_beside(&self, database: &DatabaseUrl) -> Result<AnyConnection, StoreError> {
         // First: SQLite would make a file where there is none.
         self.file.iter().try_for_each(OnDisk::check)?;
+        self.check_whole()?;
         let mut connection = database.connect()?;
         self.check_word(&mut connection)?;
         Ok(connection)
@@ -71,7 +98,18 @@ impl Identity {
     /// # Errors
     /// [`StoreError::Replaced`] if they are not.
     pub fn check_files(&self) -> Result<(), StoreError> {
-        self.file.iter().chain(&self.beside).try_for_each(OnDisk::check)
+        self.file.iter().chain(&self.beside).try_for_each(OnDisk::check)?;
+        self.check_whole()
+    }
+
+    #[cfg(unix)]
+    fn check_whole(&self) -> Result<(), StoreError> {
+        self.whole.iter().try_for_each(Whole::check)
+    }
+
+    #[cfg(not(unix))]
+    fn check_whole(&self) -> Result<(), StoreError> {
+        Ok(())
     }
 
     fn check_word(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
@@ -109,68 +147,4 @@ pub(super) fn set(connection: &mut AnyConnection, word: &str) -> QueryResult<()>
     diesel::delete(identity::table).execute(connection)?;
     diesel::insert_into(identity::table).values((identity::id.eq(1), identity::word.eq(word))).execute(connection)?;
     Ok(())
-}
-
-/// The files beside a SQLite file that a connection holds open; they go with the last one.
-fn beside(database: &DatabaseUrl) -> Vec<OnDisk> {
-    database.files().into_iter().skip(1).take(2).filter_map(OnDisk::at).collect()
-}
-
-/// A file, by its path and by where the system has it.
-#[derive(Debug, Clone)]
-struct OnDisk {
-    path: PathBuf,
-    place: Place,
-}
-
-impl OnDisk {
-    fn at(path: PathBuf) -> Option<Self> {
-        let place = place_of(&path).ok()?;
-        Some(OnDisk { path, place })
-    }
-
-    fn check(&self) -> Result<(), StoreError> {
-        match place_of(&self.path) {
-            Ok(place) if place == self.place => Ok(()),
-            Ok(_) => {
-                let name = name(&self.path);
-                Err(StoreError::Replaced(format!("the file {name} is another one than the file that was opened")))
-            }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(gone(&self.path)),
-            // A file system that does not answer for a while has lost nothing.
-            Err(error) => {
-                let (database, cause) = (name(&self.path).to_string(), error.to_string());
-                Err(StoreError::Unavailable { database, cause })
-            }
-        }
-    }
-}
-
-fn gone(path: &Path) -> StoreError {
-    StoreError::Replaced(format!("the file {} was moved or deleted", name(path)))
-}
-
-/// The name of a file: everyone may be told it, unlike where it lies.
-fn name(path: &Path) -> impl std::fmt::Display {
-    path.file_name().unwrap_or_default().display()
-}
-
-/// Device and inode.
-#[cfg(unix)]
-type Place = (u64, u64);
-
-#[cfg(unix)]
-fn place_of(path: &Path) -> std::io::Result<Place> {
-    use std::os::unix::fs::MetadataExt;
-    let found = std::fs::metadata(path)?;
-    Ok((found.dev(), found.ino()))
-}
-
-/// Elsewhere only whether there is a file can be told, and the random word.
-#[cfg(not(unix))]
-type Place = ();
-
-#[cfg(not(unix))]
-fn place_of(path: &Path) -> std::io::Result<Place> {
-    std::fs::metadata(path).map(drop)
 }

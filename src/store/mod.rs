@@ -14,6 +14,7 @@ pub mod keys;
 pub mod limits;
 pub mod log;
 mod mirror_lines;
+mod on_disk;
 pub mod records;
 pub mod redaction;
 pub mod restore;

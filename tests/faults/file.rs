@@ -49,14 +49,23 @@ fn assert_stopped(service: &Service, code: &str, told: &str) {
 /// How a file can go away beneath the service.
 type Loss = (&'static str, fn(&Path), &'static str);
 
-const LOSSES: [Loss; 6] = [
+const LOSSES: [Loss; 10] = [
     ("moved", |file| std::fs::rename(file, beside(file, ".old")).unwrap(), "was moved or deleted"),
     ("deleted", |file| std::fs::remove_file(file).unwrap(), "was moved or deleted"),
     ("replaced by a copy", replace_by_copy, "is another one"),
     ("replaced by a new one", |file| replace_by(file, b""), "is another one"),
     ("without its log", |file| std::fs::remove_file(beside(file, "-wal")).unwrap(), "test.db-wal was moved or deleted"),
+    ("emptied", |file| cut(file, "", 0), "test.db was emptied or cut short"),
+    ("cut short", |file| cut(file, "", 8192), "test.db was emptied or cut short"),
+    ("its log emptied", |file| cut(file, "-wal", 0), "test.db-wal was emptied or cut short"),
+    ("its log cut short", |file| cut(file, "-wal", 8192), "test.db-wal was emptied or cut short"),
     ("without its index", |file| std::fs::remove_file(beside(file, "-shm")).unwrap(), "test.db-shm was moved or"),
 ];
+
+/// Leaves so many bytes of a file, in its place.
+fn cut(file: &Path, ending: &str, bytes: u64) {
+    std::fs::File::options().write(true).open(beside(file, ending)).unwrap().set_len(bytes).unwrap();
+}
 
 fn replace_by_copy(file: &Path) {
     let copy = std::fs::read(file).unwrap();
@@ -79,6 +88,49 @@ fn a_write_into_a_file_that_is_no_more_is_never_accepted() {
         assert_stopped(&service, "database_replaced", told);
         service.get("/v1/changes").assert_problem(503, "database_replaced");
         assert_eq!(file.exists(), !["moved", "deleted"].contains(&name), "no file is made in its place");
+    }
+}
+
+#[test]
+fn what_other_programs_do_to_the_files_in_order_is_no_loss() {
+    let service = with_one_report();
+    if file_of(&service).is_none() {
+        return;
+    }
+    let statements = ["PRAGMA wal_checkpoint(TRUNCATE)", "VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)", "SELECT 1"];
+    service.database.execute("CREATE TABLE large (text TEXT); INSERT INTO large VALUES (zeroblob(1000000))");
+    service.database.execute("PRAGMA wal_checkpoint(TRUNCATE); DROP TABLE large");
+    for (year, statement) in (1990..).zip(statements) {
+        service.database.execute(statement);
+        assert_eq!(report(&service, year).status, 201, "{statement}");
+    }
+    assert_eq!(service.json("/health/ready")["status"], "up");
+    printed(&service.verify());
+}
+
+#[test]
+fn a_log_whose_file_is_gone_is_not_thrown_away_at_start() {
+    for is_there in [true, false] {
+        let mut service = with_one_report();
+        let Some(file) = file_of(&service) else { return };
+        service.kill();
+        let log = std::fs::read(beside(&file, "-wal")).unwrap();
+        let content = std::fs::read(&file).unwrap();
+        if is_there {
+            cut(&file, "", 0)
+        } else {
+            std::fs::remove_file(&file).unwrap()
+        }
+        assert_refused_at_start(&service, "its log test.db-wal is not");
+        let make = ["keys", "create", "--database", &service.database.url, "--role", "admin", "--label", "x"];
+        for arguments in [&make[..], &["verify", "--database", &service.database.url]] {
+            assert!(!run(arguments).status.success(), "{arguments:?}");
+        }
+        assert_eq!(std::fs::read(beside(&file, "-wal")).unwrap(), log);
+        // Put back, it is whole.
+        std::fs::write(&file, content).unwrap();
+        service.kill_and_restart();
+        assert_eq!(service.entries().len(), 2);
     }
 }
 
