@@ -55,6 +55,6 @@ pub const STATEMENT_ROWS: usize = 500;
 pub const LOAD_ROWS: i64 = 1_000;
 /// Most wrong entries of a damaged log that a message names.
 pub const DAMAGE_TOLD: usize = 10;
-/// How far a clock may leap ahead, or the clocks of two machines differ, and still be believed. Clocks that are kept in
+/// How far a clock may leap, or the clocks of two machines differ, and still be believed. Clocks that are kept in
 /// step differ by less than a second; five minutes are also what other protocols take for a clock that is right.
 pub const CLOCK_LEAP: Duration = Duration::from_secs(300);

@@ -1,8 +1,9 @@
-//! The time, and what is done when the clock that tells it jumps ahead.
+//! The time, and what is done when the clock that tells it jumps.
 //!
-//! An entry that is stamped years ahead poisons the log: nobody could say afterwards what had been recorded by a day. So
-//! the time of the system is held against how long the system has run, and on PostgreSQL against the database's clock.
-//! What is ahead of them is not believed until the service is started again, which is an operator's word.
+//! An entry that is stamped years ahead, or days before those that it follows, poisons the log: nobody could say afterwards
+//! what had been recorded by a day. So the time of the system is held against how long the system has run, and on
+//! PostgreSQL against the database's clock. What is far from them is not believed until the service is started again,
+//! which is an operator's word.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -32,10 +33,17 @@ struct Watch {
 struct State {
     /// The last time that was believed, and how long the system had run then.
     good: (DateTime<Utc>, Duration),
-    /// Whether the system's clock is ahead of what is believed.
-    has_leapt: bool,
+    /// Whether the system's clock is far from what is believed, and how.
+    leapt: Option<Leapt>,
     /// Whether the database's clock is another one.
     database_differs: bool,
+}
+
+/// How a clock has leapt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Leapt {
+    Ahead,
+    Back,
 }
 
 impl Clock {
@@ -50,7 +58,7 @@ impl Clock {
         uptime: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Self {
         let good = (tell(), uptime());
-        let state = Mutex::new(State { good, has_leapt: false, database_differs: false });
+        let state = Mutex::new(State { good, leapt: None, database_differs: false });
         Clock { tell: Arc::new(tell), watch: Some(Arc::new(Watch { uptime: Arc::new(uptime), state })) }
     }
 
@@ -66,7 +74,7 @@ impl Clock {
         })
     }
 
-    /// The time; if the clock has leapt ahead, the time that it would be had it not.
+    /// The time; if the clock has leapt, the time that it would be had it not.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         let told = (self.tell)();
@@ -95,11 +103,20 @@ impl Clock {
     #[must_use]
     pub fn complaint(&self) -> Option<&'static str> {
         let state = self.watch.as_ref()?.state();
-        if state.has_leapt {
-            return Some(
-                "the system's clock has leapt ahead: entries are stamped with the time that it would be had it not; set \
-                 it right, or start the service again if it is right",
-            );
+        match state.leapt {
+            Some(Leapt::Ahead) => {
+                return Some(
+                    "the system's clock has leapt ahead: entries are stamped with the time that it would be had it not; set \
+                     it right, or start the service again if it is right",
+                );
+            }
+            Some(Leapt::Back) => {
+                return Some(
+                    "the system's clock was set back: entries are stamped with the time that it would be had it not been; \
+                     set it right, or start the service again if it is right",
+                );
+            }
+            None => {}
         }
         state.database_differs.then_some(
             "the clocks of this node and of the database differ by minutes: entries are stamped with the earlier time, but \
@@ -119,21 +136,24 @@ impl Watch {
         let (time, since) = state.good;
         let run = TimeDelta::from_std(uptime.saturating_sub(since)).unwrap_or(TimeDelta::MAX);
         let expected = time.checked_add_signed(run).unwrap_or(time);
-        let has_leapt = told - expected > leap();
-        if has_leapt != state.has_leapt {
-            if has_leapt {
-                log::error!(
-                    "the clock has leapt ahead to {told}; {expected} is believed until the service is restarted"
-                );
-            } else {
-                log::warn!("the clock is right again: {told}");
+        let leapt = match told - expected {
+            by if by > leap() => Some(Leapt::Ahead),
+            by if by < -leap() => Some(Leapt::Back),
+            _ => None,
+        };
+        if leapt != state.leapt {
+            let believed = format!("{expected} is believed until the service is restarted");
+            match leapt {
+                Some(Leapt::Ahead) => log::error!("the clock has leapt ahead to {told}; {believed}"),
+                Some(Leapt::Back) => log::error!("the clock was set back to {told}; {believed}"),
+                None => log::warn!("the clock is right again: {told}"),
             }
-            state.has_leapt = has_leapt;
+            state.leapt = leapt;
         }
-        if has_leapt {
+        if leapt.is_some() {
             return expected;
         }
-        // Set back, it is believed; but what it may be set ahead to again is not less than before.
+        // Set back a little, it is believed; but what it may be set ahead to again is not less than before.
         if told > expected {
             state.good = (told, uptime);
         }
@@ -149,7 +169,7 @@ impl Watch {
     }
 }
 
-/// How far a clock may leap ahead and be believed.
+/// How far a clock may leap and be believed.
 pub(super) fn leap() -> TimeDelta {
     TimeDelta::from_std(CLOCK_LEAP).unwrap_or(TimeDelta::MAX)
 }

@@ -1,4 +1,4 @@
-//! A clock that jumps ahead does not take the log with it.
+//! A clock that jumps does not take the log with it.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -79,8 +79,11 @@ fn a_clock_that_leaps_is_not_believed() {
         // It goes on from there, and is right again once it is set right.
         (YEARS + 3_600, 3_630, (3_930, true)),
         (3_940, 3_640, (3_940, false)),
-        // Set back it is believed, and then set right again.
-        (-86_400, 3_650, (-86_400, false)),
+        // Set back a little it is believed, but not by a day.
+        (3_660, 3_650, (3_660, false)),
+        (3_649, 3_650, (3_950, true)),
+        (-86_400, 3_650, (3_950, true)),
+        (-86_390, 3_660, (3_960, true)),
         (3_960, 3_660, (3_960, false)),
         (YEARS, 3_670, (3_970, true)),
     ] {
