@@ -131,6 +131,7 @@ impl DatabaseUrl {
             DatabaseUrl::Postgres(url) => connect_postgres(url).and_then(|mut connection| {
                 let read_only = "SET default_transaction_read_only = on";
                 connection.batch_execute(read_only).map_err(|error| error.to_string())?;
+                take_time(&mut connection).map_err(|error| error.to_string())?;
                 Ok(connection)
             }),
         };
@@ -284,6 +285,20 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     );
     connection.batch_execute(&settings).map_err(|error| error.to_string())?;
     Ok(AnyConnection::Postgres(connection))
+}
+
+/// Lets work take its time that reads or writes a whole database: what it is written to, or read from, may pause, and
+/// nobody who serves waits for it.
+///
+/// # Errors
+/// Those of the database.
+pub(super) fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
+    match connection {
+        AnyConnection::Sqlite(_) => Ok(()),
+        AnyConnection::Postgres(postgres) => {
+            postgres.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+        }
+    }
 }
 
 /// Why a transaction gave nothing that is sure.

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, columns};
-use super::connection::{AnyConnection, on_either};
+use super::connection::{AnyConnection, on_either, take_time};
 use super::mirror_lines::MirrorLines;
 use super::schema::idempotency_keys;
 use super::{Head, StoreError, identity, keys, known_migrations, log, records, transaction};
@@ -45,6 +45,7 @@ pub struct Restored {
 /// # Errors
 /// Why nothing was restored.
 pub fn restore(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
+    take_time(connection)?;
     transaction(connection, |connection| {
         log::lock(connection)?;
         check_empty(connection)?;

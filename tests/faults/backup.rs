@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Database, Service, baseline, city, inventory, printed, program, run, target};
+use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, program, run, target};
 
 /// A service with records of several kinds, a withdrawal, a redacted body, two more keys and a confirmation; 8 entries.
 fn recorded() -> Service {
@@ -114,6 +114,41 @@ fn a_backup_restores_all_that_was_recorded() {
     assert_eq!(report.status, 201, "{}", report.text);
     assert!(printed(&run(&["keys", "list", "--database", &other.database.url])).contains("revoked 20"));
     printed(&other.verify());
+}
+
+/// Who reads a backup from a pipe, or writes one into it, may take their time.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_pipe_that_pauses_breaks_off_no_backup_and_no_restoration() {
+    use std::io::{Read, Write};
+    let Some(cluster) = super::cluster::Cluster::start() else { return };
+    let waits = "SELECT count(*) FROM pg_stat_activity \
+                 WHERE state = 'idle in transaction' AND clock_timestamp() - state_change > interval '6 s'";
+    let service = Service::on(Database::at(cluster.url()), &[]);
+    service.record("/v1/cities/here", &city("Here"));
+    for number in 1..=6 {
+        service.record("/v1/cities/here/reports/2020", &crate::stream::large_report(number));
+    }
+    let command = |name: &str, database: &str| {
+        let mut command = Command::new(program());
+        command.args([name, "--database", database, "-"]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        command.spawn().unwrap()
+    };
+    let mut backup = command("backup", &service.database.url);
+    eventually("the backup waiting for its reader", || cluster.number(waits) == 1);
+    let mut text = Vec::new();
+    backup.stdout.take().unwrap().read_to_end(&mut text).unwrap();
+    assert!(backup.wait().unwrap().success());
+
+    cluster.execute("CREATE DATABASE restored");
+    let mut restore = command("restore", &cluster.url().replace("@/postgres", "@/restored"));
+    let mut pipe = restore.stdin.take().unwrap();
+    let (one, other) = text.split_at(text.len() / 2);
+    pipe.write_all(one).unwrap();
+    eventually("the restoration waiting for its writer", || cluster.number(waits) == 1);
+    pipe.write_all(other).unwrap();
+    drop(pipe);
+    assert!(restore.wait_with_output().unwrap().status.success());
 }
 
 #[cfg(target_os = "linux")]
