@@ -1,10 +1,11 @@
 //! What operators see: counters, the id of a request, the log, and the alerts that the guide offers.
 
 use std::collections::BTreeSet;
+use std::process::Command;
 
 use serde_json::{Value, json};
 
-use crate::support::{Service, city, eventually, inventory, send};
+use crate::support::{Database, Service, city, eventually, inventory, printed, program, run, send, start};
 
 fn metrics(service: &Service) -> String {
     let answer = reqwest::blocking::get(format!("{}/metrics", service.operators)).unwrap();
@@ -85,4 +86,45 @@ fn the_log_says_who_wrote_what() {
         (&json!("PUT"), &json!("/v1/cities/here"), &json!(201))
     );
     assert!(!service.log().contains(secret) && !service.log().contains(&service.admin));
+}
+
+#[test]
+fn no_key_gets_into_the_log_however_a_request_brings_it() {
+    for format in ["text", "json"] {
+        let database = Database::new();
+        let create = ["keys", "create", "--database", &database.url, "--role", "admin", "--label", "the tests"];
+        let secret = printed(&run(&create));
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let mut command = Command::new(program());
+        command.args(["serve", "--database", &database.url, "--log-format", format]);
+        command.args(["--listen", "127.0.0.1:0", "--operators", "127.0.0.1:0"]).env("RUST_LOG", "trace");
+        let (mut child, url, _) = start(command, &log);
+        let client = reqwest::blocking::Client::new();
+        let escaped = secret.replace('_', "%5F");
+        for path in [
+            format!("/v1/keys?access_token={secret}"),
+            format!("/v1/cities/{secret}"),
+            format!("/v1/cities/here/reports?q={escaped}&{secret}={secret}"),
+        ] {
+            let request = client.get(format!("{url}{path}")).bearer_auth(&secret).header("x-request-id", &secret);
+            let answer = request.send().unwrap();
+            assert_eq!(answer.headers()["x-request-id"].len(), 32, "a key is no id");
+        }
+        let put = |path: &str, body: Value| client.put(format!("{url}{path}")).bearer_auth(&secret).json(&body).send();
+        put("/v1/cities/here", city("Here")).unwrap();
+        put("/v1/cities/here/reports/2020", inventory(1.0)).unwrap();
+        let withdraw = client.delete(format!("{url}/v1/cities/here/reports/2020?reason={secret}")).bearer_auth(&secret);
+        assert_eq!(withdraw.send().unwrap().status(), 204);
+        let text = || std::fs::read_to_string(log.path()).unwrap();
+        eventually("the line of the last write", || {
+            text().contains("DELETE /v1/cities/here/reports/2020?reason=pwk_***")
+        });
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let text = text();
+        assert!(text.contains("/v1/keys?access_token=pwk_***") && text.contains("/v1/cities/pwk_***"), "{text}");
+        let rest = secret.strip_prefix("pwk_").unwrap();
+        let line = text.lines().find(|line| line.contains(rest));
+        assert_eq!(line, None);
+    }
 }

@@ -1,13 +1,15 @@
-//! The log: to standard error, and what a client can provoke is no error of ours.
+//! The log: to standard error, with no key in it, and what a client can provoke is no error of ours.
 
-use std::io::Write;
+use std::io::{self, IsTerminal, Write};
 
 use chrono::{SecondsFormat, Utc};
 use clap::ValueEnum;
-use env_logger::{Builder, Env, Logger};
+use env_logger::{Builder, Env, Logger, Target, WriteStyle};
 use log::kv::{self, Key, VisitSource};
 use log::{Level, Log, Metadata, Record, SetLoggerError};
 use serde_json::{Map, Value};
+
+use crate::record::masking::masked;
 
 /// The server's own part that reads requests; it calls what it cannot read an error.
 const READER: &str = "actix_http::h1";
@@ -53,9 +55,30 @@ pub fn begin(format: LogFormat) -> Result<(), SetLoggerError> {
     if format == LogFormat::Json {
         builder.format(|buffer, record| writeln!(buffer, "{}", line(record)));
     }
+    // Into a pipe there would be no colours, unless they are asked for.
+    if std::env::var_os("RUST_LOG_STYLE").is_none() && io::stderr().is_terminal() {
+        builder.write_style(WriteStyle::Always);
+    }
+    builder.target(Target::Pipe(Box::new(Masked)));
     let logger = builder.build();
     log::set_max_level(logger.filter());
     log::set_boxed_logger(Box::new(Quieter(logger)))
+}
+
+/// Standard error, without the keys that whatever is logged may have in it: a mistyped address, or the headers of a
+/// request where they are asked for.
+struct Masked;
+
+impl Write for Masked {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        let text = String::from_utf8_lossy(line);
+        io::stderr().lock().write_all(masked(&text).as_bytes())?;
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
 }
 
 /// A logger to which a malformed request is no error: anyone could fill the log with them.

@@ -17,6 +17,7 @@ pub mod kept;
 pub mod ledger;
 pub mod limits;
 pub mod line;
+pub mod masking;
 pub mod member;
 pub mod network;
 pub mod recorded;

@@ -13,6 +13,7 @@ use crate::api::Service;
 use crate::api::request::access::UsedKey;
 use crate::api::response::problem::Code;
 use crate::metrics::{Metrics, Refused, Request, Word};
+use crate::record::masking::{masked, may_have_a_key};
 use crate::server::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 
 /// The header in which a request may bring its id, and each answer has it.
@@ -39,11 +40,12 @@ pub(super) async fn follow(
     Ok(response)
 }
 
-/// The id that a proxy or a client gave it, if that is a plain word; else one of our own.
+/// The id that a proxy or a client gave it, if that is a plain word, and none that may be a key; else one of our own.
 fn id(request: &ServiceRequest) -> String {
     let is_plain = |word: &&str| {
         (1..=REQUEST_ID_CHARACTERS).contains(&word.len())
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
+            && !may_have_a_key(word)
     };
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_plain);
     given.map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned)
@@ -60,7 +62,7 @@ fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl Mes
     }
 }
 
-/// One line a request, and of a write that was done who did it; never a header, so never a key's secret.
+/// One line a request, and of a write that was done who did it; never a header, nor a key that an address has in it.
 fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
     let request = response.request();
     let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && response.status().is_success();
@@ -86,8 +88,10 @@ fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl Messag
     }
 }
 
-/// A line of the log is of bounded length, however long an address is made.
+/// What was asked for, as it is logged: with no key in it, and of bounded length, however long an address is made.
 fn cut(target: &str) -> String {
+    let whole = masked(target);
+    let target = whole.as_ref();
     if target.len() <= LOGGED_TARGET_BYTES {
         return target.to_owned();
     }

@@ -2,9 +2,8 @@
 
 use super::StoreError;
 use crate::record::change::sha256;
+use crate::record::masking::KEY_PREFIX;
 
-/// What every secret begins with, so that scanners for leaked secrets recognise one.
-const PREFIX: &str = "pwk_";
 /// The digits of a secret.
 const DIGITS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 /// Random digits of a secret: 256 bits.
@@ -28,14 +27,14 @@ pub fn make() -> Result<String, StoreError> {
         random.extend(digits.take(RANDOM - random.len()));
     }
     let checksum = checksum(&random);
-    Ok(format!("{PREFIX}{random}{checksum}"))
+    Ok(format!("{KEY_PREFIX}{random}{checksum}"))
 }
 
 /// The hash by which a secret is known; none for what cannot be one, so that a slip, or a guess, is refused without a
 /// look in the database.
 #[must_use]
 pub fn hash(secret: &str) -> Option<String> {
-    let digits = secret.strip_prefix(PREFIX)?;
+    let digits = secret.strip_prefix(KEY_PREFIX)?;
     let is_earlier = digits.len() == EARLIER && digits.bytes().all(|digit| matches!(digit, b'0'..=b'9' | b'a'..=b'f'));
     // A fast hash will do: a secret has 256 random bits, which no dictionary holds.
     (is_earlier || has_checksum(digits)).then(|| sha256(secret))
