@@ -1,8 +1,11 @@
 //! The same request sent again with its `Idempotency-Key` is done once.
 
+use std::io::{Read, Write};
+use std::net::TcpStream;
+
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Node, Service, city, eventually, inventory, printed, send};
+use crate::support::{Answer, Node, PATIENCE, Service, city, eventually, inventory, printed, send};
 
 const REPORT: &str = "/v1/cities/here/reports/2001";
 
@@ -46,6 +49,28 @@ fn a_request_that_was_done_is_answered_as_it_was() {
     guarded("c", first.header("etag")).assert_problem(412, "precondition_failed");
     assert_eq!(service.entries().len(), 3);
     printed(&service.verify());
+}
+
+#[test]
+fn a_request_that_a_proxy_writes_with_its_whole_address_is_the_same() {
+    let service = service();
+    let body = inventory(1.0);
+    assert_eq!(put(&service, "a", &body).status, 201);
+    let host = service.url.strip_prefix("http://").unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    stream.set_read_timeout(Some(PATIENCE)).unwrap();
+    let (text, key) = (serde_json::to_string(&body).unwrap(), &service.admin);
+    let head = format!("PUT http://{host}{REPORT} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n");
+    let headers = "Content-Type: application/json\r\nIdempotency-Key: a";
+    let length = text.len();
+    write!(stream, "{head}Authorization: Bearer {key}\r\n{headers}\r\nContent-Length: {length}\r\n\r\n{text}").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(
+        answer.starts_with("HTTP/1.1 201") && answer.to_lowercase().contains("idempotency-replayed: true"),
+        "{answer}"
+    );
+    assert_eq!(service.entries().len(), 2);
 }
 
 #[test]

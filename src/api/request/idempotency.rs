@@ -51,7 +51,8 @@ pub fn mark<'b>(
         digest.update(part);
     };
     add(request.method().as_str().as_bytes());
-    add(request.uri().to_string().as_bytes());
+    // Some proxies write the whole address into the request: it asks for the same.
+    add(request.uri().path_and_query().map_or("", |target| target.as_str()).as_bytes());
     for name in ["If-Match", "If-None-Match"] {
         add(headers.get(name).map_or(&[], |value| value.as_bytes()));
     }
