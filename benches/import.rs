@@ -14,8 +14,8 @@ use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use pledgewatch::import::limits::IMPORT_BATCH;
 use pledgewatch::import::template::stream;
-use pledgewatch::record::dossier::AnyRecord;
-use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
+use pledgewatch::record::any_record::AnyRecord;
+use pledgewatch::record::{CityRecord, Kept, Slug};
 use pledgewatch::registry::Clock;
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
@@ -42,12 +42,11 @@ fn cities(bulk: &mut Bulk, count: usize) {
         let arrival = |number: &usize| {
             let id = format!("xx-city-{number}");
             let city = Slug::new(&id).expect("a slug");
-            let key = RecordKey { city: Some(city.clone()), kind: Kind::City, id: id.clone() };
             let body = serde_json::json!({"name": format!("City {number}"), "country": "FR"});
-            let record = AnyRecord::parse(&key, body, today).expect("a city");
+            let record = AnyRecord::parse_of_city(&CityRecord::City, body, today).expect("a city");
             Arrival {
                 city: ArrivalCity::Id(city),
-                records: vec![(Kind::City, id, record)],
+                records: vec![(CityRecord::City, record)],
                 place: "set-up".into(),
                 reason: None,
                 kept: Kept::default(),
@@ -71,7 +70,7 @@ fn import(bulk: &mut Bulk, text: &str) -> Duration {
     for row in rows {
         let row = row.expect("a row");
         let report = row.outcome.expect("a report");
-        let record = (Kind::Report, report.report.year.to_string(), report.report.record);
+        let record = (CityRecord::Report(report.report.year), report.report.record);
         let city = ArrivalCity::Id(report.city);
         waiting.push(Arrival { city, records: vec![record], place: format!("row {}", row.row), reason: None, kept });
         if waiting.len() == IMPORT_BATCH {

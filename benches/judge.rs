@@ -34,9 +34,15 @@ fn city(number: u32) -> Dossier {
     }
     let recorded_at = Utc.with_ymd_and_hms(2026, 11, 1, 12, 0, 0).single().expect("a moment");
     let changes = entries.into_iter().zip(1..).map(|((kind, record, body), sequence)| {
-        let key = RecordKey { city: Some(id.clone()), kind, id: record };
-        let draft =
-            Draft { actor: "bench".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None };
+        let subject = RecordKey::read(kind, id.as_str(), &record).expect("a key").into();
+        let draft = Draft {
+            actor: "bench".into(),
+            subject,
+            action: Action::Create,
+            revision: 1,
+            after: Some(body),
+            reason: None,
+        };
         draft.enter(sequence, recorded_at, "0")
     });
     let mut ledger = Ledger::default();

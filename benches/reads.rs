@@ -16,8 +16,8 @@ use actix_web::{App, HttpRequest, HttpResponse, HttpServer, web};
 use chrono::Utc;
 use pledgewatch::api::stream::event;
 use pledgewatch::import::limits::IMPORT_BATCH;
-use pledgewatch::record::dossier::AnyRecord;
-use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
+use pledgewatch::record::any_record::AnyRecord;
+use pledgewatch::record::{CityRecord, Kept, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Condition, Operation, Registry, Streaming, WriteRequest};
@@ -81,8 +81,9 @@ fn arrival(number: usize) -> Arrival {
         "latitude": 40.0, "longitude": 2.0});
     let all = std::iter::once((Kind::City, id, place)).chain(records(number));
     let records = all.map(|(kind, id, body)| {
-        let key = RecordKey { city: Some(city.clone()), kind, id: id.clone() };
-        (kind, id, AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a valid record"))
+        let key = CityRecord::read(kind, &id).expect("an id");
+        let record = AnyRecord::parse_of_city(&key, body, Utc::now().date_naive()).expect("a valid record");
+        (key, record)
     });
     let (city, records) = (ArrivalCity::Id(city.clone()), records.collect());
     Arrival { city, records, place: "set-up".into(), reason: None, kept: Kept::default() }
@@ -90,7 +91,7 @@ fn arrival(number: usize) -> Arrival {
 
 /// Records the cities and the network they are all members of.
 fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
-    let key = RecordKey { city: None, kind: Kind::Network, id: "all".into() };
+    let key = RecordKey::Network(Slug::new("all").expect("a slug"));
     let body = json!({"name": "All", "source": {"title": "Bench"}});
     let record = AnyRecord::parse(&key, body, Utc::now().date_naive()).expect("a network");
     let operation = Operation::Put { record, reason: None };

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use pledgewatch::record::change::{GENESIS, sha256};
-use pledgewatch::record::{Action, Change, Kind, RecordKey};
+use pledgewatch::record::{Action, Change, Kind, Subject};
 use pledgewatch::store::{Excerpt, log};
 use serde_json::{Value, json};
 
@@ -44,15 +44,15 @@ fn entries(database: &Database) -> Vec<Change> {
     log::read(&mut database.connect(), &Excerpt::default()).unwrap()
 }
 
-fn path(key: &RecordKey) -> String {
-    let (city, id) = (key.city_word(), &key.id);
-    match key.kind {
+fn path(subject: &Subject) -> String {
+    let (city, id, kind) = (subject.city_word(), subject.id(), subject.kind());
+    match kind {
         Kind::City => format!("/v1/cities/{id}"),
         Kind::Statement => format!("/v1/cities/{city}/statement"),
         Kind::Network => format!("/v1/networks/{id}"),
         Kind::Member => format!("/v1/networks/{id}/members/{city}"),
         Kind::Redaction => panic!("a redaction is no record"),
-        Kind::Baseline | Kind::Target | Kind::Report => format!("/v1/cities/{city}/{}s/{id}", key.kind),
+        Kind::Baseline | Kind::Target | Kind::Report => format!("/v1/cities/{city}/{kind}s/{id}"),
     }
 }
 
@@ -84,9 +84,9 @@ fn an_old_database_serves_what_it_did() {
                     by hand those of the entries 2";
     assert!(verified.ends_with(expected), "{verified}");
 
-    let last: BTreeMap<&RecordKey, &Change> = log.iter().map(|entry| (&entry.key, entry)).collect();
+    let last: BTreeMap<&Subject, &Change> = log.iter().map(|entry| (&entry.subject, entry)).collect();
     for kind in &Kind::RECORDS {
-        let of_kind: Vec<_> = last.values().filter(|entry| entry.key.kind == *kind).collect();
+        let of_kind: Vec<_> = last.values().filter(|entry| entry.subject.kind() == *kind).collect();
         assert!(of_kind.iter().any(|entry| entry.action == Action::Withdraw), "of {kind} one is withdrawn");
         assert!(of_kind.iter().any(|entry| entry.action != Action::Withdraw), "of {kind} one is not");
     }

@@ -12,8 +12,8 @@ use crate::record::change::Change;
 use crate::record::units::plain;
 use crate::record::warning::{Earlier, Warning, target_warnings, warnings};
 use crate::record::{
-    Action, City, CityId, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp, Statement, Target,
-    Totals, Year,
+    Action, City, CityId, CityRecord, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp,
+    Statement, Target, Totals, Year,
 };
 
 /// Writes a time as it is hashed: RFC 3339, UTC, to the second.
@@ -269,9 +269,9 @@ impl ChangeAnswer {
             recorded_at: change.recorded_at,
             actor: change.actor,
             key,
-            city: change.key.city,
-            kind: change.key.kind,
-            id: change.key.id,
+            city: change.subject.city().cloned(),
+            kind: change.subject.kind(),
+            id: change.subject.id(),
             action: change.action,
             revision: change.revision,
             reason,
@@ -372,17 +372,13 @@ pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
 
 /// The rendered answer of any record of a city, which has these successors; none when there is none or it is withdrawn.
 #[must_use]
-pub fn record(dossier: &Dossier, successors: &[CityId], kind: Kind, id: &str) -> Option<Body> {
-    match kind {
-        Kind::City => city(dossier, successors).map(|answer| Body::json(&answer)),
-        Kind::Baseline => baseline(dossier, id).map(|answer| Body::json(&answer)),
-        Kind::Target => target(dossier, id).map(|answer| Body::json(&answer)),
-        Kind::Report => {
-            let year = Year::from_id(id)?;
-            report(dossier, year).map(|answer| Body::json(&answer))
-        }
-        Kind::Statement => statement(dossier).map(|answer| Body::json(&answer)),
-        Kind::Network | Kind::Redaction => None,
-        Kind::Member => member(dossier, id).map(|answer| Body::json(&answer)),
+pub fn record(dossier: &Dossier, successors: &[CityId], record: &CityRecord) -> Option<Body> {
+    match record {
+        CityRecord::City => city(dossier, successors).map(|answer| Body::json(&answer)),
+        CityRecord::Baseline(id) => baseline(dossier, id.as_str()).map(|answer| Body::json(&answer)),
+        CityRecord::Target(id) => target(dossier, id.as_str()).map(|answer| Body::json(&answer)),
+        CityRecord::Report(year) => report(dossier, *year).map(|answer| Body::json(&answer)),
+        CityRecord::Statement => statement(dossier).map(|answer| Body::json(&answer)),
+        CityRecord::Member(network) => member(dossier, network.as_str()).map(|answer| Body::json(&answer)),
     }
 }

@@ -12,9 +12,9 @@ use super::request::query::{query, refuse_query};
 use super::request::{access, body, conditions, idempotency};
 use super::response::answer;
 use super::response::problem::{Code, Problem};
-use crate::record::dossier::AnyRecord;
-use crate::record::{Kind, RecordKey, Slug};
-use crate::registry::{Effect, Key, Operation, Refusal, WriteRequest};
+use crate::record::any_record::AnyRecord;
+use crate::record::{CityRecord, Fault, Kind, RecordKey, Slug};
+use crate::registry::{Effect, Found, Key, Operation, Refusal, WriteRequest};
 
 /// Why a record is withdrawn.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -83,13 +83,11 @@ pub async fn put_named(
     let condition = conditions::condition(request)?;
     let key = record_key(named)?;
     let today = service.registry.today();
-    let read = {
-        let (key, is_marked) = (key.clone(), request.headers().contains_key(idempotency::IDEMPOTENCY_KEY));
-        move |body: Value| (is_marked.then(|| body.to_string()), put_of(&key, body, today))
-    };
-    let (text, operation) = body::json_as(request, service, &writer, payload, read).await?;
+    let is_marked = request.headers().contains_key(idempotency::IDEMPOTENCY_KEY);
+    let read = move |body: Value| (is_marked.then(|| body.to_string()), put_of(key, body, today));
+    let (text, put) = body::json_as(request, service, &writer, payload, read).await?;
     let mark = idempotency::mark(request, &writer, text.as_deref().map(str::as_bytes))?;
-    let operation = operation?;
+    let (key, operation) = put?;
     let asked = WriteRequest { actor: writer.actor(), key: key.clone(), operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let path = path_of(&key);
@@ -113,11 +111,12 @@ pub async fn put_named(
 }
 
 /// Reads what a body says of the record `key`.
-fn put_of(key: &RecordKey, mut body: Value, today: NaiveDate) -> Result<Operation, Problem> {
+fn put_of(key: Result<RecordKey, Fault>, mut body: Value, today: NaiveDate) -> Result<(RecordKey, Operation), Problem> {
     let reason = body::take_reason(&mut body, today);
-    // A fault of the reason is listed beside those of the record.
-    match (AnyRecord::parse(key, body, today), reason) {
-        (Ok(record), Ok(reason)) => Ok(Operation::Put { record, reason }),
+    let read = |key: RecordKey| AnyRecord::parse(&key, body, today).map(|record| (key, record));
+    // A fault of the year or of the reason is listed beside those of the record.
+    match (key.map_err(|fault| vec![fault]).and_then(read), reason) {
+        (Ok((key, record)), Ok(reason)) => Ok((key, Operation::Put { record, reason })),
         (Err(faults), Ok(_)) => Err(Problem::invalid(faults)),
         (Ok(_), Err(problem)) => Err(problem),
         (Err(faults), Err(problem)) => Err(problem.with(faults)),
@@ -155,6 +154,7 @@ pub async fn withdraw_named(
     let reason = body::reason_text(Value::String(reason), service.registry.today())?;
     let operation = Operation::Withdraw { reason };
     let mark = idempotency::mark(request, &writer, [])?;
+    let key = key.map_err(|_| no_report(service, named))?;
     let asked = WriteRequest { actor: writer.actor(), key, operation, condition, mark };
     let written = service.registry.write(asked).await?;
     let mut answer = HttpResponse::NoContent().finish();
@@ -164,31 +164,35 @@ pub async fn withdraw_named(
     Ok(answer)
 }
 
-/// The key of a record, from the words of its path.
-fn record_key(named: Named<'_>) -> Result<RecordKey, Problem> {
+/// The key of a record, from the words of its path; or the fault of a year, which is told beside those of a report.
+fn record_key(named: Named<'_>) -> Result<Result<RecordKey, Fault>, Problem> {
     let Named { city, kind, id } = named;
-    let rule = "the id in the path must be 2 to 64 characters of a-z, 0-9 and -";
-    let invalid = || Problem::fault("", "invalid_id", rule);
-    let city = city.map(|city| Slug::new(city).ok_or_else(invalid)).transpose()?;
-    if kind == Kind::Report {
-        // The report's own parser says which years there are.
-        return Ok(RecordKey { city, kind, id: id.to_owned() });
+    let is_city = city.is_none_or(|city| Slug::new(city).is_some());
+    match RecordKey::read(kind, city.unwrap_or_default(), id) {
+        Err(fault) if kind != Kind::Report || !is_city => Err(Problem::invalid(vec![fault])),
+        read => Ok(read),
     }
-    let id = Slug::new(id).ok_or_else(invalid)?;
-    Ok(RecordKey { city, kind, id: id.to_string() })
+}
+
+/// Why a report of no year cannot be withdrawn: its city is, or there is no such report.
+fn no_report(service: &Service, named: Named<'_>) -> Problem {
+    match service.registry.present().find(named.city.unwrap_or_default()) {
+        Found::Withdrawn(_) => Refusal::Gone.into(),
+        _ => Refusal::NotFound.into(),
+    }
 }
 
 /// Where a record is read.
 fn path_of(key: &RecordKey) -> String {
-    let city = key.city_word();
-    match key.kind {
-        Kind::City => format!("/v1/cities/{city}"),
-        Kind::Baseline => format!("/v1/cities/{city}/baselines/{}", key.id),
-        Kind::Target => format!("/v1/cities/{city}/targets/{}", key.id),
-        Kind::Report => format!("/v1/cities/{city}/reports/{}", key.id),
-        Kind::Statement => format!("/v1/cities/{city}/statement"),
-        Kind::Network => format!("/v1/networks/{}", key.id),
-        Kind::Member => format!("/v1/networks/{}/members/{city}", key.id),
-        Kind::Redaction => "/v1/changes".to_owned(),
+    match key {
+        RecordKey::Network(id) => format!("/v1/networks/{id}"),
+        RecordKey::OfCity(city, record) => match record {
+            CityRecord::City => format!("/v1/cities/{city}"),
+            CityRecord::Baseline(id) => format!("/v1/cities/{city}/baselines/{id}"),
+            CityRecord::Target(id) => format!("/v1/cities/{city}/targets/{id}"),
+            CityRecord::Report(year) => format!("/v1/cities/{city}/reports/{year}"),
+            CityRecord::Statement => format!("/v1/cities/{city}/statement"),
+            CityRecord::Member(network) => format!("/v1/networks/{network}/members/{city}"),
+        },
     }
 }

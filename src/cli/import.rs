@@ -24,8 +24,8 @@ use crate::import::public::finding::{UNFINISHED, breaks_off, file_name};
 use crate::import::public::format::{Format, SourceFile};
 use crate::import::template::stream::{self, CityReport, TableRow};
 use crate::import::{FileError, LeftOut, Place, Provenance, Row};
-use crate::record::dossier::AnyRecord;
-use crate::record::{CityId, Kept, Kind, Year};
+use crate::record::any_record::AnyRecord;
+use crate::record::{CityId, CityRecord, Kept, RecordKey};
 use crate::registry::Refusal;
 use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
 use crate::registry::bulk::Bulk;
@@ -207,7 +207,7 @@ fn public(row: Row) -> Incoming {
             Incoming { place, subject, outcome: Err((code.to_owned(), detail)), remarks: String::new() }
         }
         Ok(finding) => {
-            let records = finding.records.into_iter().map(|found| (found.kind, found.id, found.record)).collect();
+            let records = finding.records.into_iter().map(|found| (found.key, found.record)).collect();
             let city = ArrivalCity::Described(finding.city);
             let arrival = Arrival { city, records, place: place.to_string(), reason: None, kept: Kept::default() };
             Incoming { place, subject, outcome: Ok(arrival), remarks: finding.remarks.join("; ") }
@@ -239,7 +239,7 @@ fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> any
         let outcome = match outcome {
             Ok(CityReport { city, report }) => repeated.check(&city, report.year, row).map(|()| {
                 let record = dated(report.record, provenance.published);
-                let records = vec![(Kind::Report, report.year.to_string(), record)];
+                let records = vec![(CityRecord::Report(report.year), record)];
                 let (city, place, reason) = (ArrivalCity::Id(city), place.to_string(), report.reason);
                 Arrival { city, records, place, reason, kept }
             }),
@@ -256,7 +256,7 @@ fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> any
 
 /// A report with the day its file was published, where it has none of its own.
 fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
-    if let AnyRecord::Report(report) = &mut record
+    if let AnyRecord::Inventory(report) = &mut record
         && report.source.published.is_none()
     {
         Arc::make_mut(report).source.published = published;
@@ -330,13 +330,14 @@ impl Intake<'_> {
         };
         let remarks: Vec<&str> = [row.remarks.as_str()].into_iter().chain(made.as_deref()).collect();
         let detail = remarks.into_iter().filter(|remark| !remark.is_empty()).collect::<Vec<_>>().join("; ");
-        for ((kind, id, _), outcome) in arrival.records.iter().zip(&landed.records) {
-            let about = Verdict { city, kind: kind.as_str(), id, ..Verdict::default() };
+        for ((record, _), outcome) in arrival.records.iter().zip(&landed.records) {
+            let (kind, id) = (record.kind(), RecordKey::OfCity(landed.city.clone(), record.clone()).id());
+            let about = Verdict { city, kind: kind.as_str(), id: &id, ..Verdict::default() };
             match outcome {
                 Err(refusal) => self.tell_refused(row, &about, refusal)?,
                 Ok(landing) => {
-                    *self.summary.landed.entry((*kind, word(*landing))).or_default() += 1;
-                    let warnings = self.warnings(city, *kind, id);
+                    *self.summary.landed.entry((kind, word(*landing))).or_default() += 1;
+                    let warnings = self.warnings(city, record);
                     self.summary.warned += usize::from(!warnings.is_empty());
                     let verdict = Verdict { outcome: word(*landing), detail: &detail, warnings: &warnings, ..about };
                     self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))?;
@@ -354,11 +355,11 @@ impl Intake<'_> {
     }
 
     /// The codes of the warnings that hold for an inventory as it stands now.
-    fn warnings(&self, city: &str, kind: Kind, id: &str) -> String {
+    fn warnings(&self, city: &str, record: &CityRecord) -> String {
         let Some(dossier) = self.bulk.dossier(city) else { return String::new() };
-        let answer = match kind {
-            Kind::Baseline => records::baseline(dossier, id),
-            Kind::Report => Year::from_id(id).and_then(|year| records::report(dossier, year)),
+        let answer = match record {
+            CityRecord::Baseline(id) => records::baseline(dossier, id.as_str()),
+            CityRecord::Report(year) => records::report(dossier, *year),
             _ => None,
         };
         let codes = answer.iter().flat_map(|answer| &answer.warnings).map(|warning| warning.code.as_str());

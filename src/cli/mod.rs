@@ -334,7 +334,7 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         return Ok(());
     }
     for demo::Entry { key, record, reason } in demo::entries(registry.today())? {
-        let told = format!("{} {} of {}", key.kind, key.id, key.city_word());
+        let told = format!("{} {} of {}", key.kind(), key.id(), key.city_word());
         let (condition, effect) = match reason {
             None => (Condition::IsNew, Effect::Created),
             Some(_) => (Condition::Exists, Effect::Revised),

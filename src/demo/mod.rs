@@ -3,8 +3,8 @@
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::record::dossier::AnyRecord;
-use crate::record::{Fault, Kind, RecordKey, Slug};
+use crate::record::any_record::AnyRecord;
+use crate::record::{Fault, Kind, RecordKey};
 
 /// The figures: bodies as one would post them.
 const CITIES: &str = include_str!("cities.json");
@@ -80,15 +80,11 @@ pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
 }
 
 fn entry(city: Option<&str>, kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<Entry, DemoError> {
-    let slug = |city| Slug::new(city).ok_or(DemoError::Missing("valid id of a city"));
-    let key = RecordKey { city: city.map(slug).transpose()?, kind, id: id.to_owned() };
-    match AnyRecord::parse(&key, body.clone(), today) {
-        Ok(record) => Ok(Entry { key, record, reason: None }),
-        Err(faults) => {
-            let city = key.city_word().to_owned();
-            Err(DemoError::Invalid { kind, id: key.id, city, faults })
-        }
-    }
+    let city = city.unwrap_or_default();
+    let read =
+        |key: RecordKey| AnyRecord::parse(&key, body.clone(), today).map(|record| Entry { key, record, reason: None });
+    let read = RecordKey::read(kind, city, id).map_err(|fault| vec![fault]).and_then(read);
+    read.map_err(|faults| DemoError::Invalid { kind, id: id.to_owned(), city: city.to_owned(), faults })
 }
 
 fn text<'a>(value: &'a Value, name: &'static str) -> Result<&'a str, DemoError> {

@@ -22,34 +22,12 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
+use super::key::Subject;
 use super::limits::CLOCK_LEAP;
-use super::text::CityId;
 use super::vocabulary::vocabulary;
 
 /// The `previous_hash` of the first entry.
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
-
-vocabulary! {
-    /// The kind of record a change is about.
-    Kind {
-        /// A city.
-        City = "city",
-        /// A base-year inventory.
-        Baseline = "baseline",
-        /// A pledge.
-        Target = "target",
-        /// A yearly inventory.
-        Report = "report",
-        /// A city's reply to its verdicts.
-        Statement = "statement",
-        /// A network of cities.
-        Network = "network",
-        /// A city's membership of a network.
-        Member = "member",
-        /// No record: that the body of an entry was taken out. Its id is the number of that entry.
-        Redaction = "redaction",
-    }
-}
 
 vocabulary! {
     /// What a change does.
@@ -63,33 +41,6 @@ vocabulary! {
     }
 }
 
-/// Which record: its kind, its city and its id.
-///
-/// A report's id is its year, a statement's is `statement`, a membership's is the network's.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RecordKey {
-    /// The city it belongs to, or is; none for a network.
-    pub city: Option<CityId>,
-    /// Its kind.
-    pub kind: Kind,
-    /// Its id within the city.
-    pub id: String,
-}
-
-impl Kind {
-    /// The kinds that are records.
-    pub const RECORDS: [Kind; 7] =
-        [Kind::City, Kind::Baseline, Kind::Target, Kind::Report, Kind::Statement, Kind::Network, Kind::Member];
-}
-
-impl RecordKey {
-    /// The city as it is hashed and stored: an empty word if there is none.
-    #[must_use]
-    pub fn city_word(&self) -> &str {
-        self.city.as_ref().map_or("", CityId::as_str)
-    }
-}
-
 /// One entry of the log.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -99,8 +50,8 @@ pub struct Change {
     pub recorded_at: DateTime<Utc>,
     /// The label of the key that wrote it.
     pub actor: String,
-    /// The record it is about.
-    pub key: RecordKey,
+    /// What it is about.
+    pub subject: Subject,
     /// What it does.
     pub action: Action,
     /// The revision of the record that it makes.
@@ -136,8 +87,8 @@ impl From<&str> for Actor {
 pub struct Draft {
     /// Who writes it.
     pub actor: Actor,
-    /// The record it is about.
-    pub key: RecordKey,
+    /// What it is about.
+    pub subject: Subject,
     /// What it does.
     pub action: Action,
     /// The revision of the record that it makes.
@@ -180,7 +131,7 @@ impl Draft {
             // As it is served and hashed.
             recorded_at: recorded_at.trunc_subsecs(0),
             actor: self.actor.label,
-            key: self.key,
+            subject: self.subject,
             action: self.action,
             revision: self.revision,
             body: Some(body),
@@ -231,9 +182,9 @@ impl Change {
             &self.sequence.to_string(),
             &timestamp(self.recorded_at),
             &self.actor,
-            self.key.kind.as_str(),
-            self.key.city_word(),
-            &self.key.id,
+            self.subject.kind().as_str(),
+            self.subject.city_word(),
+            &self.subject.id(),
             self.action.as_str(),
             &self.revision.to_string(),
             &self.body_hash,
@@ -277,11 +228,6 @@ impl Change {
     #[must_use]
     pub fn is_intact(&self) -> bool {
         self.check_body().is_ok() && self.computed_hash() == self.hash
-    }
-
-    /// The length of the body; none is left of one that was redacted.
-    pub(super) fn body_bytes(&self) -> usize {
-        self.body.as_ref().map_or(0, String::len)
     }
 
     /// The record after the change and the reason for it, from the body.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use super::dossier::AnyRecord;
+use super::any_record::AnyRecord;
 use super::fault::{self, Fault};
 use super::inventory::Inventory;
 
@@ -53,10 +53,10 @@ impl Kept {
         recorded: &Arc<Inventory>,
         today: NaiveDate,
     ) -> Result<Arc<Inventory>, Vec<Fault>> {
-        let Value::Object(mut body) = AnyRecord::Report(Arc::clone(report)).body() else {
+        let Value::Object(mut body) = AnyRecord::Inventory(Arc::clone(report)).body() else {
             return Ok(Arc::clone(report));
         };
-        self.put(&mut body, &AnyRecord::Report(Arc::clone(recorded)).body());
+        self.put(&mut body, &AnyRecord::Inventory(Arc::clone(recorded)).body());
         let read = fault::read(body.into(), today, |body, at| Inventory::parse_report(body, at, report.year));
         read.map(Arc::new)
     }

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::change::{Action, Change, Kind};
-use super::dossier::{AnyRecord, Dossier, Next, add, read_change, slug_of};
+use super::any_record::Next;
+use super::change::{Action, Change};
+use super::dossier::Dossier;
+use super::key::{CityRecord, Kind, RecordKey, Subject};
 use super::network::Network;
 use super::recorded::Recorded;
-use super::redaction::redacted_entry;
 use super::text::{CityId, Slug};
 
 /// The cities and networks that entries of a log make.
@@ -37,31 +38,55 @@ impl Ledger {
     /// # Errors
     /// A sentence, when the entry cannot be read or does not follow what is there.
     pub fn apply(&mut self, change: &Change) -> Result<bool, String> {
-        match (&change.key.city, change.key.kind) {
-            (Some(city), kind) => match self.cities.get_mut(city) {
-                Some(dossier) if kind == Kind::Redaction => return dossier.redact(change, self.keeps_all),
-                Some(dossier) => dossier.apply(change, self.keeps_all)?,
-                None => drop(self.cities.insert(city.clone(), Dossier::begin(change)?)),
-            },
-            (None, Kind::Redaction) => {
-                let entry = redacted_entry(change)?;
-                let network = self.networks.values_mut().find(|network| network.is_made_by(entry));
-                return network.map_or(Ok(false), |network| network.redact(change));
+        match &change.subject {
+            Subject::Record(key) => self.add(key, change).map(|()| false),
+            Subject::Redaction { city, entry } => self.redact(city.as_ref(), *entry, change.sequence),
+            Subject::Misnamed { kind, .. } => {
+                let told = match kind {
+                    Kind::Report => "names no year",
+                    Kind::Redaction => "redacts no entry",
+                    _ => "has an id that is not valid",
+                };
+                Err(format!("entry {} {told}", change.sequence))
             }
-            (None, _) => self.apply_to_network(change)?,
         }
-        Ok(false)
     }
 
-    fn apply_to_network(&mut self, change: &Change) -> Result<(), String> {
-        let id = slug_of(change)?;
-        if !self.networks.contains_key(&id) && change.action != Action::Create {
-            return Err(format!("entry {} is about a network that is not there", change.sequence));
+    fn add(&mut self, key: &RecordKey, change: &Change) -> Result<(), String> {
+        let is_there = match key {
+            RecordKey::Network(id) => self.networks.contains_key(id),
+            RecordKey::OfCity(city, _) => self.cities.contains_key(city),
+        };
+        let begins = change.action == Action::Create
+            && matches!(key, RecordKey::Network(_) | RecordKey::OfCity(_, CityRecord::City));
+        if !is_there && !begins {
+            let what = if key.city().is_some() { "city" } else { "network" };
+            return Err(format!("entry {} is about a {what} that is not there", change.sequence));
         }
-        let (stamp, record) = read_change(change)?;
-        // Nobody compares with what a network said before.
-        let next = Next { stamp, bytes: change.body_bytes(), keeps_all: false };
-        add(&mut self.networks, id, record.and_then(AnyRecord::into_network), next)
+        match key {
+            // Nobody compares with what a network said before.
+            RecordKey::Network(id) => Next::read(key, change, false)?.add(&mut self.networks, id),
+            RecordKey::OfCity(city, record) => {
+                let next = Next::read(key, change, self.keeps_all)?;
+                if let Some(dossier) = self.cities.get_mut(city) {
+                    return dossier.add(record, next);
+                }
+                self.cities.insert(city.clone(), Dossier::begin(city.clone(), next)?);
+                Ok(())
+            }
+        }
+    }
+
+    fn redact(&mut self, city: Option<&CityId>, redacted: i64, sequence: i64) -> Result<bool, String> {
+        let Some(city) = city else {
+            let taken = self.networks.values_mut().find_map(|network| network.take_out(redacted, false));
+            return Ok(taken.unwrap_or(false));
+        };
+        let nowhere = || format!("entry {sequence} is about a city that is not there");
+        let taken = self.cities.get_mut(city).ok_or_else(nowhere)?.redact(redacted, sequence, self.keeps_all);
+        taken.ok_or_else(|| {
+            format!("entry {sequence} redacts entry {redacted}, which is not of the same city or of no network")
+        })
     }
 
     /// Lets nothing be recorded after `time`: a later entry of the log was recorded then.

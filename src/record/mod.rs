@@ -3,6 +3,7 @@
 //! A value of these types that exists is valid: each is made by [`Parse`], which reads JSON and
 //! collects every [`Fault`](fault::Fault) it meets rather than stopping at the first.
 
+pub mod any_record;
 pub mod calendar;
 pub mod change;
 pub mod city;
@@ -14,6 +15,7 @@ pub mod gwp;
 pub mod head;
 pub mod inventory;
 pub mod kept;
+pub mod key;
 pub mod ledger;
 pub mod limits;
 pub mod line;
@@ -34,12 +36,13 @@ pub mod vocabulary;
 pub mod warning;
 
 pub use calendar::DayOrYear;
-pub use change::{Action, Actor, Change, Kind, RecordKey};
+pub use change::{Action, Actor, Change};
 pub use city::City;
 pub use dossier::Dossier;
 pub use fault::{At, Fault, Faults, Fields, Parse};
 pub use inventory::{Figure, Inventory, Level, Totals};
 pub use kept::Kept;
+pub use key::{CityRecord, Kind, RecordKey, Subject};
 pub use ledger::Ledger;
 pub use member::Member;
 pub use network::Network;

@@ -12,13 +12,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::confirmed::Confirmed;
-use super::relations::city_key;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::{Effect, Staging};
 use super::states::{Place, State, States};
 use super::{Condition, Operation, Refusal, WriteRequest};
-use crate::record::dossier::AnyRecord;
-use crate::record::{City, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, fault};
+use crate::record::any_record::AnyRecord;
+use crate::record::{City, CityId, CityRecord, Fault, Inventory, Kept, RecordKey, Slug, fault};
 use crate::store::confirmations::Confirmation;
 
 /// Records of one city, read from one place in a file.
@@ -26,8 +25,8 @@ use crate::store::confirmations::Confirmation;
 pub struct Arrival {
     /// Which city they are of.
     pub city: ArrivalCity,
-    /// The records, each with its kind and its id within the city, after those that it names.
-    pub records: Vec<(Kind, String, AnyRecord)>,
+    /// The records, each after those that it names.
+    pub records: Vec<(CityRecord, AnyRecord)>,
     /// Where they were read, for the history: `cdp_2017.csv, row 12`.
     pub place: String,
     /// Why what was recorded is changed, if the file says so itself.
@@ -88,10 +87,7 @@ impl Staging {
             ArrivalCity::Id(id) => (id.clone(), false),
             ArrivalCity::Described(city) => self.city_of(city, &arrival.place, actor, now)?,
         };
-        let mut land = |(kind, id, record): &(Kind, String, AnyRecord)| {
-            let key = RecordKey { city: Some(city.clone()), kind: *kind, id: id.clone() };
-            self.land_record(key, record, arrival, confirmed, actor, now)
-        };
+        let mut land = |said: &(CityRecord, AnyRecord)| self.land_record(&city, said, arrival, confirmed, actor, now);
         let records = arrival.records.iter().map(&mut land).collect();
         Ok(Landed { city, city_created, records })
     }
@@ -113,7 +109,7 @@ impl Staging {
                     Refusal::IdentifierTaken("the city has no identifier that it could be found by again".to_owned())
                 })?;
                 let record = AnyRecord::City(Arc::clone(described));
-                self.do_put(city_key(&id), record, None, actor, now)?;
+                self.do_put(RecordKey::city_itself(&id), record, None, actor, now)?;
                 Ok((id, true))
             }
             [owner] => {
@@ -168,25 +164,26 @@ impl Staging {
         };
         let Some(known) = city.with_identifiers_of(described) else { return Ok(()) };
         let reason = Some(format!("Known by another identifier too, in {place}"));
-        self.do_put(city_key(id), AnyRecord::City(Arc::new(known)), reason, actor, now).map(drop)
+        self.do_put(RecordKey::city_itself(id), AnyRecord::City(Arc::new(known)), reason, actor, now).map(drop)
     }
 
     fn land_record(
         &mut self,
-        key: RecordKey,
-        said: &AnyRecord,
+        city: &CityId,
+        (record, said): &(CityRecord, AnyRecord),
         arrival: &Arrival,
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
     ) -> Result<Landing, Refusal> {
+        let key = RecordKey::OfCity(city.clone(), record.clone());
         let Some((stamp, standing)) = self.latest(&key) else {
             self.do_put(key, said.clone(), None, actor, now)?;
             return Ok(Landing::Created);
         };
         // Whoever withdrew it knew more than a file does.
         let standing = standing.ok_or(Refusal::Gone)?;
-        let states = self.dossier_of(&key).and_then(|dossier| States::of(dossier, &key, confirmed.of(&key)));
+        let states = self.dossier(city).and_then(|dossier| States::of(dossier, record, confirmed.of(&key)));
         let states = states.ok_or(Refusal::NotFound)?;
         let record = whole(said, &standing, &states, arrival.kept, now.date_naive()).map_err(Refusal::Invalid)?;
         let arrived = State::new(record.body(), now.date_naive());
@@ -248,7 +245,9 @@ fn whole(
     kept: Kept,
     today: NaiveDate,
 ) -> Result<AnyRecord, Vec<Fault>> {
-    let (AnyRecord::Report(report), AnyRecord::Report(recorded)) = (said, standing) else { return Ok(said.clone()) };
+    let (AnyRecord::Inventory(report), AnyRecord::Inventory(recorded)) = (said, standing) else {
+        return Ok(said.clone());
+    };
     if kept == Kept::default() {
         return Ok(said.clone());
     }
@@ -263,10 +262,10 @@ fn whole(
     let is_known = |body: &Value| matches!(place(body.clone()), Place::Known);
     if let Some(known) = states.bodies().map(with).find(is_known) {
         let read = fault::read(known, today, |body, at| Inventory::parse_report(body, at, report.year));
-        return read.map(Arc::new).map(AnyRecord::Report);
+        return read.map(Arc::new).map(AnyRecord::Inventory);
     }
     match place(said.body()) {
         Place::Earlier(_) => Ok(said.clone()),
-        _ => kept.whole(report, recorded, today).map(AnyRecord::Report),
+        _ => kept.whole(report, recorded, today).map(AnyRecord::Inventory),
     }
 }

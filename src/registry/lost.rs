@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 
 use super::snapshot::Snapshot;
 use crate::answers::records::ChangeAnswer;
+use crate::record::any_record::AnyRecord;
 use crate::record::change::{GENESIS, timestamp};
-use crate::record::dossier::AnyRecord;
 use crate::record::head::LogEnd;
-use crate::record::{Change, Kind, RecordKey, Stamp};
+use crate::record::{Change, RecordKey, Stamp, Subject};
 use crate::store::{self, AnyConnection, StoreError};
 
 /// What became of the writes that only this node holds.
@@ -103,10 +103,10 @@ impl Lost {
             writeln!(lines, "{}", state(key, stamp, value.as_ref()))?;
         }
         let known = self.predecessors.iter().chain(self.entries.iter().map(|entry| &**entry));
-        let known: HashMap<(&RecordKey, i32), &Change> =
-            known.map(|entry| ((&entry.key, entry.revision), entry)).collect();
+        let known: HashMap<(&Subject, i32), &Change> =
+            known.map(|entry| ((&entry.subject, entry.revision), entry)).collect();
         for entry in &self.entries {
-            let before = known.get(&(&entry.key, entry.revision - 1)).copied();
+            let before = known.get(&(&entry.subject, entry.revision - 1)).copied();
             let answer = ChangeAnswer::new(Change::clone(entry), before).map_err(std::io::Error::other)?;
             serde_json::to_writer(&mut lines, &answer)?;
             lines.write_all(b"\n")?;
@@ -131,19 +131,19 @@ fn common_end(connection: &mut AnyConnection, ends: &[LogEnd], beat: &dyn Fn()) 
 /// The present states of records whose stamps are wanted, in the order of the log.
 fn states(snapshot: &Snapshot, wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKey, Stamp, Option<AnyRecord>)> {
     let mut found = Vec::new();
-    for entry in snapshot.cities.values() {
-        for key in entry.dossier.keys() {
-            if let Some((stamp, value)) = entry.dossier.latest(key.kind, &key.id)
+    for (city, entry) in &snapshot.cities {
+        for record in entry.dossier.keys() {
+            if let Some((stamp, value)) = entry.dossier.latest(&record)
                 && wanted(stamp)
             {
-                found.push((key.clone(), stamp.clone(), value));
+                found.push((RecordKey::OfCity(city.clone(), record), stamp.clone(), value));
             }
         }
     }
     for (id, entry) in &snapshot.networks {
         let latest = entry.network.latest();
         if wanted(&latest.stamp) {
-            let key = RecordKey { city: None, kind: Kind::Network, id: id.to_string() };
+            let key = RecordKey::Network(id.clone());
             found.push((key, latest.stamp.clone(), latest.whole().cloned().map(AnyRecord::Network)));
         }
     }
@@ -153,12 +153,11 @@ fn states(snapshot: &Snapshot, wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKe
 
 /// A state as an entry that has no hashes, for the text of its body is not kept.
 fn state(key: &RecordKey, stamp: &Stamp, value: Option<&AnyRecord>) -> Value {
-    let RecordKey { city, kind, id } = key;
     let Stamp { revision, sequence, recorded_at, recorded_by, reason } = stamp;
     let mut entry = json!({"sequence": sequence, "recorded_at": timestamp(*recorded_at), "actor": recorded_by,
-        "kind": kind.as_str(), "id": id, "revision": revision});
+        "kind": key.kind().as_str(), "id": key.id(), "revision": revision});
     let optional = [
-        ("city", city.as_ref().map(|city| json!(city.as_str()))),
+        ("city", key.city().map(|city| json!(city.as_str()))),
         ("reason", reason.as_ref().map(|reason| json!(reason))),
         ("after", value.map(AnyRecord::body)),
     ];

@@ -5,8 +5,7 @@ use std::sync::Arc;
 use imbl::Vector;
 
 use crate::record::head::LogEnd;
-use crate::record::redaction::redacted_entry;
-use crate::record::{Change, Kind};
+use crate::record::{Change, Subject};
 use crate::registry::limits::{RECENT_BYTES, RECENT_MARKS};
 
 /// The newest entries whole, and of those before them the hash of a few; cheap to clone.
@@ -21,10 +20,8 @@ pub(super) struct Recent {
 impl Recent {
     /// Takes in the next entry, and lets go of the oldest ones once they are too many bytes.
     pub(super) fn push(&mut self, change: &Change) {
-        if change.key.kind == Kind::Redaction
-            && let Ok(sequence) = redacted_entry(change)
-        {
-            self.redact(sequence);
+        if let Subject::Redaction { entry, .. } = &change.subject {
+            self.redact(*entry);
         }
         self.bytes += bytes(change);
         self.entries.push_back(Arc::new(change.clone()));

@@ -3,9 +3,14 @@
 use super::Refusal;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::Staging;
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::limits::{CHAIN, USERS_NAMED};
-use crate::record::{City, CityId, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
+use crate::record::{City, CityId, CityRecord, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
+
+/// The order in which what a city has is withdrawn with it: each kind after those that may name it, first those that
+/// are not here.
+const DEPENDANTS_FIRST: [Kind; 6] =
+    [Kind::Member, Kind::Statement, Kind::Target, Kind::Report, Kind::Baseline, Kind::City];
 
 impl Staging {
     /// Checks what a record may not be beside the others.
@@ -15,28 +20,31 @@ impl Staging {
         record: &AnyRecord,
         live: Option<&AnyRecord>,
     ) -> Result<(), Refusal> {
-        match (record, live) {
-            (AnyRecord::City(city), _) => {
-                self.check_part_of(key, city.part_of.as_ref())?;
-                self.check_predecessors(key, city)?;
-                self.check_identifiers(key, city)
+        let RecordKey::OfCity(id, kind) = key else { return Ok(()) };
+        match (kind, record, live) {
+            (CityRecord::City, AnyRecord::City(city), _) => {
+                self.check_part_of(id, city.part_of.as_ref())?;
+                self.check_predecessors(id, city)?;
+                self.check_identifiers(id, city)
             }
-            (AnyRecord::Baseline(new), Some(AnyRecord::Baseline(old))) if new.year != old.year => {
+            (CityRecord::Baseline(_), AnyRecord::Inventory(new), Some(AnyRecord::Inventory(old)))
+                if new.year != old.year =>
+            {
                 let detail = format!("is {} and stays so: record another year under another id", old.year);
                 Err(invalid("/year", "year_changed", detail))
             }
-            (AnyRecord::Target(target), _) => self.check_target(key, target),
-            (AnyRecord::Statement(statement), _) => self.check_statement(key, statement),
+            (CityRecord::Target(own), AnyRecord::Target(target), _) => self.check_target(id, own, target),
+            (CityRecord::Statement, AnyRecord::Statement(statement), _) => self.check_statement(id, statement),
             _ => Ok(()),
         }
     }
 
-    fn check_part_of(&self, key: &RecordKey, part_of: Option<&CityId>) -> Result<(), Refusal> {
+    fn check_part_of(&self, city: &CityId, part_of: Option<&CityId>) -> Result<(), Refusal> {
         match part_of {
-            Some(whole) if self.wholes_of(whole).any(|id| Some(id) == key.city.as_ref()) => {
+            Some(whole) if self.wholes_of(whole).any(|id| id == city) => {
                 Err(invalid("/part_of", "own_part", "must not be the city itself, or a part of it"))
             }
-            Some(whole) if !self.is_live(&city_key(whole)) => {
+            Some(whole) if !self.is_live(&RecordKey::city_itself(whole)) => {
                 Err(invalid("/part_of", "unknown_city", format!("there is no city {whole}")))
             }
             _ => Ok(()),
@@ -44,14 +52,14 @@ impl Staging {
     }
 
     /// A predecessor was recorded before, and is withdrawn where it was merged away.
-    fn check_predecessors(&self, key: &RecordKey, city: &City) -> Result<(), Refusal> {
+    fn check_predecessors(&self, id: &CityId, city: &City) -> Result<(), Refusal> {
         let check = |(index, earlier): (usize, &CityId)| {
             let at = format!("/predecessors/{index}/city");
-            if key.city.as_ref().is_some_and(|city| self.came_from(earlier, city)) {
+            if self.came_from(earlier, id) {
                 let told = "must not be the city itself, or one that came from it";
                 return Some(fault(&at, "own_predecessor", told));
             }
-            let is_known = self.latest(&city_key(earlier)).is_some();
+            let is_known = self.latest(&RecordKey::city_itself(earlier)).is_some();
             (!is_known).then(|| fault(&at, "unknown_city", format!("there never was a city {earlier}")))
         };
         let named = city.predecessors.iter().map(|predecessor| &predecessor.city);
@@ -59,11 +67,9 @@ impl Staging {
         if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
     }
 
-    fn check_identifiers(&self, key: &RecordKey, city: &City) -> Result<(), Refusal> {
+    fn check_identifiers(&self, id: &CityId, city: &City) -> Result<(), Refusal> {
         for identifier in identifiers(city) {
-            if let Some(owner) =
-                self.snapshot.identifiers.get(&identifier).filter(|owner| Some(*owner) != key.city.as_ref())
-            {
+            if let Some(owner) = self.owner(&identifier).filter(|owner| *owner != id) {
                 let (register, word) = identifier;
                 let register = match register {
                     IdentifierRegister::Locode => "locode".to_owned(),
@@ -75,10 +81,10 @@ impl Staging {
         Ok(())
     }
 
-    fn check_target(&self, key: &RecordKey, target: &Target) -> Result<(), Refusal> {
+    fn check_target(&self, city: &CityId, own: &Slug, target: &Target) -> Result<(), Refusal> {
         let mut faults = Vec::new();
         if let Some(id) = &target.baseline {
-            let dossier = self.dossier_of(key);
+            let dossier = self.dossier(city);
             let baseline = dossier.and_then(|dossier| dossier.baselines.get(id)).and_then(Recorded::live);
             match baseline {
                 None => faults.push(fault("/baseline", "unknown_baseline", format!("there is no baseline {id}"))),
@@ -94,21 +100,19 @@ impl Staging {
             }
         }
         if let Some(successor) = &target.superseded_by {
-            let successor_key = RecordKey { id: successor.to_string(), ..key.clone() };
-            if self.successors_of(key, successor).any(|id| id.as_str() == key.id) {
+            if self.successors_of(city, successor).any(|id| id == own) {
                 let told = "must not be the target itself, or one that it supersedes";
                 faults.push(fault("/superseded_by", "own_successor", told));
-            } else if !self.is_live(&successor_key) {
+            } else if !self.is_live(&target_key(city, successor)) {
                 faults.push(fault("/superseded_by", "unknown_target", format!("there is no target {successor}")));
             }
         }
         if faults.is_empty() { Ok(()) } else { Err(Refusal::Invalid(faults)) }
     }
 
-    fn check_statement(&self, key: &RecordKey, statement: &Statement) -> Result<(), Refusal> {
-        let target_key = |id: &Slug| RecordKey { kind: Kind::Target, id: id.to_string(), ..key.clone() };
+    fn check_statement(&self, city: &CityId, statement: &Statement) -> Result<(), Refusal> {
         match &statement.target {
-            Some(id) if !self.is_live(&target_key(id)) => {
+            Some(id) if !self.is_live(&target_key(city, id)) => {
                 Err(invalid("/target", "unknown_target", format!("there is no target {id}")))
             }
             _ => Ok(()),
@@ -121,28 +125,27 @@ impl Staging {
         std::iter::successors(Some(part), whole).take(CHAIN)
     }
 
-    /// The target `target` of the city of `key`, the one it is superseded by, and so on.
-    fn successors_of<'a>(&'a self, key: &RecordKey, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
-        let targets = self.dossier_of(key).map(|dossier| &dossier.targets);
+    /// The target `target` of a city, the one it is superseded by, and so on.
+    fn successors_of<'a>(&'a self, city: &CityId, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
+        let targets = self.dossier(city).map(|dossier| &dossier.targets);
         let successor = move |id: &&Slug| targets?.get(*id)?.live()?.0.superseded_by.as_ref();
         std::iter::successors(Some(target), successor).take(CHAIN)
     }
 
     /// A record that others name cannot be withdrawn before them.
     pub(super) fn check_unused(&self, key: &RecordKey) -> Result<(), Refusal> {
-        let users: Vec<String> = match key.kind {
-            Kind::Report | Kind::Statement | Kind::Member | Kind::Redaction => Vec::new(),
-            Kind::City => {
-                let parts = key.city.iter().flat_map(|city| self.parts_of(city));
-                parts.map(|city| format!("city {city}")).collect()
-            }
-            Kind::Network => self.members_of(&key.id).map(|city| format!("member {city}")).collect(),
-            Kind::Baseline => self.targets_naming(key, |target| target.baseline.as_ref()),
-            Kind::Target => {
-                let mut users = self.targets_naming(key, |target| target.superseded_by.as_ref());
-                users.extend(self.statement_naming(key));
-                users
-            }
+        let users: Vec<String> = match key {
+            RecordKey::Network(id) => self.members_of(id).map(|city| format!("member {city}")).collect(),
+            RecordKey::OfCity(city, record) => match record {
+                CityRecord::City => self.parts_of(city).map(|city| format!("city {city}")).collect(),
+                CityRecord::Baseline(id) => self.targets_naming(city, id, |target| target.baseline.as_ref()),
+                CityRecord::Target(id) => {
+                    let mut users = self.targets_naming(city, id, |target| target.superseded_by.as_ref());
+                    users.extend(self.statement_naming(city, id));
+                    users
+                }
+                CityRecord::Report(_) | CityRecord::Statement | CityRecord::Member(_) => Vec::new(),
+            },
         };
         match users.len() {
             0 => Ok(()),
@@ -154,17 +157,16 @@ impl Staging {
         }
     }
 
-    fn targets_naming(&self, key: &RecordKey, named: impl Fn(&Target) -> Option<&Slug>) -> Vec<String> {
-        let Some(dossier) = self.dossier_of(key) else { return Vec::new() };
+    fn targets_naming(&self, city: &CityId, id: &Slug, named: impl Fn(&Target) -> Option<&Slug>) -> Vec<String> {
+        let Some(dossier) = self.dossier(city) else { return Vec::new() };
         let live = dossier.targets.iter().filter_map(|(id, record)| Some((id, record.live()?.0)));
-        let naming = live.filter(|(_, target)| named(target).is_some_and(|id| id.as_str() == key.id));
+        let naming = live.filter(|(_, target)| named(target) == Some(id));
         naming.map(|(id, _)| format!("target {id}")).collect()
     }
 
-    fn statement_naming(&self, key: &RecordKey) -> Option<String> {
-        let (statement, _) = self.dossier_of(key)?.statement.as_ref()?.live()?;
-        let names = statement.target.as_ref().is_some_and(|id| id.as_str() == key.id);
-        names.then(|| "the city's statement".to_owned())
+    fn statement_naming(&self, city: &CityId, id: &Slug) -> Option<String> {
+        let (statement, _) = self.dossier(city)?.statement.as_ref()?.live()?;
+        (statement.target.as_ref() == Some(id)).then(|| "the city's statement".to_owned())
     }
 
     /// The cities that are part of `whole`. Looks at every city, which withdrawals are rare enough for.
@@ -176,7 +178,7 @@ impl Staging {
     }
 
     /// The cities that are members of a network. Looks at every city, too.
-    fn members_of<'a>(&'a self, network: &'a str) -> impl Iterator<Item = &'a CityId> {
+    fn members_of<'a>(&'a self, network: &'a Slug) -> impl Iterator<Item = &'a CityId> {
         self.cities().filter(move |id| {
             let membership = self.dossier(id).and_then(|dossier| dossier.memberships.get(network));
             membership.is_some_and(|record| record.live().is_some())
@@ -191,26 +193,24 @@ impl Staging {
 
     /// The record and all that goes with it, dependants first, each with its last revision.
     pub(super) fn with_dependants(&self, key: &RecordKey) -> Vec<(RecordKey, i32)> {
-        let record = |kind, id: String| (RecordKey { city: key.city.clone(), kind, id }, 0);
-        let mut records = Vec::new();
-        if let Some(dossier) = self.dossier_of(key).filter(|_| key.kind == Kind::City) {
-            records.extend(dossier.memberships.keys().map(|network| record(Kind::Member, network.to_string())));
-            records.extend(dossier.statement.iter().map(|_| record(Kind::Statement, Statement::ID.to_owned())));
-            records.extend(dossier.targets.keys().map(|id| record(Kind::Target, id.to_string())));
-            records.extend(dossier.reports.keys().map(|year| record(Kind::Report, year.to_string())));
-            records.extend(dossier.baselines.keys().map(|id| record(Kind::Baseline, id.to_string())));
+        let mut withdrawn = vec![key.clone()];
+        if let RecordKey::OfCity(city, CityRecord::City) = key
+            && let Some(dossier) = self.dossier(city)
+        {
+            let mut records = dossier.keys();
+            records.sort_by_key(|record| DEPENDANTS_FIRST.iter().position(|kind| *kind == record.kind()));
+            withdrawn = records.into_iter().map(|record| RecordKey::OfCity(city.clone(), record)).collect();
         }
-        records.push((key.clone(), 0));
-        let last = |(key, _): (RecordKey, i32)| match self.latest(&key) {
+        let last = |key: RecordKey| match self.latest(&key) {
             Some((stamp, Some(_))) => Some((key, stamp.revision)),
             _ => None,
         };
-        records.into_iter().filter_map(last).collect()
+        withdrawn.into_iter().filter_map(last).collect()
     }
 }
 
-pub(super) fn city_key(city: &CityId) -> RecordKey {
-    RecordKey { city: Some(city.clone()), kind: Kind::City, id: city.to_string() }
+fn target_key(city: &CityId, id: &Slug) -> RecordKey {
+    RecordKey::OfCity(city.clone(), CityRecord::Target(id.clone()))
 }
 
 fn fault(pointer: &str, code: &str, detail: impl Into<String>) -> Fault {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::snapshot::Snapshot;
 use super::staging::Effect;
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::{Actor, Fault, RecordKey};
 use crate::store::idempotency::Mark;
 

@@ -7,7 +7,7 @@ use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::succession::Origins;
 use crate::record::limits::DAMAGE_TOLD;
-use crate::record::{Change, RecordKey};
+use crate::record::{Change, Subject};
 use crate::store::log::Unreadable;
 use crate::store::{self, AnyConnection, HOW_TO_RESTORE, Head, StoreError};
 
@@ -47,8 +47,8 @@ impl Staging {
         {
             Arc::make_mut(&mut self.snapshot.damage).note(change, told);
         }
-        if self.snapshot.damage.marks(&change.key) {
-            self.leave_out(&change.key);
+        if self.snapshot.damage.marks(&change.subject) {
+            self.leave_out(&change.subject);
             self.pass(change);
         }
     }
@@ -65,11 +65,12 @@ impl Staging {
         }
     }
 
-    /// Takes out the city or network that a record belongs to.
-    fn leave_out(&mut self, key: &RecordKey) {
-        let Some(city) = &key.city else {
-            self.ledger.networks.remove(key.id.as_str());
-            self.snapshot.networks.remove(key.id.as_str());
+    /// Takes out the city or network that an entry is about.
+    fn leave_out(&mut self, subject: &Subject) {
+        let Some(city) = subject.city() else {
+            let id = subject.id();
+            self.ledger.networks.remove(id.as_str());
+            self.snapshot.networks.remove(id.as_str());
             return;
         };
         let owned = self.identifiers_of(city);

@@ -18,7 +18,7 @@ use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
 use crate::record::text::normalised;
-use crate::record::{City, CityId, Cut, Dossier, Kind, Network, RecordKey, Recorded, Slug, Statement};
+use crate::record::{City, CityId, CityRecord, Cut, Dossier, Network, RecordKey, Recorded, Slug};
 use crate::store::{Damage, Head};
 
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
@@ -78,7 +78,7 @@ pub struct CityEntry {
     /// Since when all that is served of it is as it is.
     pub edition: Arc<Edition>,
     /// The rendered answers of its records, made when first asked for.
-    records: BTreeMap<(Kind, String), OnceLock<Option<Body>>>,
+    records: BTreeMap<CityRecord, OnceLock<Option<Body>>>,
 }
 
 /// A network in the snapshot.
@@ -174,14 +174,8 @@ impl CityEntry {
     }
 
     /// A place for each record's answer.
-    fn slots(dossier: &Dossier) -> BTreeMap<(Kind, String), OnceLock<Option<Body>>> {
-        let keys = std::iter::once((Kind::City, dossier.id.to_string()))
-            .chain(dossier.baselines.keys().map(|id| (Kind::Baseline, id.to_string())))
-            .chain(dossier.targets.keys().map(|id| (Kind::Target, id.to_string())))
-            .chain(dossier.reports.keys().map(|year| (Kind::Report, year.to_string())))
-            .chain(dossier.statement.iter().map(|_| (Kind::Statement, Statement::ID.to_owned())))
-            .chain(dossier.memberships.keys().map(|network| (Kind::Member, network.to_string())));
-        keys.map(|key| (key, OnceLock::new())).collect()
+    fn slots(dossier: &Dossier) -> BTreeMap<CityRecord, OnceLock<Option<Body>>> {
+        dossier.keys().into_iter().map(|record| (record, OnceLock::new())).collect()
     }
 
     /// Whether the city is a member of a network on `day`.
@@ -193,9 +187,9 @@ impl CityEntry {
 
     /// The rendered answer of a record; none when there is none or it is withdrawn.
     #[must_use]
-    pub fn record(&self, kind: Kind, id: &str) -> Option<Body> {
-        let slot = self.records.get(&(kind, id.to_owned()))?;
-        let render = || records::record(&self.dossier, &self.successors, kind, id).map(|body| body.of(&self.edition));
+    pub fn record(&self, record: &CityRecord) -> Option<Body> {
+        let slot = self.records.get(record)?;
+        let render = || records::record(&self.dossier, &self.successors, record).map(|body| body.of(&self.edition));
         slot.get_or_init(render).clone()
     }
 }
@@ -242,10 +236,10 @@ impl Snapshot {
     /// The rendered answer of any record; none when there is none, or it or its city is withdrawn.
     #[must_use]
     pub fn record(&self, key: &RecordKey) -> Option<Body> {
-        match &key.city {
-            None => self.networks.get(key.id.as_str())?.record(),
-            Some(city) => match self.find(city.as_str()) {
-                Found::Here(entry, _) => entry.record(key.kind, &key.id),
+        match key {
+            RecordKey::Network(id) => self.networks.get(id)?.record(),
+            RecordKey::OfCity(city, record) => match self.find(city.as_str()) {
+                Found::Here(entry, _) => entry.record(record),
                 _ => None,
             },
         }
@@ -254,9 +248,9 @@ impl Snapshot {
     /// The last entry of the log about a record; none if there never was such a record.
     #[must_use]
     pub fn last_entry(&self, key: &RecordKey) -> Option<i64> {
-        match &key.city {
-            None => Some(self.networks.get(key.id.as_str())?.network.latest().stamp.sequence),
-            Some(city) => Some(self.cities.get(city)?.dossier.latest(key.kind, &key.id)?.0.sequence),
+        match key {
+            RecordKey::Network(id) => Some(self.networks.get(id)?.network.latest().stamp.sequence),
+            RecordKey::OfCity(city, record) => Some(self.cities.get(city)?.dossier.latest(record)?.0.sequence),
         }
     }
 

@@ -4,16 +4,17 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::relations::city_key;
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::succession::Origins;
 use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::answers::records;
+use crate::record::any_record::AnyRecord;
 use crate::record::change::{Draft, time_of_entry};
-use crate::record::dossier::AnyRecord;
-use crate::record::{Action, Change, CityId, Dossier, Kind, Ledger, Network, RecordKey, Recorded, Slug, Stamp};
+use crate::record::{
+    Action, Change, CityId, CityRecord, Dossier, Kind, Ledger, Network, RecordKey, Recorded, Slug, Stamp,
+};
 use crate::store::key_log::KeyChange;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
@@ -126,7 +127,7 @@ impl Staging {
         let action = if live.is_some() { Action::Revise } else { Action::Create };
         let draft = Draft {
             actor: request.actor.clone(),
-            key: key.clone(),
+            subject: key.clone().into(),
             action,
             revision,
             after: Some(body),
@@ -149,7 +150,7 @@ impl Staging {
         for (key, revision) in self.with_dependants(key) {
             let draft = Draft {
                 actor: request.actor.clone(),
-                key,
+                subject: key.into(),
                 action: Action::Withdraw,
                 revision: revision + 1,
                 after: None,
@@ -162,17 +163,16 @@ impl Staging {
 
     /// The record's last stamp and, unless withdrawn, its value.
     pub(super) fn latest(&self, key: &RecordKey) -> Option<(Stamp, Option<AnyRecord>)> {
-        if key.kind == Kind::Network {
-            let latest = self.network(&key.id)?.latest();
-            return Some((latest.stamp.clone(), latest.whole().cloned().map(AnyRecord::Network)));
+        match key {
+            RecordKey::Network(id) => {
+                let latest = self.network(id)?.latest();
+                Some((latest.stamp.clone(), latest.whole().cloned().map(AnyRecord::Network)))
+            }
+            RecordKey::OfCity(city, record) => {
+                let (stamp, value) = self.dossier(city)?.latest(record)?;
+                Some((stamp.clone(), value))
+            }
         }
-        let (stamp, value) = self.dossier_of(key)?.latest(key.kind, &key.id)?;
-        Some((stamp.clone(), value))
-    }
-
-    /// The dossier that a record is in; none for a network.
-    pub(super) fn dossier_of(&self, key: &RecordKey) -> Option<&Dossier> {
-        self.dossier(key.city.as_ref()?)
     }
 
     pub(super) fn dossier(&self, city: &CityId) -> Option<&Dossier> {
@@ -180,7 +180,7 @@ impl Staging {
         self.ledger.cities.get(city).or_else(before)
     }
 
-    fn network(&self, id: &str) -> Option<&Recorded<Network>> {
+    fn network(&self, id: &Slug) -> Option<&Recorded<Network>> {
         let before = || self.snapshot.networks.get(id).map(|entry| &entry.network);
         self.ledger.networks.get(id).or_else(before)
     }
@@ -191,12 +191,12 @@ impl Staging {
 
     /// What belongs to a city needs a city that is there, and a membership its network too.
     fn check_owners(&self, key: &RecordKey) -> Result<(), Refusal> {
-        if matches!(key.kind, Kind::City | Kind::Network) {
-            return Ok(());
-        }
-        let network = RecordKey { city: None, kind: Kind::Network, id: key.id.clone() };
-        let owners = [Some(network).filter(|_| key.kind == Kind::Member), key.city.as_ref().map(city_key)];
-        owners.iter().flatten().try_for_each(|owner| match self.latest(owner) {
+        let (network, city) = match key {
+            RecordKey::Network(_) | RecordKey::OfCity(_, CityRecord::City) => return Ok(()),
+            RecordKey::OfCity(city, CityRecord::Member(network)) => (Some(RecordKey::Network(network.clone())), city),
+            RecordKey::OfCity(city, _) => (None, city),
+        };
+        network.iter().chain([&RecordKey::city_itself(city)]).try_for_each(|owner| match self.latest(owner) {
             None => Err(Refusal::NotFound),
             Some((_, None)) => Err(Refusal::Gone),
             Some((_, Some(_))) => Ok(()),
@@ -216,12 +216,13 @@ impl Staging {
 
     /// The answer of a record as it is now.
     fn rendered(&self, key: &RecordKey) -> Option<Body> {
-        if key.kind == Kind::Network {
-            let answer = records::network(&Slug::new(&key.id)?, self.network(&key.id)?)?;
-            return Some(Body::json(&answer));
+        match key {
+            RecordKey::Network(id) => records::network(id, self.network(id)?).map(|answer| Body::json(&answer)),
+            RecordKey::OfCity(city, record) => {
+                let shown_with = if *record == CityRecord::City { self.successors(city) } else { Vec::new() };
+                records::record(self.dossier(city)?, &shown_with, record)
+            }
         }
-        let successors = key.city.iter().filter(|_| key.kind == Kind::City).flat_map(|city| self.successors(city));
-        records::record(self.dossier_of(key)?, &successors.collect::<Vec<_>>(), key.kind, &key.id)
     }
 
     /// Gives a draft its place in the log.
@@ -242,7 +243,7 @@ impl Staging {
 
     pub(super) fn apply(&mut self, change: &Change) -> Result<(), String> {
         self.bring_in(change)?;
-        let was_there = match &change.key.city {
+        let was_there = match change.subject.city() {
             Some(city) => self.apply_to_city(city, change)?,
             None => self.ledger.apply(change)?,
         };
@@ -254,7 +255,7 @@ impl Staging {
     /// Applies an entry about a city that is brought in, and keeps up what is known of all cities together.
     fn apply_to_city(&mut self, city: &CityId, change: &Change) -> Result<bool, String> {
         let before = self.ledger.cities.get(city).map(Origins::of).unwrap_or_default();
-        let names_it = change.key.kind == Kind::City;
+        let names_it = change.subject.kind() == Kind::City;
         if names_it {
             self.identifiers_of(city).iter().for_each(|identifier| drop(self.snapshot.identifiers.remove(identifier)));
         }

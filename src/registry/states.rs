@@ -4,14 +4,10 @@
 //! their days, the states make runs that say the same; the first state of the last run stands, and of the others only
 //! the first of each run is news. So what stands, and what was known on any day, follows from the editions alone.
 
-use std::sync::Arc;
-
 use chrono::NaiveDate;
 use serde_json::Value;
 
-use crate::record::dossier::AnyRecord;
-use crate::record::recorded::{Revision, Superseded};
-use crate::record::{Dossier, Kind, RecordKey, Recorded, Year};
+use crate::record::{CityRecord, Dossier};
 use crate::store::confirmations::Confirmation;
 
 /// Members of a record that no judgement is made from: a change of them is no news.
@@ -110,9 +106,9 @@ pub(super) struct States {
 
 impl States {
     /// Those that were recorded, and those that confirmed them; none for a record that is not there.
-    pub fn of(dossier: &Dossier, key: &RecordKey, confirmations: &[Confirmation]) -> Option<Self> {
+    pub fn of(dossier: &Dossier, record: &CityRecord, confirmations: &[Confirmation]) -> Option<Self> {
         let mut all: Vec<State> = Vec::new();
-        let recorded = recorded(dossier, key);
+        let recorded = recorded(dossier, record);
         let confirmed = confirmations.iter().map(|found| State::new(found.body.clone(), found.since));
         let last = recorded.last()?.body.clone();
         // What is recorded anew after an earlier state is the state that it was.
@@ -171,27 +167,7 @@ impl States {
 }
 
 /// Every state that was recorded, withdrawals left out, oldest first; all are whole where files are brought in.
-fn recorded(dossier: &Dossier, key: &RecordKey) -> Vec<State> {
-    fn of<T: Superseded>(record: Option<&Recorded<T>>, wrap: impl Fn(Arc<T>) -> AnyRecord) -> Vec<State> {
-        let revisions = record.into_iter().flat_map(Recorded::revisions);
-        let state = |revision: &Revision<T>| {
-            let recorded_on = revision.stamp.recorded_at.date_naive();
-            Some(State::new(wrap(Arc::clone(revision.whole()?)).body(), recorded_on))
-        };
-        revisions.filter_map(state).collect()
-    }
-    let id = key.id.as_str();
-    match key.kind {
-        Kind::City => of(Some(&dossier.city), AnyRecord::City),
-        // A network is in no dossier, and a redaction no record.
-        Kind::Network | Kind::Redaction => Vec::new(),
-        Kind::Member => of(dossier.memberships.get(id), AnyRecord::Member),
-        Kind::Statement => of(dossier.statement.as_ref(), AnyRecord::Statement),
-        Kind::Baseline => of(dossier.baselines.get(id), AnyRecord::Baseline),
-        Kind::Target => of(dossier.targets.get(id), AnyRecord::Target),
-        Kind::Report => {
-            let year = Year::from_id(id);
-            of(year.and_then(|year| dossier.reports.get(&year)), AnyRecord::Report)
-        }
-    }
+fn recorded(dossier: &Dossier, record: &CityRecord) -> Vec<State> {
+    let whole = dossier.states(record).filter_map(|(stamp, value)| Some((stamp, value?)));
+    whole.map(|(stamp, value)| State::new(value.body(), stamp.recorded_at.date_naive())).collect()
 }

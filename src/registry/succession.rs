@@ -4,10 +4,9 @@ use std::collections::BTreeSet;
 
 use imbl::OrdMap;
 
-use super::relations::city_key;
 use super::snapshot::{Found, Snapshot};
 use super::staging::Staging;
-use crate::record::{CityId, Dossier};
+use crate::record::{CityId, Dossier, RecordKey};
 
 /// The later cities of each earlier one, as the later ones last said, withdrawn ones included.
 #[derive(Debug, Clone, Default)]
@@ -70,7 +69,7 @@ impl Staging {
     /// The cities there are that came from `city`, by id.
     pub(super) fn successors(&self, city: &CityId) -> Vec<CityId> {
         let successors = self.snapshot.succession.of(city).iter();
-        successors.filter(|id| self.is_live(&city_key(id))).cloned().collect()
+        successors.filter(|id| self.is_live(&RecordKey::city_itself(id))).cloned().collect()
     }
 
     /// Whether `city` is `other`, or came from it.

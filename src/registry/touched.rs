@@ -3,8 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::staging::Staging;
-use crate::record::redaction::redacted_entry;
-use crate::record::{Change, CityId, Dossier, Kind};
+use crate::record::{Change, CityId, Dossier, RecordKey, Slug, Subject};
 
 impl Staging {
     /// Brings in what an entry is about, as far as it is there.
@@ -12,10 +11,10 @@ impl Staging {
     /// # Errors
     /// A sentence, when the entry redacts what was said of no network.
     pub(super) fn bring_in(&mut self, change: &Change) -> Result<(), String> {
-        match (&change.key.city, change.key.kind) {
-            (Some(city), _) => self.bring_in_city(city),
-            (None, Kind::Redaction) => return self.bring_in_redacted_network(change),
-            (None, _) => self.bring_in_network(&change.key.id),
+        match &change.subject {
+            Subject::Record(RecordKey::Network(id)) => self.bring_in_network(id),
+            Subject::Redaction { city: None, entry } => return self.bring_in_redacted_network(*entry, change.sequence),
+            other => other.city().into_iter().for_each(|city| self.bring_in_city(city)),
         }
         Ok(())
     }
@@ -27,23 +26,22 @@ impl Staging {
         }
     }
 
-    fn bring_in_network(&mut self, id: &str) {
+    fn bring_in_network(&mut self, id: &Slug) {
         if let Some(entry) = self.snapshot.networks.get(id) {
-            self.ledger.networks.entry(entry.id.clone()).or_insert_with(|| entry.network.clone());
+            self.ledger.networks.entry(id.clone()).or_insert_with(|| entry.network.clone());
         }
     }
 
-    fn bring_in_redacted_network(&mut self, change: &Change) -> Result<(), String> {
-        let redacted = redacted_entry(change)?;
+    fn bring_in_redacted_network(&mut self, redacted: i64, sequence: i64) -> Result<(), String> {
         if self.ledger.networks.values().any(|network| network.is_made_by(redacted)) {
             return Ok(());
         }
         let found = self.snapshot.networks.values().find(|entry| entry.network.is_made_by(redacted));
         match found.map(|entry| entry.id.clone()) {
-            Some(id) => self.bring_in_network(id.as_str()),
+            Some(id) => self.bring_in_network(&id),
             // A network that is damaged is not there.
             None if !self.snapshot.damage.is_none() => {}
-            None => return Err(format!("entry {} redacts entry {redacted}, which is of no network", change.sequence)),
+            None => return Err(format!("entry {sequence} redacts entry {redacted}, which is of no network")),
         }
         Ok(())
     }
@@ -56,7 +54,7 @@ impl Staging {
             self.bring_in_city(city);
         }
         for (network, _) in &self.snapshot.networks.clone() {
-            self.bring_in_network(network.as_str());
+            self.bring_in_network(network);
         }
         self.ledger.set_back(time);
     }

@@ -171,7 +171,7 @@ fn repeated_together(
     }
     let entries = entries(connection, outcome)?;
     let effect = |request: &WriteRequest| {
-        let entry = entries.iter().find(|entry| entry.key == request.key);
+        let entry = entries.iter().find(|entry| entry.subject.record() == Some(&request.key));
         Ok(entry.map_or(Effect::Unchanged, effect_of))
     };
     let outcomes = requests.iter().map(effect).collect();

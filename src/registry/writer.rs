@@ -11,7 +11,7 @@ use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::transaction::{Ended, batch, together};
 use super::{Refusal, Shared, Together, WriteRequest, Written};
-use crate::record::{Actor, Kind};
+use crate::record::{Actor, Kind, RecordKey};
 use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::store::idempotency::Mark;
 use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, Setback, StoreError};
@@ -414,7 +414,8 @@ impl Drop for Writer {
 /// Whether two writes may change the same record; one of a city may withdraw all that belongs to it.
 fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
     let (one, other) = (&one.key, &other.key);
-    one.city == other.city && (one == other || one.kind == Kind::City || other.kind == Kind::City)
+    let is_city = |key: &RecordKey| key.kind() == Kind::City;
+    one.city() == other.city() && (one == other || is_city(one) || is_city(other))
 }
 
 /// The connection there is, or a new one, to the database of that identity.

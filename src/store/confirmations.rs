@@ -8,7 +8,7 @@ use super::StoreError;
 use super::connection::{AnyConnection, on_either};
 use super::schema::confirmations;
 use crate::record::change::sha256;
-use crate::record::{Kind, RecordKey, Slug};
+use crate::record::{Kind, RecordKey};
 
 /// An edition that said again what another one had said.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,15 +59,15 @@ impl Row {
         let Confirmation { key, since, body } = confirmation;
         let body = body.to_string();
         let body_hash = sha256(&body);
-        let (kind, city) = (key.kind.to_string(), key.city_word().to_owned());
-        Row { kind, city, id: key.id.clone(), since: *since, body, body_hash }
+        let (kind, city, id) = (key.kind().to_string(), key.city_word().to_owned(), key.id());
+        Row { kind, city, id, since: *since, body, body_hash }
     }
 
     fn into_confirmation(self) -> Result<Confirmation, StoreError> {
         let Row { kind, city, id, since, body, body_hash: _ } = self;
         let unreadable = || StoreError::Corrupt(format!("a confirmation of {kind} {id} of {city} cannot be read"));
         let body = serde_json::from_str(&body).map_err(|_| unreadable())?;
-        let kind = Kind::from_word(&kind).ok_or_else(unreadable)?;
-        Ok(Confirmation { key: RecordKey { city: Slug::new(&city), kind, id }, since, body })
+        let key = Kind::from_word(&kind).and_then(|kind| RecordKey::read(kind, &city, &id).ok());
+        Ok(Confirmation { key: key.ok_or_else(unreadable)?, since, body })
     }
 }

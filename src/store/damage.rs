@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::log::Unreadable;
-use crate::record::{Change, CityId, RecordKey};
+use crate::record::{Change, CityId, Subject};
 
 /// The wrong entries, and what is marked because of them, each by the first entry that made it so.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -56,12 +56,12 @@ impl Damage {
         self.networks.get(network).copied()
     }
 
-    /// Whether the city or network that a record belongs to is marked.
+    /// Whether the city or network that an entry is about is marked.
     #[must_use]
-    pub fn marks(&self, key: &RecordKey) -> bool {
-        match &key.city {
+    pub fn marks(&self, subject: &Subject) -> bool {
+        match subject.city() {
             Some(city) => self.cities.contains_key(city),
-            None => self.networks.contains_key(&key.id),
+            None => self.networks.contains_key(&subject.id()),
         }
     }
 
@@ -74,9 +74,9 @@ impl Damage {
             self.note(change, told);
         }
         if self.broken_at.is_some() {
-            self.mark(&change.key, change.sequence);
+            self.mark(&change.subject, change.sequence);
         }
-        !self.marks(&change.key)
+        !self.marks(&change.subject)
     }
 
     /// Notes that a row of the log cannot be an entry.
@@ -88,7 +88,7 @@ impl Damage {
     /// Notes what is wrong with an entry that is in its place.
     pub fn note(&mut self, change: &Change, told: String) {
         self.wrong.push(told);
-        self.mark(&change.key, change.sequence);
+        self.mark(&change.subject, change.sequence);
     }
 
     /// Notes what is wrong with none of the entries alone.
@@ -101,10 +101,10 @@ impl Damage {
         self.broken_at.get_or_insert(sequence);
     }
 
-    fn mark(&mut self, key: &RecordKey, sequence: i64) {
-        match &key.city {
+    fn mark(&mut self, subject: &Subject, sequence: i64) {
+        match subject.city() {
             Some(city) => self.cities.entry(city.clone()).or_insert(sequence),
-            None => self.networks.entry(key.id.clone()).or_insert(sequence),
+            None => self.networks.entry(subject.id()).or_insert(sequence),
         };
     }
 }

@@ -10,7 +10,7 @@ use super::schema::{changes, revision};
 use crate::record::change::GENESIS;
 use crate::record::head::LogEnd;
 use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
-use crate::record::{Action, Change, CityId, Kind, RecordKey, Slug};
+use crate::record::{Action, Change, CityId, Kind, Subject};
 
 /// The state of the revision row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -142,9 +142,9 @@ impl ChangeRow {
             sequence: change.sequence,
             recorded_at: change.recorded_at.naive_utc(),
             actor: change.actor.clone(),
-            kind: change.key.kind.to_string(),
-            city: change.key.city_word().to_owned(),
-            id: change.key.id.clone(),
+            kind: change.subject.kind().to_string(),
+            city: change.subject.city_word().to_owned(),
+            id: change.subject.id(),
             action: change.action.to_string(),
             revision: change.revision,
             body: change.body.clone(),
@@ -166,22 +166,13 @@ impl ChangeRow {
             Unreadable { sequence, hash, told }
         };
         let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
-        let city: Option<CityId> = Slug::new(&self.city);
-        // Only a network, and the redaction of what was said of one, belongs to no city.
-        let fits = match kind {
-            Kind::Network => self.city.is_empty(),
-            Kind::Redaction => self.city.is_empty() || city.is_some(),
-            _ => city.is_some(),
-        };
-        if !fits {
-            return Err(unknown("city"));
-        }
+        let subject = Subject::read(kind, &self.city, &self.id).ok_or_else(|| unknown("city"))?;
         let action = Action::from_word(&self.action).ok_or_else(|| unknown("action"))?;
         Ok(Change {
             sequence: self.sequence,
             recorded_at: self.recorded_at.and_utc(),
             actor: self.actor,
-            key: RecordKey { city, kind, id: self.id },
+            subject,
             action,
             revision: self.revision,
             body: self.body,
@@ -264,9 +255,9 @@ pub fn predecessor(connection: &mut AnyConnection, entry: &Change) -> Result<Opt
         return Ok(None);
     }
     let row: Option<ChangeRow> = changes::table
-        .filter(changes::city.eq(entry.key.city_word()))
-        .filter(changes::kind.eq(entry.key.kind.as_str()))
-        .filter(changes::id.eq(&entry.key.id))
+        .filter(changes::city.eq(entry.subject.city_word()))
+        .filter(changes::kind.eq(entry.subject.kind().as_str()))
+        .filter(changes::id.eq(entry.subject.id()))
         .filter(changes::revision.eq(entry.revision - 1))
         .select(changes::all_columns)
         .first(connection)
@@ -290,7 +281,7 @@ pub fn entry(connection: &mut AnyConnection, sequence: i64) -> Result<Option<Cha
 /// Those of the database.
 pub fn redaction_of(connection: &mut AnyConnection, entry: &Change) -> QueryResult<Option<i64>> {
     changes::table
-        .filter(changes::city.eq(entry.key.city_word()))
+        .filter(changes::city.eq(entry.subject.city_word()))
         .filter(changes::kind.eq(Kind::Redaction.as_str()))
         .filter(changes::id.eq(entry.sequence.to_string()))
         .select(changes::sequence)

@@ -36,9 +36,9 @@ impl RecordRow {
         let (body, reason) = change.texts()?;
         let state = if change.action == Action::Withdraw { "withdrawn" } else { "live" };
         Ok(RecordRow {
-            kind: change.key.kind.to_string(),
-            city: change.key.city_word().to_owned(),
-            id: change.key.id.clone(),
+            kind: change.subject.kind().to_string(),
+            city: change.subject.city_word().to_owned(),
+            id: change.subject.id(),
             revision: change.revision,
             state: state.to_owned(),
             sequence: change.sequence,
@@ -121,13 +121,13 @@ fn difference(logged: Option<&RecordRow>, stored: Option<&RecordRow>) -> Option<
 /// # Errors
 /// Those of the database.
 pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), StoreError> {
-    let created: BTreeSet<_> = entries.iter().filter(|entry| entry.revision == 1).map(|entry| &entry.key).collect();
+    let created: BTreeSet<_> = entries.iter().filter(|entry| entry.revision == 1).map(|entry| &entry.subject).collect();
     // Of several entries about one record the last one counts.
-    let last: BTreeMap<_, _> = entries.iter().map(|entry| (&entry.key, entry)).collect();
+    let last: BTreeMap<_, _> = entries.iter().map(|entry| (&entry.subject, entry)).collect();
     let mut new = Vec::new();
-    for (key, entry) in last {
+    for (subject, entry) in last {
         let row = RecordRow::of(entry).map_err(StoreError::Corrupt)?;
-        if created.contains(key) {
+        if created.contains(subject) {
             new.push(row);
         } else {
             let there = records::table.find((&row.kind, &row.city, &row.id));

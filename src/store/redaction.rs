@@ -10,7 +10,7 @@ use super::schema::{changes, confirmations, records as records_table};
 use super::{Head, StoreError, log, records};
 use crate::record::change::{Draft, time_of_entry};
 use crate::record::redaction::Redaction;
-use crate::record::{Action, Change, Kind, Name, RecordKey, Text};
+use crate::record::{Action, Change, Kind, Name, Subject, Text};
 
 /// Why the body of an entry is not taken out.
 #[derive(Debug, thiserror::Error)]
@@ -79,7 +79,7 @@ pub fn redact(
 
 fn check(connection: &mut AnyConnection, entry: &Change) -> Result<(), Failure> {
     let sequence = entry.sequence;
-    if entry.key.kind == Kind::Redaction {
+    if entry.subject.kind() == Kind::Redaction {
         return Err(Failure::IsRedaction(sequence));
     }
     if entry.body.is_none() {
@@ -88,26 +88,31 @@ fn check(connection: &mut AnyConnection, entry: &Change) -> Result<(), Failure> 
     // A damaged entry would look like a redacted one.
     entry.check_body().map_err(StoreError::Corrupt)?;
     let last: i64 = changes::table
-        .filter(changes::city.eq(entry.key.city_word()))
-        .filter(changes::kind.eq(entry.key.kind.as_str()))
-        .filter(changes::id.eq(&entry.key.id))
+        .filter(changes::city.eq(entry.subject.city_word()))
+        .filter(changes::kind.eq(entry.subject.kind().as_str()))
+        .filter(changes::id.eq(entry.subject.id()))
         .order(changes::revision.desc())
         .select(changes::sequence)
         .first(connection)?;
     if last == sequence && entry.action != Action::Withdraw {
-        let record = format!("{} {} {}", entry.key.kind, entry.key.city_word(), entry.key.id).replace("  ", " ");
+        let subject = &entry.subject;
+        let record = format!("{} {} {}", subject.kind(), subject.city_word(), subject.id()).replace("  ", " ");
         return Err(Failure::IsLive { sequence, record });
     }
     Ok(())
 }
 
 fn draft(entry: &Change, actor: &Name, reason: &Text) -> Draft {
-    let Change { sequence, key, revision, .. } = entry;
-    let redaction =
-        Redaction { sequence: *sequence, record_kind: key.kind, record_id: key.id.clone(), record_revision: *revision };
+    let Change { sequence, subject, revision, .. } = entry;
+    let redaction = Redaction {
+        sequence: *sequence,
+        record_kind: subject.kind(),
+        record_id: subject.id(),
+        record_revision: *revision,
+    };
     Draft {
         actor: actor.as_str().into(),
-        key: RecordKey { city: key.city.clone(), kind: Kind::Redaction, id: sequence.to_string() },
+        subject: Subject::Redaction { city: subject.city().cloned(), entry: *sequence },
         action: Action::Create,
         revision: 1,
         after: serde_json::to_value(redaction).ok(),
@@ -124,9 +129,9 @@ fn take_out(connection: &mut AnyConnection, entry: &Change) -> QueryResult<()> {
         .set((records_table::body.eq(&nothing), records_table::reason.eq(&nothing)))
         .execute(connection)?;
     let of_the_record = confirmations::table
-        .filter(confirmations::kind.eq(entry.key.kind.as_str()))
-        .filter(confirmations::city.eq(entry.key.city_word()))
-        .filter(confirmations::id.eq(&entry.key.id));
+        .filter(confirmations::kind.eq(entry.subject.kind().as_str()))
+        .filter(confirmations::city.eq(entry.subject.city_word()))
+        .filter(confirmations::id.eq(entry.subject.id()));
     diesel::delete(of_the_record).execute(connection).map(drop)
 }
 

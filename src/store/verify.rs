@@ -7,8 +7,7 @@ use super::log::Unreadable;
 use super::records::Rows;
 use super::{Damage, Head, StoreError, keys, log};
 use crate::record::change::GENESIS;
-use crate::record::redaction::redacted_entry;
-use crate::record::{Change, Kind, Ledger};
+use crate::record::{Change, Ledger, Subject};
 
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -110,8 +109,8 @@ impl Rebuilt {
 
     fn apply(&mut self, change: &Change) -> Result<(), String> {
         self.ledger.apply(change)?;
-        if change.key.kind == Kind::Redaction {
-            self.redactions.insert(redacted_entry(change)?);
+        if let Subject::Redaction { entry, .. } = &change.subject {
+            self.redactions.insert(*entry);
         }
         self.rows.add(change)
     }

@@ -1,5 +1,8 @@
 //! Entries of the log that are not as they were written: the rest is served, and nothing is written.
 
+use pledgewatch::record::change::Draft;
+use pledgewatch::record::{Action, Kind, Slug, Subject};
+use pledgewatch::store::{Head, log};
 use serde_json::{Value, json};
 
 use crate::support::{Answer, Service, baseline, city, inventory, run, target};
@@ -109,6 +112,41 @@ fn what_follows_a_broken_chain_is_not_trusted() {
         assert_damaged(&service.get("/v1/cities/here/status"), 10);
         assert_eq!(service.json("/v1/networks/c40")["name"], "C40");
     }
+}
+
+#[test]
+fn an_id_that_was_altered_is_served_as_it_is() {
+    let service = damaged(two_cities(), "UPDATE changes SET id = 'soon' WHERE sequence = 9");
+    let detail = assert_read_only(&service, &json!({"cities": 2, "networks": 0}));
+    assert!(detail.contains("entry 9 has a hash that its words do not give"), "{detail}");
+    let entry = &service.entries()[8];
+    assert_eq!((&entry["id"], &entry["damaged"]), (&json!("soon"), &json!(true)));
+}
+
+#[test]
+fn an_id_that_was_none_from_the_start_marks_its_city_alone() {
+    let mut service = two_cities();
+    service.kill();
+    let mut connection = service.database.connect();
+    let head = log::head(&mut connection).unwrap();
+    let last = log::entry(&mut connection, head.number).unwrap().unwrap();
+    let draft = Draft {
+        actor: "test".into(),
+        subject: Subject::Misnamed { kind: Kind::Report, city: Slug::new("here"), id: "soon".to_owned() },
+        action: Action::Create,
+        revision: 1,
+        after: Some(inventory(1.0)),
+        reason: None,
+    };
+    let entry = draft.enter(head.number + 1, last.recorded_at, &head.hash);
+    log::append(&mut connection, std::slice::from_ref(&entry)).unwrap();
+    log::raise(&mut connection, &Head { number: entry.sequence, hash: entry.hash, ..head }).unwrap();
+    drop(connection);
+    service.kill_and_restart();
+    let detail = assert_read_only(&service, &json!({"cities": 1, "networks": 0}));
+    assert!(detail.contains("entry 11 names no year"), "{detail}");
+    assert_damaged(&service.get("/v1/cities/here/status"), 11);
+    assert_eq!(service.entries()[10]["id"], "soon");
 }
 
 #[test]

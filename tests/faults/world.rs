@@ -1,8 +1,8 @@
 //! Cities with long names and sources, so that few of them make a large answer.
 
 use chrono::Utc;
-use pledgewatch::record::dossier::AnyRecord;
-use pledgewatch::record::{Kept, Kind, RecordKey, Slug};
+use pledgewatch::record::any_record::AnyRecord;
+use pledgewatch::record::{CityRecord, Kept, Slug, Year};
 use pledgewatch::registry::Clock;
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
@@ -39,14 +39,14 @@ fn arrival(number: usize) -> Arrival {
     let place =
         json!({"name": long("City"), "country": "FR", "region": long("region"), "latitude": 40, "longitude": 2});
     let records = [
-        (Kind::City, city.to_string(), place),
-        (Kind::Baseline, "2000".to_owned(), baseline),
-        (Kind::Target, "half".to_owned(), target),
-        (Kind::Report, "2020".to_owned(), inventory),
+        (CityRecord::City, place),
+        (CityRecord::Baseline(Slug::new("2000").unwrap()), baseline),
+        (CityRecord::Target(Slug::new("half").unwrap()), target),
+        (CityRecord::Report(Year::new(2020).unwrap()), inventory),
     ];
-    let parsed = |(kind, id, body): (Kind, String, Value)| {
-        let key = RecordKey { city: Some(city.clone()), kind, id: id.clone() };
-        (kind, id, AnyRecord::parse(&key, body, Utc::now().date_naive()).unwrap())
+    let parsed = |(key, body): (CityRecord, Value)| {
+        let record = AnyRecord::parse_of_city(&key, body, Utc::now().date_naive()).unwrap();
+        (key, record)
     };
     let records = records.map(parsed).into();
     Arrival { city: ArrivalCity::Id(city), records, place: "set-up".into(), reason: None, kept: Kept::default() }

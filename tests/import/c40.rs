@@ -2,7 +2,7 @@
 
 use pledgewatch::import::Format;
 use pledgewatch::record::Level;
-use pledgewatch::record::dossier::AnyRecord;
+use pledgewatch::record::any_record::AnyRecord;
 use serde_json::json;
 
 use super::{bodies, city, codes, real, remarks, rows, tally};
@@ -28,7 +28,7 @@ fn every_real_inventory_sums_to_its_stated_basic() {
     println!("{:#?}\n{:#?}", tally(&rows), remarks(&rows));
     assert_eq!((rows.len(), tally(&rows)["usable"]), (177, 177));
     for row in &rows {
-        let AnyRecord::Report(inventory) = &row.outcome.as_ref().unwrap().records[0].record else { unreachable!() };
+        let AnyRecord::Inventory(inventory) = &row.outcome.as_ref().unwrap().records[0].record else { unreachable!() };
         let figure = inventory.figure(Level::Basic).unwrap();
         let apart = (figure.summed.unwrap().kilograms() - figure.stated.unwrap().kilograms()).abs();
         assert!(apart <= 17, "{}: {apart} kg apart", row.subject);

@@ -2,7 +2,7 @@
 
 use pledgewatch::import::{Format, Row};
 use pledgewatch::record::Kind;
-use pledgewatch::record::dossier::AnyRecord;
+use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::warning::{WarningCode, warnings};
 use serde_json::json;
 
@@ -292,7 +292,7 @@ fn kilotonnes_are_taken_as_they_stand_and_warned_of() {
 /// Reports whose own warnings say that the figure a person is unlikely.
 fn warned(rows: &[Row]) -> usize {
     let reports = rows.iter().filter_map(|row| match &row.outcome.as_ref().ok()?.records[0].record {
-        AnyRecord::Report(report) => Some(warnings(report, Default::default())),
+        AnyRecord::Inventory(report) => Some(warnings(report, Default::default())),
         _ => None,
     });
     reports.filter(|found| found.iter().any(|warning| warning.code == WarningCode::PerPersonUnlikely)).count()

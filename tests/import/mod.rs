@@ -87,7 +87,7 @@ fn remarks(rows: &[Row]) -> BTreeMap<String, usize> {
 /// The bodies of the only row's records, by kind and id.
 fn bodies(row: &Row) -> Vec<(Kind, String, Value)> {
     let finding = row.outcome.as_ref().unwrap_or_else(|left_out| panic!("{}: {left_out:?}", row.place));
-    finding.records.iter().map(|found| (found.kind, found.id.clone(), found.record.body())).collect()
+    finding.records.iter().map(|found| (found.key.kind(), found.key.id().unwrap(), found.record.body())).collect()
 }
 
 /// The city of a row, as a body.

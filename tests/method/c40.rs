@@ -1,8 +1,8 @@
 //! The C40 inventories: line by line, with notation keys, against their stated totals.
 
-use pledgewatch::record::dossier::AnyRecord;
+use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Kind, Level, RecordKey, Slug};
+use pledgewatch::record::{CityRecord, Level, Slug};
 use serde_json::{Value, json};
 
 use super::today;
@@ -43,8 +43,9 @@ fn summed_basic_equals_stated_basic_in_every_inventory() {
         texts += lines.iter().filter(|line| line.get("notation").is_some()).count();
         let body = json!({"year": cell("Year_calendar").parse::<i32>().unwrap(), "totals": {"basic": stated},
                           "lines": lines, "protocol": "gpc", "source": {"title": "C40 GHG dashboard data"}});
-        let key = RecordKey { city: Slug::new("test-city"), kind: Kind::Baseline, id: "base".to_owned() };
-        let AnyRecord::Baseline(inventory) = AnyRecord::parse(&key, body, today()).unwrap() else { unreachable!() };
+        let key = CityRecord::Baseline(Slug::new("base").unwrap());
+        let parsed = AnyRecord::parse_of_city(&key, body, today()).unwrap();
+        let AnyRecord::Inventory(inventory) = parsed else { unreachable!() };
         let figure = inventory.figure(Level::Basic).unwrap();
         let apart = (figure.summed.unwrap().kilograms() - figure.stated.unwrap().kilograms()).abs();
         // Each of 32 lines is rounded to the kilogram.

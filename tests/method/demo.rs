@@ -18,7 +18,7 @@ pub fn dossiers() -> Vec<Dossier> {
         let revision = revisions.entry(entry.key.clone()).and_modify(|revision| *revision += 1).or_insert(1);
         let draft = Draft {
             actor: "demo".into(),
-            key: entry.key,
+            subject: entry.key.into(),
             action,
             revision: *revision,
             after: Some(entry.record.body()),
@@ -26,7 +26,7 @@ pub fn dossiers() -> Vec<Dossier> {
         };
         let change = draft.enter(sequence, recorded_at(), "0");
         ledger.apply(&change).unwrap();
-        cities.extend(change.key.city.filter(|_| change.key.kind == Kind::City));
+        cities.extend(change.subject.city().filter(|_| change.subject.kind() == Kind::City).cloned());
     }
     let mut dossier = |city: &CityId| ledger.cities.remove(city);
     cities.iter().filter_map(&mut dossier).collect()
@@ -54,14 +54,14 @@ fn many_demo_cities_have_a_verdict_on_a_recent_figure() {
 fn the_demo_says_where_each_figure_is_from_and_when_each_pledge_was_made() {
     for entry in pledgewatch::demo::entries(today()).unwrap() {
         let body = entry.record.body();
-        if entry.key.kind == Kind::City {
+        if entry.key.kind() == Kind::City {
             continue;
         }
         let others = body["also_stated"].as_array().into_iter().flatten();
         for source in others.map(|other| &other["source"]).chain([&body["source"]]) {
             assert!(source["url"].is_string() && source["publisher"].is_string(), "{:?}", entry.key);
         }
-        if entry.key.kind == Kind::Target {
+        if entry.key.kind() == Kind::Target {
             assert!(body["set_on"].is_string() && body["title"].is_string(), "{:?}", entry.key);
             assert_eq!(body["standing"] == "superseded", body["ended_on"].is_string(), "{:?}", entry.key);
         }

@@ -34,7 +34,7 @@ use pledgewatch::method::{
 };
 use pledgewatch::record::change::Draft;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, Level, RecordKey, Slug, View, Year};
+use pledgewatch::record::{Action, CityRecord, Cut, Dossier, Kind, Ledger, Level, RecordKey, Slug, View, Year};
 use serde_json::{Value, json};
 
 /// The day of judgement of the worked cases.
@@ -95,7 +95,8 @@ impl City {
     pub fn revise(mut self, kind: Kind, id: &str, body: Value, reason: Option<&str>) -> City {
         self.sequence += 1;
         let dossier = self.ledger.cities.get("test-city");
-        let revision = dossier.and_then(|dossier| dossier.latest(kind, id)).map_or(0, |(stamp, _)| stamp.revision);
+        let record = CityRecord::read(kind, id).unwrap();
+        let revision = dossier.and_then(|dossier| dossier.latest(&record)).map_or(0, |(stamp, _)| stamp.revision);
         let mut draft = draft(kind, id, body);
         draft.revision = revision + 1;
         draft.reason = reason.map(str::to_owned);
@@ -176,8 +177,8 @@ impl City {
 }
 
 fn draft(kind: Kind, id: &str, body: Value) -> Draft {
-    let key = RecordKey { city: Slug::new("test-city"), kind, id: id.to_owned() };
-    Draft { actor: "test".into(), key, action: Action::Create, revision: 1, after: Some(body), reason: None }
+    let subject = RecordKey::read(kind, "test-city", id).unwrap().into();
+    Draft { actor: "test".into(), subject, action: Action::Create, revision: 1, after: Some(body), reason: None }
 }
 
 pub fn recorded_at() -> DateTime<Utc> {

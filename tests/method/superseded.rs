@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{Days, NaiveDate};
 use pledgewatch::answers::judgement;
 use pledgewatch::record::change::{Change, Draft};
-use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, RecordKey, Slug};
+use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, RecordKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn entries(steps: &[Step]) -> Vec<Change> {
         *is_live = !withdraws;
         let draft = Draft {
             actor: "test".into(),
-            key: RecordKey { city: Slug::new("test-city"), kind, id: id.to_owned() },
+            subject: RecordKey::read(kind, "test-city", id).unwrap().into(),
             action,
             revision: *revision,
             after: (!withdraws).then(|| body(step, sequence)),

@@ -7,8 +7,8 @@ mod schema;
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 
-use pledgewatch::record::dossier::AnyRecord;
-use pledgewatch::record::{CityId, Kind, RecordKey};
+use pledgewatch::record::any_record::AnyRecord;
+use pledgewatch::record::{Kind, RecordKey};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use reqwest::blocking::multipart::{Form, Part};
@@ -318,8 +318,7 @@ fn check_cells(header: &csv::StringRecord, row: &csv::StringRecord, path: &str, 
 
 /// Checks that the specification has every member that the type of a record has: only those are generated.
 fn check_schema(schemas: &Value, Sent { key: [kind, city, id], body, .. }: &Sent) {
-    let city = CityId::new(city);
-    let key = RecordKey { city, kind: Kind::from_word(kind).unwrap(), id: id.clone() };
+    let key = RecordKey::read(Kind::from_word(kind).unwrap(), city, id).unwrap();
     let record = AnyRecord::parse(&key, body.clone(), TODAY.parse().unwrap()).unwrap();
     for (of, member) in debugged(&format!("{record:#?}")) {
         let body = format!("{}Body", if of == "Inventory" { "Report" } else { &of });

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use pledgewatch::import::table;
 use pledgewatch::import::template::columns::Sheet;
 use pledgewatch::import::template::{json, writer};
-use pledgewatch::record::dossier::AnyRecord;
+use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Inventory, Kept, Kind, RecordKey};
+use pledgewatch::record::{CityRecord, Inventory, Kept, Year};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -15,15 +15,15 @@ use super::{bodies, faults, here, import, import_csv, reports, today};
 
 /// The report as it would be recorded.
 fn recorded(year: i32, body: &Value) -> Arc<Inventory> {
-    let key = RecordKey { city: Some(here()), kind: Kind::Report, id: year.to_string() };
-    match AnyRecord::parse(&key, body.clone(), today()) {
-        Ok(AnyRecord::Report(report)) => report,
+    let key = CityRecord::Report(Year::new(year).unwrap());
+    match AnyRecord::parse_of_city(&key, body.clone(), today()) {
+        Ok(AnyRecord::Inventory(report)) => report,
         other => panic!("{other:?}\n{body}"),
     }
 }
 
 fn body(report: &Arc<Inventory>) -> Value {
-    AnyRecord::Report(Arc::clone(report)).body()
+    AnyRecord::Inventory(Arc::clone(report)).body()
 }
 
 /// A report with every member, and texts that a spreadsheet would run or take for something else.

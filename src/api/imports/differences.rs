@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use crate::method::Ratio;
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::line::{Line, LineValue};
 use crate::record::{Inventory, Level, Tonnes};
 
@@ -109,7 +109,7 @@ fn percent(old: Option<f64>, new: Option<f64>) -> Option<Ratio> {
 /// The members of a report by their pointers, those of objects one by one; without its lines.
 fn members(report: &Arc<Inventory>) -> BTreeMap<String, Value> {
     let mut found = BTreeMap::new();
-    let Value::Object(body) = AnyRecord::Report(Arc::clone(report)).body() else { return found };
+    let Value::Object(body) = AnyRecord::Inventory(Arc::clone(report)).body() else { return found };
     for (name, value) in body.into_iter().filter(|(name, _)| name != "lines") {
         match value {
             Value::Object(inner) => {

@@ -24,9 +24,9 @@ use crate::import::table::cell::{CellFault, Refused};
 use crate::import::template::draft::Report;
 use crate::import::template::json;
 use crate::import::template::reader::{self, Import, ImportRow};
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::limits::{BODY_BYTES, LAST_SEQUENCE};
-use crate::record::{Actor, CityId, Fault, Inventory, Kept, Kind, RecordKey, Slug, Year};
+use crate::record::{Actor, CityId, CityRecord, Fault, Inventory, Kept, RecordKey, Slug, Year};
 use crate::registry::{Condition, Mark, Operation, Refusal, Snapshot, Together, WriteRequest};
 use answer::{ImportAnswer, RowFault};
 
@@ -281,7 +281,7 @@ fn recorded<'s>(snapshot: &'s Snapshot, city: &CityId, year: Year) -> Option<&'s
 }
 
 fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
-    let kept = |year| Some(AnyRecord::Report(Arc::clone(recorded(snapshot, city, year)?)).body());
+    let kept = |year| Some(AnyRecord::Inventory(Arc::clone(recorded(snapshot, city, year)?)).body());
     match upload {
         Upload::Json(bytes) => json::read(bytes, today),
         Upload::Files(files) => reader::read(&table::read_all(files)?, city, today, &kept),
@@ -292,8 +292,8 @@ fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Sna
 fn complete(row: ImportRow, kept: Kept, recorded: Option<&Arc<Inventory>>, today: chrono::NaiveDate) -> ImportRow {
     let Ok(report) = &row.outcome else { return row };
     let record = match (&report.record, recorded) {
-        (AnyRecord::Report(said), Some(recorded)) if kept != Kept::default() => {
-            let whole = kept.whole(said, recorded, today).map(AnyRecord::Report);
+        (AnyRecord::Inventory(said), Some(recorded)) if kept != Kept::default() => {
+            let whole = kept.whole(said, recorded, today).map(AnyRecord::Inventory);
             whole.map_err(|faults| faults.into_iter().map(unfit).collect())
         }
         _ => Ok(report.record.clone()),
@@ -338,7 +338,7 @@ fn unreadable(refused: &Refused) -> Problem {
 }
 
 fn key(city: &CityId, report: &Report) -> RecordKey {
-    RecordKey { city: Some(city.clone()), kind: Kind::Report, id: report.year.to_string() }
+    RecordKey::OfCity(city.clone(), CityRecord::Report(report.year))
 }
 
 impl Asked {

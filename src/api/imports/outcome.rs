@@ -5,7 +5,7 @@ use super::differences;
 use crate::answers::records;
 use crate::api::response::problem::Problem;
 use crate::import::template::reader::ImportRow;
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::{CityId, Dossier, Fault, Recorded};
 use crate::registry::{Effect, Refusal, Snapshot, Together};
 
@@ -64,7 +64,7 @@ impl RowAnswer {
             }
         };
         let recorded = before.and_then(|dossier| dossier.reports.get(&report.year));
-        if let (Some((before, _)), AnyRecord::Report(new)) = (recorded.and_then(Recorded::live), &report.record) {
+        if let (Some((before, _)), AnyRecord::Inventory(new)) = (recorded.and_then(Recorded::live), &report.record) {
             answer.changes = differences::of_figures(before, new);
             answer.member_changes = differences::of_members(before, new);
             answer.line_changes = differences::of_lines(before, new);

@@ -158,7 +158,6 @@ impl Example {
     /// A sentence, when one of them is not valid any more.
     pub fn new() -> Result<Self, String> {
         let at: DateTime<Utc> = DateTime::from_timestamp(1_795_424_400, 0).ok_or("no such time")?;
-        let id = Slug::new(CITY).ok_or("no such city id")?;
         let records = [
             (Kind::City, CITY, city()),
             (Kind::Baseline, BASELINE, baseline()),
@@ -171,13 +170,11 @@ impl Example {
         let earlier = EARLIER.iter().map(|(year, tonnes)| (Kind::Report, *year, report_of(year, *tonnes)));
         let (mut changes, mut ledger): (Vec<Change>, _) = (Vec::new(), Ledger::default());
         for (kind, record, body) in records.into_iter().chain(earlier) {
+            let city = if kind == Kind::Network { "" } else { CITY };
+            let key = RecordKey::read(kind, city, record).map_err(|fault| fault.detail)?;
             let draft = Draft {
                 actor: Actor { label: "City of Los Angeles, climate office".to_owned(), key: Some(KEY.to_owned()) },
-                key: RecordKey {
-                    city: Some(id.clone()).filter(|_| kind != Kind::Network),
-                    kind,
-                    id: record.to_owned(),
-                },
+                subject: key.into(),
                 action: Action::Create,
                 revision: 1,
                 after: Some(body),

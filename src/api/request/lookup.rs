@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::answers::body::Body;
 use crate::api::response::problem::{Code, Problem};
-use crate::record::Kind;
+use crate::record::{CityRecord, Kind};
 use crate::registry::{CityEntry, Found, Present, Snapshot};
 
 /// The city, unless it never was or is withdrawn.
@@ -49,9 +49,10 @@ pub fn present_network(snapshot: &Snapshot, id: &str) -> Result<Body, Problem> {
 /// 404 or 410.
 pub fn present_record(snapshot: &Snapshot, city: &str, kind: Kind, id: &str) -> Result<Body, Problem> {
     let (entry, _) = present_city(snapshot, city)?;
-    match entry.record(kind, id) {
+    let record = CityRecord::read(kind, id).map_err(|_| Problem::not_found())?;
+    match entry.record(&record) {
         Some(body) => Ok(body),
-        None if entry.dossier.latest(kind, id).is_some() => {
+        None if entry.dossier.latest(&record).is_some() => {
             Err(Problem::new(Code::Gone, "it was withdrawn; its history is among the city's changes"))
         }
         None => Err(Problem::not_found()),

@@ -130,7 +130,7 @@ impl Columns {
             ("source", Some(publication.source(&format!("row {called}_{year}, columns I.1.1 to BASIC+")))),
             ("note", text(&self.note(cells, stated))),
         ]);
-        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        let report = found(Kind::Report, &year.to_string(), &body, today)?;
         Ok(Finding { city, records: vec![report], remarks })
     }
 

@@ -3,7 +3,7 @@
 use super::finding::Row;
 use super::records::left_out;
 use crate::import::table::duplicates::{Place, others};
-use crate::record::{City, Kind};
+use crate::record::{City, CityRecord};
 
 /// Leaves out every row of a public file that states an inventory which another row of it states too, and names that
 /// row: of a table with a row for each sector none is the total.
@@ -11,22 +11,23 @@ pub(in crate::import) fn refuse(rows: &mut [Row]) {
     let keys: Vec<(Option<Stated>, Place)> =
         rows.iter().map(|row| (stated(row), (row.place.sheet.clone(), row.place.row))).collect();
     for ((row, others), (key, _)) in rows.iter_mut().zip(others(&keys)).zip(&keys) {
-        if let (Some(others), Some((_, kind, id))) = (others, key) {
+        if let (Some(others), Some((_, record))) = (others, key) {
+            let (kind, id) = (record.kind(), record.id().unwrap_or_default());
             let told = format!("The file has more than one row for the {kind} {id} of this city; see {others}.");
             row.outcome = Err(left_out("duplicate_year", told));
         }
     }
 }
 
-/// An inventory as a row states it: whose it is, its kind and its id.
-type Stated = (String, Kind, String);
+/// An inventory as a row states it: whose it is, and which.
+type Stated = (String, CityRecord);
 
 /// The inventory that a row is about, which is its last record.
 fn stated(row: &Row) -> Option<Stated> {
     let finding = row.outcome.as_ref().ok()?;
     let last = finding.records.last()?;
-    let is_inventory = matches!(last.kind, Kind::Baseline | Kind::Report);
-    is_inventory.then(|| (entity(&finding.city), last.kind, last.id.clone()))
+    let is_inventory = matches!(last.key, CityRecord::Baseline(_) | CityRecord::Report(_));
+    is_inventory.then(|| (entity(&finding.city), last.key.clone()))
 }
 
 /// What a city is known by. The text is only compared.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::limits::NAME_CHARACTERS;
-use crate::record::{City, Kind};
+use crate::record::{City, CityRecord};
 
 use super::records::cleaned;
 
@@ -58,10 +58,8 @@ pub struct Finding {
 /// A record read from a row.
 #[derive(Debug, Clone)]
 pub struct Found {
-    /// Its kind: baseline, target or report.
-    pub kind: Kind,
-    /// Its id within the city; a report's is its year.
-    pub id: String,
+    /// Which of the city: a baseline, a target or a report.
+    pub key: CityRecord,
     /// What it says.
     pub record: AnyRecord,
 }

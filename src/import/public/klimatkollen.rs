@@ -104,7 +104,7 @@ impl Columns {
             ("source", Some(publication.source(&locator))),
             ("note", Some(json!("Computed by SMHI, as Klimatkollen publishes it."))),
         ]);
-        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        let report = found(Kind::Report, &year.to_string(), &body, today)?;
         Ok(Finding { city, records: vec![report], remarks: Vec::new() })
     }
 }

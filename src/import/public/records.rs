@@ -5,10 +5,10 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Map, Value};
 
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
 use crate::record::text::normalised;
-use crate::record::{City, Fault, Kind, RecordKey};
+use crate::record::{City, CityRecord, Fault, Kind, Parse, fault};
 
 use super::finding::{Found, LeftOut};
 use crate::import::table::cell::is_error;
@@ -78,22 +78,16 @@ impl Publication {
 
 /// The city of a body.
 pub(in crate::import) fn city(body: &Value, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
-    match parse(Kind::City, "city", body, today)? {
-        AnyRecord::City(city) => Ok(city),
-        _ => Err(left_out("not_valid", "The body of a city is none.")),
-    }
+    let read = fault::read(body.clone(), today, City::parse);
+    read.map(Arc::new).map_err(|faults| refused(Kind::City, &faults, body))
 }
 
 /// The record of a body.
-pub(in crate::import) fn found(kind: Kind, id: String, body: &Value, today: NaiveDate) -> Result<Found, LeftOut> {
-    let record = parse(kind, &id, body, today)?;
-    Ok(Found { kind, id, record })
-}
-
-fn parse(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<AnyRecord, LeftOut> {
-    // The checks look at the kind and the id only; which city it is comes out later.
-    let key = RecordKey { city: None, kind, id: id.to_owned() };
-    AnyRecord::parse(&key, body.clone(), today).map_err(|faults| refused(kind, &faults, body))
+pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<Found, LeftOut> {
+    let read =
+        |key: CityRecord| AnyRecord::parse_of_city(&key, body.clone(), today).map(|record| Found { key, record });
+    let found = CityRecord::read(kind, id).map_err(|fault| vec![fault]).and_then(read);
+    found.map_err(|faults| refused(kind, &faults, body))
 }
 
 /// What the checks of the records refused, with the text they refused.

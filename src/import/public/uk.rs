@@ -142,7 +142,7 @@ impl Columns {
             ("series", series.map(Value::from)),
             ("source", Some(publication.source(&locator))),
         ]);
-        let report = found(Kind::Report, year.to_string(), &body, today)?;
+        let report = found(Kind::Report, &year.to_string(), &body, today)?;
         Ok(Finding { city, records: vec![report], remarks })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Map, Value, json};
 
-use crate::record::dossier::AnyRecord;
+use crate::record::any_record::AnyRecord;
 use crate::record::fault;
 use crate::record::limits::FIRST_YEAR;
 use crate::record::{Fault, Inventory, Kept, Parse, Text, Year};
@@ -18,7 +18,7 @@ use crate::import::table::cell::CellFault;
 pub struct Report {
     /// Its year: its id within the city.
     pub year: Year,
-    /// What it says; always an [`AnyRecord::Report`].
+    /// What it says; always an [`AnyRecord::Inventory`].
     pub record: AnyRecord,
     /// Why what was published before is changed.
     pub reason: Option<String>,
@@ -89,7 +89,7 @@ pub(in crate::import) fn make(
         let assumed = year.or_else(|| Year::new(FIRST_YEAR))?;
         let inventory = Inventory::parse_report(body, at, assumed);
         let reason = reason.map(|reason| Text::parse(reason, &at.child("reason")));
-        let record = AnyRecord::Report(Arc::new(inventory?));
+        let record = AnyRecord::Inventory(Arc::new(inventory?));
         let reason = match reason {
             None => None,
             Some(text) => Some(text?.to_string()),

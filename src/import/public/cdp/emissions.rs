@@ -218,7 +218,7 @@ impl Columns {
         if covers.half_open {
             remarks.push("one end of the period is stated: the year from or to that day".to_owned());
         }
-        let report = found(Kind::Report, covers.year.to_string(), &body, today)?;
+        let report = found(Kind::Report, &covers.year.to_string(), &body, today)?;
         Ok(Finding { city, records: vec![report], remarks })
     }
 

@@ -67,10 +67,10 @@ impl Pledge {
         let mut records = Vec::new();
         let baseline = self.base.as_ref().map(|base| (ids.baseline(&self, base), *base));
         if let Some((id, base)) = &baseline {
-            records.push(found(Kind::Baseline, id.clone(), &self.baseline_body(base), today)?);
+            records.push(found(Kind::Baseline, id, &self.baseline_body(base), today)?);
         }
         let body = self.body(baseline.map(|(id, _)| id));
-        records.push(found(Kind::Target, ids.target(&self), &body, today)?);
+        records.push(found(Kind::Target, &ids.target(&self), &body, today)?);
         Ok(Finding { city: self.city, records, remarks: self.remarks })
     }
 

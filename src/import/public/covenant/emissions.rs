@@ -141,7 +141,7 @@ impl Total {
         }
         let body =
             object([("totals", Some(json!({"own": json(tonnes)}))), ("source", Some(self.source(year, provenance)))]);
-        let record = found(Kind::Report, year.to_string(), &body, provenance.today)?;
+        let record = found(Kind::Report, &year.to_string(), &body, provenance.today)?;
         let remarks = self.remark.map(str::to_owned).into_iter().collect();
         Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }

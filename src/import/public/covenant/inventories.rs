@@ -281,7 +281,7 @@ impl Inventory {
             ("also_stated", also_stated),
             ("source", Some(of_inventories(provenance).source(&locator))),
         ]);
-        let record = found(kind, year.to_string(), &body, provenance.today)?;
+        let record = found(kind, &year.to_string(), &body, provenance.today)?;
         Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }
 }

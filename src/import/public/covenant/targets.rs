@@ -146,13 +146,13 @@ impl Pledge {
         let body = object([
             ("kind", Some(json!("base_year"))),
             ("level", Some(json!("own"))),
-            ("baseline", Some(json!(baseline.id))),
+            ("baseline", baseline.key.id().map(|id| json!(id))),
             ("reduction_percent", Some(json(percent))),
             ("target_year", Some(json!(target_year))),
             ("standing", Some(json!("adopted"))),
             ("source", Some(source)),
         ]);
-        let target = found(Kind::Target, id, &body, provenance.today)?;
+        let target = found(Kind::Target, &id, &body, provenance.today)?;
         let records = vec![baseline, target];
         Ok(Finding {
             city: signatory.city(provenance.today)?,

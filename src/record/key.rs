@@ -1,0 +1,265 @@
+//! What entries of the log are about: which record, by its kind, its city and its id.
+//!
+//! Stored, hashed and served, a key is three words: a report's id is its year, a statement's is `statement`, a
+//! membership's is the network's, a city's its own.
+
+use super::fault::Fault;
+use super::statement::Statement;
+use super::text::{CityId, Slug};
+use super::units::Year;
+use super::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The kind of record a change is about.
+    Kind {
+        /// A city.
+        City = "city",
+        /// A base-year inventory.
+        Baseline = "baseline",
+        /// A pledge.
+        Target = "target",
+        /// A yearly inventory.
+        Report = "report",
+        /// A city's reply to its verdicts.
+        Statement = "statement",
+        /// A network of cities.
+        Network = "network",
+        /// A city's membership of a network.
+        Member = "member",
+        /// No record: that the body of an entry was taken out. Its id is the number of that entry.
+        Redaction = "redaction",
+    }
+}
+
+impl Kind {
+    /// The kinds that are records.
+    pub const RECORDS: [Kind; 7] =
+        [Kind::City, Kind::Baseline, Kind::Target, Kind::Report, Kind::Statement, Kind::Network, Kind::Member];
+}
+
+/// A record of a city.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum CityRecord {
+    /// The city itself.
+    City,
+    /// A baseline.
+    Baseline(Slug),
+    /// A target.
+    Target(Slug),
+    /// The report of a year.
+    Report(Year),
+    /// The statement: a city makes one.
+    Statement,
+    /// The membership of a network.
+    Member(Slug),
+}
+
+/// Which record.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RecordKey {
+    /// A network, which belongs to no city.
+    Network(Slug),
+    /// A record of a city.
+    OfCity(CityId, CityRecord),
+}
+
+/// What an entry of the log is about.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    /// A record.
+    Record(RecordKey),
+    /// That the body of an entry was taken out.
+    Redaction {
+        /// The city that the entry is about; none if it is about a network.
+        city: Option<CityId>,
+        /// The number of the entry.
+        entry: i64,
+    },
+    /// Nothing that there can be, for the id is none of its kind. Only a damaged log has it, and is served with it.
+    Misnamed {
+        /// The kind.
+        kind: Kind,
+        /// The city.
+        city: Option<CityId>,
+        /// The word in place of an id.
+        id: String,
+    },
+}
+
+impl CityRecord {
+    /// The record of a kind that a city has under an id; the id of the city itself is not looked at.
+    ///
+    /// # Errors
+    /// What is wrong with the id.
+    pub fn read(kind: Kind, id: &str) -> Result<Self, Fault> {
+        let slug = || Slug::new(id).ok_or_else(no_id);
+        match kind {
+            Kind::City => Ok(CityRecord::City),
+            Kind::Baseline => slug().map(CityRecord::Baseline),
+            Kind::Target => slug().map(CityRecord::Target),
+            Kind::Report => Year::from_id(id).map(CityRecord::Report).ok_or_else(no_year),
+            Kind::Statement if id == Statement::ID => Ok(CityRecord::Statement),
+            Kind::Member => slug().map(CityRecord::Member),
+            Kind::Statement | Kind::Network | Kind::Redaction => Err(no_id()),
+        }
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            CityRecord::City => Kind::City,
+            CityRecord::Baseline(_) => Kind::Baseline,
+            CityRecord::Target(_) => Kind::Target,
+            CityRecord::Report(_) => Kind::Report,
+            CityRecord::Statement => Kind::Statement,
+            CityRecord::Member(_) => Kind::Member,
+        }
+    }
+
+    /// Its id within the city; none for the city itself.
+    #[must_use]
+    pub fn id(&self) -> Option<String> {
+        match self {
+            CityRecord::City => None,
+            CityRecord::Baseline(id) | CityRecord::Target(id) | CityRecord::Member(id) => Some(id.to_string()),
+            CityRecord::Report(year) => Some(year.to_string()),
+            CityRecord::Statement => Some(Statement::ID.to_owned()),
+        }
+    }
+}
+
+impl RecordKey {
+    /// The key of the city itself.
+    #[must_use]
+    pub fn city_itself(city: &CityId) -> Self {
+        RecordKey::OfCity(city.clone(), CityRecord::City)
+    }
+
+    /// The key that three words give; the city is an empty word for a network.
+    ///
+    /// # Errors
+    /// What is wrong with one of the ids.
+    pub fn read(kind: Kind, city: &str, id: &str) -> Result<Self, Fault> {
+        if kind == Kind::Network && city.is_empty() {
+            return Slug::new(id).map(RecordKey::Network).ok_or_else(no_id);
+        }
+        let city = Slug::new(city).filter(|city| kind != Kind::City || city.as_str() == id).ok_or_else(no_id)?;
+        Ok(RecordKey::OfCity(city, CityRecord::read(kind, id)?))
+    }
+
+    /// Its kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            RecordKey::Network(_) => Kind::Network,
+            RecordKey::OfCity(_, record) => record.kind(),
+        }
+    }
+
+    /// The city it belongs to, or is; none for a network.
+    #[must_use]
+    pub const fn city(&self) -> Option<&CityId> {
+        match self {
+            RecordKey::Network(_) => None,
+            RecordKey::OfCity(city, _) => Some(city),
+        }
+    }
+
+    /// The city as a word: an empty one if there is none.
+    #[must_use]
+    pub fn city_word(&self) -> &str {
+        self.city().map_or("", CityId::as_str)
+    }
+
+    /// Its id as a word.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            RecordKey::Network(id) => id.to_string(),
+            RecordKey::OfCity(city, record) => record.id().unwrap_or_else(|| city.to_string()),
+        }
+    }
+}
+
+impl From<RecordKey> for Subject {
+    fn from(key: RecordKey) -> Self {
+        Subject::Record(key)
+    }
+}
+
+impl Subject {
+    /// What the three words of an entry say; none where a city is missing, is one too many or is none.
+    #[must_use]
+    pub fn read(kind: Kind, city: &str, id: &str) -> Option<Self> {
+        let owner = if city.is_empty() { None } else { Some(Slug::new(city)?) };
+        // Only a network, and the redaction of what was said of one, belongs to no city.
+        let fits = match kind {
+            Kind::Network => owner.is_none(),
+            Kind::Redaction => true,
+            _ => owner.is_some(),
+        };
+        let read = match kind {
+            Kind::Redaction => {
+                let entry = id.parse().ok().filter(|entry: &i64| entry.to_string() == id);
+                entry.map(|entry| Subject::Redaction { city: owner.clone(), entry })
+            }
+            _ => RecordKey::read(kind, city, id).ok().map(Subject::Record),
+        };
+        fits.then(|| read.unwrap_or_else(|| Subject::Misnamed { kind, city: owner, id: id.to_owned() }))
+    }
+
+    /// The record; none if it is about something else.
+    #[must_use]
+    pub const fn record(&self) -> Option<&RecordKey> {
+        if let Subject::Record(key) = self { Some(key) } else { None }
+    }
+
+    /// The kind.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        match self {
+            Subject::Record(key) => key.kind(),
+            Subject::Redaction { .. } => Kind::Redaction,
+            Subject::Misnamed { kind, .. } => *kind,
+        }
+    }
+
+    /// The city; none for a network.
+    #[must_use]
+    pub const fn city(&self) -> Option<&CityId> {
+        match self {
+            Subject::Record(key) => key.city(),
+            Subject::Redaction { city, .. } | Subject::Misnamed { city, .. } => city.as_ref(),
+        }
+    }
+
+    /// The city as it is hashed and stored: an empty word if there is none.
+    #[must_use]
+    pub fn city_word(&self) -> &str {
+        self.city().map_or("", CityId::as_str)
+    }
+
+    /// The id as it is hashed and stored.
+    #[must_use]
+    pub fn id(&self) -> String {
+        match self {
+            Subject::Record(key) => key.id(),
+            Subject::Redaction { entry, .. } => entry.to_string(),
+            Subject::Misnamed { id, .. } => id.clone(),
+        }
+    }
+}
+
+fn no_id() -> Fault {
+    fault("invalid_id", "the id in the path must be 2 to 64 characters of a-z, 0-9 and -")
+}
+
+fn no_year() -> Fault {
+    fault("out_of_range", "the year in the path must be four digits between 1970 and 2100")
+}
+
+/// A fault of the record as a whole.
+fn fault(code: &str, detail: &str) -> Fault {
+    Fault { pointer: String::new(), code: code.to_owned(), detail: detail.to_owned() }
+}
