@@ -432,12 +432,30 @@ fn by_content(world: &World) -> Vec<Refusal> {
     };
     let mut refusals: Vec<Refusal> = cases.into_iter().map(request).collect();
     refusals.extend(by_idempotency_key(world));
+    refusals.extend(by_number(world));
     let keys = send(world.service.request("GET", "/v1/keys").bearer_auth(&world.service.admin)).json();
     let own = keys["items"].as_array().unwrap().iter().find(|key| key["role"] == "admin").unwrap();
     let path = format!("/v1/keys/{}", own["id"].as_str().unwrap());
     let request = world.keyed(world.operation("revokeKey"), &path);
     refusals.push(Refusal { operation: "revokeKey".to_owned(), status: 409, code: "in_use", request });
     refusals
+}
+
+/// What is refused where there are as many as there may be.
+fn by_number(world: &World) -> Vec<Refusal> {
+    world.service.record("/v1/cities/us-full", &city("Full"));
+    let kinds = [("baselines", "putBaseline"), ("targets", "putTarget")];
+    let fill = |(kind, id): (&str, &str)| {
+        let operation = world.operation(id);
+        let body = operation.body.clone().unwrap();
+        for number in 0..100 {
+            let id = if (kind, number) == ("baselines", 0) { "1990".to_owned() } else { format!("number-{number}") };
+            world.service.record(&format!("/v1/cities/us-full/{kind}/{id}"), &body);
+        }
+        let request = world.whole(operation, &format!("/v1/cities/us-full/{kind}/one-more"));
+        Refusal { operation: id.to_owned(), status: 422, code: "too_many_records", request }
+    };
+    kinds.into_iter().map(fill).collect()
 }
 
 /// What is refused for its `Idempotency-Key`.

@@ -2,9 +2,18 @@
 
 use std::sync::Barrier;
 
+use pledgewatch::record::any_record::AnyRecord;
+use pledgewatch::record::limits::CITY_TARGETS;
+use pledgewatch::record::{CityRecord, Kept, RecordKey, Slug};
+use pledgewatch::registry::arrival::{Arrival, ArrivalCity, Landing};
+use pledgewatch::registry::bulk::Bulk;
+use pledgewatch::registry::{Clock, Refusal};
+use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, baseline, city, eventually, faults, inventory, printed, run, send, target};
+use crate::support::{
+    Answer, Service, TODAY, baseline, city, eventually, faults, inventory, printed, run, send, target,
+};
 
 const CITY: &str = "/v1/cities/us-here";
 const BASELINE: &str = "/v1/cities/us-here/baselines/1990";
@@ -714,4 +723,44 @@ fn keys_of_the_command_line_work_in_a_running_service() {
     assert!(run(&["keys", "revoke", "--database", database, id]).status.success());
     eventually("the end of the key", || service.put(BASELINE, &secret, &baseline(1990, 10.0)).status == 401);
     assert!(!run(&["keys", "revoke", "--database", database, id]).status.success());
+}
+
+#[test]
+fn a_city_has_room_for_so_many_targets_and_no_more() {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    service.record("/v1/cities/here/baselines/1990", &baseline(1990, 1000.0));
+    let body = target("1990", 50.0, 2030);
+    let path = |number: usize| format!("/v1/cities/here/targets/number-{number}");
+    for number in 0..CITY_TARGETS {
+        service.record(&path(number), &body);
+    }
+    let refused = |number: usize| {
+        let problem = service.put(&path(number), &service.admin, &body).assert_problem(422, "too_many_records");
+        assert!(problem["detail"].as_str().unwrap().contains("100 targets"), "{problem}");
+    };
+    refused(CITY_TARGETS);
+    // One that is withdrawn makes no room: its history stays.
+    assert_eq!(service.delete(&format!("{}?reason=wrong", path(0)), &service.admin).status, 204);
+    refused(CITY_TARGETS);
+    // What a file brings is refused alike.
+    let database = DatabaseUrl::parse(&service.database.url).unwrap();
+    let mut bulk = Bulk::open(&database, Clock::system(), true).unwrap();
+    let here = Slug::new("here").unwrap();
+    let target_of = |id: &str| CityRecord::Target(Slug::new(id).unwrap());
+    let key = RecordKey::OfCity(here.clone(), target_of("one-more"));
+    let record = AnyRecord::parse(&key, body.clone(), TODAY.parse().unwrap()).unwrap();
+    let records = ["one-more", "number-1"].map(|id| (target_of(id), record.clone())).into();
+    let city = ArrivalCity::Id(here);
+    let arrival = Arrival { city, records, place: "a file".into(), reason: None, kept: Kept::default() };
+    let landed = bulk.land(&[arrival], "the tests").unwrap().remove(0).unwrap();
+    assert!(matches!(&landed.records[..], [Err(Refusal::TooManyRecords(_)), Ok(Landing::Known)]), "{landed:?}");
+    // What is there may change, and come back.
+    let mut changed = target("1990", 55.0, 2030);
+    changed["reason"] = "stricter".into();
+    for number in [0, 1] {
+        service.record(&path(number), &changed);
+    }
+    assert_eq!(service.json("/v1/cities/here/targets")["total"], CITY_TARGETS);
+    printed(&service.verify());
 }

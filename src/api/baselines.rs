@@ -91,7 +91,7 @@ pub async fn get(
 
 /// Record a baseline
 ///
-/// A restatement is a new revision: the earlier figure stays visible. The year of a baseline does not change. The same body again changes nothing; another body is a new revision and needs a `reason`.
+/// A restatement is a new revision: the earlier figure stays visible. The year of a baseline does not change. A city may have 100 baselines, withdrawn ones included. The same body again changes nothing; another body is a new revision and needs a `reason`.
 #[utoipa::path(operation_id = "putBaseline", tag = "baselines", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), ("baseline" = Slug, Path, description = "The baseline's id")),
     request_body = BaselineBody,

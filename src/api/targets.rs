@@ -91,7 +91,7 @@ pub async fn get(
 
 /// Record a target
 ///
-/// A weakened target is a new revision: what was asked before stays visible. The same body again changes nothing; another body is a new revision and needs a `reason`.
+/// A weakened target is a new revision: what was asked before stays visible. A city may have 100 targets, withdrawn ones included. The same body again changes nothing; another body is a new revision and needs a `reason`.
 #[utoipa::path(operation_id = "putTarget", tag = "targets", security(("bearer" = [])),
     params(("city" = Slug, Path, description = "The city's id"), ("target" = Slug, Path, description = "The target's id")),
     request_body = TargetBody,

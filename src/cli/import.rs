@@ -388,6 +388,7 @@ fn why(refusal: &Refusal) -> (&'static str, String) {
             ("invalid", told.join("; "))
         }
         Refusal::IdentifierTaken(told) => ("identifier_taken", told.clone()),
+        Refusal::TooManyRecords(told) => ("too_many_records", told.clone()),
         Refusal::NotFound => ("unknown_city", "There is no such city.".to_owned()),
         other => ("not_recorded", format!("{other:?}")),
     }

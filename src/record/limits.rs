@@ -28,6 +28,11 @@ pub const PREDECESSORS: usize = 50;
 pub const POPULATION_MAX: i64 = 1_000_000_000;
 /// Most GPC lines of one inventory.
 pub const LINES: usize = 512;
+/// Baselines of a city, withdrawn ones included: of all cities that are published one has the most, 6.
+pub const CITY_BASELINES: usize = 100;
+/// Targets of a city, withdrawn ones included. Each is judged anew with every write to the city, while others wait for the
+/// writer; of all cities that are published one has the most, 8.
+pub const CITY_TARGETS: usize = 100;
 /// Most milestones of one target.
 pub const MILESTONES: usize = 32;
 /// Most identifiers of one city.

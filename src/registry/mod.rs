@@ -21,6 +21,7 @@ mod recent;
 mod relations;
 mod reply;
 mod request;
+mod room;
 mod salvage;
 mod shared;
 mod snapshot;

@@ -20,6 +20,7 @@ impl Staging {
         record: &AnyRecord,
         live: Option<&AnyRecord>,
     ) -> Result<(), Refusal> {
+        self.check_room(key)?;
         let RecordKey::OfCity(id, kind) = key else { return Ok(()) };
         match (kind, record, live) {
             (CityRecord::City, AnyRecord::City(city), _) => {

@@ -96,6 +96,8 @@ pub enum Refusal {
     Invalid(Vec<Fault>),
     /// Another city has the identifier.
     IdentifierTaken(String),
+    /// The city has as many records of the kind as it may; how many.
+    TooManyRecords(String),
     /// Others name the record; which, as a list.
     InUse(String),
     /// The key may not be used, or not any more; why.

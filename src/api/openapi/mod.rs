@@ -290,6 +290,9 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         if makes_city {
             codes.push(Code::IdentifierTaken);
         }
+        if method == "put" && ["/baselines/", "/targets/"].iter().any(|part| path.contains(part)) {
+            codes.push(Code::TooManyRecords);
+        }
         // Nothing names a report, a statement or a membership.
         let is_named = !["/reports", "/statement", "/members"].iter().any(|part| path.contains(part));
         if method == "delete" && is_named {

@@ -120,6 +120,9 @@ codes! {
     InvalidInput = "invalid_input", UNPROCESSABLE_ENTITY, "The input is not valid",
         "The input was read, but something in it cannot be so. Every fault is listed in errors, each with a JSON pointer to its place.",
         "Mend all that is listed and send it again.";
+    TooManyRecords = "too_many_records", UNPROCESSABLE_ENTITY, "The city has as many as it may",
+        "A city may have 100 baselines and 100 targets; those that were withdrawn count, for their history stays.",
+        "Change one that is there, or bring back one that was withdrawn, in the place of a new one.";
     ImportRefused = "import_refused", UNPROCESSABLE_ENTITY, "The file cannot be imported as it is",
         "Something in the file cannot be so, and a file is recorded whole or not at all. Every fault is listed with its sheet, row and column; of very many the first.",
         "Mend all that is listed and send the file again; with dry_run=true nothing is recorded and every row is answered for.";
@@ -399,6 +402,11 @@ impl From<Refusal> for Problem {
             },
             Refusal::Invalid(faults) => Problem::invalid(faults),
             Refusal::IdentifierTaken(detail) => Problem::new(Code::IdentifierTaken, detail),
+            Refusal::TooManyRecords(told) => {
+                let (pointer, code) = (String::new(), "too_many".to_owned());
+                let errors = vec![Fault { pointer, code, detail: told.clone() }];
+                Problem { errors, ..Problem::new(Code::TooManyRecords, told) }
+            }
             Refusal::InUse(users) => Problem::new(Code::InUse, format!("it is named by {users}")),
             Refusal::KeyRefused(told) => Problem::new(Code::Unauthorized, told),
             Refusal::Busy => Problem::new(Code::Busy, "too many writes are waiting"),
