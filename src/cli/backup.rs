@@ -8,7 +8,7 @@ use anyhow::Context;
 use chrono::Utc;
 use clap::Args;
 
-use super::{Database, open, print};
+use super::{Database, print};
 use crate::record::limits::LAST_SEQUENCE;
 use crate::store::backup::{End, Failure, Header, write};
 use crate::store::restore::{Restoration, restore};
@@ -105,9 +105,9 @@ pub(super) fn bring_back(asked: &Restore) -> anyhow::Result<()> {
         if is_standard(&asked.file) { Box::new(io::stdin().lock()) } else { reader(&asked.file)? };
     let mut mirror = asked.mirror.as_ref().map(reader).transpose()?;
     let mirror = mirror.as_mut().map(|mirror| &mut **mirror as &mut dyn BufRead);
-    let mut connection = open(&asked.database)?;
-    let restored = restore(&mut connection, Restoration { file: &mut *file, until: asked.until, mirror })?;
-    let (database, last) = (&asked.database.database, restored.sequence);
+    let database = &asked.database.database;
+    let restored = restore(database, Restoration { file: &mut *file, until: asked.until, mirror })?;
+    let last = restored.sequence;
     print(&format!("{database}: {last} entries up to {}, of a backup of {}", restored.hash, restored.made_at))?;
     if let Some(end) = restored.mirror_ends {
         let lost = format!("entries {} to {end} of the mirror are not in it", last + 1);

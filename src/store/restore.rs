@@ -1,6 +1,7 @@
 //! Restores a backup into an empty database, in one transaction, after a check of all of it.
 
 use std::io::{BufRead, Read};
+use std::path::Path;
 
 use diesel::prelude::*;
 use diesel::sql_types::{BigInt, Text};
@@ -10,8 +11,9 @@ use sha2::{Digest, Sha256};
 use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, columns};
 use super::connection::{AnyConnection, on_either, take_time};
 use super::mirror_lines::MirrorLines;
+use super::on_disk::name;
 use super::schema::idempotency_keys;
-use super::{Head, StoreError, identity, keys, known_migrations, log, records, transaction};
+use super::{DatabaseUrl, Head, StoreError, identity, keys, known_migrations, log, migrate, records, transaction};
 use crate::record::Change;
 use crate::record::change::GENESIS;
 use crate::record::limits::STATEMENT_ROWS;
@@ -40,11 +42,59 @@ pub struct Restored {
     pub mirror_ends: Option<i64>,
 }
 
-/// Restores a backup into a database of this version in which nothing is recorded; all of it or nothing.
+/// Restores a backup into a database in which nothing is recorded; all of it or nothing. Where it fails there is no
+/// database either if there was none: a service would take an empty one for what was restored.
 ///
 /// # Errors
 /// Why nothing was restored.
-pub fn restore(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
+pub fn restore(database: &DatabaseUrl, asked: Restoration<'_>) -> Result<Restored, Failure> {
+    match database {
+        DatabaseUrl::Sqlite(path) if !database.is_there() => restore_file(Path::new(path), database, asked),
+        DatabaseUrl::Sqlite(_) => {
+            let mut connection = database.connect()?;
+            migrate(&mut connection)?;
+            restore_into(&mut connection, asked)
+        }
+        DatabaseUrl::Postgres(_) => {
+            let mut connection = database.connect()?;
+            take_time(&mut connection)?;
+            transaction(&mut connection, |connection| {
+                migrate(connection)?;
+                restore_into(connection, asked)
+            })
+        }
+    }
+}
+
+/// Restores into a file under another name, which gets its own once it is whole.
+fn restore_file(path: &Path, database: &DatabaseUrl, asked: Restoration<'_>) -> Result<Restored, Failure> {
+    let beside = |database: &DatabaseUrl| database.files().into_iter().skip(1).find(|file| file.exists());
+    // SQLite would take the log of another database for that of this one.
+    if let Some(left) = beside(database) {
+        let told = format!("{} is there, of another database; move it away", name(&left));
+        return Err(Failure::Unfit(told));
+    }
+    let unfinished = DatabaseUrl::Sqlite(format!("{}.restoring", path.display()));
+    let remove = || unfinished.files().into_iter().filter(|file| file.exists()).try_for_each(std::fs::remove_file);
+    // One that was killed left it.
+    remove()?;
+    let restored = unfinished.connect().and_then(|mut connection| migrate(&mut connection).map(|_| connection));
+    let restored = restored.map_err(Failure::from).and_then(|mut connection| restore_into(&mut connection, asked));
+    let named = restored.and_then(|restored| {
+        if let Some(left) = beside(&unfinished) {
+            return Err(Failure::Unfit(format!("{} cannot be written into the database file", name(&left))));
+        }
+        std::fs::rename(format!("{}.restoring", path.display()), path)?;
+        // The new name is on disk once its directory is.
+        #[cfg(unix)]
+        std::fs::File::open(database.directory())?.sync_all()?;
+        Ok(restored)
+    });
+    named.inspect_err(|_| drop(remove()))
+}
+
+/// Restores a backup into a database of this version in which nothing is recorded; all of it or nothing.
+fn restore_into(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
     take_time(connection)?;
     transaction(connection, |connection| {
         log::lock(connection)?;
