@@ -248,7 +248,7 @@ pub struct ChangeAnswer {
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub damaged: bool,
     /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
-    /// taken out by hand.
+    /// taken out by hand, or the log was restored only up to an earlier entry.
     #[schema(minimum = 1, example = 813)]
     pub redaction: Option<i64>,
 }

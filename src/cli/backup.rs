@@ -113,5 +113,11 @@ pub(super) fn bring_back(asked: &Restore) -> anyhow::Result<()> {
         let lost = format!("entries {} to {end} of the mirror are not in it", last + 1);
         writeln!(io::stderr(), "pledgewatch: the mirror is newer than what was restored: {lost}")?;
     }
+    if !restored.redacted_later.is_empty() {
+        let entries: Vec<String> = restored.redacted_later.iter().map(ToString::to_string).collect();
+        let told =
+            "were redacted after the last entry that was restored, and stay out: the entries that say so are left out";
+        writeln!(io::stderr(), "pledgewatch: the bodies of the entries {} {told}", entries.join(", "))?;
+    }
     Ok(())
 }

@@ -221,7 +221,10 @@ fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
     }
     if !redacted_by_hand.is_empty() {
         let entries: Vec<String> = redacted_by_hand.iter().map(ToString::to_string).collect();
-        told.push_str(&format!(", by hand those of the entries {}", entries.join(", ")));
+        told.push_str(&format!(
+            ", of which no entry says so (they were taken out by hand, or a restoration left out the entry): those of {}",
+            entries.join(", ")
+        ));
     }
     if let Some(file) = mirror {
         told.push_str(&mirror::compare(&mut connection, file)?);

@@ -14,9 +14,9 @@ use super::mirror_lines::MirrorLines;
 use super::on_disk::name;
 use super::schema::idempotency_keys;
 use super::{DatabaseUrl, Head, StoreError, identity, keys, known_migrations, log, migrate, records, transaction};
-use crate::record::Change;
 use crate::record::change::GENESIS;
 use crate::record::limits::STATEMENT_ROWS;
+use crate::record::{Change, Subject};
 use crate::store::limits::BACKUP_LINE_BYTES;
 
 /// What is to be restored.
@@ -40,6 +40,8 @@ pub struct Restored {
     pub hash: String,
     /// The last entry of the mirror, if what was restored ends before it.
     pub mirror_ends: Option<i64>,
+    /// The entries whose bodies entries that are left out took out: they stay out.
+    pub redacted_later: Vec<i64>,
 }
 
 /// Restores a backup into a database in which nothing is recorded; all of it or nothing. Where it fails there is no
@@ -177,6 +179,7 @@ struct Restoring<'a> {
     read: (i64, String),
     /// The last entry that was taken, and its hash.
     taken: (i64, String),
+    redacted_later: Vec<i64>,
     entries: Vec<Change>,
     rows: Vec<Map<String, Value>>,
     table: String,
@@ -204,7 +207,8 @@ impl<'a> Restoring<'a> {
         let start = || (0, GENESIS.to_owned());
         let (entries, rows, table) = (Vec::new(), Vec::new(), String::new());
         let mirror = mirror.map(MirrorLines::new);
-        Ok(Restoring { lines, header, until, mirror, read: start(), taken: start(), entries, rows, table })
+        let (read, taken, redacted_later) = (start(), start(), Vec::new());
+        Ok(Restoring { lines, header, until, mirror, read, taken, redacted_later, entries, rows, table })
     }
 
     /// Takes in the next line; whether there are more.
@@ -235,7 +239,10 @@ impl<'a> Restoring<'a> {
     fn take_entry(&mut self, change: Change, connection: &mut AnyConnection) -> Result<(), Failure> {
         change.check(self.read.0, &self.read.1).map_err(|told| self.lines.damaged(format!("is wrong: {told}")))?;
         self.read = (change.sequence, change.hash.clone());
-        if self.until.is_some_and(|until| change.sequence > until) {
+        if let Some(until) = self.until.filter(|until| change.sequence > *until) {
+            if let Subject::Redaction { entry, .. } = change.subject {
+                self.redacted_later.extend(Some(entry).filter(|entry| *entry <= until));
+            }
             return Ok(());
         }
         if let Some(mirror) = &mut self.mirror {
@@ -285,6 +292,7 @@ impl<'a> Restoring<'a> {
             sequence: number,
             hash,
             mirror_ends: ends.filter(|end| *end > number),
+            redacted_later: self.redacted_later,
         })
     }
 }

@@ -16,7 +16,8 @@ pub struct Verified {
     pub entries: i64,
     /// Entries whose body was redacted; the chain holds without it.
     pub redacted: i64,
-    /// Those of them of which no other entry says so: their bodies were taken out by hand.
+    /// Those of them of which no other entry says so: their bodies were taken out by hand, or that entry was left out when
+    /// the log was restored.
     pub redacted_by_hand: Vec<i64>,
     /// Cities they make, withdrawn ones included.
     pub cities: usize,

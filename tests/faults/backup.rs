@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, program, run, target};
+use crate::support::{Database, Service, TODAY, baseline, city, eventually, inventory, printed, program, run, target};
 
 /// A service with records of several kinds, a withdrawal, a redacted body, two more keys and a confirmation; 8 entries.
 fn recorded() -> Service {
@@ -285,6 +285,21 @@ fn a_restoration_that_fails_leaves_nothing_that_a_service_would_take() {
     std::fs::write(path.with_extension("db-wal"), "another").unwrap();
     refused(&restore(&database, &file.path, &[]), "test.db-wal is there");
     assert!(!path.exists());
+}
+
+#[test]
+fn what_was_redacted_later_stays_out_of_an_earlier_log_and_is_told() {
+    let service = recorded();
+    let reason = ["--reason", "A court order", "--today", TODAY];
+    printed(&run(&[&["redact", "--database", &service.database.url, "4"], &reason[..]].concat()));
+    let file = back_up(&service.database);
+    let database = Database::new();
+    let restored = restore(&database, &file.path, &["--until", "5"]);
+    printed(&restored);
+    let told = String::from_utf8(restored.stderr).unwrap();
+    assert!(told.contains("the bodies of the entries 4 were redacted after the last entry"), "{told}");
+    let verified = printed(&run(&["verify", "--database", &database.url]));
+    assert!(verified.contains("a restoration left out the entry): those of 4"), "{verified}");
 }
 
 /// A mirror of the public log of a service.

@@ -181,7 +181,7 @@ fn verify_tells_a_redaction_by_hand_and_one_that_was_undone() {
     printed(&redact(&service, 2));
     service.database.execute("UPDATE changes SET body = NULL WHERE sequence = 5");
     let verified = printed(&service.verify());
-    assert!(verified.ends_with("; redacted bodies: 2, by hand those of the entries 5"), "{verified}");
+    assert!(verified.ends_with("; redacted bodies: 2, of which no entry says so (they were taken out by hand, or a restoration left out the entry): those of 5"), "{verified}");
     // The body as it was: its hash still fits, and only the redaction says that it must not be there.
     service.database.execute(&format!("UPDATE changes SET body = '{body}' WHERE sequence = 2"));
     let output = service.verify();
