@@ -1,10 +1,12 @@
 //! What is typed, what it prints, and what it says when it cannot.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead, BufReader};
 use std::net::TcpListener;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use pledgewatch::record::Kind;
+use pledgewatch::store::DatabaseUrl;
 use serde_json::Value;
 
 use crate::support::{Database, Service, baseline, city, inventory, printed, program, run, signal, target};
@@ -404,4 +406,35 @@ fn a_mistyped_path_is_not_an_empty_database() {
         );
     }
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn the_command_that_a_new_service_prints_makes_its_first_key() {
+    let database = Database::new();
+    let mut command = Command::new(program());
+    command.args(["serve", "--database", &database.url, "--listen", "127.0.0.1:0", "--operators", "127.0.0.1:0"]);
+    let mut service = command.stdin(Stdio::null()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(service.stdout.take().unwrap()).lines().map_while(Result::ok);
+    let line = lines.find(|line| line.contains("keys create")).unwrap();
+    let made = Command::new("sh").args(["-c", &line]).output().unwrap();
+    service.kill().unwrap();
+    service.wait().unwrap();
+    assert!(printed(&made).starts_with("pwk_"));
+}
+
+#[test]
+fn the_command_that_is_printed_has_all_of_the_address_but_its_password() {
+    for (url, shown) in [
+        (
+            "postgres://ada:s3cret@host:5/db?sslmode=require&sslpassword=x&connect_timeout=3",
+            "postgres://ada@host:5/db?sslmode=require&connect_timeout=3",
+        ),
+        ("postgresql://host/db?user=ada&password=s3cret", "postgresql://host/db?user=ada"),
+        ("sqlite:/a/b.db", "sqlite:/a/b.db"),
+    ] {
+        let database = DatabaseUrl::parse(url).unwrap();
+        assert_eq!(database.without_password(), shown);
+        assert_eq!(database.has_password(), url.starts_with("postgres"));
+    }
+    assert!(!DatabaseUrl::parse("postgres://ada@host/db").unwrap().has_password());
 }

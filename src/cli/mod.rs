@@ -322,9 +322,11 @@ fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String
     if !has_admin {
         // As it was called, so that the line can be copied.
         let program = std::env::args().next().unwrap_or_else(|| "pledgewatch".to_owned());
+        let password = if database.has_password() { "PGPASSWORD='the password of the database' " } else { "" };
+        let database = database.without_password().replace('\'', "'\\''");
         told.push_str(&format!(
             "\nThere is no administrator's key yet; it is needed to write. Make one in another terminal:\n\
-             \n  {program} keys create --database '{database}' --role admin --label 'Your name'\n"
+             \n  {password}{program} keys create --database '{database}' --role admin --label 'Your name'\n"
         ));
     }
     told

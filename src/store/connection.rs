@@ -151,6 +151,29 @@ impl DatabaseUrl {
         parts.filter(|part| part.len() > 2)
     }
 
+    /// Whether there is a password in the URL.
+    #[must_use]
+    pub fn has_password(&self) -> bool {
+        matches!(self, DatabaseUrl::Postgres(url) if *url != self.without_password())
+    }
+
+    /// The URL as it was given, but for its passwords: with it and the password the same database is reached.
+    #[must_use]
+    pub fn without_password(&self) -> String {
+        let DatabaseUrl::Postgres(url) = self else { return format!("{self}") };
+        let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
+        let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let place = match place.rsplit_once('@') {
+            Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
+            None => place.to_owned(),
+        };
+        let is_password = |option: &&str| option.split('=').next().is_some_and(|name| name.ends_with("password"));
+        let options: Vec<&str> =
+            options.split('&').filter(|option| !option.is_empty() && !is_password(option)).collect();
+        let joint = if options.is_empty() { "" } else { "?" };
+        format!("{scheme}://{place}{joint}{}", options.join("&"))
+    }
+
     fn unavailable(&self, cause: &str) -> StoreError {
         // libpq tells its troubles on several lines.
         let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
