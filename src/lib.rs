@@ -1,4 +1,54 @@
 //! pledgewatch records the climate pledges of cities, judges whether they are kept, and publishes the answer.
+//!
+//! # The rooms
+//!
+//! Each room uses those above it and none below; a test holds it to that.
+//!
+//! - [`record`]: what cities say: exact, validated, free of I/O. Also the entries of the change log that carry it, the
+//!   chain of their hashes, and [`record::ledger`], the one place where an entry is applied.
+//! - [`method`]: how a verdict is made from the records of one city, one file a rule. It reads no clock and no database.
+//! - [`import`]: files of figures made into records: `table` reads cells, numbers and units, `template` writes and reads
+//!   the template of this service, `public` reads what others publish.
+//! - [`demo`]: the cities of `serve --demo`.
+//! - [`store`]: what is on disk: the log, the table of records with its views, the keys; backups, and `verify`.
+//! - [`mirror`]: a copy of the public log of another service, checked as it arrives.
+//! - [`metrics`]: what is counted.
+//! - [`answers`]: what is shown of one record and of one city, and the bytes it is rendered to.
+//! - [`registry`]: the present in memory, and the one writer that changes it.
+//! - [`overview`]: what is shown of many cities together: rankings, networks, the world in numbers.
+//! - [`api`]: the resources of `/v1`, one file each; what they share on the way in is in `api::request`, on the way out in
+//!   `api::response`; `api::openapi` makes the specification from them.
+//! - [`web`]: pages for people, and the guide.
+//! - [`server`]: what every connection and every request passes.
+//! - [`cli`]: the commands.
+//!
+//! # How a write travels
+//!
+//! `PUT /v1/cities/xx/reports/2020`:
+//!
+//! 1. `server::pacing` reads the connection no faster than it is answered; `server::admission` counts the request.
+//! 2. `api::reports` hands it to `api::write`, which checks the key (`api::request::access`) before it reads the body
+//!    (`api::request::body`), and makes a record of it ([`record::any_record`]).
+//! 3. [`registry::Registry::write`] puts it into the queue of the writer and waits.
+//! 4. `registry::writer` takes what is waiting; `registry::transaction` locks the row that numbers the log, and takes over
+//!    what other nodes wrote meanwhile (`registry::follow`).
+//! 5. `registry::staging` checks each write against what is then current (its condition, `registry::relations`), drafts its
+//!    entry with its hash, and applies it to a copy of what it touches ([`record::ledger`]).
+//! 6. [`store`] appends the entries and brings the table of records up to them; the transaction is committed.
+//! 7. The next snapshot, with the changed cities judged anew (`answers::judgement`), takes the place of the present.
+//! 8. Only then is the client answered. Who listens to the stream is told by `registry::news`.
+//!
+//! # How a read travels
+//!
+//! `GET /v1/cities/xx/status`:
+//!
+//! 1. As a write, through `server` to the resource, here `api::status`.
+//! 2. [`registry::Registry::present`] gives the snapshot: immutable, shared, no lock and no database.
+//! 3. The city's entry has its judgement rendered already; a permalink or `?as_of=` is judged anew from the dossier, by
+//!    [`record::view`] and [`method`], after what is no longer in memory was read from the log.
+//! 4. What costs much to make (lists, rankings, the map) is made once for each edition of the snapshot, in turn, and kept:
+//!    `api::response::costly`.
+//! 5. `api::response::answer` adds the tag and the headers, and answers 304 where the client has it already.
 
 pub mod answers;
 pub mod api;
