@@ -8,4 +8,5 @@ pub mod template;
 
 pub use failure::{FileError, ReadError};
 pub use public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
-pub use public::format::{Format, SourceFile};
+pub use public::format::Format;
+pub use public::source::SourceFile;

@@ -15,8 +15,8 @@ use chrono::{Datelike, NaiveDate};
 
 use super::file::{Cells, PublicFile};
 use super::finding::Provenance;
-use super::format::{Sink, SourceFile, Stop};
 use super::records::Publication;
+use super::source::{Sink, SourceFile, Stop};
 use crate::import::table::figure::{NoFigure, figure};
 
 /// Reads a file of either kind.

@@ -21,9 +21,9 @@ mod targets;
 
 use super::file::PublicFile;
 use super::finding::Provenance;
-use super::format::{Sink, SourceFile, Stop};
 use super::header::Header;
 use super::records::Publication;
+use super::source::{Sink, SourceFile, Stop};
 use crate::import::failure::FileError;
 
 /// The files, told apart.

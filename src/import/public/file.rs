@@ -5,16 +5,16 @@ use std::sync::Arc;
 use chrono::Datelike;
 
 use super::finding::{Finding, LeftOut, Place, Provenance, Row, UNFINISHED, breaks_off};
-use super::format::{Sink, SourceFile, Stop};
 use super::header::{Header, is_zero_width};
 use super::records::left_out;
+use super::source::{Sink, SourceFile, Stop};
 use crate::import::failure::FileError;
 use crate::import::table::blank_cell::is_blank;
 use crate::import::table::cell::{Cell, Refused, Row as TableRow, Table, letters, quoted};
 use crate::import::table::figure::year;
+use crate::import::table::sheets::is_read_me;
 use crate::import::table::workbook;
 use crate::import::table::{self, Opened, Rows};
-use crate::import::template::columns::is_read_me;
 
 /// An opened file, its header read.
 pub(in crate::import) struct PublicFile<'a> {

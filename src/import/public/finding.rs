@@ -10,7 +10,7 @@ use crate::record::any_record::AnyRecord;
 use crate::record::limits::NAME_CHARACTERS;
 use crate::record::{City, CityRecord};
 
-use super::records::cleaned;
+use super::text::cleaned;
 
 /// Where something stands in a file, as whoever opens it would look for it.
 #[derive(Debug, Clone, PartialEq, Eq)]

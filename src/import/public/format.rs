@@ -1,59 +1,12 @@
 //! The formats of public files, and the one door to read them.
 
 use std::fmt;
-use std::io::Read;
 
 use super::duplicates;
-use super::finding::{Provenance, Row};
+use super::finding::Row;
+use super::source::{Sink, SourceFile, Stop};
 use super::{c40, cdp, covenant, klimatkollen, uk};
-use crate::import::failure::{FileError, ReadError};
-
-/// A file to be read: what is known of it, and its bytes.
-pub struct SourceFile<'a> {
-    /// What is known of it before its first row.
-    pub provenance: Provenance,
-    /// Its bytes, read once from the beginning to the end.
-    pub reader: Box<dyn Read + 'a>,
-}
-
-impl fmt::Debug for SourceFile<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SourceFile").field("provenance", &self.provenance).finish_non_exhaustive()
-    }
-}
-
-/// What ends a reading from within: a broken file, or a sink that wants no more.
-#[derive(Debug)]
-pub(in crate::import) enum Stop {
-    /// The sink wants no more; it has kept why.
-    Sink,
-    /// A file cannot be read to its end.
-    File(FileError),
-}
-
-impl From<FileError> for Stop {
-    fn from(error: FileError) -> Self {
-        Stop::File(error)
-    }
-}
-
-/// Where rows go, and what is to be told of whole files.
-pub(in crate::import) struct Sink<'a> {
-    rows: &'a mut dyn FnMut(Row) -> Result<(), Stop>,
-    notices: Vec<String>,
-}
-
-impl Sink<'_> {
-    /// Hands on a row.
-    pub fn row(&mut self, row: Row) -> Result<(), Stop> {
-        (self.rows)(row)
-    }
-
-    /// Keeps what whoever imports a file should know of it, if there is anything.
-    pub fn notice(&mut self, told: Option<String>) {
-        self.notices.extend(told);
-    }
-}
+use crate::import::failure::ReadError;
 
 /// A format of public files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

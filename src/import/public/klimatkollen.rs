@@ -17,9 +17,9 @@ use crate::record::{City, Kind};
 
 use super::file::{Cells, PublicFile};
 use super::finding::{Finding, LeftOut};
-use super::format::{Sink, SourceFile, Stop};
 use super::header::{Column, Header, words};
 use super::records::{Publication, city, found, left_out, name, object, word};
+use super::source::{Sink, SourceFile, Stop};
 use crate::import::table::figure::{NoFigure, figure_in, json, quoted, year};
 use crate::import::table::unit::Scale;
 

@@ -12,4 +12,6 @@ mod header;
 mod klimatkollen;
 mod period;
 mod records;
+pub mod source;
+mod text;
 mod uk;

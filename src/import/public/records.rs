@@ -11,6 +11,7 @@ use crate::record::text::normalised;
 use crate::record::{City, CityRecord, Fault, Kind, Parse, fault};
 
 use super::finding::{Found, LeftOut};
+use super::text::cleaned;
 use crate::import::table::cell::is_error;
 use crate::import::table::figure::quoted;
 
@@ -39,15 +40,6 @@ pub(in crate::import) fn word(text: &str) -> Option<String> {
 /// A free text as records take it; none where nothing is left of it.
 pub(in crate::import) fn text(text: &str) -> Option<Value> {
     cleaned(text, TEXT_CHARACTERS).map(Value::from)
-}
-
-/// A text on one line, without what is not seen, cut where it is too long; none where nothing is left of it.
-pub(in crate::import) fn cleaned(text: &str, most: usize) -> Option<String> {
-    let seen = text.chars().filter(|c| !matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}'));
-    let spaced: String = seen.map(|c| if c.is_control() || c.is_whitespace() { ' ' } else { c }).collect();
-    let line = spaced.split(' ').filter(|word| !word.is_empty()).collect::<Vec<_>>().join(" ");
-    let cut = if line.chars().count() <= most { line } else { line.chars().take(most - 1).chain(['…']).collect() };
-    Some(cut.trim().to_owned()).filter(|cut| !cut.is_empty())
 }
 
 /// A publication as the body of a source.

@@ -9,6 +9,7 @@ pub(in crate::import) mod figure;
 pub(in crate::import) mod looks;
 pub mod number;
 pub(in crate::import) mod package;
+pub mod sheets;
 pub(in crate::import) mod shown;
 pub mod unit;
 pub mod workbook;
@@ -18,9 +19,9 @@ use std::sync::Arc;
 
 use crate::import::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
 
-use super::template::columns::is_read_me;
 use cell::{Refused, Row, Table, some_of};
 use csv::CsvRows;
+use sheets::is_read_me;
 
 /// Reads the tables of files that are sent together; those of several are told apart as `file 1`, `file 2` and on.
 ///

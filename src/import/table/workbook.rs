@@ -19,9 +19,9 @@ use super::cell::{Cell, Refused, Row, Table};
 use super::csv::too_many_rows;
 use super::looks::{Looks, Position};
 use super::package::{Bounds, damaged, repack};
+use super::sheets::{is_of_template, is_read_me};
 use super::shown::{Shown, shown};
 use super::{day, number};
-use crate::import::template::columns::{self, is_read_me};
 
 /// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all that can be seen where it has neither.
 ///
@@ -118,7 +118,7 @@ impl<'b> Book<'b> {
 
 /// Whether the sheet's name is that of one of the template.
 fn is_wanted(sheet: &Sheet) -> bool {
-    columns::Sheet::named(&sheet.name).is_some()
+    is_of_template(&sheet.name)
 }
 
 fn is_hidden(sheet: &Sheet) -> bool {

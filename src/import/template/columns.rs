@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization;
 
 use crate::import::table::number::{self, Quantity};
+use crate::import::table::sheets;
 use crate::import::table::unit::{self, Scale, plain_digit};
 use crate::record::limits;
 
@@ -20,8 +21,8 @@ impl Sheet {
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
-            Sheet::Reports => "Reports",
-            Sheet::Lines => "Lines",
+            Sheet::Reports => sheets::REPORTS,
+            Sheet::Lines => sheets::LINES,
         }
     }
 
@@ -45,15 +46,6 @@ impl Sheet {
         let repeated = if self == Sheet::Reports { ALSO_STATED.as_flattened() } else { &[] };
         self.columns().iter().chain(repeated)
     }
-}
-
-/// The sheet that explains the others.
-pub const READ_ME: &str = "Read me";
-
-/// Whether a sheet of this name explains the others.
-#[must_use]
-pub fn is_read_me(name: &str) -> bool {
-    name.trim().eq_ignore_ascii_case(READ_ME)
 }
 
 /// What the cells of a column hold.

@@ -9,11 +9,12 @@ use serde_json::Value;
 use crate::import::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
 use crate::record::{CityId, Kept, Year};
 
-use super::columns::{Sheet, is_read_me};
+use super::columns::Sheet;
 use super::draft::{self, Report};
 use super::layout::{Layout, Reading};
 use crate::import::table::cell::{CellFault, Refused, Table, some_of};
 use crate::import::table::duplicates::{Place, duplicates};
+use crate::import::table::sheets::is_read_me;
 
 /// What the tables of a file came to.
 #[derive(Debug, Clone, Default)]

@@ -12,6 +12,7 @@ use super::columns::Sheet;
 use super::draft::{self, Report};
 use super::layout::{Layout, Reading};
 use crate::import::table::cell::{CellFault, Refused, Row, Table, some_of};
+use crate::import::table::sheets::is_read_me;
 use crate::import::table::workbook;
 use crate::import::table::{self, Opened, Rows};
 
@@ -86,7 +87,7 @@ fn choose(tables: Vec<Table>) -> Result<(Table, Vec<Table>), Refused> {
         let told = format!("the sheet {} has rows, which are read only with the file of one city", lines.title());
         return Err(Refused::new("lines_not_read", told));
     }
-    seen.retain(|table| !named(table, Sheet::Lines) && !super::columns::is_read_me(&table.title()));
+    seen.retain(|table| !named(table, Sheet::Lines) && !is_read_me(&table.title()));
     let reports = seen.iter().position(|table| named(table, Sheet::Reports));
     match (reports, seen.len()) {
         (Some(index), _) => Ok((seen.remove(index), seen)),

@@ -10,10 +10,11 @@ use serde_json::Value;
 use crate::import::limits::SHEET_ROWS;
 use crate::record::Inventory;
 
-use super::columns::{ALSO_STATED, Column, Kind, READ_ME, Sheet};
+use super::columns::{ALSO_STATED, Column, Kind, Sheet};
 use super::filled::Cells;
 use crate::import::table::csv::needs_apostrophe;
 use crate::import::table::number;
+use crate::import::table::sheets::READ_ME;
 
 /// What the sheet `Read me` says above the list of columns.
 const ADVICE: [&str; 13] = [

@@ -12,9 +12,9 @@
 use crate::import::failure::FileError;
 use crate::import::public::file::{Cells, PublicFile};
 use crate::import::public::finding::{LeftOut, Provenance, Row};
-use crate::import::public::format::{Sink, Stop};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{Publication, left_out};
+use crate::import::public::source::{Sink, Stop};
 use crate::import::table::figure::{quoted, year};
 
 use super::account::Account;

@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::import::failure::FileError;
 use crate::import::public::file::{Cells, PublicFile};
 use crate::import::public::finding::LeftOut;
-use crate::import::public::format::Sink;
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{city, left_out, name, object};
+use crate::import::public::source::Sink;
 use crate::import::table::figure::{figure, json, quoted};
 use crate::record::City;
 

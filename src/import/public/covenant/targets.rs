@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::import::failure::FileError;
 use crate::import::public::file::PublicFile;
 use crate::import::public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
-use crate::import::public::format::{Sink, Stop};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{found, left_out, object};
+use crate::import::public::source::{Sink, Stop};
 use crate::import::table::figure::{figure, json, quoted, year};
 use crate::record::Kind;
 
