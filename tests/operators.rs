@@ -128,3 +128,31 @@ fn no_key_gets_into_the_log_however_a_request_brings_it() {
         assert_eq!(line, None);
     }
 }
+
+#[test]
+fn a_full_disk_is_told_as_such() {
+    let service = Service::start();
+    service.record("/v1/cities/here", &city("Here"));
+    let (full, free) = if service.database.url.starts_with("sqlite:") {
+        let told = "SELECT RAISE(ABORT, 'database or disk is full')";
+        (format!("CREATE TRIGGER full BEFORE INSERT ON changes BEGIN {told}; END"), "DROP TRIGGER full")
+    } else {
+        let told = "RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'";
+        let function = format!("CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {told}; END $$");
+        let trigger = "CREATE TRIGGER no_room BEFORE INSERT ON changes FOR EACH ROW EXECUTE FUNCTION no_room()";
+        (format!("{function}; {trigger}"), "DROP TRIGGER no_room ON changes")
+    };
+    service.database.execute(&full);
+    eventually("the full disk being told", || {
+        let put = service.put("/v1/cities/here/reports/2020", &service.admin, &inventory(1.0));
+        put.assert_problem(503, "unavailable");
+        let ready = service.json("/health/ready");
+        ready["parts"]["database"]["detail"]
+            .as_str()
+            .is_some_and(|told| told.contains("the disk of the database is full"))
+    });
+    service.database.execute(free);
+    eventually("a write with room", || {
+        service.put("/v1/cities/here/reports/2020", &service.admin, &inventory(1.0)).status == 201
+    });
+}

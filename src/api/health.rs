@@ -91,6 +91,9 @@ pub struct Ready {
     left_out: Option<Unserved>,
 }
 
+/// What SQLite and PostgreSQL say where there is no room left.
+const DISK_IS_FULL: [&str; 2] = ["disk is full", "No space left on device"];
+
 /// Is the process alive
 ///
 /// Answers as long as the process does.
@@ -112,8 +115,10 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     let health = service.registry.health();
     let database = if let Some(halt) = health.halt {
         Part::not(State::Down, halt.told().to_owned())
-    } else if health.database.is_some() {
-        Part::not(State::Down, "the database cannot be reached: reads go on, writes are answered 503")
+    } else if let Some(why) = &health.database {
+        let is_full = DISK_IS_FULL.iter().any(|told| why.contains(told));
+        let what = if is_full { "the disk of the database is full" } else { "the database cannot be reached" };
+        Part::not(State::Down, format!("{what}: reads go on, writes are answered 503"))
     } else if health.is_stalled {
         let told = "the database does not answer: reads go on, writes are answered 503. It hangs, something holds a lock, \
                     or a synchronous standby is dead";
