@@ -1,6 +1,7 @@
 //! A log that does not continue what a node has seen is not followed until an operator says so.
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use pledgewatch::record::Change;
 use pledgewatch::record::change::sha256;
@@ -8,7 +9,9 @@ use pledgewatch::store::{Excerpt, log};
 use serde_json::{Value, json};
 
 use crate::stream::{Listener, large_report};
-use crate::support::{Answer, Database, Node, Paused, Service, city, eventually, inventory, printed, run, send};
+use crate::support::{
+    Answer, Database, Node, Paused, Service, baseline, city, eventually, inventory, printed, run, send, target,
+};
 
 /// Takes the entries after one out of a database, as a failover to a standby that lagged does.
 pub fn lose_after(database: &Database, sequence: i64) {
@@ -402,4 +405,52 @@ fn what_cannot_be_saved_is_not_given_up() {
     let lines: Vec<Value> = lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
     assert_eq!(lines, entries[1..]);
     assert_eq!(service.get("/v1/cities/here/reports/2001").status, 404);
+}
+
+/// The script that the guide offers.
+fn script() -> &'static str {
+    let guide = include_str!("../../src/web/guide/when-something-is-wrong.md");
+    guide.split_once("```sh\n").unwrap().1.split_once("```").unwrap().0
+}
+
+#[test]
+fn what_was_lost_is_recorded_again_as_the_guide_says() {
+    if ["jq", "curl"].iter().any(|program| Command::new(program).arg("--version").output().is_err()) {
+        eprintln!("skipped: jq and curl are not on this machine");
+        return;
+    }
+    let (service, state) = with_reports(2000..=2001);
+    let network = json!({"name": "C40", "source": {"title": "A \"test\"'s $HOME \\ source"}});
+    let mut restated = inventory(1.0);
+    restated["reason"] = "A slip, and more: & ? # %".into();
+    for (path, body) in [
+        ("cities/here/baselines/1990", baseline(1990, 1000.0)),
+        ("cities/here/targets/2030-half", target("1990", 50.0, 2030)),
+        ("cities/here/statement", json!({"text": "We said \"something\"."})),
+        ("networks/c40", network),
+        ("networks/c40/members/here", json!({"joined_on": "2020-01-01", "source": {"title": "A test"}})),
+        ("cities/here/reports/2001", restated),
+    ] {
+        service.record(&format!("/v1/{path}"), &body);
+    }
+    assert_eq!(service.delete("/v1/cities/here/reports/2001?reason=wrong+%26+gone", &service.admin).status, 204);
+    let before = service.entries();
+    lose_after(&service.database, 2);
+    let found = Found::by(|path| service.get(path));
+    printed(&found.accept(&service.database));
+    wait_until_up(|path| service.get(path));
+    let file = std::fs::read_dir(state.path()).unwrap().next().unwrap().unwrap().path();
+    let directory = tempfile::tempdir().unwrap();
+    let mut command = Command::new("sh");
+    command.args(["-c", script()]).current_dir(directory.path()).stdin(std::fs::File::open(file).unwrap());
+    let told = printed(&command.env("URL", &service.url).env("KEY", &service.admin).output().unwrap());
+    assert!(told.lines().all(|line| ["200 ", "201 ", "204 "].iter().any(|status| line.starts_with(status))), "{told}");
+    let said = |entries: &[Value]| -> Vec<Value> {
+        let of = |entry: &Value| ["kind", "city", "id", "action", "revision", "after"].map(|name| entry[name].clone());
+        entries.iter().map(|entry| of(entry).into()).collect()
+    };
+    let after = service.entries();
+    assert_eq!(said(&after), said(&before));
+    assert_eq!(after.last().unwrap()["reason"], before.last().unwrap()["reason"]);
+    printed(&service.verify());
 }
