@@ -1,6 +1,7 @@
 //! A log that does not continue what this node has seen is never followed silently: writes stop, what the node holds
 //! stays readable, and only an operator decides how to go on.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -43,6 +44,10 @@ impl Fork {
     pub fn detail(&self) -> String {
         let Fork { kept, seen, .. } = self;
         let held = match &self.saved {
+            Saved::Before(files) => {
+                let files: Vec<String> = files.iter().map(|file| file.display().to_string()).collect();
+                format!("; entries that the database does not have were saved in {}", files.join(", "))
+            }
             _ if !self.is_own => String::new(),
             Saved::NotYet => "; the writes that only this node holds are being saved".to_owned(),
             Saved::Nothing => "; this node holds no write that the database does not have".to_owned(),
@@ -272,14 +277,15 @@ impl Command {
     }
 }
 
-/// The fork of which a node that starts finds that nobody has decided on it.
-pub(super) fn found_before(connection: &mut AnyConnection) -> Result<Option<Fork>, StoreError> {
+/// The fork of which a node that starts finds that nobody has decided on it; what was lost may have been saved in the
+/// directory before.
+pub(super) fn found_before(connection: &mut AnyConnection, directory: &Path) -> Result<Option<Fork>, StoreError> {
     let open = store::forks::open(connection)?;
     let fork = open.map(|store::forks::Fork { kept, seen, .. }| Fork {
+        saved: Saved::before(directory, &kept),
         kept,
         seen,
         is_own: false,
-        saved: Saved::Nothing,
         untold: None,
         tried_at: Instant::now(),
     });

@@ -33,8 +33,36 @@ pub(super) enum Saved {
         /// Whether each entry is there, just as it was.
         is_exact: bool,
     },
+    /// This node holds none, but they were saved before it was started.
+    Before(Vec<PathBuf>),
     /// They could not be saved; why.
     Failed(String),
+}
+
+impl Saved {
+    /// What of a log that ended so was saved before: its files are known by their names.
+    pub(super) fn before(directory: &Path, kept: &LogEnd) -> Self {
+        let is_of_it = |path: &PathBuf| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            name.starts_with(LOST) && name.ends_with(".ndjson") && name.contains(&ending(kept))
+        };
+        let listed = std::fs::read_dir(directory).into_iter().flatten().flatten();
+        let found: Vec<PathBuf> = listed.map(|file| file.path()).filter(is_of_it).collect();
+        if found.is_empty() {
+            return Saved::Nothing;
+        }
+        let mut found: Vec<PathBuf> = found.into_iter().map(|path| path.canonicalize().unwrap_or(path)).collect();
+        found.sort();
+        Saved::Before(found)
+    }
+}
+
+/// What the names of the files begin with.
+const LOST: &str = "pledgewatch-lost-";
+
+/// What they go on with for a log that ended so.
+fn ending(kept: &LogEnd) -> String {
+    format!("-to-{}-{}", kept.sequence, kept.hash.get(..8).unwrap_or_default())
 }
 
 /// The writes that a node holds and a database does not have.
@@ -170,7 +198,7 @@ fn state(key: &RecordKey, stamp: &Stamp, value: Option<&AnyRecord>) -> Value {
 /// Makes a file that was not there.
 fn create(directory: &Path, common: &LogEnd, kept: &LogEnd) -> std::io::Result<(PathBuf, File)> {
     let from = common.sequence + 1;
-    let name = format!("pledgewatch-lost-{from}-to-{}-{}", kept.sequence, &kept.hash[..8]);
+    let name = format!("{LOST}{from}{}", ending(kept));
     let endings = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
     for ending in endings {
         let path = directory.join(format!("{name}{ending}.ndjson"));

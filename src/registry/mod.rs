@@ -120,7 +120,8 @@ impl Registry {
         let halted = Halted::default();
         salvage::migrate_if_sound(&mut connection, &halted)?;
         let heads = Heads::open(&mut connection, clock.now());
-        let fork = fork::found_before(&mut connection)?;
+        let state_dir = state_dir.unwrap_or_else(|| database.directory());
+        let fork = fork::found_before(&mut connection, &state_dir)?;
         let snapshot = follow::load(&mut connection, clock.now().date_naive())?;
         let identity = Identity::of(database, &mut connection)?;
         halted.set_if_any(snapshot.halt());
@@ -137,7 +138,7 @@ impl Registry {
             clock,
             fork: ArcSwapOption::from(fork.map(Arc::new)),
             heads,
-            state_dir: state_dir.unwrap_or_else(|| database.directory()),
+            state_dir,
         });
         if shared.is_ahead() {
             log::error!("{LOG_AHEAD}: {}", shared.present().recorded_at);

@@ -356,8 +356,10 @@ fn a_restart_does_not_decide() {
     lose_after(&service.database, 4);
     let found = Found::by(|path| service.get(path));
     service.kill_and_restart();
-    // It has nothing but what the database has, and says so; the file stays.
+    // It has nothing but what the database has, and says so; the file stays, and is named.
     let again = Found::by(|path| service.get(path));
+    let file = std::fs::read_dir(state.path()).unwrap().next().unwrap().unwrap().path().canonicalize().unwrap();
+    assert!(again.detail.contains(file.to_str().unwrap()), "{}", again.detail);
     assert_eq!((&again.kept, &again.seen), (&found.kept, &found.seen));
     assert!(service.log().matches("WRITES ARE STOPPED").count() == 2, "{}", service.log());
     assert_eq!(service.get("/v1/cities/here/reports/2004").status, 404);
