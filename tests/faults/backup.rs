@@ -279,7 +279,7 @@ fn a_restoration_that_fails_leaves_nothing_that_a_service_would_take() {
     printed(&run(&["verify", "--database", &database.url]));
     let Some(path) = database.url.strip_prefix("sqlite:").map(PathBuf::from) else { return };
     let left: Vec<_> = std::fs::read_dir(path.parent().unwrap()).unwrap().map(|file| file.unwrap().path()).collect();
-    assert_eq!(left, [path.clone()], "nothing lies beside it");
+    assert!(left == [&*path], "nothing lies beside it: {left:?}");
     // The log of another database would be taken for that of this one.
     std::fs::remove_file(&path).unwrap();
     std::fs::write(path.with_extension("db-wal"), "another").unwrap();
