@@ -131,7 +131,6 @@ impl DatabaseUrl {
             DatabaseUrl::Postgres(url) => connect_postgres(url).and_then(|mut connection| {
                 let read_only = "SET default_transaction_read_only = on";
                 connection.batch_execute(read_only).map_err(|error| error.to_string())?;
-                take_time(&mut connection).map_err(|error| error.to_string())?;
                 Ok(connection)
             }),
         };
@@ -310,8 +309,8 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     Ok(AnyConnection::Postgres(connection))
 }
 
-/// Lets work take its time that reads or writes a whole database: what it is written to, or read from, may pause, and
-/// nobody who serves waits for it.
+/// Lets a transaction take its time that reads or writes a whole database: what it is written to, or read from, may
+/// pause, and so may the reading of what was fetched. Nobody who serves waits for it.
 ///
 /// # Errors
 /// Those of the database.
@@ -319,7 +318,7 @@ pub(super) fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(postgres) => {
-            postgres.batch_execute("SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0")
+            postgres.batch_execute("SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0")
         }
     }
 }
@@ -380,6 +379,10 @@ pub fn at_one_moment<T, E: From<diesel::result::Error>>(
             AnsiTransactionManager::begin_transaction_sql(postgres, begin)?;
         }
     }
+    let work = |connection: &mut AnyConnection| {
+        take_time(connection)?;
+        work(connection)
+    };
     finish(connection, work).map_err(|setback| match setback {
         Setback::Undone(error) | Setback::Unknown(_, error) => error,
     })

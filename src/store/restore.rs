@@ -59,7 +59,6 @@ pub fn restore(database: &DatabaseUrl, asked: Restoration<'_>) -> Result<Restore
         }
         DatabaseUrl::Postgres(_) => {
             let mut connection = database.connect()?;
-            take_time(&mut connection)?;
             transaction(&mut connection, |connection| {
                 migrate(connection)?;
                 restore_into(connection, asked)
@@ -97,8 +96,8 @@ fn restore_file(path: &Path, database: &DatabaseUrl, asked: Restoration<'_>) -> 
 
 /// Restores a backup into a database of this version in which nothing is recorded; all of it or nothing.
 fn restore_into(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
-    take_time(connection)?;
     transaction(connection, |connection| {
+        take_time(connection)?;
         log::lock(connection)?;
         check_empty(connection)?;
         let mut restoring = Restoring::begin(asked)?;

@@ -36,7 +36,6 @@ pub struct Verified {
 /// Those of the database.
 pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
     let unsound = super::integrity::check(connection)?;
-    super::connection::take_time(connection)?;
     // One moment, so that a service that writes meanwhile does not look like damage, nor is held up.
     super::connection::at_one_moment(connection, |connection| {
         let head = log::head(connection)?;
