@@ -45,7 +45,7 @@ pub(in crate::import) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -
     let pledges = at_most_one(told.targets, "list of targets")?;
     let pledges = pledges.map(|file| targets::Pledges::read(file, sink)).transpose()?;
     if let Some(pledges) = &pledges {
-        signatories.name_by_locode(pledges);
+        signatories.name_by_locode(pledges.numbers());
     }
     let inventories = inventories::Inventories::read(one(told.inventories, "list of inventory lines")?, sink)?;
     let totals = at_most_one(told.emissions, "list of emissions")?;

@@ -53,20 +53,18 @@ impl Ids {
         }
     }
 
-    /// The id of a baseline: its year, and its part if it is of one.
+    /// The id of the baseline that a pledge is measured from, if it is from one: its year, and its part if it is of one.
     ///
     /// Of several figures for it, the one that most pledges are measured from has that id, of equally many the largest;
     /// the others have the figure in theirs.
-    pub fn baseline(&self, pledge: &Pledge, base: &Base) -> String {
+    pub fn baseline(&self, pledge: &Pledge) -> Option<String> {
+        let base = pledge.base.as_ref()?;
         let stem = base_stem(pledge, base);
         let figures = self.bases.get(&(pledge.entity(), stem.clone()));
         let most = figures.and_then(|figures| figures.iter().max_by_key(|(tonnes, count)| (**count, **tonnes)));
         let tonnes = Tonnes::of(base.tonnes);
-        if most.is_none_or(|(first, _)| *first == tonnes) {
-            stem
-        } else {
-            fitted(format!("{stem}-at-{}", tonnes.word()))
-        }
+        let is_first = most.is_none_or(|(first, _)| *first == tonnes);
+        Some(if is_first { stem } else { fitted(format!("{stem}-at-{}", tonnes.word())) })
     }
 
     /// The id of a target: its year and what it asks for, such as `2030-40`, and its part if it is of one.

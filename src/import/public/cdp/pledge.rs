@@ -11,7 +11,6 @@ use crate::import::table::figure::json;
 use crate::record::{City, Kind};
 
 use super::covers::Covers;
-use super::ids::Ids;
 
 /// A target as a row states it.
 #[derive(Debug)]
@@ -62,15 +61,13 @@ impl Pledge {
         format!("{}{}", self.account, if self.operations { " operations" } else { "" })
     }
 
-    /// The records: the baseline, if there is one, and the target.
-    pub fn finding(self, ids: &Ids, today: NaiveDate) -> Result<Finding, LeftOut> {
+    /// The records, under these ids: the baseline, if there is one, and the target.
+    pub fn finding(self, baseline: Option<String>, target: &str, today: NaiveDate) -> Result<Finding, LeftOut> {
         let mut records = Vec::new();
-        let baseline = self.base.as_ref().map(|base| (ids.baseline(&self, base), *base));
-        if let Some((id, base)) = &baseline {
+        if let (Some(id), Some(base)) = (&baseline, &self.base) {
             records.push(found(Kind::Baseline, id, &self.baseline_body(base), today)?);
         }
-        let body = self.body(baseline.map(|(id, _)| id));
-        records.push(found(Kind::Target, &ids.target(&self), &body, today)?);
+        records.push(found(Kind::Target, target, &self.body(baseline), today)?);
         Ok(Finding { city: self.city, records, remarks: self.remarks })
     }
 

@@ -137,7 +137,10 @@ pub(super) fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), 
         }
     };
     for (place, subject, pledge) in rows {
-        let outcome = pledge.and_then(|pledge| pledge.finding(&ids, provenance.today));
+        let outcome = pledge.and_then(|pledge| {
+            let (baseline, target) = (ids.baseline(&pledge), ids.target(&pledge));
+            pledge.finding(baseline, &target, provenance.today)
+        });
         sink.row(Row { place, subject, outcome })?;
     }
     sink.notice(file.ending());

@@ -2,8 +2,6 @@
 //!
 //! A total for a year that the signatory has an inventory of is kept with that inventory, as what is also stated.
 
-use std::collections::HashMap;
-
 use serde_json::{Value, json};
 
 use crate::import::failure::FileError;
@@ -16,7 +14,7 @@ use crate::import::table::duplicates;
 use crate::import::table::figure::{NoFigure, figure, json, quoted, year};
 use crate::record::Kind;
 
-use super::inventories::Known;
+use super::inventories::{Known, Stated, differs};
 use super::of_compilation;
 use super::signatories::{Signatories, Signatory};
 
@@ -46,9 +44,6 @@ pub(super) struct Totals {
     provenance: Provenance,
     all: Vec<Total>,
 }
-
-/// The totals that signatories have beside their inventories, by the number of the signatory and the year.
-pub(super) type Stated = HashMap<(String, i32), (f64, Value)>;
 
 /// Whether a file is one of totals.
 pub(super) fn recognises(header: &Header) -> bool {
@@ -145,9 +140,4 @@ impl Total {
         let remarks = self.remark.map(str::to_owned).into_iter().collect();
         Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }
-}
-
-/// Whether two totals are not the same but for rounding to whole tonnes.
-pub(super) fn differs(one: f64, other: f64) -> bool {
-    (one - other).abs() > 1.0
 }

@@ -15,7 +15,6 @@ use crate::import::table::figure::{NoFigure, figure, json, population, quoted, y
 use crate::import::table::unit::Scale;
 use crate::record::Kind;
 
-use super::emissions::{Stated, differs};
 use super::lines::{self, Lack, Parts};
 use super::of_inventories;
 use super::signatories::{Signatories, Signatory};
@@ -85,6 +84,9 @@ pub(super) struct Known {
     /// A baseline inventory that cannot be recorded is there all the same, with its year.
     baselines: HashMap<String, Vec<(i32, Option<Found>)>>,
 }
+
+/// The totals that signatories have beside their inventories, by the number of the signatory and the year.
+pub(super) type Stated = HashMap<(String, i32), (f64, Value)>;
 
 /// Whether a file is one of inventory lines.
 pub(super) fn recognises(header: &Header) -> bool {
@@ -306,6 +308,11 @@ impl Known {
     pub fn baselines(&self, signatory: &Signatory) -> Vec<&(i32, Option<Found>)> {
         signatory.numbers().filter_map(|number| self.baselines.get(number)).flatten().collect()
     }
+}
+
+/// Whether two totals are not the same but for rounding to whole tonnes.
+pub(super) fn differs(one: f64, other: f64) -> bool {
+    (one - other).abs() > 1.0
 }
 
 /// The part of an inventory that a line of the file is of.

@@ -15,8 +15,6 @@ use crate::import::public::source::Sink;
 use crate::import::table::figure::{figure, json, quoted};
 use crate::record::City;
 
-use super::targets::Pledges;
-
 const ID: Column =
     Column { meaning: "the signatory's number", wordings: &[words(&["organisation|organization", "id"], &["group"])] };
 const NAME: Column =
@@ -81,8 +79,8 @@ impl Signatories {
     }
 
     /// Learns from the targets which UN/LOCODE is whose.
-    pub fn name_by_locode(&mut self, pledges: &Pledges) {
-        for (locode, number) in pledges.numbers() {
+    pub fn name_by_locode<'t>(&mut self, numbers: impl Iterator<Item = (&'t str, Result<&'t str, LeftOut>)>) {
+        for (locode, number) in numbers {
             let found = number.and_then(|number| {
                 self.by_id.get(number).copied().ok_or_else(|| {
                     left_out("signatory_not_listed", format!("Signatory {number} is not in the list of signatories."))
