@@ -598,6 +598,7 @@ fn addresses_that_nothing_answers_are_refused_alike() {
     for path in [
         "/nothing",
         "/v1",
+        "/v1/keys/a:b",
         "/v1/",
         "/v1/nothing",
         "/v2/cities",

@@ -39,11 +39,22 @@ impl Offers {
         // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific, and
         // `/v1/keys/{key}:rotate` more than `/v1/keys/{key}`.
         offers.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
-        Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(path), allow)).collect())
+        let paths: Vec<String> = offers.iter().map(|(path, _)| path.clone()).collect();
+        Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(pattern(&path, &paths)), allow)).collect())
     }
 
     fn of(&self, path: &str) -> Option<&str> {
         self.0.iter().find(|(resource, _)| resource.is_match(path)).map(|(_, allow)| allow.as_str())
+    }
+}
+
+/// The pattern of a path: where others add a verb to it, such as `:rotate`, its own last word has no colon, as in the
+/// routes.
+fn pattern(path: &str, all: &[String]) -> String {
+    let has_verbs = all.iter().any(|other| other.strip_prefix(path).is_some_and(|rest| rest.starts_with(':')));
+    match path.strip_suffix('}') {
+        Some(begun) if has_verbs => format!("{begun}:[^/:]+}}"),
+        _ => path.to_owned(),
     }
 }
 
