@@ -50,6 +50,22 @@
 //!    `api::response::costly`.
 //! 5. `api::response::answer` adds the tag and the headers, and answers 304 where the client has it already.
 
+//!
+//! # Three changes, and what each touches
+//!
+//! A member of a report, such as `weather_normalised`: its field, its parser and its description in
+//! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/superseded.rs`; its column in
+//! `src/import/template/columns.rs` and its cell in `src/import/template/filled.rs`. The specification, the SQL views and
+//! the CSV columns follow from the type. `tests/nothing_forgotten/mod.rs` fails until each way in and out has it.
+//!
+//! An importer: its file beside `src/import/public/uk.rs`, its name in `src/import/public/format.rs` and
+//! `src/import/public/mod.rs`, its test in `tests/import`, and a line in `src/web/guide/importing.md`.
+//!
+//! A caution: its code and whether it lowers the confidence in `src/method/caution/mod.rs`, the rule in the file beside it
+//! that is about the same (`accounting`, `coverage`, `figures`, `timing`), the formulas of its numbers, if it prints any, in
+//! `src/method/explain/cautions.rs`, and its meaning in `src/web/guide/method.md`, which a test asks for. A change that can
+//! alter a verdict or a confidence raises `VERSION` in `src/method/mod.rs`.
+
 pub mod answers;
 pub mod api;
 pub mod cli;

@@ -168,3 +168,19 @@ fn nothing_is_unwrapped_and_nothing_is_unsafe() {
         assert!(!words.any(|word| word == "unsafe"), "{} is unsafe", path.display());
     }
 }
+
+#[test]
+fn what_the_map_names_is_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    for map in ["src/lib.rs", "README.md"] {
+        let text = std::fs::read_to_string(root.join(map)).unwrap();
+        let named: Vec<&str> = text
+            .split('`')
+            .filter(|word| ["src/", "tests/", "openapi/", ".ci/"].iter().any(|begin| word.starts_with(begin)))
+            .collect();
+        assert!(named.len() > 10, "{map} names {named:?}");
+        for path in named {
+            assert!(root.join(path).exists(), "{map} names {path}");
+        }
+    }
+}
