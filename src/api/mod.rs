@@ -7,6 +7,7 @@ pub mod export;
 pub mod geojson;
 pub mod health;
 pub mod imports;
+pub mod items;
 pub mod judgements;
 pub mod keys;
 pub mod limits;

@@ -172,7 +172,7 @@ fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
         heartbeat: settings.heartbeat,
-        columns: Columns::new(document),
+        columns: Columns::new(document, api::items::items()),
         answers: AnswerCache::new(bytes.clone(), bytes_in_flight)?,
         bytes,
         streams: Allowance::new("many streams open", streams, streams_per_address),

@@ -7,41 +7,11 @@ use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use crate::answers::records::{ChangeAnswer, InventoryAnswer, MemberAnswer, NetworkAnswer, TargetAnswer};
-use crate::api::cities::CityItem;
-use crate::api::judgements::StatusItem;
-use crate::api::rankings::RankingEntry;
-use crate::method::SeriesRow;
-use crate::overview::summary::SummaryItem;
-use crate::registry::Key;
-
 /// An item of a list that has columns.
 pub trait Item: Serialize + ToSchema + 'static {}
 
-macro_rules! items {
-    ($($item:ty),+ $(,)?) => {
-        $(impl Item for $item {})+
-
-        /// Each of them, with the name of its schema.
-        fn items() -> Vec<(TypeId, String)> {
-            vec![$((TypeId::of::<$item>(), <$item as ToSchema>::name().into_owned())),+]
-        }
-    };
-}
-
-items![
-    CityItem,
-    StatusItem,
-    RankingEntry,
-    SummaryItem,
-    InventoryAnswer,
-    TargetAnswer,
-    NetworkAnswer,
-    MemberAnswer,
-    ChangeAnswer,
-    SeriesRow,
-    Key,
-];
+/// An item of a list, with the name of its schema.
+pub type Named = (TypeId, String);
 
 /// What says which row it is comes first, the rest by name.
 const FIRST: [&str; 8] = ["sequence", "rank", "city", "scope", "kind", "id", "year", "name"];
@@ -50,21 +20,21 @@ const FIRST: [&str; 8] = ["sequence", "rank", "city", "scope", "kind", "id", "ye
 pub struct Columns(BTreeMap<TypeId, Vec<String>>);
 
 impl Columns {
-    /// Those by the specification.
+    /// Those of these items, by the specification.
     ///
     /// # Panics
     /// When an item is not specified.
     #[must_use]
-    pub fn new(document: &Value) -> Self {
+    pub fn new(document: &Value, items: Vec<Named>) -> Self {
         let schemas = &document["components"]["schemas"];
-        let columns = |(item, name): (TypeId, String)| {
+        let columns = |(item, name): Named| {
             let mut columns = Vec::new();
             leaves(schemas, &schemas[&name], "", &mut columns);
             assert!(columns.len() > 1, "{name} is not specified");
             columns.sort_by_key(|column| FIRST.iter().position(|name| name == column).unwrap_or(FIRST.len()));
             (item, columns)
         };
-        Columns(items().into_iter().map(columns).collect())
+        Columns(items.into_iter().map(columns).collect())
     }
 
     /// Those of a list of `T`.
