@@ -1,10 +1,10 @@
 //! A write whose client was refused, or has gone, is not done later.
 
-use std::time::Duration;
-
 use diesel::connection::SimpleConnection;
 use pledgewatch::store::AnyConnection;
 
+#[cfg(target_os = "linux")]
+use super::wire::Wire;
 use crate::support::{Service, city, eventually, inventory, printed};
 
 /// A connection that holds the row, or the file, that everyone who writes needs, until it commits.
@@ -18,14 +18,26 @@ fn holder(service: &Service) -> AnyConnection {
     connection
 }
 
+#[cfg(target_os = "linux")]
 #[test]
 fn a_write_whose_client_has_gone_is_not_done() {
-    let service = Service::start();
+    let service = Service::with(&["--connections-per-address", "4"]);
     service.record("/v1/cities/here", &city("Here"));
+    // All places of an address but one.
+    let streams: Vec<Wire> = (0..3).map(|_| stream(&service)).collect();
+    let mut client = Wire::from(&service, 2);
     let mut holder = holder(&service);
-    let request = service.request("PUT", "/v1/cities/here/reports/2001").bearer_auth(&service.admin);
-    let gone = request.timeout(Duration::from_millis(500)).json(&inventory(1.0)).send();
-    assert!(gone.unwrap_err().is_timeout());
+    let body = inventory(1.0).to_string();
+    assert!(client.send(format!(
+        "PUT /v1/cities/here/reports/2001 HTTP/1.1\r\nHost: here\r\nAuthorization: Bearer {}\r\n\
+         Content-Type: application/json\r\nContent-Length: {}\r\n\r\n{body}",
+        service.admin,
+        body.len()
+    )));
+    eventually("the write waiting", || service.json("/health/ready")["parts"]["database"]["status"] == "stalled");
+    drop(client);
+    // Its place is free once the service has seen that it has gone.
+    eventually("the client having gone", || Wire::from(&service, 2).is_let_in());
     holder.batch_execute("COMMIT").unwrap();
     eventually("the database being at hand", || {
         service.put("/v1/cities/here/reports/2002", &service.admin, &inventory(2.0)).status.is_success()
@@ -33,6 +45,16 @@ fn a_write_whose_client_has_gone_is_not_done() {
     service.get("/v1/cities/here/reports/2001").assert_problem(404, "not_found");
     assert_eq!(service.entries().len(), 2);
     printed(&service.verify());
+    drop(streams);
+}
+
+/// A stream of changes from an address of its own.
+#[cfg(target_os = "linux")]
+fn stream(service: &Service) -> Wire {
+    let mut wire = Wire::from(service, 2);
+    assert!(wire.ask("/v1/changes/stream"));
+    assert_eq!(wire.status(), 200);
+    wire
 }
 
 #[test]

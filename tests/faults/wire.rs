@@ -102,6 +102,11 @@ impl Wire {
         (status(&head), read)
     }
 
+    /// Whether the service answers, and has not turned it away.
+    pub fn is_let_in(&mut self) -> bool {
+        self.ask("/health/live") && self.answer().0 == 200
+    }
+
     /// Whether it is closed, once all that was sent is read.
     pub fn is_closed(&mut self) -> bool {
         while !self.read(1 << 16).is_empty() {}
