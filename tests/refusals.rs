@@ -599,6 +599,7 @@ fn addresses_that_nothing_answers_are_refused_alike() {
         "/nothing",
         "/v1",
         "/v1/keys/a:b",
+        "/v1/keys/a%3Ab",
         "/v1/",
         "/v1/nothing",
         "/v2/cities",

@@ -78,7 +78,8 @@ const READ_HEADERS: &str = "Accept, If-Modified-Since, If-None-Match, Last-Event
 ///
 /// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
 pub(super) async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<HttpResponse, Problem> {
-    match offers.of(request.path()) {
+    // As the routes see it: decoded.
+    match offers.of(request.match_info().as_str()) {
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))

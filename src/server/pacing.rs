@@ -66,6 +66,12 @@ impl Pace {
         UnderWay(Rc::clone(self))
     }
 
+    /// A body is not read to its end: what looked like heads within it must not keep the next request from being read.
+    pub(super) fn leave_body(&self) {
+        self.heads.set(self.heads.get().min(HEADS_AHEAD - 1));
+        self.go_on();
+    }
+
     /// A handler wants more of a body: what was handed on so far was the body's.
     fn wants_body(&self) {
         self.heads.set(0);

@@ -81,9 +81,8 @@ pub(super) async fn watch(
         head.no_chunking(true);
         head.set_connection_type(ConnectionType::Close);
     }
-    if is_read.is_some_and(|is_read| !is_read.get()) {
-        // Where the body ends, and the next request begins, is not looked for.
-        response.response_mut().head_mut().set_connection_type(ConnectionType::Close);
+    if let (Some(pace), Some(false)) = (&pace, is_read.map(|is_read| is_read.get())) {
+        pace.leave_body();
     }
     let is_small = |size| matches!(size, BodySize::None | BodySize::Sized(0..=SMALL));
     Ok(response.map_body(|_, body| {
