@@ -44,6 +44,8 @@ pub const HEADS_AHEAD: usize = 4;
 pub const BYTES_AHEAD: usize = 16 * 1024;
 /// A connection is read in parts of so many bytes.
 pub const READ_BYTES: usize = 8 * 1024;
+/// How long what a client still sends is taken in before its connection is closed.
+pub const LINGER_WAIT: Duration = Duration::from_secs(1);
 /// After a stop is asked for, what has not moved for so long is cut off.
 pub const STUCK_WAIT: Duration = Duration::from_secs(3);
 /// The target of a request is cut after so many bytes in the log.

@@ -12,7 +12,7 @@ use actix_web::body::MessageBody;
 use actix_web::dev::{AppConfig, Extensions};
 use actix_web::rt::net::TcpStream;
 
-use super::limits::HEAD_WAIT;
+use super::limits::{HEAD_WAIT, LINGER_WAIT};
 use super::pacing::Paced;
 use crate::api::limits::PIECE_BYTES;
 
@@ -48,6 +48,8 @@ where
                 async move { stop.notified().await }
             })
             .client_request_timeout(HEAD_WAIT)
+            // So long it takes in what a client still sends whose request was refused, for else the answer is lost.
+            .client_disconnect_timeout(LINGER_WAIT)
             // Who has closed listens no more; else that would be noticed only when the next event is written to them.
             .h1_allow_half_closed(false)
             .h1_write_buffer_size(PIECE_BYTES)
