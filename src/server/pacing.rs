@@ -67,7 +67,7 @@ impl Pace {
     }
 
     /// A body is not read to its end: what looked like heads within it must not keep the next request from being read.
-    pub(super) fn leave_body(&self) {
+    fn leave_body(&self) {
         self.heads.set(self.heads.get().min(HEADS_AHEAD - 1));
         self.go_on();
     }
@@ -92,25 +92,30 @@ impl Drop for UnderWay {
     }
 }
 
-/// Has the pace of the connection follow how the body of a request is read, if it has one; returns what tells whether
-/// it was read to its end.
-pub(super) fn follow_body(request: &mut ServiceRequest, pace: &Rc<Pace>) -> Option<Rc<Cell<bool>>> {
+/// Has the pace of the connection follow how the body of a request is read, if it has one.
+pub(super) fn follow_body(request: &mut ServiceRequest, pace: &Rc<Pace>) {
     let (_, payload) = request.parts_mut();
-    if matches!(payload, Payload::None) {
-        return None;
+    if !matches!(payload, Payload::None) {
+        let payload_before = std::mem::replace(payload, Payload::None);
+        let body = Body { payload: payload_before, pace: Rc::clone(pace), is_read: false };
+        *payload = Payload::Stream { payload: Box::pin(body) };
     }
-    let is_read = Rc::new(Cell::new(false));
-    let (payload_before, is_read_too) = (std::mem::replace(payload, Payload::None), Rc::clone(&is_read));
-    let body = Body { payload: payload_before, pace: Rc::clone(pace), is_read: is_read_too };
-    *payload = Payload::Stream { payload: Box::pin(body) };
-    Some(is_read)
 }
 
 /// The body of a request.
 struct Body {
     payload: Payload,
     pace: Rc<Pace>,
-    is_read: Rc<Cell<bool>>,
+    /// Whether it was read to its end.
+    is_read: bool,
+}
+
+impl Drop for Body {
+    fn drop(&mut self) {
+        if !self.is_read {
+            self.pace.leave_body();
+        }
+    }
 }
 
 impl Stream for Body {
@@ -120,7 +125,7 @@ impl Stream for Body {
         let part = Pin::new(&mut self.payload).poll_next(context);
         // What comes after its end is no part of it.
         if matches!(part, Poll::Ready(None)) {
-            self.is_read.set(true);
+            self.is_read = true;
         } else {
             self.pace.wants_body();
         }

@@ -72,7 +72,9 @@ pub(super) async fn watch(
     let (working, version) = (under_way.work(), request.version());
     let pace = request.conn_data::<Rc<Pace>>().cloned();
     let turn = pace.as_ref().map(Pace::begin);
-    let is_read = pace.as_ref().and_then(|pace| pacing::follow_body(&mut request, pace));
+    if let Some(pace) = &pace {
+        pacing::follow_body(&mut request, pace);
+    }
     let mut response = next.call(request).await?;
     drop(working);
     if version < Version::HTTP_11 && response.response().body().size() == BodySize::Stream {
@@ -80,9 +82,6 @@ pub(super) async fn watch(
         let head = response.response_mut().head_mut();
         head.no_chunking(true);
         head.set_connection_type(ConnectionType::Close);
-    }
-    if let (Some(pace), Some(false)) = (&pace, is_read.map(|is_read| is_read.get())) {
-        pace.leave_body();
     }
     let is_small = |size| matches!(size, BodySize::None | BodySize::Sized(0..=SMALL));
     Ok(response.map_body(|_, body| {
