@@ -15,7 +15,7 @@ use diesel::prelude::*;
 use pledgewatch::import::limits::IMPORT_BATCH;
 use pledgewatch::import::template::stream;
 use pledgewatch::record::any_record::AnyRecord;
-use pledgewatch::record::{CityRecord, Kept, Slug};
+use pledgewatch::record::{CarriedOver, CityRecord, Slug};
 use pledgewatch::registry::Clock;
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
@@ -49,10 +49,11 @@ fn cities(bulk: &mut Bulk, count: usize) {
                 records: vec![(CityRecord::City, record)],
                 place: "set-up".into(),
                 reason: None,
-                kept: Kept::default(),
+                kept: CarriedOver::default(),
             }
         };
-        let landed = bulk.land(&chunk.iter().map(arrival).collect::<Vec<_>>(), "bench").expect("the database");
+        let landed =
+            bulk.apply_arrivals(&chunk.iter().map(arrival).collect::<Vec<_>>(), "bench").expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|landed| landed.records[0].is_ok())));
     }
 }
@@ -60,8 +61,8 @@ fn cities(bulk: &mut Bulk, count: usize) {
 fn import(bulk: &mut Bulk, text: &str) -> Duration {
     let begun = Instant::now();
     let mut waiting = Vec::new();
-    let mut land = |waiting: &mut Vec<Arrival>| {
-        let landed = bulk.land(waiting, "bench").expect("the database");
+    let mut apply_arrivals = |waiting: &mut Vec<Arrival>| {
+        let landed = bulk.apply_arrivals(waiting, "bench").expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|landed| landed.records[0].is_ok())));
         waiting.clear();
     };
@@ -74,10 +75,10 @@ fn import(bulk: &mut Bulk, text: &str) -> Duration {
         let city = ArrivalCity::Id(report.city);
         waiting.push(Arrival { city, records: vec![record], place: format!("row {}", row.row), reason: None, kept });
         if waiting.len() == IMPORT_BATCH {
-            land(&mut waiting);
+            apply_arrivals(&mut waiting);
         }
     }
-    land(&mut waiting);
+    apply_arrivals(&mut waiting);
     begun.elapsed()
 }
 

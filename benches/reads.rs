@@ -17,12 +17,12 @@ use chrono::Utc;
 use pledgewatch::api::stream::event;
 use pledgewatch::import::limits::IMPORT_BATCH;
 use pledgewatch::record::any_record::AnyRecord;
-use pledgewatch::record::{CityRecord, Kept, Kind, RecordKey, Slug};
+use pledgewatch::record::{CarriedOver, CityRecord, Kind, RecordKey, Slug};
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Condition, Operation, Registry, Streaming, WriteRequest};
 use pledgewatch::server::limits::{BYTES_IN_FLIGHT, CONNECTIONS};
-use pledgewatch::server::{self, Bounds, Settings};
+use pledgewatch::server::{self, Limits, Settings};
 use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};
 
@@ -86,7 +86,7 @@ fn arrival(number: usize) -> Arrival {
         (key, record)
     });
     let (city, records) = (ArrivalCity::Id(city.clone()), records.collect());
-    Arrival { city, records, place: "set-up".into(), reason: None, kept: Kept::default() }
+    Arrival { city, records, place: "set-up".into(), reason: None, kept: CarriedOver::default() }
 }
 
 /// Records the cities and the network they are all members of.
@@ -101,7 +101,7 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     drop(registry);
     let mut bulk = Bulk::open(database, clock.clone(), false).expect("a database");
     for chunk in (0..cities).collect::<Vec<_>>().chunks(IMPORT_BATCH) {
-        let landed = bulk.land(&chunk.iter().map(|number| arrival(*number)).collect::<Vec<_>>(), "bench");
+        let landed = bulk.apply_arrivals(&chunk.iter().map(|number| arrival(*number)).collect::<Vec<_>>(), "bench");
         let landed = landed.expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
     }
@@ -257,7 +257,7 @@ fn main() {
         workers: None,
         contact: None,
         heartbeat: Duration::from_secs(15),
-        bounds: Bounds {
+        bounds: Limits {
             connections: CONNECTIONS,
             connections_per_address: CONNECTIONS,
             streams: 0,

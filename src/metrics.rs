@@ -25,7 +25,7 @@ pub struct Request {
 
 /// A refusal as it is counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
-pub struct Refused {
+pub struct RefusalCount {
     /// The problem's code.
     pub code: Word,
 }
@@ -51,7 +51,7 @@ pub struct Metrics {
     /// How long until an answer begins, in seconds.
     pub request_seconds: Histogram,
     /// Requests refused, by code.
-    pub refusals: Family<Refused, Counter>,
+    pub refusals: Family<RefusalCount, Counter>,
     /// How long a transaction of the writer takes, in seconds.
     pub commit_seconds: Histogram,
     /// Transactions that the database broke off and that were begun again.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use pledgewatch::record::change::{GENESIS, sha256};
 use pledgewatch::record::{Action, Change, Kind, Subject};
-use pledgewatch::store::{Excerpt, log};
+use pledgewatch::store::{LogRange, log};
 use serde_json::{Value, json};
 
 use crate::support::{Database, Service, inventory, printed, run};
@@ -41,7 +41,7 @@ pub fn old_database() -> Database {
 
 /// The log of a database, which need not be of this version.
 fn entries(database: &Database) -> Vec<Change> {
-    log::read(&mut database.connect(), &Excerpt::default()).unwrap()
+    log::read(&mut database.connect(), &LogRange::default()).unwrap()
 }
 
 fn path(subject: &Subject) -> String {

@@ -4,8 +4,8 @@ use std::sync::Barrier;
 
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::limits::CITY_TARGETS;
-use pledgewatch::record::{CityRecord, Kept, RecordKey, Slug};
-use pledgewatch::registry::arrival::{Arrival, ArrivalCity, Landing};
+use pledgewatch::record::{CarriedOver, CityRecord, RecordKey, Slug};
+use pledgewatch::registry::arrival::{Arrival, ArrivalCity, RecordOutcome};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Refusal};
 use pledgewatch::store::DatabaseUrl;
@@ -752,9 +752,12 @@ fn a_city_has_room_for_so_many_targets_and_no_more() {
     let record = AnyRecord::parse(&key, body.clone(), TODAY.parse().unwrap()).unwrap();
     let records = ["one-more", "number-1"].map(|id| (target_of(id), record.clone())).into();
     let city = ArrivalCity::Id(here);
-    let arrival = Arrival { city, records, place: "a file".into(), reason: None, kept: Kept::default() };
-    let landed = bulk.land(&[arrival], "the tests").unwrap().remove(0).unwrap();
-    assert!(matches!(&landed.records[..], [Err(Refusal::TooManyRecords(_)), Ok(Landing::Known)]), "{landed:?}");
+    let arrival = Arrival { city, records, place: "a file".into(), reason: None, kept: CarriedOver::default() };
+    let outcomes = bulk.apply_arrivals(&[arrival], "the tests").unwrap().remove(0).unwrap();
+    assert!(
+        matches!(&outcomes.records[..], [Err(Refusal::TooManyRecords(_)), Ok(RecordOutcome::Known)]),
+        "{outcomes:?}"
+    );
     // What is there may change, and come back.
     let mut changed = target("1990", 55.0, 2030);
     changed["reason"] = "stricter".into();

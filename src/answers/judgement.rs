@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::records::to_the_second;
 use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
-use crate::record::{CityId, Cut, Dossier, Incomplete, Known, Level, Slug, Statement, View};
+use crate::record::{AsOf, CityId, Dossier, Incomplete, Known, Level, Slug, Statement, View};
 
 /// A city in a judgement.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -112,7 +112,7 @@ pub struct SeriesAnswer {
     pub rows: Vec<SeriesRow>,
 }
 
-/// The judgement of a city as it stood at `cut`, on the day `judged_on`; none if it was not recorded then.
+/// The judgement of a city as it stood at `as_of`, on the day `judged_on`; none if it was not recorded then.
 ///
 /// `level` is that of the yardsticks, the headline target's unless stated; `explain` adds the formulas.
 ///
@@ -120,26 +120,26 @@ pub struct SeriesAnswer {
 /// When what was known then has to be restored first.
 pub fn status(
     dossier: &Dossier,
-    cut: &Cut,
+    as_of: &AsOf,
     judged_on: NaiveDate,
     level: Option<Level>,
     explain: bool,
 ) -> Result<Option<StatusAnswer>, Incomplete> {
-    let Some(view) = dossier.view(cut)? else { return Ok(None) };
+    let Some(view) = dossier.view(as_of)? else { return Ok(None) };
     let assessed = method::assess(&view, judged_on);
     let yardsticks = method::yardsticks(&view, judged_on, level, &assessed);
     let explain = explain.then(|| Explained {
         targets: assessed.targets.iter().map(|target| (target.target.id.clone(), method::explain(target))).collect(),
         yardsticks: method::explain_yardsticks(&yardsticks, &assessed.targets),
     });
-    let sequence = dossier.last_sequence(cut);
+    let sequence = dossier.last_sequence(as_of);
     Ok(Some(StatusAnswer {
         city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
         judged_on,
         method: method::VERSION,
         sequence,
         headline: assessed.headline,
-        permalink: permalink(&dossier.id, cut, sequence, judged_on, level),
+        permalink: permalink(&dossier.id, as_of, sequence, judged_on, level),
         statement: view.statement.as_ref().map(Reply::of),
         targets: assessed.targets,
         yardsticks,
@@ -153,18 +153,18 @@ pub fn status(
 /// When what was known then has to be restored first.
 pub fn series(
     dossier: &Dossier,
-    cut: &Cut,
+    as_of: &AsOf,
     judged_on: NaiveDate,
     target: Option<&str>,
 ) -> Result<Option<SeriesAnswer>, Incomplete> {
-    let view = dossier.view(cut)?;
-    Ok(view.and_then(|view| series_of(dossier, &view, cut, judged_on, target)))
+    let view = dossier.view(as_of)?;
+    Ok(view.and_then(|view| series_of(dossier, &view, as_of, judged_on, target)))
 }
 
 fn series_of(
     dossier: &Dossier,
     view: &View<'_>,
-    cut: &Cut,
+    as_of: &AsOf,
     judged_on: NaiveDate,
     target: Option<&str>,
 ) -> Option<SeriesAnswer> {
@@ -176,20 +176,20 @@ fn series_of(
         unit,
         judged_on,
         method: method::VERSION,
-        sequence: dossier.last_sequence(cut),
+        sequence: dossier.last_sequence(as_of),
         rows: method::series(view, &target, judged_on)?,
         target,
     })
 }
 
 /// The path that pins the log, the day and the method; `sequence` includes what `as_of` asked for.
-fn permalink(city: &CityId, cut: &Cut, sequence: i64, judged_on: NaiveDate, level: Option<Level>) -> String {
+fn permalink(city: &CityId, as_of: &AsOf, sequence: i64, judged_on: NaiveDate, level: Option<Level>) -> String {
     let mut path =
         format!("/v1/cities/{city}/status?sequence={sequence}&judged_on={judged_on}&method={}", method::VERSION);
-    if let Some(through) = cut.through {
+    if let Some(through) = as_of.through {
         path.push_str(&format!("&through={through}"));
     }
-    if let Some(day) = cut.known_on {
+    if let Some(day) = as_of.known_on {
         path.push_str(&format!("&known_on={day}"));
     }
     if let Some(level) = level {

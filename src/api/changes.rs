@@ -16,9 +16,9 @@ use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
 use crate::answers::records::ChangeAnswer;
 use crate::record::limits::LAST_SEQUENCE;
-use crate::record::{CityId, Cut, Slug};
+use crate::record::{AsOf, CityId, Slug};
 use crate::registry::limits::LOG_PAGE_BYTES;
-use crate::registry::{Excerpt, History};
+use crate::registry::{History, LogRange};
 
 /// Which entries.
 #[derive(Debug, Default, Deserialize, IntoParams)]
@@ -60,7 +60,7 @@ pub fn position(after: i64) -> Result<i64, Problem> {
 
 /// Which part of the log is asked for, and where it ends.
 struct Part {
-    excerpt: Excerpt,
+    range: LogRange,
     total: i64,
     /// Another node may have written since: items, `next` and `total` are of the same moment.
     last: i64,
@@ -70,13 +70,13 @@ impl Part {
     fn new(query: &ChangesQuery, city: Option<CityId>, total: i64, last: i64) -> Result<Self, Problem> {
         let limit = i64::try_from(limit(query.limit)?).unwrap_or(i64::MAX);
         let after = position(query.after.unwrap_or(0))?;
-        Ok(Part { excerpt: Excerpt { after, city, limit: Some(limit) }, total, last })
+        Ok(Part { range: LogRange { after, city, limit: Some(limit) }, total, last })
     }
 
     fn of(service: &Service, city: &str, query: &ChangesQuery) -> Result<Self, Problem> {
         let snapshot = service.registry.present();
         let dossier = &recorded_city(&snapshot, city)?.dossier;
-        Self::new(query, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&Cut::default()))
+        Self::new(query, Some(dossier.id.clone()), dossier.entries, dossier.last_sequence(&AsOf::default()))
     }
 
     fn of_all(service: &Service, query: &ChangesQuery) -> Result<Self, Problem> {
@@ -85,7 +85,7 @@ impl Part {
     }
 
     fn read(&self, history: &History) -> Result<ChangeList, Problem> {
-        let mut items = history.read(&self.excerpt, LOG_PAGE_BYTES)?;
+        let mut items = history.read(&self.range, LOG_PAGE_BYTES)?;
         items.retain(|item| item.sequence <= self.last);
         let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < self.last);
         Ok(ChangeList { items, next, total: self.total })

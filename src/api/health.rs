@@ -114,22 +114,22 @@ pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse 
 pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Query<NoQuery>) -> HttpResponse {
     let health = service.registry.health();
     let database = if let Some(halt) = health.halt {
-        Part::not(State::Down, halt.told().to_owned())
+        Part::not(State::Down, halt.message().to_owned())
     } else if let Some(why) = &health.database {
-        let is_full = DISK_IS_FULL.iter().any(|told| why.contains(told));
+        let is_full = DISK_IS_FULL.iter().any(|message| why.contains(message));
         let what = if is_full { "the disk of the database is full" } else { "the database cannot be reached" };
         Part::not(State::Down, format!("{what}: reads go on, writes are answered 503"))
     } else if health.is_stalled {
-        let told = "the database does not answer: reads go on, writes are answered 503. It hangs, something holds a lock, \
+        let message = "the database does not answer: reads go on, writes are answered 503. It hangs, something holds a lock, \
                     or a synchronous standby is dead";
-        Part::not(State::Stalled, told)
+        Part::not(State::Stalled, message)
     } else {
         Part::UP
     };
     let writer =
         if health.writer { Part::UP } else { Part::not(State::Down, "the writer has stopped: restart the service") };
     let log = health.fork.map_or(Part::UP, |fork| Part::not(State::Down, fork.detail()));
-    let clock = health.clock.map_or(Part::UP, |told| Part::not(State::Degraded, told));
+    let clock = health.clock.map_or(Part::UP, |message| Part::not(State::Degraded, message));
     let all = [&database, &writer, &log, &clock].iter().all(|part| part.status == State::Up);
     let parts = Parts { reads: Part::UP, database, writer, log, clock };
     let status = if all { State::Up } else { State::Degraded };

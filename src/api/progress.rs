@@ -40,8 +40,8 @@ impl ProgressQuery {
 
     fn year(&self) -> Result<Option<Year>, Problem> {
         let Some(number) = self.year else { return Ok(None) };
-        let told = || format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
-        Year::new(number).map(Some).ok_or_else(|| Problem::fault("/year", "out_of_range", told()))
+        let message = || format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
+        Year::new(number).map(Some).ok_or_else(|| Problem::fault("/year", "out_of_range", message()))
     }
 }
 

@@ -241,8 +241,8 @@ fn fault(parameter: &str, code: &str, detail: &str) -> Fault {
 
 /// That totals of several cities cannot be held together at the level `own`.
 pub(super) fn own_level() -> Fault {
-    let told = "cannot be own: each city counts something else by its own definition";
-    fault("level", "not_comparable", told)
+    let message = "cannot be own: each city counts something else by its own definition";
+    fault("level", "not_comparable", message)
 }
 
 /// The page that is asked for.

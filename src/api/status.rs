@@ -12,7 +12,7 @@ use super::response::costly;
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
 use crate::answers::judgement::{self, StatusAnswer};
-use crate::record::{Cut, Dossier, Incomplete, Level, Slug};
+use crate::record::{AsOf, Dossier, Incomplete, Level, Slug};
 use crate::registry::{CityEntry, Refusal, Snapshot};
 
 moment_query! {
@@ -69,7 +69,7 @@ pub(super) async fn answer_past(
     service: &web::Data<Service>,
     snapshot: &Snapshot,
     city: &Arc<CityEntry>,
-    cut: &Cut,
+    cut: &AsOf,
     keep: Keep,
     make: impl FnOnce(&Dossier) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
@@ -100,7 +100,7 @@ pub(super) fn past_city(
 }
 
 /// Why there is nothing of a city at the asked moment.
-pub(super) fn not_then(dossier: &Dossier, cut: &Cut) -> Problem {
+pub(super) fn not_then(dossier: &Dossier, cut: &AsOf) -> Problem {
     if dossier.city.revisions().next().is_some_and(|first| cut.includes(&first.stamp)) {
         Problem::new(Code::Gone, "the city was withdrawn at the asked moment; its history is among its changes")
     } else {

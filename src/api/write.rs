@@ -14,7 +14,7 @@ use super::response::answer;
 use super::response::problem::{Code, Problem};
 use crate::record::any_record::AnyRecord;
 use crate::record::{CityRecord, Fault, Kind, RecordKey, Slug};
-use crate::registry::{Effect, Found, Key, Operation, Refusal, WriteRequest};
+use crate::registry::{CityLookup, Effect, Key, Operation, Refusal, WriteRequest};
 
 /// Why a record is withdrawn.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -98,8 +98,8 @@ pub async fn put_named(
         return Ok(answer::answer_write(request, &body.ok_or(Refusal::Internal)?, created));
     };
     let Some(body) = body else {
-        let told = "the request was done when it was first sent; the record was withdrawn since";
-        return Err(Problem::new(Code::Gone, told));
+        let message = "the request was done when it was first sent; the record was withdrawn since";
+        return Err(Problem::new(Code::Gone, message));
     };
     let mut answer = answer::answer_write(request, &body, created);
     if entry.is_some() && entry != written.snapshot.last_entry(&key) {
@@ -177,7 +177,7 @@ fn record_key(named: Named<'_>) -> Result<Result<RecordKey, Fault>, Problem> {
 /// Why a report of no year cannot be withdrawn: its city is, or there is no such report.
 fn no_report(service: &Service, named: Named<'_>) -> Problem {
     match service.registry.present().find(named.city.unwrap_or_default()) {
-        Found::Withdrawn(_) => Refusal::Gone.into(),
+        CityLookup::Withdrawn(_) => Refusal::Gone.into(),
         _ => Refusal::NotFound.into(),
     }
 }

@@ -115,9 +115,9 @@ pub(super) fn bring_back(asked: &Restore) -> anyhow::Result<()> {
     }
     if !restored.redacted_later.is_empty() {
         let entries: Vec<String> = restored.redacted_later.iter().map(ToString::to_string).collect();
-        let told =
+        let message =
             "were redacted after the last entry that was restored, and stay out: the entries that say so are left out";
-        writeln!(io::stderr(), "pledgewatch: the bodies of the entries {} {told}", entries.join(", "))?;
+        writeln!(io::stderr(), "pledgewatch: the bodies of the entries {} {message}", entries.join(", "))?;
     }
     Ok(())
 }

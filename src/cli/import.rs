@@ -26,13 +26,13 @@ use crate::import::public::source::SourceFile;
 use crate::import::template::stream::{self, CityReport, TableRow};
 use crate::import::{FileError, LeftOut, Place, Provenance, Row};
 use crate::record::any_record::AnyRecord;
-use crate::record::{CityId, CityRecord, Kept, RecordKey};
+use crate::record::{CarriedOver, CityId, CityRecord, RecordKey};
 use crate::registry::Refusal;
-use crate::registry::arrival::{Arrival, ArrivalCity, Landed, Landing};
+use crate::registry::arrival::{Arrival, ArrivalCity, ArrivalOutcome, RecordOutcome};
 use crate::registry::bulk::Bulk;
 
 use namesakes::Namesakes;
-use report::{Report, Told, Verdict};
+use report::{Report, ReportedRow, Verdict};
 use summary::Summary;
 
 /// What to import, and how.
@@ -106,27 +106,34 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
         let (waiting, summary) = (Vec::new(), Summary::default());
         let mut namesakes = Namesakes::default();
         bulk.cities().for_each(|(id, city)| namesakes.note(id, city));
-        let intake =
-            Intake { bulk, suspension, label: label.to_string(), report: report.as_mut(), waiting, summary, namesakes };
-        read(asked, today, intake)
+        let batch = RowBatch {
+            bulk,
+            suspension,
+            label: label.to_string(),
+            report: report.as_mut(),
+            waiting,
+            summary,
+            namesakes,
+        };
+        read(asked, today, batch)
     });
     let closed = report.map_or(Ok(()), Report::close);
     outcome.and(closed)
 }
 
 /// Reads the files into the database, and prints the summary.
-fn read(asked: &Import, today: NaiveDate, mut intake: Intake<'_>) -> anyhow::Result<()> {
+fn read(asked: &Import, today: NaiveDate, mut batch: RowBatch<'_>) -> anyhow::Result<()> {
     let progress = progress(&asked.files)?;
     let open = |path: &PathBuf| source(path, asked, today, &progress);
     let files: Vec<SourceFile<'_>> = asked.files.iter().map(open).collect::<anyhow::Result<_>>()?;
     let read = match asked.format {
-        Layout::Public(format) => read_public(format, files, &mut intake),
-        Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut intake)),
+        Layout::Public(format) => read_public(format, files, &mut batch),
+        Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut batch)),
     };
-    let outcome = read.and_then(|()| intake.flush());
-    intake.summary.notices.extend(intake.namesakes.told());
+    let outcome = read.and_then(|()| batch.flush());
+    batch.summary.notices.extend(batch.namesakes.message());
     progress.finish_and_clear();
-    print(&intake.summary.told(asked.dry_run))?;
+    print(&batch.summary.message(asked.dry_run))?;
     outcome
 }
 
@@ -155,7 +162,7 @@ fn source<'p>(
 }
 
 /// A row of a file, ready to be recorded or left out.
-struct Incoming {
+struct PendingRow {
     place: Place,
     subject: String,
     outcome: Result<Arrival, (String, String)>,
@@ -164,23 +171,23 @@ struct Incoming {
 
 /// Reads public files and takes in their rows, those published first before the others: what was said first then makes
 /// the city and its history, in whatever order the files are named.
-fn read_public(format: Format, files: Vec<SourceFile<'_>>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
+fn read_public(format: Format, files: Vec<SourceFile<'_>>, batch: &mut RowBatch<'_>) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     let read = format.read(files, &mut |row| {
         rows.push(row);
         Ok::<(), Infallible>(())
     });
-    by_publication(rows).into_iter().try_for_each(|row| intake.take(public(row)))?;
+    by_publication(rows).into_iter().try_for_each(|row| batch.take(public(row)))?;
     match read {
         Ok(notices) => {
-            intake.summary.notices = notices;
+            batch.summary.notices = notices;
             Ok(())
         }
         Err(ReadError::File(error @ FileError::ColumnsMissing { .. })) => {
-            let told = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
-            intake.flush().and(Err(told))
+            let message = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
+            batch.flush().and(Err(message))
         }
-        Err(ReadError::File(error)) => intake.flush().and(Err(error.into())),
+        Err(ReadError::File(error)) => batch.flush().and(Err(error.into())),
         Err(ReadError::Sink(never)) => match never {},
     }
 }
@@ -201,17 +208,18 @@ fn by_publication(rows: Vec<Row>) -> Vec<Row> {
 }
 
 /// A row of a public file.
-fn public(row: Row) -> Incoming {
+fn public(row: Row) -> PendingRow {
     let Row { place, subject, outcome } = row;
     match outcome {
         Err(LeftOut { code, detail }) => {
-            Incoming { place, subject, outcome: Err((code.to_owned(), detail)), remarks: String::new() }
+            PendingRow { place, subject, outcome: Err((code.to_owned(), detail)), remarks: String::new() }
         }
         Ok(finding) => {
             let records = finding.records.into_iter().map(|found| (found.key, found.record)).collect();
             let city = ArrivalCity::Described(finding.city);
-            let arrival = Arrival { city, records, place: place.to_string(), reason: None, kept: Kept::default() };
-            Incoming { place, subject, outcome: Ok(arrival), remarks: finding.remarks.join("; ") }
+            let arrival =
+                Arrival { city, records, place: place.to_string(), reason: None, kept: CarriedOver::default() };
+            PendingRow { place, subject, outcome: Ok(arrival), remarks: finding.remarks.join("; ") }
         }
     }
 }
@@ -220,23 +228,23 @@ fn public(row: Row) -> Incoming {
 ///
 /// A year that a city has twice is no restatement but a slip, or a table with a row for each sector: which row is meant,
 /// nobody can say. So the file is read twice: first for the years that its cities have more than once.
-fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> anyhow::Result<()> {
+fn read_table(path: &Path, file: SourceFile<'_>, batch: &mut RowBatch<'_>) -> anyhow::Result<()> {
     let SourceFile { provenance, reader } = file;
     let name = provenance.file;
     let first = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
     if !first.metadata().is_ok_and(|about| about.is_file()) {
         bail!("{name} is no file that can be read twice, as a table is; save it as one");
     }
-    let known = |city: &CityId| intake.bulk.dossier(city.as_str()).is_some();
+    let known = |city: &CityId| batch.bulk.dossier(city.as_str()).is_some();
     let repeated = stream::repeated(first, provenance.today, known).with_context(|| format!("{name}"))?;
     let rows = stream::open(reader, provenance.today).with_context(|| format!("{name}"))?;
-    intake.summary.notices.extend(rows.told_unread(&name));
+    batch.summary.notices.extend(rows.told_unread(&name));
     let (sheet, kept) = (rows.sheet.clone(), rows.kept());
     for row in rows {
         let TableRow { row, subject, outcome, unfinished } = row.with_context(|| format!("{name}"))?;
         let place = Place { file: Arc::clone(&name), sheet: sheet.clone(), row };
         let remarks = if unfinished { UNFINISHED.to_owned() } else { String::new() };
-        intake.summary.notices.extend(unfinished.then(|| breaks_off(&name, row)));
+        batch.summary.notices.extend(unfinished.then(|| breaks_off(&name, row)));
         let outcome = match outcome {
             Ok(CityReport { city, report }) => repeated.check(&city, report.year, row).map(|()| {
                 let record = dated(report.record, provenance.published);
@@ -246,11 +254,11 @@ fn read_table(path: &Path, file: SourceFile<'_>, intake: &mut Intake<'_>) -> any
             }),
             Err(faults) => {
                 let code = faults.first().map_or_else(String::new, |fault| fault.code.clone());
-                let told: Vec<String> = faults.iter().map(ToString::to_string).collect();
-                Err((code, told.join("; ")))
+                let message: Vec<String> = faults.iter().map(ToString::to_string).collect();
+                Err((code, message.join("; ")))
             }
         };
-        intake.take(Incoming { place, subject, outcome, remarks })?;
+        batch.take(PendingRow { place, subject, outcome, remarks })?;
     }
     Ok(())
 }
@@ -266,18 +274,18 @@ fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
 }
 
 /// Rows on their way into the database.
-struct Intake<'r> {
+struct RowBatch<'r> {
     bulk: Bulk,
     suspension: Suspension,
     label: String,
     report: Option<&'r mut Report>,
-    waiting: Vec<Incoming>,
+    waiting: Vec<PendingRow>,
     summary: Summary,
     namesakes: Namesakes,
 }
 
-impl Intake<'_> {
-    fn take(&mut self, row: Incoming) -> anyhow::Result<()> {
+impl RowBatch<'_> {
+    fn take(&mut self, row: PendingRow) -> anyhow::Result<()> {
         self.waiting.push(row);
         if self.waiting.len() < IMPORT_BATCH { Ok(()) } else { self.flush() }
     }
@@ -286,7 +294,7 @@ impl Intake<'_> {
     fn flush(&mut self) -> anyhow::Result<()> {
         let mut arrivals = Vec::new();
         let mut rows = Vec::new();
-        for Incoming { place, subject, outcome, remarks } in std::mem::take(&mut self.waiting) {
+        for PendingRow { place, subject, outcome, remarks } in std::mem::take(&mut self.waiting) {
             let left_out = match outcome {
                 Ok(arrival) => {
                     arrivals.push(arrival);
@@ -294,53 +302,58 @@ impl Intake<'_> {
                 }
                 Err(reason) => Some(reason),
             };
-            rows.push((Told { place, subject, remarks }, left_out));
+            rows.push((ReportedRow { place, subject, remarks }, left_out));
         }
-        let landed = self.bulk.land(&arrivals, &self.label)?;
+        let outcomes = self.bulk.apply_arrivals(&arrivals, &self.label)?;
         self.suspension.stop_if_asked()?;
-        let mut landed = arrivals.iter().zip(landed);
+        let mut outcomes = arrivals.iter().zip(outcomes);
         for (row, left_out) in &rows {
             if let Some((code, detail)) = left_out {
-                self.tell_left_out(row, code, detail)?;
+                self.report_left_out(row, code, detail)?;
             } else {
-                let (arrival, landed) = landed.next().context("every arrival has landed or was refused")?;
-                self.tell(row, arrival, landed)?;
+                let (arrival, outcomes) = outcomes.next().context("every arrival has landed or was refused")?;
+                self.report_row(row, arrival, outcomes)?;
             }
         }
         Ok(())
     }
 
-    fn tell_left_out(&mut self, row: &Told, code: &str, detail: &str) -> anyhow::Result<()> {
+    fn report_left_out(&mut self, row: &ReportedRow, code: &str, detail: &str) -> anyhow::Result<()> {
         *self.summary.left_out.entry(code.to_owned()).or_default() += 1;
         let verdict = Verdict { outcome: "left_out", code, detail, ..Verdict::default() };
         self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))
     }
 
-    fn tell(&mut self, row: &Told, arrival: &Arrival, landed: Result<Landed, Refusal>) -> anyhow::Result<()> {
-        let landed = match landed {
-            Ok(landed) => landed,
-            Err(refusal) => return self.tell_refused(row, &Verdict::default(), &refusal),
+    fn report_row(
+        &mut self,
+        row: &ReportedRow,
+        arrival: &Arrival,
+        outcomes: Result<ArrivalOutcome, Refusal>,
+    ) -> anyhow::Result<()> {
+        let outcomes = match outcomes {
+            Ok(outcomes) => outcomes,
+            Err(refusal) => return self.report_refused(row, &Verdict::default(), &refusal),
         };
-        self.summary.cities += usize::from(landed.city_created);
-        let city = landed.city.as_str();
+        self.summary.cities += usize::from(outcomes.city_created);
+        let city = outcomes.city.as_str();
         let made = match &arrival.city {
-            ArrivalCity::Described(described) if landed.city_created => {
-                self.namesakes.note_made(&landed.city, described)
+            ArrivalCity::Described(described) if outcomes.city_created => {
+                self.namesakes.note_made(&outcomes.city, described)
             }
             _ => None,
         };
         let remarks: Vec<&str> = [row.remarks.as_str()].into_iter().chain(made.as_deref()).collect();
         let detail = remarks.into_iter().filter(|remark| !remark.is_empty()).collect::<Vec<_>>().join("; ");
-        for ((record, _), outcome) in arrival.records.iter().zip(&landed.records) {
-            let (kind, id) = (record.kind(), RecordKey::OfCity(landed.city.clone(), record.clone()).id());
+        for ((record, _), outcome) in arrival.records.iter().zip(&outcomes.records) {
+            let (kind, id) = (record.kind(), RecordKey::OfCity(outcomes.city.clone(), record.clone()).id());
             let about = Verdict { city, kind: kind.as_str(), id: &id, ..Verdict::default() };
             match outcome {
-                Err(refusal) => self.tell_refused(row, &about, refusal)?,
-                Ok(landing) => {
-                    *self.summary.landed.entry((kind, word(*landing))).or_default() += 1;
+                Err(refusal) => self.report_refused(row, &about, refusal)?,
+                Ok(outcome) => {
+                    *self.summary.outcomes.entry((kind, word(*outcome))).or_default() += 1;
                     let warnings = self.warnings(city, record);
                     self.summary.warned += usize::from(!warnings.is_empty());
-                    let verdict = Verdict { outcome: word(*landing), detail: &detail, warnings: &warnings, ..about };
+                    let verdict = Verdict { outcome: word(*outcome), detail: &detail, warnings: &warnings, ..about };
                     self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))?;
                 }
             }
@@ -348,7 +361,7 @@ impl Intake<'_> {
         Ok(())
     }
 
-    fn tell_refused(&mut self, row: &Told, about: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
+    fn report_refused(&mut self, row: &ReportedRow, about: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
         let (code, detail) = why(refusal);
         *self.summary.refused.entry(code.to_owned()).or_default() += 1;
         let verdict = Verdict { outcome: "refused", code, detail: &detail, ..*about };
@@ -370,13 +383,13 @@ impl Intake<'_> {
     }
 }
 
-const fn word(landing: Landing) -> &'static str {
-    match landing {
-        Landing::Created => "created",
-        Landing::Revised => "revised",
-        Landing::Known => "known",
-        Landing::Earlier => "earlier",
-        Landing::Dated => "dated",
+const fn word(outcome: RecordOutcome) -> &'static str {
+    match outcome {
+        RecordOutcome::Created => "created",
+        RecordOutcome::Revised => "revised",
+        RecordOutcome::Known => "known",
+        RecordOutcome::Earlier => "earlier",
+        RecordOutcome::Dated => "dated",
     }
 }
 
@@ -385,11 +398,12 @@ fn why(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
         Refusal::Gone => ("gone", "It was withdrawn; an import does not bring it back.".to_owned()),
         Refusal::Invalid(faults) => {
-            let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
-            ("invalid", told.join("; "))
+            let message: Vec<String> =
+                faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+            ("invalid", message.join("; "))
         }
-        Refusal::IdentifierTaken(told) => ("identifier_taken", told.clone()),
-        Refusal::TooManyRecords(told) => ("too_many_records", told.clone()),
+        Refusal::IdentifierTaken(message) => ("identifier_taken", message.clone()),
+        Refusal::TooManyRecords(message) => ("too_many_records", message.clone()),
         Refusal::NotFound => ("unknown_city", "There is no such city.".to_owned()),
         other => ("not_recorded", format!("{other:?}")),
     }

@@ -158,15 +158,15 @@ fn line(key: &Key) -> String {
 
 /// Prints the log of keys; the hash of its last entry comes last.
 fn print_log(database: &Database) -> anyhow::Result<()> {
-    let mut told = Vec::new();
+    let mut message = Vec::new();
     store::key_log::follow(&mut open_existing(database)?, 0, |entry| {
         let by = entry.actor_key.as_deref().map_or(String::new(), |key| format!(" ({key})"));
         let reason = entry.reason().map_or(String::new(), |reason| format!(": {reason}"));
         let time = timestamp(entry.recorded_at.and_utc());
         let (sequence, action, key, actor, hash) =
             (entry.sequence, &entry.action, &entry.key_id, &entry.actor, &entry.hash);
-        told.push(format!("{sequence}  {time}  {action:8}  {key}  by {actor}{by}{reason}  {hash}"));
+        message.push(format!("{sequence}  {time}  {action:8}  {key}  by {actor}{by}{reason}  {hash}"));
         Ok(())
     })?;
-    told.iter().try_for_each(|line| print(line))
+    message.iter().try_for_each(|line| print(line))
 }

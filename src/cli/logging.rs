@@ -59,17 +59,17 @@ pub fn begin(format: LogFormat) -> Result<(), SetLoggerError> {
     if std::env::var_os("RUST_LOG_STYLE").is_none() && io::stderr().is_terminal() {
         builder.write_style(WriteStyle::Always);
     }
-    builder.target(Target::Pipe(Box::new(Masked)));
+    builder.target(Target::Pipe(Box::new(MaskedStderr)));
     let logger = builder.build();
     log::set_max_level(logger.filter());
-    log::set_boxed_logger(Box::new(Quieter(logger)))
+    log::set_boxed_logger(Box::new(QuietLogger(logger)))
 }
 
 /// Standard error, without the keys that whatever is logged may have in it: a mistyped address, or the headers of a
 /// request where they are asked for.
-struct Masked;
+struct MaskedStderr;
 
-impl Write for Masked {
+impl Write for MaskedStderr {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         io::stderr().lock().write_all(masked(&text).as_bytes())?;
@@ -82,13 +82,13 @@ impl Write for Masked {
 }
 
 /// A logger to which a malformed request is no error: anyone could fill the log with them.
-struct Quieter(Logger);
+struct QuietLogger(Logger);
 
 fn level(metadata: &Metadata<'_>) -> Level {
     if metadata.target().starts_with(READER) { metadata.level().max(Level::Debug) } else { metadata.level() }
 }
 
-impl Log for Quieter {
+impl Log for QuietLogger {
     fn enabled(&self, metadata: &Metadata<'_>) -> bool {
         self.0.enabled(&Metadata::builder().target(metadata.target()).level(level(metadata)).build())
     }

@@ -32,7 +32,7 @@ use crate::server::limits::{
     BYTES_IN_FLIGHT, CONNECTIONS, HEARTBEAT, READS_PER_MINUTE, STREAMS, STREAMS_PER_ADDRESS, WRITE_BYTES_PER_MINUTE,
     WRITES_PER_MINUTE,
 };
-use crate::server::{self, Bounds, Running, Settings};
+use crate::server::{self, Limits, Running, Settings};
 use crate::store::limits::DATABASE_WAIT_SECONDS;
 use crate::store::verify::Verified;
 use crate::store::{self, AnyConnection, DatabaseUrl, HOW_TO_RESTORE, Role, StoreError};
@@ -100,9 +100,9 @@ impl TypedValueParser for DatabaseParser {
 
     fn parse_ref(&self, command: &clap::Command, _: Option<&Arg>, value: &OsStr) -> Result<DatabaseUrl, clap::Error> {
         let read = value.to_str().ok_or_else(|| "must be UTF-8".to_owned()).and_then(DatabaseUrl::parse);
-        read.map_err(|told| {
-            let told = format!("invalid value for '--database <DATABASE>': {told}\n");
-            clap::Error::raw(ErrorKind::ValueValidation, told).with_cmd(command)
+        read.map_err(|message| {
+            let message = format!("invalid value for '--database <DATABASE>': {message}\n");
+            clap::Error::raw(ErrorKind::ValueValidation, message).with_cmd(command)
         })
     }
 }
@@ -180,8 +180,8 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
         Command::Serve(serve) => actix_web::rt::System::new().block_on(run_server(serve)),
         Command::Migrate { database } => {
             let run = store::migrate(&mut database.database.connect()?)?;
-            let told = if run.is_empty() { "nothing to do".to_owned() } else { format!("ran {}", run.join(", ")) };
-            print(&format!("{}: {told}", database.database))
+            let message = if run.is_empty() { "nothing to do".to_owned() } else { format!("ran {}", run.join(", ")) };
+            print(&format!("{}: {message}", database.database))
         }
         Command::Keys(asked) => keys::run(asked),
         Command::Import(asked) => import::run(&asked),
@@ -201,7 +201,7 @@ fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
     let found = store::verify::verify(&mut connection)?;
     let Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, wrong } = found;
     if !wrong.is_empty() {
-        wrong.iter().try_for_each(|told| print(told))?;
+        wrong.iter().try_for_each(|message| print(message))?;
         bail!(
             "{} is damaged: what is wrong is listed ({}); to mend it, {HOW_TO_RESTORE}",
             database.database,
@@ -212,24 +212,24 @@ fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
         "{}: {key_entries} entries of {keys} keys; the chain holds and every key agrees with the log of keys",
         database.database
     ))?;
-    let mut told = format!(
+    let mut message = format!(
         "{}: {entries} entries of {cities} cities; the chain holds and every record agrees with the log",
         database.database
     );
     if redacted > 0 {
-        told.push_str(&format!("; redacted bodies: {redacted}"));
+        message.push_str(&format!("; redacted bodies: {redacted}"));
     }
     if !redacted_by_hand.is_empty() {
         let entries: Vec<String> = redacted_by_hand.iter().map(ToString::to_string).collect();
-        told.push_str(&format!(
+        message.push_str(&format!(
             ", of which no entry says so (they were taken out by hand, or a restoration left out the entry): those of {}",
             entries.join(", ")
         ));
     }
     if let Some(file) = mirror {
-        told.push_str(&mirror::compare(&mut connection, file)?);
+        message.push_str(&mirror::compare(&mut connection, file)?);
     }
-    print(&told)
+    print(&message)
 }
 
 /// Prints to standard output; a reader that has gone away is not a mistake of ours.
@@ -291,9 +291,9 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
 }
 
 /// How much there may be at once, with as many files open as the system allows.
-fn bounds(serve: &Serve) -> Bounds {
+fn bounds(serve: &Serve) -> Limits {
     let connections = server::connections(serve.connections);
-    Bounds {
+    Limits {
         connections,
         connections_per_address: serve
             .connections_per_address
@@ -314,7 +314,7 @@ fn clock(today: Option<NaiveDate>) -> Clock {
 /// Where everything is, and what to do first.
 fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String {
     let Running { address, operators, .. } = running;
-    let mut told = format!(
+    let mut message = format!(
         "pledgewatch serves {database}\n\
          \n  Service        http://{address}/\n  Documentation  http://{address}/docs/\n  \
          Cities         http://{address}/v1/cities\n  Operators      http://{operators}/health/ready\n"
@@ -324,12 +324,12 @@ fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String
         let program = std::env::args().next().unwrap_or_else(|| "pledgewatch".to_owned());
         let password = if database.has_password() { "PGPASSWORD='the password of the database' " } else { "" };
         let database = database.without_password().replace('\'', "'\\''");
-        told.push_str(&format!(
+        message.push_str(&format!(
             "\nThere is no administrator's key yet; it is needed to write. Make one in another terminal:\n\
              \n  {password}{program} keys create --database '{database}' --role admin --label 'Your name'\n"
         ));
     }
-    told
+    message
 }
 
 /// Records the demo cities through the ordinary way of writing, if nothing is recorded yet.
@@ -339,7 +339,7 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         return Ok(());
     }
     for demo::Entry { key, record, reason } in demo::entries(registry.today())? {
-        let told = format!("{} {} of {}", key.kind(), key.id(), key.city_word());
+        let message = format!("{} {} of {}", key.kind(), key.id(), key.city_word());
         let (condition, effect) = match reason {
             None => (Condition::IsNew, Effect::Created),
             Some(_) => (Condition::Exists, Effect::Revised),
@@ -348,7 +348,7 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         let request = WriteRequest { actor: "pledgewatch demo".into(), key, operation, condition, mark: None };
         match registry.write(request).await {
             Ok(written) if written.effect == effect => {}
-            other => bail!("the demo's {told} could not be recorded: {:?}", other.err()),
+            other => bail!("the demo's {message} could not be recorded: {:?}", other.err()),
         }
     }
     Ok(())

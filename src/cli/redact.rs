@@ -39,8 +39,8 @@ pub(super) fn run(asked: &Redact) -> anyhow::Result<()> {
     let (database, sequence) = (&asked.database.database, asked.sequence);
     print(&format!("{database}: the body of entry {sequence} is taken out; entry {entry} says so"))?;
     if let Err(error) = clear_free_space(&mut connection) {
-        let told = "it may still stand in the free space of the database's files";
-        writeln!(io::stderr(), "pledgewatch: {told}: {error}; VACUUM the database to clear that")?;
+        let message = "it may still stand in the free space of the database's files";
+        writeln!(io::stderr(), "pledgewatch: {message}: {error}; VACUUM the database to clear that")?;
     }
     Ok(())
 }

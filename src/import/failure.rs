@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::table::cell::Refused;
+use super::table::cell::RefusedFile;
 
 /// Why a file cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
     /// It is no table that can be read, or no further than to some row.
     #[error("{file}: {refused}")]
-    Refused {
+    RefusedFile {
         /// The file's name.
         file: Arc<str>,
         /// Why not.
-        refused: Refused,
+        refused: RefusedFile,
     },
     /// Figures could stand in more than one of its sheets.
     #[error("{file} has more than one sheet that is laid out so: {}; leave one of them in it", quoted(.sheets))]
@@ -60,14 +60,14 @@ pub enum FileError {
         headers: Vec<String>,
     },
     /// A column is in a unit that its figures are not taken in, or may be.
-    #[error("{file}: the column \"{header}\" {told}")]
+    #[error("{file}: the column \"{header}\" {message}")]
     Unit {
         /// The file's name.
         file: Arc<str>,
         /// The header, as it is written.
         header: String,
         /// What is wrong with its unit.
-        told: String,
+        message: String,
     },
     /// The headers are those of none of the files that the format reads.
     #[error("{file} is none of the files of this format, which are: {known}; its headers begin with {}", quoted(.headers))]

@@ -7,6 +7,6 @@ pub mod table;
 pub mod template;
 
 pub use failure::{FileError, ReadError};
-pub use public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
+pub use public::finding::{FoundRecord, LeftOut, Place, Provenance, Row, RowRecords};
 pub use public::format::Format;
 pub use public::source::SourceFile;

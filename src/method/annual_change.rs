@@ -13,7 +13,7 @@ use crate::record::{Known, View, Year};
 use super::accounting::Accounting;
 use super::assessment::CitedFigure;
 use super::base::BaseInventory;
-use super::caution::{CautionCode, Confidence, Used};
+use super::caution::{CautionCode, Confidence, UsedFigures};
 use super::comparison::{Compared, LeftOutReason, conversion, has_ended, obstacle};
 use super::printed::Ratio;
 
@@ -71,7 +71,7 @@ pub fn annual_change(
     let figure = report.value.figure(level).ok_or(NoAnnualChange::NoFigure)?;
     let amount = figure.tonnes.get();
     let compared = Compared { inventory: report.value, stamp: report.stamp, figure, amount, of_other_gwp: false };
-    let used = Used {
+    let used = UsedFigures {
         view,
         scope: base.scope.clone(),
         unit: base.unit,
@@ -109,7 +109,7 @@ fn has_figure(known: &Known<'_, Inventory>, level: Level, judged_on: NaiveDate) 
 
 /// The change between two figures that may be compared.
 fn change(
-    used: &Used<'_, '_>,
+    used: &UsedFigures<'_, '_>,
     base: &BaseInventory<'_>,
     report: &Compared<'_>,
 ) -> Result<AnnualChange, NoAnnualChange> {

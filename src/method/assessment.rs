@@ -119,7 +119,7 @@ pub struct Assessment {
     /// The reports after the base year that cannot be compared with the baseline, by year.
     pub left_out: Vec<LeftOut>,
     /// The fields above that are absent, and why.
-    pub absent: Vec<Absent>,
+    pub absent: Vec<AbsentField>,
 }
 
 /// How far the figure of the year judged, `A`, is from what the pathway allowed, and from the target.
@@ -377,7 +377,7 @@ vocabulary! {
 
 /// A field that is absent, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Absent {
+pub struct AbsentField {
     /// The name of the field.
     #[schema(example = "required.compound_percent_per_year")]
     pub field: &'static str,

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::record::Year;
 
-use super::assessment::{Absent, AbsentReason};
+use super::assessment::{AbsentField, AbsentReason};
 use super::pathway::{Pathway, Point, between};
 use super::printed::{Amount, Ratio, Unit};
 
@@ -59,15 +59,15 @@ impl Budget {
     }
 
     /// The members that are absent, and why.
-    pub(super) fn absent(&self) -> Option<Absent> {
-        let absent = Absent { field: "budget.over_percent", reason: AbsentReason::PathwayAtZero };
+    pub(super) fn absent(&self) -> Option<AbsentField> {
+        let absent = AbsentField { field: "budget.over_percent", reason: AbsentReason::PathwayAtZero };
         self.over_percent.is_none().then_some(absent)
     }
 }
 
 /// A year's figure, reported or filled in.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Filled {
+pub(super) struct FilledYear {
     /// The amount in its year.
     pub point: Point,
     /// Whether it lies on the straight line between two reports.
@@ -75,17 +75,17 @@ pub(super) struct Filled {
 }
 
 /// One figure for every year from the first of `figures` to the last; gaps lie on straight lines.
-pub(super) fn filled(figures: &[Point]) -> Vec<Filled> {
-    let mut years: Vec<Filled> = Vec::new();
+pub(super) fn filled(figures: &[Point]) -> Vec<FilledYear> {
+    let mut years: Vec<FilledYear> = Vec::new();
     for point in figures {
         if let Some(before) = years.last().map(|last| last.point) {
             let gap = (before.year.get() + 1..point.year.get()).filter_map(Year::new);
             years.extend(gap.map(|year| {
                 let point = Point { year, amount: between(before, *point, year) };
-                Filled { point, interpolated: true }
+                FilledYear { point, interpolated: true }
             }));
         }
-        years.push(Filled { point: *point, interpolated: false });
+        years.push(FilledYear { point: *point, interpolated: false });
     }
     years
 }

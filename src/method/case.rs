@@ -10,7 +10,7 @@ use crate::record::{Earlier, Known, Slug, Stamp, View, Year};
 use super::base::BaseInventory;
 use super::comparison::{Compared, Comparison, conversion, points_of_all_years};
 use super::goal;
-use super::outcome::Asked;
+use super::outcome::LevelAsked;
 use super::pathway::{Pathway, Point};
 use super::printed::Unit;
 use super::verdict::Reason;
@@ -56,7 +56,7 @@ impl<'v, 'a> Case<'v, 'a> {
         known: &'v Known<'a, Target>,
         judged_on: NaiveDate,
     ) -> Self {
-        let case = Self::held_against(base, view, id, known, judged_on);
+        let case = Self::with_base(base, view, id, known, judged_on);
         // A baseline stated gas by gas is converted to the potentials of the report that is judged.
         let judged = case.judged().map(|report| report.inventory);
         let converted = case
@@ -66,13 +66,13 @@ impl<'v, 'a> Case<'v, 'a> {
             .filter(|_| !goal::is_fixed(case.target))
             .and_then(|(base, report)| base.converted_by(conversion(base, report)?));
         match converted {
-            Some(base) => Self::held_against(Some(base), view, id, known, judged_on),
+            Some(base) => Self::with_base(Some(base), view, id, known, judged_on),
             None => case,
         }
     }
 
     /// The reports compared with a base as it is.
-    fn held_against(
+    fn with_base(
         base: Option<BaseInventory<'a>>,
         view: &'v View<'a>,
         id: &'a Slug,
@@ -99,10 +99,10 @@ impl<'v, 'a> Case<'v, 'a> {
     }
 
     /// What is asked for in the target year; none without a pathway.
-    pub fn asked(&self) -> Option<Asked> {
+    pub fn asked(&self) -> Option<LevelAsked> {
         let pathway = self.pathway.as_ref().ok()?;
         let gross = goal::gross(self.target, pathway.base().map(|base| base.amount))?;
-        Some(Asked { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
+        Some(LevelAsked { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
     }
 
     /// The latest comparable report before the target year: that of `L`.

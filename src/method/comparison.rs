@@ -158,12 +158,12 @@ pub(super) struct Comparison<'a> {
     /// The reports that are not, by year.
     pub left_out: Vec<LeftOut>,
     /// The report for the base year beside a recorded baseline, if it has a figure.
-    pub beside: Option<Beside<'a>>,
+    pub beside: Option<BaseYearComparison<'a>>,
 }
 
 /// The report for the base year beside the baseline.
 #[derive(Debug)]
-pub(super) struct Beside<'a> {
+pub(super) struct BaseYearComparison<'a> {
     /// What it says.
     pub report: &'a Inventory,
     /// Who recorded it.
@@ -178,10 +178,10 @@ pub(super) struct Beside<'a> {
     pub of_series: bool,
 }
 
-impl<'a> Beside<'a> {
+impl<'a> BaseYearComparison<'a> {
     fn of((base, accounting): (&BaseInventory<'a>, &Accounting<'_>), view: &View<'a>) -> Option<Self> {
         let report = base.report_of_its_year(view)?;
-        Some(Beside {
+        Some(BaseYearComparison {
             report: report.value,
             stamp: report.stamp,
             figure: base.scope.figure(report.value)?,
@@ -225,12 +225,17 @@ impl<'a> Comparison<'a> {
                 Err(obstacle) => left_out.push(obstacle.left_out(report.value, target)),
             }
         }
-        Comparison { beside: against.and_then(|against| Beside::of(against, view)), accounting, compared, left_out }
+        Comparison {
+            beside: against.and_then(|against| BaseYearComparison::of(against, view)),
+            accounting,
+            compared,
+            left_out,
+        }
     }
 
     /// How far the report for the base year is apart from the baseline, in percent of it, if that is tested.
     pub fn base_apart_percent(&self) -> Option<f64> {
-        self.beside.as_ref().and_then(Beside::tested_percent)
+        self.beside.as_ref().and_then(BaseYearComparison::tested_percent)
     }
 
     /// Whether the report for the base year shows that the baseline is not of the reports' accounting.

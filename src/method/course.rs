@@ -83,7 +83,7 @@ pub(super) fn uncertainty(inventories: &[&Inventory]) -> f64 {
 
 /// The numbers of one year, in the unit of the target and not rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
-pub struct Numbers {
+pub struct YearNumbers {
     /// The year.
     pub year: Year,
     /// What was emitted, `A`.
@@ -106,7 +106,7 @@ pub struct Numbers {
     pub target_progress_percent: Option<f64>,
 }
 
-impl Numbers {
+impl YearNumbers {
     /// The numbers of the figure `judged` against a pathway.
     #[must_use]
     pub fn of(pathway: &Pathway, judged: Point, unit: Unit) -> Self {
@@ -119,7 +119,7 @@ impl Numbers {
         // What is printed as 0 is no divisor: the quotient would be noise.
         let quotient = |dividend: f64, divisor: f64| (unit.round(divisor) != 0.0).then(|| dividend / divisor);
         let reduction = called_for.filter(|called_for| unit.round(*called_for) > 0.0);
-        Numbers {
+        YearNumbers {
             year,
             actual,
             expected,
@@ -144,7 +144,7 @@ impl Numbers {
 
 /// What the table of courses is read with.
 struct Table<'n> {
-    numbers: &'n Numbers,
+    numbers: &'n YearNumbers,
     base: Point,
     target: f64,
     uncertainty: f64,

@@ -9,20 +9,20 @@
 
 use super::assessment::AbsentReason;
 use super::budget::Budget;
+use super::conclusion::Conclusion;
 use super::course::Course;
 use super::opinion::Opinions;
-use super::ruling::Ruling;
 use super::trend::Prospect;
 
 /// Percent over the budget above which being on track is called into question.
 const OVER_BUDGET_PERCENT: f64 = 10.0;
 
 /// Whether a second opinion contradicts the course, or why that cannot be said.
-pub(super) fn disagreement(ruling: &Ruling, opinions: &Opinions) -> Result<bool, AbsentReason> {
-    if ruling.verdict.is_decided() {
+pub(super) fn disagreement(conclusion: &Conclusion, opinions: &Opinions) -> Result<bool, AbsentReason> {
+    if conclusion.verdict.is_decided() {
         return Err(AbsentReason::TargetYearReached);
     }
-    let rank = ruling.course.and_then(Course::rank).ok_or(AbsentReason::InsufficientData)?;
+    let rank = conclusion.course.and_then(Course::rank).ok_or(AbsentReason::InsufficientData)?;
     let prospect = opinions.trend.as_ref().ok().map(|trend| trend.meets_target);
     if rank > 0 {
         return prospect.map(|prospect| prospect == Prospect::Likely).ok_or(AbsentReason::NoSecondOpinion);

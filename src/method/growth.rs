@@ -5,13 +5,13 @@
 //! indicators with a quantitative target: the ratio of actual to theoretical growth rate.
 
 use super::assessment::AbsentReason;
-use super::course::Numbers;
+use super::course::YearNumbers;
 use super::pathway::Pathway;
 use super::printed::{Ratio, Unit};
 use super::required::compound_percent;
 
 /// The growth ratio, or why there is none.
-pub(super) fn growth_ratio(pathway: &Pathway, numbers: &Numbers, unit: Unit) -> Result<Ratio, AbsentReason> {
+pub(super) fn growth_ratio(pathway: &Pathway, numbers: &YearNumbers, unit: Unit) -> Result<Ratio, AbsentReason> {
     let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
     let target = pathway.target();
     if unit.round(target.amount - base.amount) == 0.0 {

@@ -15,7 +15,7 @@ use crate::record::{Tonnes, Year};
 use super::assessment::AbsentReason;
 use super::case::Case;
 use super::comparison::has_ended;
-use super::course::{Course, Numbers, uncertainty};
+use super::course::{Course, YearNumbers, uncertainty};
 use super::coverage::Lines;
 use super::goal::{self, less};
 use super::pathway::{Pathway, Point};
@@ -116,7 +116,7 @@ impl LikeForLike {
 }
 
 /// The numbers and the course of the sums, where a share of the whole is pledged that can be asked of a part.
-fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(Numbers, Course)> {
+fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(YearNumbers, Course)> {
     let percent = match &case.target.goal {
         Goal::BaseYear { reduction_percent } => reduction_percent.get(),
         Goal::FixedLevel { tonnes } if tonnes.kilograms() == 0 => 100.0,
@@ -126,6 +126,6 @@ fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> 
         base.amount > 0.0 && judged.year < case.target.target_year && goal::unit(case.target) == Unit::Tonnes;
     let target = Point { year: case.target.target_year, amount: less(base.amount, percent) };
     let pathway = Pathway::new(Some(base), Vec::new(), target).filter(|_| positive)?;
-    let numbers = Numbers::of(&pathway, judged, Unit::Tonnes);
+    let numbers = YearNumbers::of(&pathway, judged, Unit::Tonnes);
     Some((numbers, numbers.course(&pathway, uncertainty, Unit::Tonnes)?))
 }

@@ -9,10 +9,10 @@ use crate::record::Year;
 use crate::record::vocabulary::vocabulary;
 
 use super::case::Case;
-use super::outcome::Asked;
+use super::conclusion::Conclusion;
+use super::outcome::LevelAsked;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio};
-use super::ruling::Ruling;
 use super::verdict::Verdict;
 
 vocabulary! {
@@ -47,8 +47,8 @@ pub struct MilestoneAssessment {
 }
 
 /// The milestones of a pathway, judged; none where the figures cannot be compared, or the target is not judged.
-pub(super) fn milestones(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<MilestoneAssessment> {
-    let is_judged = !matches!(ruling.verdict, Verdict::NotComparable | Verdict::NotJudged);
+pub(super) fn milestones(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<MilestoneAssessment> {
+    let is_judged = !matches!(conclusion.verdict, Verdict::NotComparable | Verdict::NotJudged);
     let pathway = case.pathway.as_ref().ok().filter(|_| is_judged);
     let milestones = pathway.map(Pathway::milestones).unwrap_or_default();
     milestones.iter().map(|milestone| judged(case, *milestone)).collect()
@@ -56,7 +56,7 @@ pub(super) fn milestones(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<MilestoneA
 
 fn judged(case: &Case<'_, '_>, milestone: Point) -> MilestoneAssessment {
     let Point { year, amount } = milestone;
-    let asked = Asked { year, amount, gross: amount, unit: case.unit };
+    let asked = LevelAsked { year, amount, gross: amount, unit: case.unit };
     let outcome = asked.outcome(&case.comparison.compared);
     let verdict = match outcome {
         Some(outcome) if outcome.achieved => MilestoneVerdict::Achieved,

@@ -4,7 +4,7 @@
 //! number that a verdict is made from is printed beside it, so that a reader who distrusts us can
 //! do the sum again. The parts follow the method section by section: [`comparison`] with `accounting`, [`coverage`]
 //! and [`restated_since`] (which figures may be compared), [`goal`] and `base` (the target in tonnes, and what it is
-//! measured from), [`pathway`] and [`milestone`], [`course`], `outcome`, `ruling` and [`verdict`], `standing` and `headline`
+//! measured from), [`pathway`] and [`milestone`], [`course`], `outcome`, `conclusion` and [`verdict`], `standing` and `headline`
 //! (the target in time), the second opinions ([`required`], [`trend`], [`budget`], `growth`, [`within_reports`],
 //! [`like_for_like`], `disagreement`), [`yardstick`] (ambition), [`caution`]; [`explain`] puts the figures into the
 //! formulas, [`series`] lays them out year by year, and [`annual_change`] and [`per_person`] set cities side by side.
@@ -17,6 +17,7 @@ pub mod budget;
 mod case;
 pub mod caution;
 pub mod comparison;
+mod conclusion;
 pub mod course;
 pub mod coverage;
 mod disagreement;
@@ -36,7 +37,6 @@ pub mod per_person;
 pub mod printed;
 pub mod required;
 pub mod restated_since;
-mod ruling;
 mod scope;
 mod sentence;
 pub mod series;
@@ -53,13 +53,13 @@ use crate::record::target::Goal;
 
 pub use annual_change::{AnnualChange, NoAnnualChange, annual_change};
 pub use assessment::{
-    Absent, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, Gap, LeftOut, PathwayPoint, Soon,
+    AbsentField, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, Gap, LeftOut, PathwayPoint, Soon,
     TargetSummary, YearFigure,
 };
 pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use comparison::LeftOutReason;
-pub use course::{Course, Numbers};
+pub use course::{Course, YearNumbers};
 pub use coverage::{Side, Uncovered};
 pub use explain::{Explanation, explain, explain_yardsticks};
 pub use headline::most_demanding;
@@ -78,8 +78,8 @@ pub use within_reports::WithinReports;
 pub use yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickReason, Yardsticks, yardsticks};
 
 use case::Case;
+use conclusion::Conclusion;
 use opinion::Opinions;
-use ruling::Ruling;
 use scope::Scope;
 
 /// The version of the method: a change that can alter a verdict raises it.
@@ -100,44 +100,44 @@ fn cases<'v, 'a>(view: &'v View<'a>, judged_on: NaiveDate) -> Vec<Case<'v, 'a>> 
 
 /// Judges one target.
 fn assess_case(case: &Case<'_, '_>) -> Assessment {
-    let ruling = Ruling::of(case);
-    let mut assessment = blank(case, &ruling);
-    if ruling.verdict == Verdict::NotJudged {
+    let conclusion = Conclusion::of(case);
+    let mut assessment = blank(case, &conclusion);
+    if conclusion.verdict == Verdict::NotJudged {
         assessment.cautions = caution::of_unjudged(case);
     } else {
         add_inputs(&mut assessment, case);
-        assessment.cautions = caution::cautions(case, &ruling);
-        assessment.milestones = milestone::milestones(case, &ruling);
+        assessment.cautions = caution::cautions(case, &conclusion);
+        assessment.milestones = milestone::milestones(case, &conclusion);
     }
     let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
     assessment.confidence = Confidence::of(lowers);
-    if let Some(numbers) = &ruling.numbers {
+    if let Some(numbers) = &conclusion.numbers {
         add_numbers(&mut assessment, case, numbers);
     }
-    assessment.absent = absent(&assessment, case, &ruling);
-    if ruling.verdict == Verdict::NotJudged {
+    assessment.absent = absent(&assessment, case, &conclusion);
+    if conclusion.verdict == Verdict::NotJudged {
         let opinions =
             ["required", "trend", "budget", "growth_ratio", "within_reports", "like_for_like", "disagreement"];
-        let absent = opinions.map(|field| Absent { field, reason: AbsentReason::NotJudged });
+        let absent = opinions.map(|field| AbsentField { field, reason: AbsentReason::NotJudged });
         assessment.absent.extend(absent);
     } else {
-        Opinions::of(case, &ruling).add_to(&mut assessment, &ruling);
+        Opinions::of(case, &conclusion).add_to(&mut assessment, &conclusion);
     }
     assessment
 }
 
 /// The verdict and the target, without the figures.
-fn blank(case: &Case<'_, '_>, ruling: &Ruling) -> Assessment {
+fn blank(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
     Assessment {
         target: summary(case),
         binds: standing::binds(case.known, case.stands_on()),
-        verdict: ruling.verdict,
-        course: ruling.course,
-        overdue_years: ruling.overdue_years,
+        verdict: conclusion.verdict,
+        course: conclusion.course,
+        overdue_years: conclusion.overdue_years,
         confidence: Confidence::High,
-        reason: ruling.reason,
+        reason: conclusion.reason,
         unit: case.unit,
-        sentence: sentence::sentence(case, ruling),
+        sentence: sentence::sentence(case, conclusion),
         baseline: None,
         base_year_report: None,
         judged: None,
@@ -230,7 +230,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
 }
 
 /// Adds the numbers of the year judged.
-fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbers) {
+fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &YearNumbers) {
     let unit = case.unit;
     let judged = case.report_of(numbers.year);
     assessment.judged = judged.map(|report| report.cited(&Scope::of(case.target), unit, case.view));
@@ -245,16 +245,16 @@ fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &Numbe
 }
 
 /// Why each field that is absent is so.
-fn absent(assessment: &Assessment, case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Absent> {
-    let without = opinion::without_numbers(ruling.verdict);
+fn absent(assessment: &Assessment, case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<AbsentField> {
+    let without = opinion::without_numbers(conclusion.verdict);
     let reason = |field: &str| match field {
-        "soon" if ruling.verdict != Verdict::NotJudged => headline::without_soon(case),
-        _ if ruling.numbers.is_none() => without,
+        "soon" if conclusion.verdict != Verdict::NotJudged => headline::without_soon(case),
+        _ if conclusion.numbers.is_none() => without,
         "gap_percent" => AbsentReason::PathwayAtZero,
         _ if case.base.is_none() => AbsentReason::NoBaseline,
         "pace" => AbsentReason::NoReductionCalledFor,
         _ => AbsentReason::TargetEqualsBaseline,
     };
     let fields = assessment.absent_fields();
-    fields.into_iter().map(|field| Absent { field, reason: reason(field) }).collect()
+    fields.into_iter().map(|field| AbsentField { field, reason: reason(field) }).collect()
 }

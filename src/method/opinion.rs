@@ -1,16 +1,16 @@
 //! Second opinions (section 5 of the method): computed beside the verdict, each absent with a reason.
 
-use super::assessment::{Absent, AbsentReason, Assessment};
+use super::assessment::{AbsentField, AbsentReason, Assessment};
 use super::budget::Budget;
 use super::case::Case;
-use super::course::Numbers;
+use super::conclusion::Conclusion;
+use super::course::YearNumbers;
 use super::disagreement::disagreement;
 use super::growth::growth_ratio;
 use super::like_for_like::LikeForLike;
 use super::pathway::{Pathway, Point};
 use super::printed::Ratio;
 use super::required::Required;
-use super::ruling::Ruling;
 use super::trend::{self, Fit, Trend};
 use super::verdict::Verdict;
 use super::within_reports::WithinReports;
@@ -28,11 +28,11 @@ pub(super) struct Opinions {
 
 impl Opinions {
     /// The opinions on a case; those that need the numbers of a year judged are absent without them.
-    pub fn of(case: &Case<'_, '_>, ruling: &Ruling) -> Self {
+    pub fn of(case: &Case<'_, '_>, conclusion: &Conclusion) -> Self {
         let unit = case.unit;
-        let judged = match (&ruling.numbers, &case.pathway) {
+        let judged = match (&conclusion.numbers, &case.pathway) {
             (Some(numbers), Ok(pathway)) => Ok((numbers, pathway)),
-            _ => Err(without_numbers(ruling.verdict)),
+            _ => Err(without_numbers(conclusion.verdict)),
         };
         let line = judged.and_then(|(numbers, pathway)| Ok((pathway, line(case, pathway, numbers)?)));
         Opinions {
@@ -46,9 +46,9 @@ impl Opinions {
     }
 
     /// Adds them to the assessment, and the reasons of those that are absent.
-    pub fn add_to(self, assessment: &mut Assessment, ruling: &Ruling) {
+    pub fn add_to(self, assessment: &mut Assessment, conclusion: &Conclusion) {
         let mut absent = Vec::new();
-        let disagreement = disagreement(ruling, &self);
+        let disagreement = disagreement(conclusion, &self);
         assessment.required = kept("required", self.required, &mut absent);
         absent.extend(assessment.required.iter().flat_map(|required| required.absent(assessment.unit)));
         assessment.trend = kept("trend", self.trend, &mut absent);
@@ -75,7 +75,7 @@ pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
 pub(super) fn line(
     case: &Case<'_, '_>,
     pathway: &Pathway,
-    numbers: &Numbers,
+    numbers: &YearNumbers,
 ) -> Result<(Vec<Point>, Fit), AbsentReason> {
     let points = trend::points(pathway, &case.points(), numbers.year);
     let fit = Fit::of(&points)?;
@@ -83,6 +83,6 @@ pub(super) fn line(
 }
 
 /// The opinion, or its reason noted.
-fn kept<T>(field: &'static str, opinion: Result<T, AbsentReason>, absent: &mut Vec<Absent>) -> Option<T> {
-    opinion.map_err(|reason| absent.push(Absent { field, reason })).ok()
+fn kept<T>(field: &'static str, opinion: Result<T, AbsentReason>, absent: &mut Vec<AbsentField>) -> Option<T> {
+    opinion.map_err(|reason| absent.push(AbsentField { field, reason })).ok()
 }

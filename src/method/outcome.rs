@@ -10,7 +10,7 @@ pub const SKIPPED_YEARS: i32 = 3;
 
 /// What is asked for in a year, in the target's unit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Asked {
+pub(super) struct LevelAsked {
     /// The year.
     pub year: Year,
     /// What may be emitted, `T`.
@@ -34,7 +34,7 @@ pub(super) struct Outcome {
     pub before: Option<Year>,
 }
 
-impl Asked {
+impl LevelAsked {
     /// How the pledge came out by comparable figures, in order of their years; none if they do not tell.
     pub fn outcome(&self, figures: &[Compared<'_>]) -> Option<Outcome> {
         if let Some(figure) = figures.iter().find(|figure| figure.year() == self.year) {

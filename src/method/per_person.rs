@@ -15,8 +15,8 @@ use crate::record::{Source, Tonnes, View, Year};
 
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
 use super::comparison::has_ended;
+use super::conclusion::OUTDATED_AFTER_YEARS;
 use super::printed::Ratio;
-use super::ruling::OUTDATED_AFTER_YEARS;
 
 /// What a city emitted a person in the latest year that tells both.
 #[skip_serializing_none]

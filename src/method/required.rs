@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::assessment::{Absent, AbsentReason};
-use super::course::Numbers;
+use super::assessment::{AbsentField, AbsentReason};
+use super::course::YearNumbers;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio, Unit};
 
@@ -38,7 +38,7 @@ pub struct Required {
 
 impl Required {
     /// What is required after the year judged; nothing can be said without a baseline.
-    pub(super) fn of(pathway: &Pathway, numbers: &Numbers, unit: Unit) -> Result<Self, AbsentReason> {
+    pub(super) fn of(pathway: &Pathway, numbers: &YearNumbers, unit: Unit) -> Result<Self, AbsentReason> {
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let target = pathway.target();
         let (year, actual) = (numbers.year, numbers.actual);
@@ -59,8 +59,8 @@ impl Required {
     }
 
     /// The members that are absent, and why.
-    pub(super) fn absent(&self, unit: Unit) -> Vec<Absent> {
-        let absent = |field, reason| Absent { field, reason };
+    pub(super) fn absent(&self, unit: Unit) -> Vec<AbsentField> {
+        let absent = |field, reason| AbsentField { field, reason };
         if self.base_percent_per_year.is_none() {
             let yearly = match unit {
                 Unit::Tonnes => "required.tonnes_per_year",

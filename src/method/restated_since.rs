@@ -55,9 +55,12 @@ pub(super) fn restated_since<'a>(
     let then = figure(in_force.brief()?, base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
     (percent > RESTATED_PERCENT).then(|| {
-        let told = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
-        let detail =
-            format!("The baseline has been restated since, from {} to {}; the report has not.", told(then), told(now));
+        let message = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
+        let detail = format!(
+            "The baseline has been restated since, from {} to {}; the report has not.",
+            message(then),
+            message(now)
+        );
         let restated = Restated { revision: in_force.stamp.revision, then, now, percent };
         Box::new(Obstacle { restated: Some(restated), ..*Obstacle::new(LeftOutReason::RestatedSince, detail) })
     })

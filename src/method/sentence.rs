@@ -9,54 +9,54 @@ use crate::record::target::{Goal, Target};
 
 use super::case::Case;
 use super::comparison::Compared;
-use super::course::{Course, Numbers};
+use super::conclusion::{Conclusion, hidden};
+use super::course::{Course, YearNumbers};
 use super::outcome::Outcome;
 use super::printed::Unit;
-use super::ruling::{Ruling, hidden};
 use super::verdict::{Reason, Verdict};
 
 /// The sentence for what follows from a case.
-pub(super) fn sentence(case: &Case<'_, '_>, ruling: &Ruling) -> String {
-    match (ruling.verdict, &ruling.numbers, &ruling.outcome) {
-        (Verdict::Unreported, numbers, _) => unreported(case, ruling, numbers.as_ref()),
-        (_, Some(numbers), Some(outcome)) => decided(case, ruling, numbers, *outcome),
+pub(super) fn sentence(case: &Case<'_, '_>, conclusion: &Conclusion) -> String {
+    match (conclusion.verdict, &conclusion.numbers, &conclusion.outcome) {
+        (Verdict::Unreported, numbers, _) => unreported(case, conclusion, numbers.as_ref()),
+        (_, Some(numbers), Some(outcome)) => decided(case, conclusion, numbers, *outcome),
         (Verdict::Outdated, Some(numbers), None) => {
             let age = case.judged_on.year() - numbers.year.get();
-            format!("The latest figure is of {}, {age} years old. {}", numbers.year, stood(case, ruling, numbers))
+            format!("The latest figure is of {}, {age} years old. {}", numbers.year, stood(case, conclusion, numbers))
         }
-        (_, Some(numbers), None) => on_the_way(case, ruling, numbers),
+        (_, Some(numbers), None) => on_the_way(case, conclusion, numbers),
         (verdict, None, _) => {
             let cannot = if verdict == Verdict::NotJudged { "is not judged" } else { "cannot be judged" };
-            let why = ruling.reason.map_or_else(|| "figures are missing".to_owned(), |reason| why(case, reason));
+            let why = conclusion.reason.map_or_else(|| "figures are missing".to_owned(), |reason| why(case, reason));
             format!("The target of {}, {}, {cannot}: {why}.", case.city(), goal(case))
         }
     }
 }
 
 /// The sentence on a target whose year has passed without a figure that tells.
-fn unreported(case: &Case<'_, '_>, ruling: &Ruling, numbers: Option<&Numbers>) -> String {
+fn unreported(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: Option<&YearNumbers>) -> String {
     let first = format!("No figure for {} is recorded.", case.target.target_year);
     match numbers {
-        Some(numbers) => format!("{first} {}", stood(case, ruling, numbers)),
+        Some(numbers) => format!("{first} {}", stood(case, conclusion, numbers)),
         None => format!("{first} Whether {} kept its target, {}, is not known.", case.city(), goal(case)),
     }
 }
 
 /// How things stood in a year that says nothing of the present.
-fn stood(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
-    let was = ruling.course.map_or("", Course::in_words);
+fn stood(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
+    let was = conclusion.course.map_or("", Course::in_words);
     let (year, city, actual) = (numbers.year, case.city(), amount(numbers.actual, case.unit));
-    format!("In {year} {city} was {was}: it emitted {actual}, {}.", against_pathway(case, ruling, numbers))
+    format!("In {year} {city} was {was}: it emitted {actual}, {}.", against_pathway(case, conclusion, numbers))
 }
 
 /// The sentence on a target whose year is reported, or lies between two reports that tell.
-fn decided(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers, outcome: Outcome) -> String {
+fn decided(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers, outcome: Outcome) -> String {
     let growth = growth(case).unwrap_or_default();
     let (city, year, goal) = (case.city(), numbers.year, format!("{}{growth}", goal(case)));
     let actual = amount(numbers.actual, case.unit);
     // The clause about growth is closed by a comma before the sentence goes on.
     let comma = if growth.is_empty() { "" } else { "," };
-    if ruling.reason == Some(Reason::ResidualNotOffset) {
+    if conclusion.reason == Some(Reason::ResidualNotOffset) {
         return format!(
             "In {year} {city} emitted {actual}, which its target of {goal}{comma} allows only if the rest is offset: \
              the credits retired for that year do not cover it."
@@ -77,25 +77,25 @@ fn decided(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers, outcome: Out
 }
 
 /// The sentence on a target whose year has not come.
-fn on_the_way(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+fn on_the_way(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let (year, city, actual) = (numbers.year, case.city(), amount(numbers.actual, case.unit));
-    let emitted = format!("In {year} {city} emitted {actual}, {}", against_pathway(case, ruling, numbers));
-    match ruling.course {
+    let emitted = format!("In {year} {city} emitted {actual}, {}", against_pathway(case, conclusion, numbers));
+    match conclusion.course {
         Some(Course::TooEarly) => {
             format!("{emitted}, but so little is called for by then that it is too early to judge.")
         }
         Some(Course::WithinNoise) => {
             format!("{emitted}, but so little is called for by then that inventories cannot tell.")
         }
-        _ => format!("{emitted}{}.", addition(case, ruling, numbers)),
+        _ => format!("{emitted}{}.", addition(case, conclusion, numbers)),
     }
 }
 
 /// Where a figure stands against the pathway to the target, and against the base year where it rose.
-fn against_pathway(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+fn against_pathway(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let goal = format!("{}{}", goal(case), growth(case).unwrap_or_default());
     let beside = beside(numbers, case.unit);
-    if ruling.course == Some(Course::MovingAway) {
+    if conclusion.course == Some(Course::MovingAway) {
         let since = since_base(case, numbers).unwrap_or_else(|| "more than in the base year".to_owned());
         return format!("{since} and {beside} its pathway to {goal}");
     }
@@ -103,10 +103,10 @@ fn against_pathway(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> S
 }
 
 /// What a sentence about the course adds.
-fn addition(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
+fn addition(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let asked = case.pathway.as_ref().ok().map(|pathway| case.unit.round(pathway.target().amount));
     let within = asked.is_some_and(|asked| case.unit.round(numbers.actual) <= asked);
-    match (ruling.course, numbers.pace) {
+    match (conclusion.course, numbers.pace) {
         (Some(Course::OnTrack), Some(_)) if within => {
             format!(" and already within what it pledged for {}", case.target.target_year)
         }
@@ -118,7 +118,7 @@ fn addition(case: &Case<'_, '_>, ruling: &Ruling, numbers: &Numbers) -> String {
 }
 
 /// How much more was emitted than in the base year.
-fn since_base(case: &Case<'_, '_>, numbers: &Numbers) -> Option<String> {
+fn since_base(case: &Case<'_, '_>, numbers: &YearNumbers) -> Option<String> {
     let more = -numbers.achieved_reduction_percent?;
     let year = case.base.as_ref()?.year();
     Some(if is_slight(more) {
@@ -129,17 +129,17 @@ fn since_base(case: &Case<'_, '_>, numbers: &Numbers) -> Option<String> {
 }
 
 /// Where the figure stands against the pathway: `10.8 % above`.
-fn beside(numbers: &Numbers, unit: Unit) -> String {
+fn beside(numbers: &YearNumbers, unit: Unit) -> String {
     against(numbers, unit, ["above", "below"], "exactly on")
 }
 
 /// How the figure compares with what the target allows: `27.2 % more than`.
-fn than(numbers: &Numbers, unit: Unit) -> String {
+fn than(numbers: &YearNumbers, unit: Unit) -> String {
     against(numbers, unit, ["more than", "less than"], "exactly what")
 }
 
 /// The gap in words: the percentage where there is one, the direction where there is none.
-fn against(numbers: &Numbers, unit: Unit, [over, under]: [&str; 2], even: &str) -> String {
+fn against(numbers: &YearNumbers, unit: Unit, [over, under]: [&str; 2], even: &str) -> String {
     let gap = unit.round(numbers.gap);
     if gap == 0.0 {
         return even.to_owned();
@@ -261,8 +261,8 @@ fn left_out(case: &Case<'_, '_>, base: &str) -> String {
         }
         (Some(year), _) => format!("the figure for {year} cannot be compared with the baseline ({why})"),
         (None, _) => {
-            let told = left_out.map_or_else(String::new, |report| format!(" (for {}: {why})", report.year));
-            format!("no report after {base} can be compared with the baseline{told}")
+            let message = left_out.map_or_else(String::new, |report| format!(" (for {}: {why})", report.year));
+            format!("no report after {base} can be compared with the baseline{message}")
         }
     }
 }

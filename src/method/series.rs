@@ -11,15 +11,15 @@ use utoipa::ToSchema;
 use crate::record::warning::WarningCode;
 use crate::record::{Slug, View, Year};
 
-use super::budget::{Filled, filled};
+use super::budget::{FilledYear, filled};
 use super::case::Case;
 use super::caution::{Caution, CautionCode, cautions};
 use super::comparison::LeftOutReason;
+use super::conclusion::Conclusion;
 use super::milestone::{MilestoneAssessment, MilestoneVerdict, milestones};
 use super::opinion;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio};
-use super::ruling::Ruling;
 use super::scope::Scope;
 use super::trend::Fit;
 use super::verdict::Verdict;
@@ -88,11 +88,11 @@ pub struct SeriesRow {
 pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Vec<SeriesRow>> {
     let (id, known) = view.targets.get_key_value(target)?;
     let case = Case::of(view, id, known, judged_on);
-    let ruling = Ruling::of(&case);
-    if ruling.verdict == Verdict::NotJudged {
+    let conclusion = Conclusion::of(&case);
+    if conclusion.verdict == Verdict::NotJudged {
         return Some(Vec::new());
     }
-    let columns = Columns::of(&case, &ruling);
+    let columns = Columns::of(&case, &conclusion);
     let reported = || {
         let left_out = case.comparison.left_out.iter().map(|report| report.year);
         columns.figures.iter().map(|figure| figure.point.year).chain(left_out)
@@ -106,7 +106,7 @@ pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Ve
 /// What the rows are cut from.
 struct Columns<'c, 'v, 'a> {
     case: &'c Case<'v, 'a>,
-    figures: Vec<Filled>,
+    figures: Vec<FilledYear>,
     pathway: Option<&'c Pathway>,
     milestones: Vec<MilestoneAssessment>,
     fit: Option<Fit>,
@@ -114,21 +114,21 @@ struct Columns<'c, 'v, 'a> {
 }
 
 impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
-    fn of(case: &'c Case<'v, 'a>, ruling: &Ruling) -> Self {
+    fn of(case: &'c Case<'v, 'a>, conclusion: &Conclusion) -> Self {
         let pathway = case.pathway.as_ref().ok();
         let line = |(numbers, pathway)| opinion::line(case, pathway, numbers).ok();
         let mut figures = filled(&case.points());
         // The years between the baseline and the first report are not filled in: decades may lie between.
         if let Some(point) = case.base.as_ref().and_then(|base| base.point()) {
-            figures.insert(0, Filled { point, interpolated: false });
+            figures.insert(0, FilledYear { point, interpolated: false });
         }
         Columns {
             case,
             figures,
             pathway,
-            milestones: milestones(case, ruling),
-            fit: ruling.numbers.as_ref().zip(pathway).and_then(line).map(|(_, fit)| fit),
-            cautions: cautions(case, ruling),
+            milestones: milestones(case, conclusion),
+            fit: conclusion.numbers.as_ref().zip(pathway).and_then(line).map(|(_, fit)| fit),
+            cautions: cautions(case, conclusion),
         }
     }
 

@@ -14,7 +14,7 @@ use super::assessment::AbsentReason;
 use super::base::BaseInventory;
 use super::case::Case;
 use super::caution::ConvertedGas;
-use super::course::{Course, Numbers, uncertainty};
+use super::course::{Course, YearNumbers, uncertainty};
 use super::printed::{Amount, Ratio};
 
 /// The course measured from the report of the base year.
@@ -70,7 +70,7 @@ impl WithinReports {
         let case = Case::measured_from(Some(base), case.view, case.id, case.known, case.judged_on);
         let pathway = case.pathway.as_ref().map_err(|_| AbsentReason::InsufficientData)?;
         let latest = case.latest().ok_or(AbsentReason::NotComparable)?;
-        let numbers = Numbers::of(pathway, latest.point(), case.unit);
+        let numbers = YearNumbers::of(pathway, latest.point(), case.unit);
         let uncertainty = uncertainty(&case.inventories_of(numbers.year));
         let course = numbers.course(pathway, uncertainty, case.unit).ok_or(AbsentReason::NoBaseline)?;
         let gases = case.base.as_ref().map(ConvertedGas::of_base).unwrap_or_default();

@@ -97,10 +97,13 @@ impl MirrorFile {
     /// Checks that the head kept beside the entries is signed, and is one of them.
     fn check_signed(&self) -> Result<(), MirrorError> {
         let Some(Signed { key, head }) = &self.signed else { return Ok(()) };
-        let told = |why| MirrorError::file(&beside(&self.path, ".head"), why);
-        key.verify(head).map_err(told)?;
+        let message = |why| MirrorError::file(&beside(&self.path, ".head"), why);
+        key.verify(head).map_err(message)?;
         if self.hash_at(head.sequence).as_ref() != Some(&head.hash) {
-            return Err(told(format!("the entries of the mirror do not have the head {} that was signed", head.end())));
+            return Err(message(format!(
+                "the entries of the mirror do not have the head {} that was signed",
+                head.end()
+            )));
         }
         Ok(())
     }

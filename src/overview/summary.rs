@@ -14,7 +14,7 @@ use crate::method::{Amount, Assessment, Ratio, Verdict};
 use crate::record::text::folded;
 use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
-use crate::registry::{Found, Present, Snapshot};
+use crate::registry::{CityLookup, Present, Snapshot};
 
 /// Most overdue cities that a row of the summary lists.
 pub const OVERDUE_LISTED: usize = 100;
@@ -193,7 +193,7 @@ impl<'a> Summary<'a> {
         let figures: BTreeMap<&CityId, (Level, Year, Tonnes)> =
             group.cities.iter().filter_map(|(id, present)| Some((*id, comparable(present)?))).collect();
         let is_part = |id: &CityId, level: Level| match self.snapshot.find(id.as_str()) {
-            Found::Here(_, present) => self
+            CityLookup::Here(_, present) => self
                 .snapshot
                 .wholes(&present.city)
                 .any(|(whole, _)| figures.get(whole).is_some_and(|(other, ..)| *other == level)),

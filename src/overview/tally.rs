@@ -175,8 +175,8 @@ impl TargetCounts {
             (Verdict::NotJudged.as_str(), not_judged),
             (CautionCode::EndedClaimedLater.as_str(), ended_claimed_later),
         ];
-        let told = counts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}:{count}"));
-        told.collect::<Vec<_>>().join(";")
+        let message = counts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}:{count}"));
+        message.collect::<Vec<_>>().join(";")
     }
 
     fn place(&mut self, target: &Assessment) -> &mut usize {

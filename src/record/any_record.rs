@@ -185,8 +185,9 @@ impl Next {
         let written_on = change.recorded_at.date_naive();
         let read = |after| read_logged(after, written_on, |value, at| AnyRecord::parse_at(key, value, at));
         let value = after.map(read).transpose().map_err(|faults| {
-            let told: Vec<String> = faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
-            format!("entry {} holds a record that is not valid: {}", change.sequence, told.join("; "))
+            let message: Vec<String> =
+                faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
+            format!("entry {} holds a record that is not valid: {}", change.sequence, message.join("; "))
         })?;
         if value.is_some() == (change.action == Action::Withdraw) && change.body.is_some() {
             return Err(format!("entry {} has a body that does not fit its action", change.sequence));

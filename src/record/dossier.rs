@@ -15,7 +15,7 @@ use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
 use super::units::Year;
-use super::view::Cut;
+use super::view::AsOf;
 
 /// All that is recorded of one city.
 #[derive(Debug, Clone)]
@@ -173,12 +173,12 @@ impl Dossier {
         }
     }
 
-    /// The last entry of the log that speaks of the city and is included in `cut`; 0 if none is.
+    /// The last entry of the log that speaks of the city and is included in `as_of`; 0 if none is.
     #[must_use]
-    pub fn last_sequence(&self, cut: &Cut) -> i64 {
-        if cut.is_of_today() {
+    pub fn last_sequence(&self, as_of: &AsOf) -> i64 {
+        if as_of.is_of_today() {
             return self.last_sequence;
         }
-        self.stamps().filter(|stamp| cut.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)
+        self.stamps().filter(|stamp| as_of.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)
     }
 }

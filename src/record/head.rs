@@ -48,11 +48,11 @@ impl FromStr for LogEnd {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let told = || "must be SEQUENCE:HASH, as /health/ready prints it".to_owned();
-        let (sequence, hash) = text.split_once(':').ok_or_else(told)?;
-        let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0).ok_or_else(told)?;
+        let message = || "must be SEQUENCE:HASH, as /health/ready prints it".to_owned();
+        let (sequence, hash) = text.split_once(':').ok_or_else(message)?;
+        let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0).ok_or_else(message)?;
         if !is_hex(hash, 64) {
-            return Err(told());
+            return Err(message());
         }
         Ok(LogEnd { sequence, hash: hash.to_owned() })
     }

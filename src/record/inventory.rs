@@ -460,8 +460,8 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
                     at.child("gas").fault::<()>("no_potential", format!("{gas} has no value in {set}"));
                 }
                 Some(set) if line.kilograms(Some(set)).is_none() => {
-                    let told = format!("is more than {TONNES_MAX} t once converted by {set}");
-                    at.child("gas_tonnes").fault::<()>("out_of_range", told);
+                    let message = format!("is more than {TONNES_MAX} t once converted by {set}");
+                    at.child("gas_tonnes").fault::<()>("out_of_range", message);
                 }
                 Some(_) => {}
             }

@@ -13,18 +13,18 @@ use super::inventory::Inventory;
 ///
 /// All else that a row leaves out is cleared: it qualifies the figures of that row, and those of no other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Kept {
+pub struct CarriedOver {
     /// The lines: there is no table of them, or one without a row.
     pub lines: bool,
     /// The totals that other sources state: there is no column for them.
     pub also_stated: bool,
 }
 
-impl Kept {
+impl CarriedOver {
     /// What stays for one reason or for another.
     #[must_use]
-    pub fn or(self, other: Kept) -> Kept {
-        Kept { lines: self.lines || other.lines, also_stated: self.also_stated || other.also_stated }
+    pub fn or(self, other: CarriedOver) -> CarriedOver {
+        CarriedOver { lines: self.lines || other.lines, also_stated: self.also_stated || other.also_stated }
     }
 
     /// Puts into the body of a report what stays of the one that is recorded.

@@ -42,12 +42,12 @@ impl Ledger {
             Subject::Record(key) => self.add(key, change).map(|()| false),
             Subject::Redaction { city, entry } => self.redact(city.as_ref(), *entry, change.sequence),
             Subject::Misnamed { kind, .. } => {
-                let told = match kind {
+                let message = match kind {
                     Kind::Report => "names no year",
                     Kind::Redaction => "redacts no entry",
                     _ => "has an id that is not valid",
                 };
-                Err(format!("entry {} {told}", change.sequence))
+                Err(format!("entry {} {message}", change.sequence))
             }
         }
     }

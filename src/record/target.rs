@@ -262,8 +262,13 @@ impl Parse for Target {
             at.child("superseded_by").fault::<()>("not_superseded", "goes only with the standing `superseded`");
         }
         check_end(ended_on, set_on, standing, &at.child("ended_on"));
-        let frame =
-            Frame { kind, has_base, two_bases: baseline.is_some() && base_year.is_some(), base_year, target_year };
+        let frame = TargetFrame {
+            kind,
+            has_base,
+            two_bases: baseline.is_some() && base_year.is_some(),
+            base_year,
+            target_year,
+        };
         frame.check_base(&at);
         frame.check_milestones(&milestones, &at.child("milestones"));
         milestones.sort_by_key(|milestone| milestone.year);
@@ -362,7 +367,7 @@ fn check_end(ended: Option<DayOrYear>, set_on: Option<NaiveDate>, standing: Opti
 }
 
 /// What a target's base and milestones are checked against, as far as it could be read.
-struct Frame {
+struct TargetFrame {
     kind: Option<TargetKind>,
     /// Whether a base is named, valid or not.
     has_base: bool,
@@ -371,7 +376,7 @@ struct Frame {
     target_year: Option<Year>,
 }
 
-impl Frame {
+impl TargetFrame {
     fn check_base(&self, at: &At<'_>) {
         if self.two_bases {
             at.child("base_year").fault::<()>("two_bases", "must be left out when `baseline` is given");
@@ -390,8 +395,8 @@ impl Frame {
             let outside = self.target_year.is_some_and(|target| milestone.year >= target)
                 || self.base_year.is_some_and(|base| milestone.year <= base);
             if outside {
-                let told = "must lie strictly between the base year and the target year";
-                at.child("year").fault::<()>("not_between", told);
+                let message = "must lie strictly between the base year and the target year";
+                at.child("year").fault::<()>("not_between", message);
             }
             if milestones[..index].iter().any(|earlier| earlier.year == milestone.year) {
                 at.child("year").fault::<()>("duplicate", "must not be the year of another milestone");

@@ -206,8 +206,8 @@ impl Parse for WebAddress {
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         // Earlier versions took credentials, so the log may have them.
         if !at.logged && rest.is_some_and(has_credentials) {
-            let told = "must not have a user name or a password before the host: what is recorded is public";
-            return at.fault("credentials", told);
+            let message = "must not have a user name or a password before the host: what is recorded is public";
+            return at.fault("credentials", message);
         }
         // A host must follow at once; white space or quotes could break out of a page's link.
         let host = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));

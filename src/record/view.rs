@@ -15,7 +15,7 @@ use super::units::Year;
 
 /// A moment to look back to; the default is the present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct Cut {
+pub struct AsOf {
     /// Only entries of the log up to this one.
     pub sequence: Option<i64>,
     /// Only what was recorded by the end of this day.
@@ -27,7 +27,7 @@ pub struct Cut {
     pub through: Option<Year>,
 }
 
-impl Cut {
+impl AsOf {
     /// Whether an entry had been recorded by then.
     #[must_use]
     pub fn includes(&self, stamp: &Stamp) -> bool {
@@ -50,11 +50,11 @@ impl Cut {
     ///
     /// What stands counts from the day it was published on. Before that day counts what had been published last,
     /// so that the order in which it was all recorded says nothing; of the same day, what was recorded last.
-    fn pick<'a, T: Superseded>(&self, record: &'a Recorded<T>) -> Option<Pick<'a, T>> {
+    fn pick<'a, T: Superseded>(&self, record: &'a Recorded<T>) -> Option<PickedState<'a, T>> {
         if self.is_of_today() && self.known_on.is_none() {
             // Nothing is gathered: the present must not cost more with every revision.
             let revision = record.latest();
-            return revision.is_there().then_some(Pick { revision, earlier: Earlier::All(record) });
+            return revision.is_there().then_some(PickedState { revision, earlier: Earlier::All(record) });
         }
         let recorded: Vec<&Revision<T>> =
             record.revisions().filter(|revision| self.includes(&revision.stamp)).collect();
@@ -66,17 +66,17 @@ impl Cut {
         let stands = states.pop_if(|state| std::ptr::eq(*state, standing));
         states.sort_by_key(|state| state.since);
         let revision = stands.or_else(|| states.pop())?;
-        Some(Pick { revision, earlier: Earlier::Some(states) })
+        Some(PickedState { revision, earlier: Earlier::Some(states) })
     }
 }
 
 /// The state of a record that was known at some moment.
-struct Pick<'a, T> {
+struct PickedState<'a, T> {
     revision: &'a Revision<T>,
     earlier: Earlier<'a, T>,
 }
 
-impl<'a, T: Superseded> Pick<'a, T> {
+impl<'a, T: Superseded> PickedState<'a, T> {
     fn known(self) -> Result<Known<'a, T>, Incomplete> {
         let value = self.revision.whole().ok_or(Incomplete)?;
         Ok(Known { value, stamp: &self.revision.stamp, earlier: self.earlier })
@@ -180,61 +180,61 @@ impl Dossier {
     #[must_use]
     pub fn present(&self) -> Option<View<'_>> {
         // The latest states are always whole.
-        self.view(&Cut::default()).ok().flatten()
+        self.view(&AsOf::default()).ok().flatten()
     }
 
-    /// How the city stood after `cut`; none if it was not recorded then or is withdrawn.
+    /// How the city stood after `as_of`; none if it was not recorded then or is withdrawn.
     ///
     /// # Errors
     /// When what was known then is not kept whole: [`missing`](Dossier::missing) says what is to be restored first. Of
     /// the present nothing ever is.
-    pub fn view(&self, cut: &Cut) -> Result<Option<View<'_>>, Incomplete> {
-        let Some(city) = cut.pick(&self.city) else { return Ok(None) };
-        let statement = self.statement.as_ref().and_then(|record| cut.pick(record));
-        let mut targets = pick(&self.targets, cut)?;
-        targets.retain(|_, known| cut.is_in_force(known));
+    pub fn view(&self, as_of: &AsOf) -> Result<Option<View<'_>>, Incomplete> {
+        let Some(city) = as_of.pick(&self.city) else { return Ok(None) };
+        let statement = self.statement.as_ref().and_then(|record| as_of.pick(record));
+        let mut targets = pick(&self.targets, as_of)?;
+        targets.retain(|_, known| as_of.is_in_force(known));
         Ok(Some(View {
             id: &self.id,
-            known_on: cut.known_on,
+            known_on: as_of.known_on,
             city: city.known()?,
-            statement: statement.map(Pick::known).transpose()?,
-            baselines: pick(&self.baselines, cut)?,
+            statement: statement.map(PickedState::known).transpose()?,
+            baselines: pick(&self.baselines, as_of)?,
             targets,
             reports: self
                 .reports
                 .iter()
-                .filter(|(year, _)| cut.through.is_none_or(|through| **year <= through))
-                .filter_map(|(year, record)| Some(cut.pick(record)?.known().map(|known| (*year, known))))
+                .filter(|(year, _)| as_of.through.is_none_or(|through| **year <= through))
+                .filter_map(|(year, record)| Some(as_of.pick(record)?.known().map(|known| (*year, known))))
                 .collect::<Result<_, Incomplete>>()?,
         }))
     }
 
-    /// The entries of the log that have to be restored before the city can be viewed after `cut`.
+    /// The entries of the log that have to be restored before the city can be viewed after `as_of`.
     #[must_use]
-    pub fn missing(&self, cut: &Cut) -> Vec<i64> {
-        fn of<T: Superseded>(cut: &Cut, record: &Recorded<T>) -> Option<i64> {
-            let Pick { revision, .. } = cut.pick(record)?;
+    pub fn missing(&self, as_of: &AsOf) -> Vec<i64> {
+        fn of<T: Superseded>(as_of: &AsOf, record: &Recorded<T>) -> Option<i64> {
+            let PickedState { revision, .. } = as_of.pick(record)?;
             revision.whole().is_none().then_some(revision.stamp.sequence)
         }
-        if (cut.is_of_today() && cut.known_on.is_none()) || cut.pick(&self.city).is_none() {
+        if (as_of.is_of_today() && as_of.known_on.is_none()) || as_of.pick(&self.city).is_none() {
             return Vec::new();
         }
-        let reports = self.reports.iter().filter(|(year, _)| cut.through.is_none_or(|through| **year <= through));
-        of(cut, &self.city)
+        let reports = self.reports.iter().filter(|(year, _)| as_of.through.is_none_or(|through| **year <= through));
+        of(as_of, &self.city)
             .into_iter()
-            .chain(self.statement.as_ref().and_then(|record| of(cut, record)))
-            .chain(self.baselines.values().filter_map(|record| of(cut, record)))
-            .chain(self.targets.values().filter_map(|record| of(cut, record)))
-            .chain(reports.filter_map(|(_, record)| of(cut, record)))
+            .chain(self.statement.as_ref().and_then(|record| of(as_of, record)))
+            .chain(self.baselines.values().filter_map(|record| of(as_of, record)))
+            .chain(self.targets.values().filter_map(|record| of(as_of, record)))
+            .chain(reports.filter_map(|(_, record)| of(as_of, record)))
             .collect()
     }
 }
 
-/// The records of a map that were known after `cut`, by key.
+/// The records of a map that were known after `as_of`, by key.
 fn pick<'a, K: Ord, T: Superseded>(
     records: &'a BTreeMap<K, Recorded<T>>,
-    cut: &Cut,
+    as_of: &AsOf,
 ) -> Result<BTreeMap<&'a K, Known<'a, T>>, Incomplete> {
-    let known = records.iter().filter_map(|(key, record)| Some((key, cut.pick(record)?)));
+    let known = records.iter().filter_map(|(key, record)| Some((key, as_of.pick(record)?)));
     known.map(|(key, pick)| Ok((key, pick.known()?))).collect()
 }

@@ -14,10 +14,10 @@ use serde_json::Value;
 use super::confirmed::Confirmed;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::{Effect, Staging};
-use super::states::{Place, State, States};
+use super::states::{State, StatePosition, States};
 use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::record::any_record::AnyRecord;
-use crate::record::{City, CityId, CityRecord, Fault, Inventory, Kept, RecordKey, Slug, fault};
+use crate::record::{CarriedOver, City, CityId, CityRecord, Fault, Inventory, RecordKey, Slug, fault};
 use crate::store::confirmations::Confirmation;
 
 /// Records of one city, read from one place in a file.
@@ -32,7 +32,7 @@ pub struct Arrival {
     /// Why what was recorded is changed, if the file says so itself.
     pub reason: Option<String>,
     /// What stays of a report that is recorded, for the file says nothing of it.
-    pub kept: Kept,
+    pub kept: CarriedOver,
 }
 
 /// The city that records are of.
@@ -46,7 +46,7 @@ pub enum ArrivalCity {
 
 /// What became of a record that arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Landing {
+pub enum RecordOutcome {
     /// It is new.
     Created,
     /// It restates what stood before.
@@ -61,13 +61,13 @@ pub enum Landing {
 
 /// What became of an arrival: the city, and each of its records.
 #[derive(Debug, Clone)]
-pub struct Landed {
+pub struct ArrivalOutcome {
     /// The city.
     pub city: CityId,
     /// Whether the city was recorded with it.
     pub city_created: bool,
     /// What became of each record, in their order.
-    pub records: Vec<Result<Landing, Refusal>>,
+    pub records: Vec<Result<RecordOutcome, Refusal>>,
 }
 
 impl Staging {
@@ -76,20 +76,21 @@ impl Staging {
     /// # Errors
     /// Why nothing of it can be recorded, when the city cannot be told; what is refused of a single record stands
     /// in its place.
-    pub(super) fn land(
+    pub(super) fn apply_arrival(
         &mut self,
         arrival: &Arrival,
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
-    ) -> Result<Landed, Refusal> {
+    ) -> Result<ArrivalOutcome, Refusal> {
         let (city, city_created) = match &arrival.city {
             ArrivalCity::Id(id) => (id.clone(), false),
             ArrivalCity::Described(city) => self.city_of(city, &arrival.place, actor, now)?,
         };
-        let mut land = |said: &(CityRecord, AnyRecord)| self.land_record(&city, said, arrival, confirmed, actor, now);
-        let records = arrival.records.iter().map(&mut land).collect();
-        Ok(Landed { city, city_created, records })
+        let mut apply_arrival =
+            |said: &(CityRecord, AnyRecord)| self.apply_record(&city, said, arrival, confirmed, actor, now);
+        let records = arrival.records.iter().map(&mut apply_arrival).collect();
+        Ok(ArrivalOutcome { city, city_created, records })
     }
 
     /// The city that has the identifiers of `described`; recorded so when there is none.
@@ -167,7 +168,7 @@ impl Staging {
         self.do_put(RecordKey::city_itself(id), AnyRecord::City(Arc::new(known)), reason, actor, now).map(drop)
     }
 
-    fn land_record(
+    fn apply_record(
         &mut self,
         city: &CityId,
         (record, said): &(CityRecord, AnyRecord),
@@ -175,11 +176,11 @@ impl Staging {
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
-    ) -> Result<Landing, Refusal> {
+    ) -> Result<RecordOutcome, Refusal> {
         let key = RecordKey::OfCity(city.clone(), record.clone());
         let Some((stamp, standing)) = self.latest(&key) else {
             self.do_put(key, said.clone(), None, actor, now)?;
-            return Ok(Landing::Created);
+            return Ok(RecordOutcome::Created);
         };
         // Whoever withdrew it knew more than a file does.
         let standing = standing.ok_or(Refusal::Gone)?;
@@ -188,36 +189,36 @@ impl Staging {
         let record = whole(said, &standing, &states, arrival.kept, now.date_naive()).map_err(Refusal::Invalid)?;
         let arrived = State::new(record.body(), now.date_naive());
         let (since, place) = (arrived.since(), &arrival.place);
-        let reason = |told: String| Some(arrival.reason.clone().unwrap_or(told));
+        let reason = |message: String| Some(arrival.reason.clone().unwrap_or(message));
         match states.place(&arrived) {
-            Place::Known => Ok(Landing::Known),
-            Place::Confirms => {
+            StatePosition::Known => Ok(RecordOutcome::Known),
+            StatePosition::Confirms => {
                 confirmed.add(Confirmation { key, since, body: arrived.body });
-                Ok(Landing::Known)
+                Ok(RecordOutcome::Known)
             }
-            Place::Precedes => {
-                let told = format!("The same, published on {since}, in {place}");
-                self.do_put(key, record, Some(told), actor, now)?;
-                Ok(Landing::Dated)
+            StatePosition::Precedes => {
+                let message = format!("The same, published on {since}, in {place}");
+                self.do_put(key, record, Some(message), actor, now)?;
+                Ok(RecordOutcome::Dated)
             }
-            Place::Stands => {
+            StatePosition::Stands => {
                 let other = arrived.has_other_figures(&states.standing);
-                let told = if other { "Restated" } else { "Described anew" };
-                self.do_put(key, record, reason(format!("{told} in {place}")), actor, now)?;
-                Ok(Landing::Revised)
+                let message = if other { "Restated" } else { "Described anew" };
+                self.do_put(key, record, reason(format!("{message} in {place}")), actor, now)?;
+                Ok(RecordOutcome::Revised)
             }
-            Place::Earlier(after) => {
+            StatePosition::Earlier(after) => {
                 self.do_put(key.clone(), record, Some(format!("Published earlier, in {place}")), actor, now)?;
                 for state in after {
-                    let told = if state.body == states.standing.body {
+                    let message = if state.body == states.standing.body {
                         format!("What was published later stands: revision {}", stamp.revision)
                     } else {
                         format!("What was published before that was published again on {}", state.since())
                     };
                     let record = AnyRecord::parse(&key, state.body, now.date_naive()).map_err(Refusal::Invalid)?;
-                    self.do_put(key.clone(), record, Some(told), actor, now)?;
+                    self.do_put(key.clone(), record, Some(message), actor, now)?;
                 }
-                Ok(Landing::Earlier)
+                Ok(RecordOutcome::Earlier)
             }
         }
     }
@@ -242,13 +243,13 @@ fn whole(
     said: &AnyRecord,
     standing: &AnyRecord,
     states: &States,
-    kept: Kept,
+    kept: CarriedOver,
     today: NaiveDate,
 ) -> Result<AnyRecord, Vec<Fault>> {
     let (AnyRecord::Inventory(report), AnyRecord::Inventory(recorded)) = (said, standing) else {
         return Ok(said.clone());
     };
-    if kept == Kept::default() {
+    if kept == CarriedOver::default() {
         return Ok(said.clone());
     }
     let place = |body: Value| states.place(&State::new(body, today));
@@ -259,13 +260,13 @@ fn whole(
         }
         body
     };
-    let is_known = |body: &Value| matches!(place(body.clone()), Place::Known);
+    let is_known = |body: &Value| matches!(place(body.clone()), StatePosition::Known);
     if let Some(known) = states.bodies().map(with).find(is_known) {
         let read = fault::read(known, today, |body, at| Inventory::parse_report(body, at, report.year));
         return read.map(Arc::new).map(AnyRecord::Inventory);
     }
     match place(said.body()) {
-        Place::Earlier(_) => Ok(said.clone()),
+        StatePosition::Earlier(_) => Ok(said.clone()),
         _ => kept.whole(report, recorded, today).map(AnyRecord::Inventory),
     }
 }

@@ -1,6 +1,6 @@
 //! Many records from the command line: no thread and no reader, so nothing is judged or rendered.
 
-use super::arrival::{Arrival, Landed};
+use super::arrival::{Arrival, ArrivalOutcome};
 use super::confirmed::Confirmed;
 use super::follow::{caught_up, load_unread};
 use super::snapshot::Snapshot;
@@ -59,11 +59,15 @@ impl Bulk {
     ///
     /// # Errors
     /// Those of the database: then nothing of this batch was recorded.
-    pub fn land(&mut self, arrivals: &[Arrival], actor: &str) -> Result<Vec<Result<Landed, Refusal>>, StoreError> {
+    pub fn apply_arrivals(
+        &mut self,
+        arrivals: &[Arrival],
+        actor: &str,
+    ) -> Result<Vec<Result<ArrivalOutcome, Refusal>>, StoreError> {
         let mut tries = TRANSACTION_TRIES;
         loop {
             tries -= 1;
-            match self.try_land(arrivals, actor) {
+            match self.try_apply(arrivals, actor) {
                 Err(error) if tries > 0 && error.is_broken_off() && self.is_on_server() => {
                     log::warn!("the database broke off a transaction, which is begun again: {error}");
                     if let Some((identity, connection)) = &mut self.connection {
@@ -72,7 +76,7 @@ impl Bulk {
                         self.confirmed = Confirmed::load(connection)?;
                     }
                 }
-                landed => return landed,
+                outcomes => return outcomes,
             }
         }
     }
@@ -81,7 +85,11 @@ impl Bulk {
         matches!(self.connection, Some((_, AnyConnection::Postgres(_))))
     }
 
-    fn try_land(&mut self, arrivals: &[Arrival], actor: &str) -> Result<Vec<Result<Landed, Refusal>>, StoreError> {
+    fn try_apply(
+        &mut self,
+        arrivals: &[Arrival],
+        actor: &str,
+    ) -> Result<Vec<Result<ArrivalOutcome, Refusal>>, StoreError> {
         let now = match &mut self.connection {
             Some((_, connection)) => self.clock.time_to_enter(connection, self.snapshot.recorded_at)?,
             None => self.clock.now(),
@@ -89,23 +97,23 @@ impl Bulk {
         let confirmed = &mut self.confirmed;
         let mut take_in = |staging: &mut Staging| {
             confirmed.forget_new();
-            let land = |arrival: &Arrival| staging.land(arrival, confirmed, actor, now);
-            let landed: Vec<_> = arrivals.iter().map(land).collect();
-            (landed, confirmed.found().to_vec())
+            let apply_arrivals = |arrival: &Arrival| staging.apply_arrival(arrival, confirmed, actor, now);
+            let outcomes: Vec<_> = arrivals.iter().map(apply_arrivals).collect();
+            (outcomes, confirmed.found().to_vec())
         };
-        let (snapshot, landed) = if let Some((identity, connection)) = &mut self.connection {
+        let (snapshot, outcomes) = if let Some((identity, connection)) = &mut self.connection {
             identity.check(connection)?;
             let committed = commit(connection, &self.snapshot, take_in)?;
             identity.check_files()?;
             committed
         } else {
             let mut staging = Staging::new(self.snapshot.clone());
-            let (landed, _) = take_in(&mut staging);
-            (staging.finish_unread(), landed)
+            let (outcomes, _) = take_in(&mut staging);
+            (staging.finish_unread(), outcomes)
         };
         self.confirmed.keep_new();
         self.snapshot = snapshot;
-        Ok(landed)
+        Ok(outcomes)
     }
 
     /// The cities that are there, the arrivals of a rehearsal included.
@@ -150,6 +158,6 @@ fn commit<T>(
 fn store_error(failure: Failure) -> StoreError {
     match failure {
         Failure::Store(error) => error,
-        Failure::Diverged(told) | Failure::KeysDiverged(told) => StoreError::Corrupt(told),
+        Failure::Diverged(message) | Failure::KeysDiverged(message) => StoreError::Corrupt(message),
     }
 }

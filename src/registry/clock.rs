@@ -13,19 +13,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::record::limits::CLOCK_LEAP;
 use crate::store::{self, AnyConnection, StoreError};
 
-type Tell = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
+type ReadTime = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
 type Uptime = Arc<dyn Fn() -> Duration + Send + Sync>;
 
 /// Tells the time; given from outside, so that tests own it. Cheap to clone.
 #[derive(Clone)]
 pub struct Clock {
-    tell: Tell,
+    read_time: ReadTime,
     /// What it is held against; none for a clock that is not the system's.
-    watch: Option<Arc<Watch>>,
+    watch: Option<Arc<ClockWatch>>,
 }
 
 /// How far the clock was right, and what is wrong with it.
-struct Watch {
+struct ClockWatch {
     uptime: Uptime,
     state: Mutex<State>,
 }
@@ -34,32 +34,32 @@ struct State {
     /// The last time that was believed, and how long the system had run then.
     good: (DateTime<Utc>, Duration),
     /// Whether the system's clock is far from what is believed, and how.
-    leapt: Option<Leapt>,
+    jump: Option<ClockJump>,
     /// Whether the database's clock is another one.
     database_differs: bool,
 }
 
 /// How a clock has leapt.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Leapt {
+enum ClockJump {
     Ahead,
     Back,
 }
 
 impl Clock {
     /// A clock that is believed whatever it says.
-    pub fn unwatched(tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
-        Clock { tell: Arc::new(tell), watch: None }
+    pub fn unwatched(read_time: impl Fn() -> DateTime<Utc> + Send + Sync + 'static) -> Self {
+        Clock { read_time: Arc::new(read_time), watch: None }
     }
 
     /// A clock that is held against how long the system has run; it is believed now.
     pub fn watched(
-        tell: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        read_time: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
         uptime: impl Fn() -> Duration + Send + Sync + 'static,
     ) -> Self {
-        let good = (tell(), uptime());
-        let state = Mutex::new(State { good, leapt: None, database_differs: false });
-        Clock { tell: Arc::new(tell), watch: Some(Arc::new(Watch { uptime: Arc::new(uptime), state })) }
+        let good = (read_time(), uptime());
+        let state = Mutex::new(State { good, jump: None, database_differs: false });
+        Clock { read_time: Arc::new(read_time), watch: Some(Arc::new(ClockWatch { uptime: Arc::new(uptime), state })) }
     }
 
     /// The clock of the system.
@@ -77,8 +77,8 @@ impl Clock {
     /// The time; if the clock has leapt, the time that it would be had it not.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        let told = (self.tell)();
-        self.watch.as_ref().map_or(told, |watch| watch.believe(told))
+        let message = (self.read_time)();
+        self.watch.as_ref().map_or(message, |watch| watch.believe(message))
     }
 
     /// The time to stamp entries with, after one of the time `last`. Where the database's clock is another one nobody
@@ -103,14 +103,14 @@ impl Clock {
     #[must_use]
     pub fn complaint(&self) -> Option<&'static str> {
         let state = self.watch.as_ref()?.state();
-        match state.leapt {
-            Some(Leapt::Ahead) => {
+        match state.jump {
+            Some(ClockJump::Ahead) => {
                 return Some(
                     "the system's clock has leapt ahead: entries are stamped with the time that it would be had it not; set \
                      it right, or start the service again if it is right",
                 );
             }
-            Some(Leapt::Back) => {
+            Some(ClockJump::Back) => {
                 return Some(
                     "the system's clock was set back: entries are stamped with the time that it would be had it not been; \
                      set it right, or start the service again if it is right",
@@ -125,39 +125,39 @@ impl Clock {
     }
 }
 
-impl Watch {
+impl ClockWatch {
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn believe(&self, told: DateTime<Utc>) -> DateTime<Utc> {
+    fn believe(&self, message: DateTime<Utc>) -> DateTime<Utc> {
         let uptime = (self.uptime)();
         let mut state = self.state();
         let (time, since) = state.good;
         let run = TimeDelta::from_std(uptime.saturating_sub(since)).unwrap_or(TimeDelta::MAX);
         let expected = time.checked_add_signed(run).unwrap_or(time);
-        let leapt = match told - expected {
-            by if by > leap() => Some(Leapt::Ahead),
-            by if by < -leap() => Some(Leapt::Back),
+        let jump = match message - expected {
+            by if by > leap() => Some(ClockJump::Ahead),
+            by if by < -leap() => Some(ClockJump::Back),
             _ => None,
         };
-        if leapt != state.leapt {
+        if jump != state.jump {
             let believed = format!("{expected} is believed until the service is restarted");
-            match leapt {
-                Some(Leapt::Ahead) => log::error!("the clock has leapt ahead to {told}; {believed}"),
-                Some(Leapt::Back) => log::error!("the clock was set back to {told}; {believed}"),
-                None => log::warn!("the clock is right again: {told}"),
+            match jump {
+                Some(ClockJump::Ahead) => log::error!("the clock has leapt ahead to {message}; {believed}"),
+                Some(ClockJump::Back) => log::error!("the clock was set back to {message}; {believed}"),
+                None => log::warn!("the clock is right again: {message}"),
             }
-            state.leapt = leapt;
+            state.jump = jump;
         }
-        if leapt.is_some() {
+        if jump.is_some() {
             return expected;
         }
         // Set back a little, it is believed; but what it may be set ahead to again is not less than before.
-        if told > expected {
-            state.good = (told, uptime);
+        if message > expected {
+            state.good = (message, uptime);
         }
-        told
+        message
     }
 
     fn note_database(&self, differs: bool, now: DateTime<Utc>, of_database: DateTime<Utc>) {

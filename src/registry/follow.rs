@@ -31,8 +31,8 @@ pub(super) fn caught_up(
             }
             Ok(())
         })?;
-        if let Some(told) = diverged {
-            return Err(Failure::Diverged(told));
+        if let Some(message) = diverged {
+            return Err(Failure::Diverged(message));
         }
         if staging.head().0 < head.number {
             return Err(Failure::Diverged(format!("it ends before the entry {} that it is to end with", head.number)));
@@ -41,7 +41,7 @@ pub(super) fn caught_up(
     }
     match follow_keys(connection, &mut staging, head) {
         Ok(()) => Ok(staging),
-        Err(StoreError::Corrupt(told)) => Err(Failure::KeysDiverged(told)),
+        Err(StoreError::Corrupt(message)) => Err(Failure::KeysDiverged(message)),
         Err(error) => Err(Failure::Store(error)),
     }
 }
@@ -75,7 +75,7 @@ pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> 
 pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
     let snapshot = staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)?;
     match snapshot.first_damage() {
-        Some(told) => Err(StoreError::Corrupt(told.to_owned())),
+        Some(message) => Err(StoreError::Corrupt(message.to_owned())),
         None => Ok(snapshot),
     }
 }
@@ -91,9 +91,9 @@ fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, St
         })?;
         staging.check_end(&head);
         if let Err(error) = follow_keys(connection, &mut staging, &head) {
-            let StoreError::Corrupt(told) = error else { return Err(error) };
+            let StoreError::Corrupt(message) = error else { return Err(error) };
             // Reads need no key. What is entered after the damage counts again.
-            log::error!("no key made so far is taken, for their log is damaged: {told}");
+            log::error!("no key made so far is taken, for their log is damaged: {message}");
             staging.forget_keys(&head);
         }
         staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);

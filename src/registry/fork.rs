@@ -26,7 +26,7 @@ pub struct Fork {
     pub is_own: bool,
     saved: Saved,
     /// Why the database could not be told, if so.
-    untold: Option<String>,
+    unsaved: Option<String>,
     /// When it was last tried to save what is held, or to load the log.
     tried_at: Instant,
 }
@@ -34,7 +34,7 @@ pub struct Fork {
 impl Fork {
     /// What is the matter, for whoever asks to write.
     #[must_use]
-    pub fn told(&self) -> String {
+    pub fn message(&self) -> String {
         let Fork { kept, seen, .. } = self;
         format!("the log of the database, which ended with {seen}, does not continue the one that ended with {kept}")
     }
@@ -63,12 +63,12 @@ impl Fork {
                 "; the entries that only this node holds CANNOT BE SAVED ({why}): do not stop it before they are"
             ),
         };
-        let untold = self.untold.iter().map(|why| format!("; the database could not be told of it: {why}"));
-        let untold: String = untold.collect();
+        let unsaved = self.unsaved.iter().map(|why| format!("; the database could not be told of it: {why}"));
+        let unsaved: String = unsaved.collect();
         format!(
-            "{}{held}{untold}; writes are refused until the right database is back or `pledgewatch accept-fork \
+            "{}{held}{unsaved}; writes are refused until the right database is back or `pledgewatch accept-fork \
              --database … --kept {kept} --seen {seen}` accepts what the database has",
-            self.told()
+            self.message()
         )
     }
 }
@@ -85,13 +85,13 @@ impl Shared {
 
     /// Refuses what would write while a fork is open.
     pub(super) fn check_no_fork(&self) -> Result<(), Refusal> {
-        self.fork().map_or(Ok(()), |fork| Err(Refusal::LogDiverged(fork.told())))
+        self.fork().map_or(Ok(()), |fork| Err(Refusal::LogDiverged(fork.message())))
     }
 
     /// Refuses what would read the log of the database as if it were this node's.
     pub(super) fn check_log_is_ours(&self) -> Result<(), Refusal> {
         match self.fork().filter(|fork| fork.is_own) {
-            Some(fork) => Err(Refusal::LogDiverged(fork.told())),
+            Some(fork) => Err(Refusal::LogDiverged(fork.message())),
             None => Ok(()),
         }
     }
@@ -114,7 +114,7 @@ impl Writer {
     pub(super) fn diverge(&mut self, why: &str) -> Refusal {
         let present = self.shared.present();
         if let Some(fork) = self.shared.fork().filter(|fork| fork.is_own) {
-            return Refusal::LogDiverged(fork.told());
+            return Refusal::LogDiverged(fork.message());
         }
         let seen = self.connect().and_then(|connection| Ok(store::log::head(connection)?));
         let seen = match seen {
@@ -122,19 +122,19 @@ impl Writer {
             // It is found again at the next look.
             Err(error) => return self.note(Failure::Store(error).into()),
         };
-        let (kept, saved, untold) = (present.head.end(), Saved::NotYet, None);
-        let fork = Fork { kept, seen, is_own: true, saved, untold, tried_at: Instant::now() };
+        let (kept, saved, unsaved) = (present.head.end(), Saved::NotYet, None);
+        let fork = Fork { kept, seen, is_own: true, saved, unsaved, tried_at: Instant::now() };
         self.shared.set_fork(Some(fork.clone()));
         let fork = self.secure(fork);
         log::error!("WRITES ARE STOPPED: {} ({why})", fork.detail());
-        Refusal::LogDiverged(fork.told())
+        Refusal::LogDiverged(fork.message())
     }
 
     /// Saves what only this node holds, where that is not done, and tells the database of the fork.
     fn secure(&mut self, mut fork: Fork) -> Fork {
         let shared = Arc::clone(&self.shared);
         let (present, now) = (shared.present(), shared.clock.now());
-        let beat = || shared.pulse.beat();
+        let beat = || shared.heartbeat.beat();
         beat();
         if matches!(fork.saved, Saved::NotYet | Saved::Failed(_)) {
             let lost = self.connect().and_then(|connection| Lost::find(connection, &present, &beat));
@@ -143,15 +143,15 @@ impl Writer {
                 Err(error) => Saved::Failed(error.to_string()),
             };
         }
-        let told = self.connect().and_then(|connection| {
+        let message = self.connect().and_then(|connection| {
             let known = &present.accepted_forks;
             if store::forks::is_accepted(connection, &fork.kept, known)? {
                 return Ok(());
             }
             store::forks::report(connection, &fork.kept, &fork.seen, now)
         });
-        shared.pulse.rest();
-        fork.untold = told.err().map(|error| error.to_string());
+        shared.heartbeat.rest();
+        fork.unsaved = message.err().map(|error| error.to_string());
         fork.tried_at = Instant::now();
         self.shared.set_fork(Some(fork.clone()));
         fork
@@ -161,11 +161,11 @@ impl Writer {
     pub(super) fn look_at_fork(&mut self, fork: &Fork) {
         let present = self.shared.present();
         let shared = Arc::clone(&self.shared);
-        shared.pulse.beat();
-        let beat = || shared.pulse.beat();
+        shared.heartbeat.beat();
+        let beat = || shared.heartbeat.beat();
         let looked =
             self.connect().map_err(Failure::from).and_then(|connection| decision(connection, fork, &present, &beat));
-        shared.pulse.rest();
+        shared.heartbeat.rest();
         let is_due = fork.tried_at.elapsed() >= FORK_PAUSE;
         match looked {
             Ok(Decision::Over(snapshot)) => {
@@ -209,8 +209,8 @@ impl Writer {
             log::warn!("the log of the database was accepted; it is loaded, and writes go on");
             self.shared.set_fork(None);
         } else {
-            let untold = Some("the log that was accepted cannot be loaded".to_owned());
-            self.shared.set_fork(Some(Fork { untold, tried_at: Instant::now(), ..fork }));
+            let unsaved = Some("the log that was accepted cannot be loaded".to_owned());
+            self.shared.set_fork(Some(Fork { unsaved, tried_at: Instant::now(), ..fork }));
         }
     }
 
@@ -234,7 +234,7 @@ impl Writer {
 impl Fork {
     /// Whether something is to be tried again.
     fn is_unfinished(&self) -> bool {
-        self.untold.is_some() || matches!(self.saved, Saved::NotYet | Saved::Failed(_))
+        self.unsaved.is_some() || matches!(self.saved, Saved::NotYet | Saved::Failed(_))
     }
 }
 
@@ -286,7 +286,7 @@ pub(super) fn found_before(connection: &mut AnyConnection, directory: &Path) -> 
         kept,
         seen,
         is_own: false,
-        untold: None,
+        unsaved: None,
         tried_at: Instant::now(),
     });
     if let Some(fork) = &fork {

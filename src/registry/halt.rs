@@ -31,9 +31,9 @@ impl Halt {
 
     /// What an operator is told.
     #[must_use]
-    pub fn told(&self) -> &str {
-        let (Halt::Replaced(told) | Halt::Damaged(told) | Halt::EntriesDamaged(told)) = self;
-        told
+    pub fn message(&self) -> &str {
+        let (Halt::Replaced(message) | Halt::Damaged(message) | Halt::EntriesDamaged(message)) = self;
+        message
     }
 
     /// Whether nothing of the database can be trusted any more.
@@ -63,7 +63,7 @@ impl Halted {
     /// Stops them.
     pub(super) fn set(&self, halt: Halt) {
         self.0.get_or_init(|| {
-            log::error!("writes are refused until the service is started again, reads go on: {}", halt.told());
+            log::error!("writes are refused until the service is started again, reads go on: {}", halt.message());
             halt
         });
     }

@@ -66,7 +66,7 @@ impl Registry {
     /// Why there is none.
     pub fn signed_head(&self) -> Result<SignedHead, Unsigned> {
         if let Some(fork) = self.shared.fork().filter(|fork| !fork.is_own) {
-            return Err(Unsigned::Refused(Refusal::LogDiverged(fork.told())));
+            return Err(Unsigned::Refused(Refusal::LogDiverged(fork.message())));
         }
         let signer = self.shared.heads.signer.load();
         let signer = signer.as_ref().as_ref().map_err(|why| Unsigned::NoKey(why.clone()))?;

@@ -10,9 +10,9 @@ use diesel::r2d2::{ManageConnection, Pool};
 use super::halt::Halt;
 use super::{Refusal, Shared};
 use crate::answers::records::ChangeAnswer;
-use crate::record::{Change, Cut, Dossier};
+use crate::record::{AsOf, Change, Dossier};
 use crate::registry::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
-use crate::store::{self, AnyConnection, DatabaseUrl, Excerpt, Identity, StoreError};
+use crate::store::{self, AnyConnection, DatabaseUrl, Identity, LogRange, StoreError};
 
 /// Opens connections for the pool, to the database that was opened at the start.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl History {
             .max_size(POOL_CONNECTIONS)
             .min_idle(Some(0))
             .connection_timeout(POOL_WAIT)
-            .error_handler(Box::new(Quiet))
+            .error_handler(Box::new(SilentHandler))
             .build_unchecked(Opener(database, identity));
         History { pool, shared }
     }
@@ -59,9 +59,9 @@ impl History {
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] when the database cannot be reached.
-    pub fn read(&self, excerpt: &Excerpt, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
+    pub fn read(&self, range: &LogRange, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
         self.with_our_log(|connection| {
-            let read = page(connection, excerpt, bytes)?;
+            let read = page(connection, range, bytes)?;
             let answer = |(entry, before): (Change, Option<Change>)| {
                 let is_redacted = entry.body.is_none();
                 let redaction = is_redacted.then(|| store::log::redaction_of(connection, &entry)).transpose()?;
@@ -76,7 +76,7 @@ impl History {
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] when the log would have to be read and the database cannot be reached.
-    pub fn restored<'d>(&self, dossier: &'d Dossier, cut: &Cut) -> Result<Cow<'d, Dossier>, Refusal> {
+    pub fn restored<'d>(&self, dossier: &'d Dossier, cut: &AsOf) -> Result<Cow<'d, Dossier>, Refusal> {
         let mut restored = Cow::Borrowed(dossier);
         loop {
             let missing = restored.missing(cut);
@@ -91,8 +91,8 @@ impl History {
             // What was redacted meanwhile gives way to what was known before it.
             for entry in &entries {
                 let put_back = restored.to_mut().restore(entry);
-                put_back.map_err(|told| {
-                    log::error!("the log cannot be read: {told}");
+                put_back.map_err(|message| {
+                    log::error!("the log cannot be read: {message}");
                     Refusal::Internal
                 })?;
             }
@@ -151,13 +151,13 @@ impl History {
 /// many bytes: a page may end early.
 fn page(
     connection: &mut AnyConnection,
-    excerpt: &Excerpt,
+    range: &LogRange,
     most: usize,
 ) -> Result<Vec<(Change, Option<Change>)>, StoreError> {
-    let asked = excerpt.limit.unwrap_or(i64::MAX);
+    let asked = range.limit.unwrap_or(i64::MAX);
     let mut entries = Vec::new();
     let (mut bytes, mut rows) = (0, LOG_STEP_ROWS);
-    let mut rest = excerpt.clone();
+    let mut rest = range.clone();
     while bytes < most {
         let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
         rest.limit = Some((asked - read).min(rows));
@@ -183,9 +183,9 @@ fn page(
 
 /// The writer says already when the database is down; the pool need not say it every time it tries.
 #[derive(Debug)]
-struct Quiet;
+struct SilentHandler;
 
-impl diesel::r2d2::HandleError<StoreError> for Quiet {
+impl diesel::r2d2::HandleError<StoreError> for SilentHandler {
     fn handle_error(&self, error: StoreError) {
         log::debug!("the pool could not connect: {error}");
     }

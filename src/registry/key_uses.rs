@@ -11,12 +11,12 @@ use crate::registry::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
 /// A key, by its id, and a day on which it was used.
-type Use = (String, NaiveDate);
+type KeyUse = (String, NaiveDate);
 
 /// What this node knows of the uses of keys.
 pub(super) struct KeyUses {
     noted: Mutex<HashMap<String, NaiveDate>>,
-    news: SyncSender<Use>,
+    news: SyncSender<KeyUse>,
 }
 
 impl KeyUses {
@@ -48,7 +48,7 @@ impl KeyUses {
 }
 
 /// Writes each use that comes; what fails is written once the database is back.
-fn write_all(database: &(DatabaseUrl, Identity), queue: &Receiver<Use>) {
+fn write_all(database: &(DatabaseUrl, Identity), queue: &Receiver<KeyUse>) {
     let mut waiting: HashMap<String, NaiveDate> = HashMap::new();
     let mut connection = None;
     loop {

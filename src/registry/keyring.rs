@@ -58,7 +58,7 @@ impl Keyring {
     /// # Errors
     /// [`Refusal::KeyRefused`], with why it may not.
     pub fn check(&self, id: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
-        let refuse = |told: String| Err(Refusal::KeyRefused(told));
+        let refuse = |message: String| Err(Refusal::KeyRefused(message));
         match self.keys.get(id) {
             None => refuse("the key is unknown".to_owned()),
             Some(key) if key.revoked_at.is_some() => refuse("the key was revoked".to_owned()),

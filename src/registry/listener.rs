@@ -8,13 +8,13 @@ use tokio::time::timeout;
 
 use super::Refusal;
 use super::history::History;
-use super::news::{News, Next, Place};
+use super::news::{ListenerSlot, News, Next};
 use super::queue::Queue;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;
 use crate::registry::limits::{POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
-use crate::store::Excerpt;
+use crate::store::LogRange;
 
 /// How those who come back read what they missed: with connections of their own, no more at a time than there are and
 /// no address with all of them, so that when all come back at once they queue, and neither fail nor keep others from
@@ -36,7 +36,7 @@ impl CatchUp {
     async fn read<T: Send + 'static>(
         &self,
         address: IpAddr,
-        excerpt: Excerpt,
+        range: LogRange,
         make: impl FnOnce(Vec<ChangeAnswer>) -> T + Send + 'static,
     ) -> Result<T, Refusal> {
         let turn = timeout(STREAM_TURN_WAIT, self.turns.take(address)).await.map_err(|_| Refusal::Busy)??;
@@ -44,7 +44,7 @@ impl CatchUp {
         let read = tokio::task::spawn_blocking(move || {
             // Who has gone meanwhile has it until the work is done.
             let _turn = turn;
-            history.read(&excerpt, STREAM_PAGE_BYTES).map(make)
+            history.read(&range, STREAM_PAGE_BYTES).map(make)
         });
         read.await.map_err(|_| Refusal::Internal)?
     }
@@ -52,7 +52,7 @@ impl CatchUp {
 
 /// A stream of events, in order and without a gap.
 pub struct Listener {
-    place: Place,
+    place: ListenerSlot,
     catch_up: CatchUp,
     address: IpAddr,
     /// Only entries of this city.
@@ -124,7 +124,7 @@ impl Listener {
     /// Reads a page of what it missed, if that was anything.
     async fn read(&mut self) -> Result<(), Refusal> {
         let head = self.place.published();
-        let excerpt = Excerpt { after: self.after, city: self.city.clone(), limit: i64::try_from(PAGE_MAX).ok() };
+        let range = LogRange { after: self.after, city: self.city.clone(), limit: i64::try_from(PAGE_MAX).ok() };
         let news = Arc::clone(self.place.news());
         let rendered = move |mut entries: Vec<ChangeAnswer>| {
             // Another node may have written since: what is sent can be read here too.
@@ -132,7 +132,7 @@ impl Listener {
             let last = entries.last().map(|entry| entry.sequence);
             (last, news.render(&entries))
         };
-        let (last, text) = self.catch_up.read(self.address, excerpt, rendered).await?;
+        let (last, text) = self.catch_up.read(self.address, range, rendered).await?;
         self.page = last.map(|last| (last, text));
         if self.page.is_none() {
             self.after = head;
@@ -142,7 +142,7 @@ impl Listener {
 
     /// Whether there is such an entry; another node may have written it a moment ago.
     async fn is_in_log(&self, sequence: i64) -> Result<bool, Refusal> {
-        let excerpt = Excerpt { after: sequence - 1, city: None, limit: Some(1) };
-        self.catch_up.read(self.address, excerpt, |entries| !entries.is_empty()).await
+        let range = LogRange { after: sequence - 1, city: None, limit: Some(1) };
+        self.catch_up.read(self.address, range, |entries| !entries.is_empty()).await
     }
 }

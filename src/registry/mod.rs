@@ -8,6 +8,7 @@ mod follow;
 mod fork;
 mod halt;
 mod heads;
+mod heartbeat;
 mod history;
 mod key_uses;
 mod keyring;
@@ -15,7 +16,6 @@ pub mod limits;
 mod listener;
 mod lost;
 mod news;
-mod pulse;
 mod queue;
 mod recent;
 mod relations;
@@ -46,7 +46,7 @@ use governor::{DefaultDirectRateLimiter, Quota, RateLimiter};
 
 pub use crate::answers::latest::Latest;
 pub use crate::store::idempotency::Mark;
-pub use crate::store::{DatabaseUrl, Excerpt, Key, NewKey, Role, Rotation, StoreError};
+pub use crate::store::{DatabaseUrl, Key, LogRange, NewKey, Role, Rotation, StoreError};
 pub use clock::Clock;
 pub use fork::Fork;
 pub use halt::Halt;
@@ -55,17 +55,17 @@ pub use history::History;
 pub use keyring::Keyring;
 pub use listener::Listener;
 pub use news::Streaming;
-pub use queue::{Place, Queue};
-pub use request::{Condition, Operation, Refusal, Together, WriteRequest, Written};
-pub use snapshot::{CityEntry, Found, NetworkEntry, Present, Snapshot};
+pub use queue::{Queue, QueueSlot};
+pub use request::{BatchResult, Condition, Operation, Refusal, WriteRequest, Written};
+pub use snapshot::{CityEntry, CityLookup, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
 use halt::Halted;
 use heads::Heads;
+use heartbeat::Heartbeat;
 use key_uses::KeyUses;
 use listener::CatchUp;
 use news::News;
-use pulse::Pulse;
 use reply::Reply;
 use shared::{LOG_AHEAD, Shared};
 use staging::Staging;
@@ -133,7 +133,7 @@ impl Registry {
             database: ArcSwap::from_pointee(None),
             halted,
             writing: AtomicBool::new(true),
-            pulse: Pulse::new(),
+            heartbeat: Heartbeat::new(),
             metrics: Metrics::default(),
             clock,
             fork: ArcSwapOption::from(fork.map(Arc::new)),
@@ -186,7 +186,7 @@ impl Registry {
         Health {
             database,
             halt: self.shared.halted.get().cloned(),
-            is_stalled: self.shared.pulse.is_stalled(),
+            is_stalled: self.shared.heartbeat.is_stalled(),
             writer: self.shared.writing.load(Ordering::Relaxed),
             fork: self.shared.fork(),
             clock: self.shared.clock.complaint().or_else(|| self.shared.is_ahead().then_some(LOG_AHEAD)),
@@ -228,17 +228,21 @@ impl Registry {
     /// # Errors
     /// [`Refusal::Unavailable`], [`Refusal::Busy`] or [`Refusal::Internal`]; what is refused of a single write
     /// stands with its outcome.
-    pub async fn write_together(&self, requests: Vec<WriteRequest>, mark: Option<Mark>) -> Result<Together, Refusal> {
+    pub async fn write_together(
+        &self,
+        requests: Vec<WriteRequest>,
+        mark: Option<Mark>,
+    ) -> Result<BatchResult, Refusal> {
         self.ask(|reply| Command::WriteTogether(requests, mark, reply)).await
     }
 
     /// What [`write_together`](Registry::write_together) would have done to `before`; nothing is changed.
     #[must_use]
-    pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> Together {
+    pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> BatchResult {
         let now = self.now();
         let mut staging = Staging::new(Snapshot::clone(&before));
         let outcomes = requests.iter().map(|request| staging.execute(request, now)).collect();
-        Together { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
+        BatchResult { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
     }
 
     /// Makes a key and returns it with its secret.
@@ -332,7 +336,7 @@ impl Registry {
     /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
     async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
         self.shared.check_may_write()?;
-        if self.shared.pulse.is_stalled() {
+        if self.shared.heartbeat.is_stalled() {
             return Err(Refusal::Unavailable);
         }
         let (reply, pending) = reply::reply();

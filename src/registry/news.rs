@@ -15,7 +15,7 @@ use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;
 use crate::registry::limits::{LOG_PAGE_BYTES, NEWS_PAUSE};
-use crate::store::Excerpt;
+use crate::store::LogRange;
 
 /// How entries of the log are sent, how much of them is kept, and for how many.
 #[derive(Debug, Clone, Copy)]
@@ -35,7 +35,7 @@ struct Event {
 }
 
 /// The latest events; the number of each follows from its place.
-struct Kept {
+struct EventRing {
     /// The number of the oldest event kept; of the next one while none is.
     first: i64,
     events: VecDeque<Event>,
@@ -48,7 +48,7 @@ struct Kept {
     closed: bool,
 }
 
-impl Kept {
+impl EventRing {
     /// The number of the newest event kept, or of the last one before.
     fn last(&self) -> i64 {
         self.first - 1 + i64::try_from(self.events.len()).unwrap_or(i64::MAX)
@@ -87,7 +87,7 @@ pub(super) enum Next {
 
 /// The place where those who listen find what is new.
 pub(super) struct News {
-    kept: Mutex<Kept>,
+    kept: Mutex<EventRing>,
     /// Wakes the thread that feeds it.
     work: Condvar,
     /// Wakes those who listen.
@@ -99,11 +99,11 @@ impl News {
     /// Nothing yet, after the entry `head`.
     pub(super) fn new(head: i64, settings: Streaming) -> Self {
         let (bytes, listeners, edition, closed) = (0, 0, 0, false);
-        let kept = Kept { first: head + 1, events: VecDeque::new(), bytes, head, listeners, edition, closed };
+        let kept = EventRing { first: head + 1, events: VecDeque::new(), bytes, head, listeners, edition, closed };
         News { kept: Mutex::new(kept), work: Condvar::new(), arrived: watch::Sender::new(()), settings }
     }
 
-    fn kept(&self) -> MutexGuard<'_, Kept> {
+    fn kept(&self) -> MutexGuard<'_, EventRing> {
         self.kept.lock().expect("nothing panics while it holds the lock")
     }
 
@@ -142,7 +142,7 @@ impl News {
     }
 
     /// Takes a place among those who listen; none when all are taken.
-    pub(super) fn join(self: Arc<Self>) -> Option<Place> {
+    pub(super) fn join(self: Arc<Self>) -> Option<ListenerSlot> {
         let mut kept = self.kept();
         if kept.listeners >= self.settings.listeners {
             return None;
@@ -154,12 +154,12 @@ impl News {
         kept.listeners += 1;
         let (head, edition) = (kept.head, kept.edition);
         drop(kept);
-        Some(Place { arrived: self.arrived.subscribe(), news: self, head, edition })
+        Some(ListenerSlot { arrived: self.arrived.subscribe(), news: self, head, edition })
     }
 
     /// Waits for something to read; the edition and the entry to read on after, or none once closed.
     fn wanted(&self) -> Option<(u64, i64)> {
-        let idle = |kept: &mut Kept| !kept.closed && (kept.listeners == 0 || kept.last() >= kept.head);
+        let idle = |kept: &mut EventRing| !kept.closed && (kept.listeners == 0 || kept.last() >= kept.head);
         let kept = self.work.wait_while(self.kept(), idle).expect("nothing panics while it holds the lock");
         (!kept.closed).then(|| (kept.edition, kept.last()))
     }
@@ -193,7 +193,7 @@ impl News {
     pub(super) fn feed(&self, history: &History) {
         let limit = i64::try_from(PAGE_MAX).ok();
         while let Some((edition, after)) = self.wanted() {
-            let read = history.read(&Excerpt { after, city: None, limit }, LOG_PAGE_BYTES).unwrap_or_default();
+            let read = history.read(&LogRange { after, city: None, limit }, LOG_PAGE_BYTES).unwrap_or_default();
             if !self.take_in(edition, after, &read) {
                 // The database is down, or has lost its end; the writer will say so.
                 let waited = self.work.wait_timeout_while(self.kept(), NEWS_PAUSE, |kept| !kept.closed);
@@ -204,7 +204,7 @@ impl News {
 }
 
 /// A place among those who listen, given back when dropped.
-pub(super) struct Place {
+pub(super) struct ListenerSlot {
     news: Arc<News>,
     arrived: watch::Receiver<()>,
     edition: u64,
@@ -212,7 +212,7 @@ pub(super) struct Place {
     pub(super) head: i64,
 }
 
-impl Place {
+impl ListenerSlot {
     /// Where it listens.
     pub(super) fn news(&self) -> &Arc<News> {
         &self.news
@@ -250,7 +250,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ListenerSlot {
     fn drop(&mut self) {
         self.news.kept().listeners -= 1;
     }

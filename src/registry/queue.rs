@@ -19,7 +19,7 @@ pub struct Queue {
 
 /// A turn, until it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct QueueSlot {
     _own: OwnedSemaphorePermit,
     _common: OwnedSemaphorePermit,
 }
@@ -36,10 +36,10 @@ impl Queue {
     ///
     /// # Errors
     /// None as long as the queue is there.
-    pub async fn take(&self, address: IpAddr) -> Result<Place, Refusal> {
+    pub async fn take(&self, address: IpAddr) -> Result<QueueSlot, Refusal> {
         let own = self.of(address).acquire_owned().await.map_err(|_| Refusal::Internal)?;
         let common = Arc::clone(&self.all).acquire_owned().await.map_err(|_| Refusal::Internal)?;
-        Ok(Place { _own: own, _common: common })
+        Ok(QueueSlot { _own: own, _common: common })
     }
 
     fn of(&self, address: IpAddr) -> Arc<Semaphore> {

@@ -57,8 +57,8 @@ impl Staging {
         let check = |(index, earlier): (usize, &CityId)| {
             let at = format!("/predecessors/{index}/city");
             if self.came_from(earlier, id) {
-                let told = "must not be the city itself, or one that came from it";
-                return Some(fault(&at, "own_predecessor", told));
+                let message = "must not be the city itself, or one that came from it";
+                return Some(fault(&at, "own_predecessor", message));
             }
             let is_known = self.latest(&RecordKey::city_itself(earlier)).is_some();
             (!is_known).then(|| fault(&at, "unknown_city", format!("there never was a city {earlier}")))
@@ -102,8 +102,8 @@ impl Staging {
         }
         if let Some(successor) = &target.superseded_by {
             if self.successors_of(city, successor).any(|id| id == own) {
-                let told = "must not be the target itself, or one that it supersedes";
-                faults.push(fault("/superseded_by", "own_successor", told));
+                let message = "must not be the target itself, or one that it supersedes";
+                faults.push(fault("/superseded_by", "own_successor", message));
             } else if !self.is_live(&target_key(city, successor)) {
                 faults.push(fault("/superseded_by", "unknown_target", format!("there is no target {successor}")));
             }

@@ -18,11 +18,11 @@ pub(super) fn migrate_if_sound(connection: &mut AnyConnection, halted: &Halted) 
     if unsound.is_empty() {
         return store::migrate(connection).map(drop);
     }
-    let told = unsound.join("; ");
+    let message = unsound.join("; ");
     if !store::is_made(connection)? {
-        return Err(StoreError::Corrupt(told));
+        return Err(StoreError::Corrupt(message));
     }
-    halted.set(Halt::Damaged(format!("the database file is damaged: {told}; to mend it, {HOW_TO_RESTORE}")));
+    halted.set(Halt::Damaged(format!("the database file is damaged: {message}; to mend it, {HOW_TO_RESTORE}")));
     Ok(())
 }
 
@@ -43,9 +43,9 @@ impl Staging {
     pub(super) fn take_up(&mut self, change: &Change) {
         let previous = (self.snapshot.head.number, self.snapshot.head.hash.as_str());
         if Arc::make_mut(&mut self.snapshot.damage).check(change, previous)
-            && let Err(told) = self.apply(change)
+            && let Err(message) = self.apply(change)
         {
-            Arc::make_mut(&mut self.snapshot.damage).note(change, told);
+            Arc::make_mut(&mut self.snapshot.damage).note(change, message);
         }
         if self.snapshot.damage.marks(&change.subject) {
             self.leave_out(&change.subject);
@@ -57,11 +57,11 @@ impl Staging {
     pub(super) fn check_end(&mut self, head: &Head) {
         let (number, hash) = self.head();
         if (head.number, head.hash.as_str()) != (number, hash) {
-            let told = format!(
+            let message = format!(
                 "the revision row says that the log ends with entry {} {}, it ends with entry {number} {hash}",
                 head.number, head.hash
             );
-            Arc::make_mut(&mut self.snapshot.damage).note_of_all(told);
+            Arc::make_mut(&mut self.snapshot.damage).note_of_all(message);
         }
     }
 

@@ -11,8 +11,8 @@ use super::clock::{self, Clock};
 use super::fork::Fork;
 use super::halt::Halted;
 use super::heads::Heads;
+use super::heartbeat::Heartbeat;
 use super::news::News;
-use super::pulse::Pulse;
 use super::snapshot::Snapshot;
 use crate::metrics::Metrics;
 
@@ -23,7 +23,7 @@ pub(super) struct Shared {
     pub(super) database: ArcSwap<Option<String>>,
     pub(super) halted: Halted,
     pub(super) writing: AtomicBool,
-    pub(super) pulse: Pulse,
+    pub(super) heartbeat: Heartbeat,
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
     pub(super) fork: ArcSwapOption<Fork>,
@@ -77,7 +77,7 @@ impl Shared {
 
     /// Whether the database answers, as far as the writer knows.
     pub(super) fn database_is_at_hand(&self) -> bool {
-        self.database_is_up() && !self.pulse.is_stalled()
+        self.database_is_up() && !self.heartbeat.is_stalled()
     }
 
     pub(super) fn database_is_up(&self) -> bool {

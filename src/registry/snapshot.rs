@@ -18,7 +18,7 @@ use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
 use crate::record::text::normalised;
-use crate::record::{City, CityId, CityRecord, Cut, Dossier, Network, RecordKey, Recorded, Slug};
+use crate::record::{AsOf, City, CityId, CityRecord, Dossier, Network, RecordKey, Recorded, Slug};
 use crate::store::{Damage, Head};
 
 /// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
@@ -140,7 +140,7 @@ impl Present {
 
 /// What a look for a city finds.
 #[derive(Debug)]
-pub enum Found<'a> {
+pub enum CityLookup<'a> {
     /// The city, and what is served of it.
     Here(&'a Arc<CityEntry>, &'a Present),
     /// A city that was withdrawn; its history stays.
@@ -156,7 +156,7 @@ impl CityEntry {
     #[must_use]
     pub fn new(dossier: Dossier, successors: Vec<CityId>, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
         // The present is whole.
-        let judged = judgement::status(&dossier, &Cut::default(), judged_on, None, false).ok().flatten();
+        let judged = judgement::status(&dossier, &AsOf::default(), judged_on, None, false).ok().flatten();
         let present = judged.and_then(|answer| {
             let status = Body::json(&answer).of(&edition);
             let (city, _) = dossier.city.live()?;
@@ -223,12 +223,12 @@ impl Snapshot {
 
     /// Looks for a city.
     #[must_use]
-    pub fn find(&self, id: &str) -> Found<'_> {
+    pub fn find(&self, id: &str) -> CityLookup<'_> {
         match self.cities.get(id) {
-            None => self.damage.of_city(id).map_or(Found::Never, Found::Damaged),
+            None => self.damage.of_city(id).map_or(CityLookup::Never, CityLookup::Damaged),
             Some(entry) => match &entry.present {
-                Some(present) => Found::Here(entry, present),
-                None => Found::Withdrawn(entry),
+                Some(present) => CityLookup::Here(entry, present),
+                None => CityLookup::Withdrawn(entry),
             },
         }
     }
@@ -239,7 +239,7 @@ impl Snapshot {
         match key {
             RecordKey::Network(id) => self.networks.get(id)?.record(),
             RecordKey::OfCity(city, record) => match self.find(city.as_str()) {
-                Found::Here(entry, _) => entry.record(record),
+                CityLookup::Here(entry, _) => entry.record(record),
                 _ => None,
             },
         }
@@ -262,7 +262,7 @@ impl Snapshot {
     /// The cities that a city is a part of: the one it names, the one that names, and so on.
     pub fn wholes<'a>(&'a self, part: &'a City) -> impl Iterator<Item = (&'a CityId, &'a Present)> {
         let present = |id: &'a CityId| match self.find(id.as_str()) {
-            Found::Here(_, present) => Some((id, present)),
+            CityLookup::Here(_, present) => Some((id, present)),
             _ => None,
         };
         let whole = move |city: &'a City| present(city.part_of.as_ref()?);

@@ -232,9 +232,9 @@ impl Staging {
     fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
         let change = draft.enter(number + 1, time_of_entry(self.snapshot.recorded_at, now), hash);
-        if let Err(told) = self.apply(&change) {
+        if let Err(message) = self.apply(&change) {
             // What the request's own parser took, the log's parser must take: anything else is our mistake.
-            log::error!("a drafted change cannot be applied: {told}");
+            log::error!("a drafted change cannot be applied: {message}");
             return Err(Refusal::Internal);
         }
         self.entries.push(change);

@@ -83,7 +83,7 @@ impl State {
 
 /// What an arrived state is, beside those that are there.
 #[derive(Debug)]
-pub(super) enum Place {
+pub(super) enum StatePosition {
     /// Nothing new: this edition is there.
     Known,
     /// It says again what the edition before it says.
@@ -142,17 +142,17 @@ impl States {
     }
 
     /// What an arrived state is beside them.
-    pub fn place(&self, arrived: &State) -> Place {
+    pub fn place(&self, arrived: &State) -> StatePosition {
         if self.all.iter().any(|state| state.is_edition(arrived) || self.is_dated_as(state, arrived)) {
-            return Place::Known;
+            return StatePosition::Known;
         }
         let at = self.all.partition_point(|state| state.rank() <= arrived.rank());
         let (before, after) = self.all.split_at(at);
         if before.last().is_some_and(|state| state.said == arrived.said) {
-            return Place::Confirms;
+            return StatePosition::Confirms;
         }
         if after.iter().all(|state| state.said == arrived.said) {
-            return if arrived.said == self.standing.said { Place::Precedes } else { Place::Stands };
+            return if arrived.said == self.standing.said { StatePosition::Precedes } else { StatePosition::Stands };
         }
         // Where it parts a run, the second part begins with the state after it.
         let parted = after.first().zip(before.last()).filter(|(next, last)| next.said == last.said);
@@ -162,7 +162,7 @@ impl States {
         if to_stand.last().is_none_or(|state| state.body != stands.body) {
             to_stand.push(stands.clone());
         }
-        Place::Earlier(to_stand)
+        StatePosition::Earlier(to_stand)
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use imbl::OrdMap;
 
-use super::snapshot::{Found, Snapshot};
+use super::snapshot::{CityLookup, Snapshot};
 use super::staging::Staging;
 use crate::record::{CityId, Dossier, RecordKey};
 
@@ -96,7 +96,7 @@ impl Snapshot {
         while let Some(id) = ahead.pop() {
             for successor in self.succession.of(id) {
                 match self.find(successor.as_str()) {
-                    Found::Here(..) => drop(heirs.insert(successor)),
+                    CityLookup::Here(..) => drop(heirs.insert(successor)),
                     _ if seen.insert(successor) => ahead.push(successor),
                     _ => {}
                 }

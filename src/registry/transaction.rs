@@ -9,17 +9,17 @@ use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
 use super::writer::Failure;
-use super::{Refusal, Shared, Together, WriteRequest, Written};
+use super::{BatchResult, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Action, Change};
 use crate::store::idempotency::{self, Mark, Outcome};
-use crate::store::{self, AnyConnection, Excerpt, Head, Setback, StoreError};
+use crate::store::{self, AnyConnection, Head, LogRange, StoreError, TransactionError};
 
 /// What a transaction ends with: the snapshot to publish, and what else came of it.
-pub(super) type Ended<T> = Result<(Arc<Snapshot>, T), Setback<(Arc<Snapshot>, T), Failure>>;
+pub(super) type Committed<T> = Result<(Arc<Snapshot>, T), TransactionError<(Arc<Snapshot>, T), Failure>>;
 
 /// A write that was done, now or before.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Done {
+pub(super) struct Executed {
     effect: Effect,
     /// The last entry of the log that it made; none if it made none.
     sequence: Option<i64>,
@@ -27,9 +27,9 @@ pub(super) struct Done {
     is_repeated: bool,
 }
 
-impl Done {
+impl Executed {
     pub(super) fn written(self, snapshot: &Arc<Snapshot>) -> Written {
-        let Done { effect, sequence, is_repeated } = self;
+        let Executed { effect, sequence, is_repeated } = self;
         Written { effect, repeated: is_repeated.then_some(sequence), snapshot: Arc::clone(snapshot) }
     }
 }
@@ -37,7 +37,7 @@ impl Done {
 /// Locks the revision row, and takes over what others wrote before that.
 fn locked(connection: &mut AnyConnection, shared: &Shared) -> Result<(Head, Staging), Failure> {
     let head = store::log::lock(connection)?;
-    let staging = caught_up(connection, &shared.present(), &head, &|| shared.pulse.beat())?;
+    let staging = caught_up(connection, &shared.present(), &head, &|| shared.heartbeat.beat())?;
     Ok((head, staging))
 }
 
@@ -46,19 +46,19 @@ pub(super) fn batch(
     connection: &mut AnyConnection,
     shared: &Shared,
     writes: &[(WriteRequest, Reply<Written>)],
-) -> Ended<Vec<Option<Result<Done, Refusal>>>> {
+) -> Committed<Vec<Option<Result<Executed, Refusal>>>> {
     store::try_transaction(connection, |connection| {
         let (head, mut staging) = locked(connection, shared)?;
         let now = shared.clock.time_to_enter(connection, staging.snapshot.recorded_at)?;
         let mut outcomes = Vec::with_capacity(writes.len());
         for (request, reply) in writes {
-            shared.pulse.beat();
+            shared.heartbeat.beat();
             // It may have taken long to come so far: a client that was told "not done" is not to be belied.
             let outcome = reply.begin().then(|| execute(connection, &mut staging, request, now)).transpose()?;
             outcomes.push(outcome);
         }
         staging.save(connection, &head)?;
-        shared.pulse.beat();
+        shared.heartbeat.beat();
         Ok((Arc::new(staging.finish()), outcomes))
     })
 }
@@ -69,7 +69,7 @@ fn execute(
     staging: &mut Staging,
     request: &WriteRequest,
     now: DateTime<Utc>,
-) -> Result<Result<Done, Refusal>, StoreError> {
+) -> Result<Result<Executed, Refusal>, StoreError> {
     if let Some(mark) = &request.mark
         && let Some(before) = idempotency::find(connection, mark)?
     {
@@ -88,16 +88,16 @@ fn execute(
     if let Some(mark) = &request.mark {
         idempotency::add(connection, mark, (before + 1, last), now)?;
     }
-    Ok(Ok(Done { effect, sequence: (last > before).then_some(last), is_repeated: false }))
+    Ok(Ok(Executed { effect, sequence: (last > before).then_some(last), is_repeated: false }))
 }
 
 /// What a request did when it was done.
-fn repeated(connection: &mut AnyConnection, before: &Outcome) -> Result<Done, StoreError> {
+fn repeated(connection: &mut AnyConnection, before: &Outcome) -> Result<Executed, StoreError> {
     // Of a withdrawal the record itself may come before or after what belonged to it; all were withdrawn.
     let first = entries(connection, before)?.into_iter().next();
     let effect = first.map_or(Effect::Unchanged, |entry| effect_of(&entry));
     let sequence = (before.last_entry >= before.first_entry).then_some(before.last_entry);
-    Ok(Done { effect, sequence, is_repeated: true })
+    Ok(Executed { effect, sequence, is_repeated: true })
 }
 
 /// The entries of the log that a request made.
@@ -106,7 +106,7 @@ fn entries(connection: &mut AnyConnection, before: &Outcome) -> Result<Vec<Chang
     if limit < 1 {
         return Ok(Vec::new());
     }
-    store::log::read(connection, &Excerpt { after: before.first_entry - 1, city: None, limit: Some(limit) })
+    store::log::read(connection, &LogRange { after: before.first_entry - 1, city: None, limit: Some(limit) })
 }
 
 fn effect_of(entry: &Change) -> Effect {
@@ -123,8 +123,8 @@ pub(super) fn together(
     shared: &Shared,
     requests: &[WriteRequest],
     mark: Option<&Mark>,
-    reply: &Reply<Together>,
-) -> Ended<Option<Result<Together, Refusal>>> {
+    reply: &Reply<BatchResult>,
+) -> Committed<Option<Result<BatchResult, Refusal>>> {
     store::try_transaction(connection, |connection| {
         let (head, staging) = locked(connection, shared)?;
         let before = Arc::new(staging.finish());
@@ -140,7 +140,7 @@ pub(super) fn together(
         let now = shared.clock.time_to_enter(connection, before.recorded_at)?;
         let mut staging = Staging::new(Snapshot::clone(&before));
         let execute = |request: &WriteRequest| {
-            shared.pulse.beat();
+            shared.heartbeat.beat();
             staging.execute(request, now)
         };
         let outcomes: Vec<_> = requests.iter().map(execute).collect();
@@ -153,8 +153,8 @@ pub(super) fn together(
         }
         let after = Arc::new(staging.finish());
         let known = Arc::clone(if done { &after } else { &before });
-        let together = Together { done, repeated: false, outcomes, before, after };
-        shared.pulse.beat();
+        let together = BatchResult { done, repeated: false, outcomes, before, after };
+        shared.heartbeat.beat();
         Ok((known, Some(Ok(together))))
     })
 }
@@ -165,7 +165,7 @@ fn repeated_together(
     present: &Arc<Snapshot>,
     requests: &[WriteRequest],
     (mark, outcome): (&Mark, &Outcome),
-) -> Result<Result<Together, Refusal>, StoreError> {
+) -> Result<Result<BatchResult, Refusal>, StoreError> {
     if outcome.request_hash != mark.request_hash {
         return Ok(Err(Refusal::IdempotencyKeyReused));
     }
@@ -176,5 +176,5 @@ fn repeated_together(
     };
     let outcomes = requests.iter().map(effect).collect();
     let (before, after) = (Arc::clone(present), Arc::clone(present));
-    Ok(Ok(Together { done: true, repeated: true, outcomes, before, after }))
+    Ok(Ok(BatchResult { done: true, repeated: true, outcomes, before, after }))
 }

@@ -9,19 +9,21 @@ use super::follow::{caught_up, load};
 use super::halt::Halt;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
-use super::transaction::{Ended, batch, together};
-use super::{Refusal, Shared, Together, WriteRequest, Written};
+use super::transaction::{Committed, batch, together};
+use super::{BatchResult, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Actor, Kind, RecordKey};
 use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::store::idempotency::Mark;
-use crate::store::{self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, Setback, StoreError};
+use crate::store::{
+    self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, StoreError, TransactionError,
+};
 
 /// What the writer is asked for.
 pub(super) enum Command {
     /// A change of a record.
     Write(WriteRequest, Reply<Written>),
     /// Changes of which all are done or none, and the mark of the request.
-    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<Together>),
+    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<BatchResult>),
     /// A new key; answered with its secret.
     CreateKey(NewKey, Actor, Reply<(Key, String)>),
     /// A new secret for a key; answered with it, or with nothing where there is no such key.
@@ -184,7 +186,7 @@ impl Writer {
     }
 
     /// Does all of the requests in one transaction, or none of them.
-    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<Together>) {
+    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<BatchResult>) {
         if let Err(refusal) = self.shared.halted.check() {
             return reply.send(Err(refusal));
         }
@@ -211,7 +213,7 @@ impl Writer {
         if !reply.begin() {
             return;
         }
-        self.shared.pulse.beat();
+        self.shared.heartbeat.beat();
         let outcome = match connect(&mut self.connection, &self.database, &mut self.identity) {
             // A change of keys is not repeated: the secret of a key that was made and not answered is lost.
             Ok(connection) => work(connection)
@@ -219,7 +221,7 @@ impl Writer {
                 .map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error))),
             Err(error) => Err(Unsettled::Failed(Failure::Store(error))),
         };
-        self.shared.pulse.rest();
+        self.shared.heartbeat.rest();
         self.look();
         reply.send(outcome.map_err(|unsettled| self.note(unsettled)));
     }
@@ -228,29 +230,29 @@ impl Writer {
     /// commit that was not answered, the log tells whether it was done. `undo` is told each time that nothing was.
     fn settle<T>(
         &mut self,
-        mut attempt: impl FnMut(&mut AnyConnection) -> Ended<T>,
+        mut attempt: impl FnMut(&mut AnyConnection) -> Committed<T>,
         undo: impl Fn(),
     ) -> Result<(Arc<Snapshot>, T), Unsettled> {
         let begin = Instant::now();
         let mut tries = TRANSACTION_TRIES;
         loop {
             tries -= 1;
-            self.shared.pulse.beat();
+            self.shared.heartbeat.beat();
             let connection =
                 connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from)?;
             let can_repeat = matches!(connection, AnyConnection::Postgres(_));
             let asked = Instant::now();
             let done = attempt(connection);
             self.shared.metrics.commit_seconds.observe(asked.elapsed().as_secs_f64());
-            self.shared.pulse.rest();
+            self.shared.heartbeat.rest();
             let failure = match done {
                 Ok(done) => return self.confirm(done),
-                Err(Setback::Unknown(done, failure)) => match self.is_in_log(&done.0.head) {
+                Err(TransactionError::Unknown(done, failure)) => match self.is_in_log(&done.0.head) {
                     Some(true) => return self.confirm(done),
                     Some(false) => failure,
                     None => return Err(Unsettled::OutcomeUnknown(failure)),
                 },
-                Err(Setback::Undone(failure)) => failure,
+                Err(TransactionError::Undone(failure)) => failure,
             };
             undo();
             let is_lost = matches!(&failure, Failure::Store(error) if error.is_broken_off());
@@ -278,14 +280,14 @@ impl Writer {
         log::warn!("a commit was not answered; the log is asked for entry {}", head.number);
         loop {
             self.connection = None;
-            self.shared.pulse.beat();
+            self.shared.heartbeat.beat();
             let found = connect(&mut self.connection, &self.database, &mut self.identity).and_then(|connection| {
                 store::transaction(connection, |connection| {
                     store::log::lock(connection)?;
                     Ok::<_, StoreError>(store::log::hash_of(connection, head.number)?)
                 })
             });
-            self.shared.pulse.rest();
+            self.shared.heartbeat.rest();
             match found {
                 Ok(hash) => return Some(hash.as_deref() == Some(head.hash.as_str())),
                 Err(error) if begin.elapsed() >= RESOLVE_WAIT => {
@@ -308,19 +310,19 @@ impl Writer {
             None => {}
         }
         let present = self.shared.present();
-        let pulse = &self.shared.pulse;
-        pulse.beat();
+        let heartbeat = &self.shared.heartbeat;
+        heartbeat.beat();
         let looked = connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from).and_then(
             |connection| {
                 let head = store::log::head(connection)?;
                 if head == present.head {
                     return Ok(None);
                 }
-                let staging = caught_up(connection, &present, &head, &|| pulse.beat())?;
+                let staging = caught_up(connection, &present, &head, &|| heartbeat.beat())?;
                 Ok(Some(staging.finish()))
             },
         );
-        pulse.rest();
+        heartbeat.rest();
         match looked {
             Ok(news) => {
                 if let Some(snapshot) = news {
@@ -368,9 +370,9 @@ impl Writer {
                 self.connection = None;
                 refusal
             }
-            Failure::Diverged(told) => self.diverge(&told),
-            Failure::KeysDiverged(told) => {
-                log::error!("the log of keys is not the one this node had ({told}); keys are loaded anew");
+            Failure::Diverged(message) => self.diverge(&message),
+            Failure::KeysDiverged(message) => {
+                log::error!("the log of keys is not the one this node had ({message}); keys are loaded anew");
                 self.reload();
                 Refusal::Unavailable
             }

@@ -56,7 +56,7 @@ pub(super) struct Admission {
 }
 
 /// Marks a connection that was told already that it is not let in.
-struct TurnedAway(Problem);
+struct Refused(Problem);
 
 impl Admission {
     pub(super) fn new(connections: usize, of_one: usize, trusted_proxies: &[IpAddr]) -> Self {
@@ -77,7 +77,7 @@ impl Admission {
             Err(exceeded) => {
                 let problem = Problem::from(exceeded);
                 turn_away(stream, &problem);
-                kept.insert(TurnedAway(problem));
+                kept.insert(Refused(problem));
             }
         }
     }
@@ -125,7 +125,7 @@ pub(super) async fn limit_rate(
 }
 
 fn may_ask(request: &ServiceRequest) -> Result<(), Problem> {
-    if let Some(TurnedAway(problem)) = request.conn_data::<TurnedAway>() {
+    if let Some(Refused(problem)) = request.conn_data::<Refused>() {
         return Err(problem.clone());
     }
     if request.path().starts_with("/health/") {

@@ -29,9 +29,9 @@ const PAGES: &[&str] = &[
 const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
 
 /// The methods that each address offers.
-pub(super) struct Offers(Vec<(ResourceDef, String)>);
+pub(super) struct AllowedMethods(Vec<(ResourceDef, String)>);
 
-impl Offers {
+impl AllowedMethods {
     pub(super) fn new(document: &Value) -> Self {
         let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
         let pages = pages.chain(std::iter::once((FORM.0.to_owned(), FORM.1.to_owned())));
@@ -40,7 +40,9 @@ impl Offers {
         // `/v1/keys/{key}:rotate` more than `/v1/keys/{key}`.
         offers.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
         let paths: Vec<String> = offers.iter().map(|(path, _)| path.clone()).collect();
-        Offers(offers.into_iter().map(|(path, allow)| (ResourceDef::new(pattern(&path, &paths)), allow)).collect())
+        AllowedMethods(
+            offers.into_iter().map(|(path, allow)| (ResourceDef::new(pattern(&path, &paths)), allow)).collect(),
+        )
     }
 
     fn of(&self, path: &str) -> Option<&str> {
@@ -65,8 +67,8 @@ pub(super) async fn fill_empty_404(
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     let response = next.call(request).await?;
     if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) {
-        let told = Problem::not_found().error_response().map_into_right_body();
-        return Ok(response.into_response(told));
+        let message = Problem::not_found().error_response().map_into_right_body();
+        return Ok(response.into_response(message));
     }
     Ok(response.map_into_left_body())
 }
@@ -77,7 +79,7 @@ const READ_HEADERS: &str = "Accept, If-Modified-Since, If-None-Match, Last-Event
 /// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
 ///
 /// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
-pub(super) async fn fallback(request: HttpRequest, offers: web::Data<Offers>) -> Result<HttpResponse, Problem> {
+pub(super) async fn fallback(request: HttpRequest, offers: web::Data<AllowedMethods>) -> Result<HttpResponse, Problem> {
     // As the routes see it: decoded.
     match offers.of(request.match_info().as_str()) {
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()

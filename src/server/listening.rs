@@ -13,7 +13,7 @@ use actix_web::dev::{AppConfig, Extensions};
 use actix_web::rt::net::TcpStream;
 
 use super::limits::{HEAD_WAIT, LINGER_WAIT};
-use super::pacing::Paced;
+use super::pacing::PacedStream;
 use crate::api::limits::PIECE_BYTES;
 
 /// Has a server answer on a listener by an application, which each of its threads makes for itself; `admit` sees every
@@ -53,14 +53,14 @@ where
             // Who has closed listens no more; else that would be noticed only when the next event is written to them.
             .h1_allow_half_closed(false)
             .h1_write_buffer_size(PIECE_BYTES)
-            .on_connect_ext(move |connection: &Paced, kept| {
+            .on_connect_ext(move |connection: &PacedStream, kept| {
                 admit(connection.stream(), kept);
                 kept.insert(connection.pace());
             })
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(|stream: TcpStream| {
             let peer = stream.peer_addr().ok();
-            ready(Ok((Paced::new(stream), Protocol::Http1, peer)))
+            ready(Ok((PacedStream::new(stream), Protocol::Http1, peer)))
         })
         .and_then(http)
     })

@@ -37,7 +37,7 @@ use crate::server::limits::{SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_A
 use crate::web as pages;
 use admission::Admission;
 use documentation::Documentation;
-use fallback::Offers;
+use fallback::AllowedMethods;
 
 /// How the server is to be run.
 #[derive(Debug, Clone)]
@@ -61,12 +61,12 @@ pub struct Settings {
     /// How long a stream of changes is silent at most.
     pub heartbeat: Duration,
     /// How much there may be at once.
-    pub bounds: Bounds,
+    pub bounds: Limits,
 }
 
 /// How much there may be at once.
 #[derive(Debug, Clone, Copy)]
-pub struct Bounds {
+pub struct Limits {
     /// Connections.
     pub connections: usize,
     /// Connections of one client address.
@@ -109,7 +109,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     let address = listener.local_addr()?;
     let document = openapi::document();
     let service = web::Data::new(service(registry, settings, &document)?);
-    let offers = web::Data::new(Offers::new(&document));
+    let offers = web::Data::new(AllowedMethods::new(&document));
     let documentation = web::Data::new(Documentation::new(&document));
     forget_idle(service.clone());
     let for_operators = operators::listen(settings.operators)?;
@@ -142,7 +142,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
             .configure(documentation::routes)
             .default_service(web::to(fallback::fallback))
     };
-    let Bounds { connections, connections_per_address, .. } = settings.bounds;
+    let Limits { connections, connections_per_address, .. } = settings.bounds;
     let admission = Admission::new(connections, connections_per_address, &settings.trusted_proxies);
     let server = Server::build()
         // Those that are turned away are taken in and told, not left to wait.
@@ -161,7 +161,7 @@ const TURNED_AWAY_AT_ONCE: usize = 32;
 
 /// What every handler works with.
 fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io::Result<Service> {
-    let Bounds { streams, streams_per_address, bytes_in_flight, .. } = settings.bounds;
+    let Limits { streams, streams_per_address, bytes_in_flight, .. } = settings.bounds;
     let bytes = Allowance::new("many bytes under way", bytes_in_flight, bytes_in_flight / BYTES_IN_FLIGHT_PARTS);
     Ok(Service {
         registry,

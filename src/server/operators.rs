@@ -45,10 +45,10 @@ pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::R
         let server = listening::listen(server, listener, app, |_, _| {})?;
         actix_web::rt::System::new().block_on(server.run())
     };
-    let told = move || {
+    let message = move || {
         if let Err(error) = run() {
             log::error!("operators are not answered any more: {error}");
         }
     };
-    std::thread::Builder::new().name("operators".to_owned()).spawn(told).map(drop)
+    std::thread::Builder::new().name("operators".to_owned()).spawn(message).map(drop)
 }

@@ -135,7 +135,7 @@ impl Stream for Body {
 
 /// Where the reading of lines stands: a head ends with the first empty one, whose carriage return may be missing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Seen {
+enum LineScan {
     /// Empty lines, or nothing yet: what comes is a head.
     Nothing,
     /// Something within a line.
@@ -146,33 +146,33 @@ enum Seen {
     Return,
 }
 
-impl Seen {
+impl LineScan {
     /// After one more byte; whether it ends a head.
     fn next(self, byte: u8) -> (Self, bool) {
         match (self, byte) {
-            (Seen::Nothing, b'\r' | b'\n') => (Seen::Nothing, false),
-            (Seen::LineEnd | Seen::Return, b'\n') => (Seen::Nothing, true),
-            (Seen::LineEnd, b'\r') => (Seen::Return, false),
-            (_, b'\n') => (Seen::LineEnd, false),
-            _ => (Seen::Text, false),
+            (LineScan::Nothing, b'\r' | b'\n') => (LineScan::Nothing, false),
+            (LineScan::LineEnd | LineScan::Return, b'\n') => (LineScan::Nothing, true),
+            (LineScan::LineEnd, b'\r') => (LineScan::Return, false),
+            (_, b'\n') => (LineScan::LineEnd, false),
+            _ => (LineScan::Text, false),
         }
     }
 }
 
 /// A connection that hands on what it reads at the pace at which requests are answered.
-pub(super) struct Paced {
+pub(super) struct PacedStream {
     stream: TcpStream,
     pace: Rc<Pace>,
-    seen: Seen,
+    seen: LineScan,
     /// What was read, and is not handed on yet.
     rest: Vec<u8>,
     idle: Pin<Box<Sleep>>,
 }
 
-impl Paced {
+impl PacedStream {
     pub(super) fn new(stream: TcpStream) -> Self {
         let (pace, idle) = (Pace::new(), Box::pin(sleep(NEXT_HEAD_WAIT)));
-        Paced { stream, pace, seen: Seen::Nothing, rest: Vec::new(), idle }
+        PacedStream { stream, pace, seen: LineScan::Nothing, rest: Vec::new(), idle }
     }
 
     pub(super) fn stream(&self) -> &TcpStream {
@@ -240,7 +240,7 @@ impl Paced {
     }
 }
 
-impl AsyncRead for Paced {
+impl AsyncRead for PacedStream {
     fn poll_read(self: Pin<&mut Self>, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let paced = self.get_mut();
         if paced.pace.is_ahead() {
@@ -255,7 +255,7 @@ impl AsyncRead for Paced {
     }
 }
 
-impl AsyncWrite for Paced {
+impl AsyncWrite for PacedStream {
     fn poll_write(mut self: Pin<&mut Self>, context: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

@@ -12,7 +12,7 @@ use actix_web::{HttpMessage, web};
 use crate::api::Service;
 use crate::api::request::access::UsedKey;
 use crate::api::response::problem::Code;
-use crate::metrics::{Metrics, Refused, Request, Word};
+use crate::metrics::{Metrics, RefusalCount, Request, Word};
 use crate::record::masking::{masked, may_have_a_key};
 use crate::server::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 
@@ -58,7 +58,7 @@ fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl Mes
     metrics.requests.get_or_create(&counted).inc();
     metrics.request_seconds.observe(seconds);
     if let Some(code) = response.response().extensions().get::<Code>() {
-        metrics.refusals.get_or_create(&Refused { code: Word(code.as_str()) }).inc();
+        metrics.refusals.get_or_create(&RefusalCount { code: Word(code.as_str()) }).inc();
     }
 }
 

@@ -89,12 +89,12 @@ pub enum Failure {
     #[error("the file cannot be read or written: {0}")]
     File(#[from] io::Error),
     /// The file is not a whole backup.
-    #[error("the backup is damaged, nothing was restored: line {line} {told}")]
+    #[error("the backup is damaged, nothing was restored: line {line} {message}")]
     Backup {
         /// The line.
         line: u64,
         /// What is wrong with it.
-        told: String,
+        message: String,
     },
     /// The backup, or the mirror, does not fit what was asked.
     #[error("nothing was restored: {0}")]
@@ -179,9 +179,9 @@ fn write_log(connection: &mut AnyConnection, header: &Header, lines: &mut Lines<
         return Err(error.into());
     }
     if (last, &hash) != (header.sequence, &header.hash) {
-        let told =
+        let message =
             format!("the revision row says {} {}, the log ends with entry {last} {hash}", header.sequence, header.hash);
-        return Err(StoreError::Corrupt(told).into());
+        return Err(StoreError::Corrupt(message).into());
     }
     Ok(())
 }

@@ -267,9 +267,9 @@ fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
     // The change of a new file to WAL meets the locks of others at once, whatever the busy timeout says.
     let begin = Instant::now();
     while let Err(error) = connection.batch_execute(&pragmas) {
-        let told = error.to_string();
-        if !told.contains("locked") || begin.elapsed() > BUSY_WAIT {
-            return Err(told);
+        let message = error.to_string();
+        if !message.contains("locked") || begin.elapsed() > BUSY_WAIT {
+            return Err(message);
         }
         std::thread::sleep(LOCK_PAUSE);
     }
@@ -325,7 +325,7 @@ pub(super) fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
 
 /// Why a transaction gave nothing that is sure.
 #[derive(Debug)]
-pub enum Setback<T, E> {
+pub enum TransactionError<T, E> {
     /// Nothing of it was done.
     Undone(E),
     /// Its work was done, but whether it was committed is open: the commit was not answered.
@@ -344,23 +344,23 @@ pub fn transaction<T, E: From<diesel::result::Error>>(
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
     try_transaction(connection, work).map_err(|setback| match setback {
-        Setback::Undone(error) | Setback::Unknown(_, error) => error,
+        TransactionError::Undone(error) | TransactionError::Unknown(_, error) => error,
     })
 }
 
 /// The same, telling what was not done from what may have been.
 ///
 /// # Errors
-/// [`Setback::Undone`] for those of the work and of the database, [`Setback::Unknown`] for that of the commit.
+/// [`TransactionError::Undone`] for those of the work and of the database, [`TransactionError::Unknown`] for that of the commit.
 pub fn try_transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-) -> Result<T, Setback<T, E>> {
+) -> Result<T, TransactionError<T, E>> {
     let begun = match connection {
         AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
         AnyConnection::Postgres(_) => Manager::begin_transaction(connection),
     };
-    begun.map_err(|error| Setback::Undone(error.into()))?;
+    begun.map_err(|error| TransactionError::Undone(error.into()))?;
     finish(connection, work)
 }
 
@@ -384,7 +384,7 @@ pub fn at_one_moment<T, E: From<diesel::result::Error>>(
         work(connection)
     };
     finish(connection, work).map_err(|setback| match setback {
-        Setback::Undone(error) | Setback::Unknown(_, error) => error,
+        TransactionError::Undone(error) | TransactionError::Unknown(_, error) => error,
     })
 }
 
@@ -394,18 +394,18 @@ type Manager = <AnyConnection as Connection>::TransactionManager;
 fn finish<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
-) -> Result<T, Setback<T, E>> {
+) -> Result<T, TransactionError<T, E>> {
     match work(connection) {
         Ok(value) => match Manager::commit_transaction(connection) {
             Ok(()) => Ok(value),
-            Err(error) => Err(Setback::Unknown(value, error.into())),
+            Err(error) => Err(TransactionError::Unknown(value, error.into())),
         },
         Err(error) => {
             // The work's own error says more than a failure to roll back a connection that broke.
             if let Err(failure) = Manager::rollback_transaction(connection) {
                 log::debug!("rolling back failed: {failure}");
             }
-            Err(Setback::Undone(error))
+            Err(TransactionError::Undone(error))
         }
     }
 }

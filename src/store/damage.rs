@@ -68,10 +68,10 @@ impl Damage {
     /// Checks an entry by itself and as the one after `previous`; what is wrong is noted. Returns whether it can be
     /// trusted.
     pub fn check(&mut self, change: &Change, previous: (i64, &str)) -> bool {
-        if let Err(told) = change.check_place(previous.0, previous.1) {
-            self.break_chain(change.sequence, told);
-        } else if let Err(told) = change.check_body() {
-            self.note(change, told);
+        if let Err(message) = change.check_place(previous.0, previous.1) {
+            self.break_chain(change.sequence, message);
+        } else if let Err(message) = change.check_body() {
+            self.note(change, message);
         }
         if self.broken_at.is_some() {
             self.mark(&change.subject, change.sequence);
@@ -81,23 +81,23 @@ impl Damage {
 
     /// Notes that a row of the log cannot be an entry.
     pub fn note_unreadable(&mut self, row: Unreadable) {
-        let Unreadable { sequence, hash: _, told } = row;
-        self.break_chain(sequence, told);
+        let Unreadable { sequence, hash: _, message } = row;
+        self.break_chain(sequence, message);
     }
 
     /// Notes what is wrong with an entry that is in its place.
-    pub fn note(&mut self, change: &Change, told: String) {
-        self.wrong.push(told);
+    pub fn note(&mut self, change: &Change, message: String) {
+        self.wrong.push(message);
         self.mark(&change.subject, change.sequence);
     }
 
     /// Notes what is wrong with none of the entries alone.
-    pub fn note_of_all(&mut self, told: String) {
-        self.wrong.push(told);
+    pub fn note_of_all(&mut self, message: String) {
+        self.wrong.push(message);
     }
 
-    fn break_chain(&mut self, sequence: i64, told: String) {
-        self.wrong.push(told);
+    fn break_chain(&mut self, sequence: i64, message: String) {
+        self.wrong.push(message);
         self.broken_at.get_or_insert(sequence);
     }
 

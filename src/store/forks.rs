@@ -177,8 +177,9 @@ fn why_not(connection: &mut AnyConnection, all: &[Fork], kept: &LogEnd, seen: &L
         None => {
             let open = all.iter().filter(|fork| !fork.is_accepted);
             let open: Vec<String> = open.map(|fork| format!("--kept {} --seen {}", fork.kept, fork.seen)).collect();
-            let told = if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join("; ")) };
-            Some(format!("no node has found such a fork; {told}"))
+            let message =
+                if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join("; ")) };
+            Some(format!("no node has found such a fork; {message}"))
         }
     })
 }

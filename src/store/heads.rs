@@ -67,8 +67,8 @@ impl Row {
         let bytes: Option<[u8; 32]> = hex::decode(&self.private_key).ok().and_then(|bytes| bytes.try_into().ok());
         let signer = bytes.map(|bytes| Signer::new(&bytes, self.created_at.and_utc()));
         let fits = |signer: &Signer| signer.public().public_key == self.public_key;
-        let told =
+        let message =
             || StoreError::Corrupt("the key pair that signs the head of the log does not fit together".to_owned());
-        signer.filter(fits).ok_or_else(told)
+        signer.filter(fits).ok_or_else(message)
     }
 }

@@ -30,7 +30,7 @@ pub fn check(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> 
     let found: Result<Vec<Row>, StoreError> = diesel::sql_query(query).load(connection).map_err(StoreError::from);
     log::debug!("the database file was checked in {} ms", begin.elapsed().as_millis());
     match found {
-        Ok(rows) => Ok(rows.into_iter().map(|row| row.quick_check).filter(|told| told != "ok").collect()),
+        Ok(rows) => Ok(rows.into_iter().map(|row| row.quick_check).filter(|message| message != "ok").collect()),
         Err(error) if error.is_damage() => Ok(vec![error.to_string()]),
         Err(error) => Err(error),
     }

@@ -285,7 +285,7 @@ fn save(connection: &mut AnyConnection, key: &Key, is_new: bool) -> QueryResult<
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for an entry of the log of keys that is wrong.
 pub fn list(connection: &mut AnyConnection) -> Result<Vec<Key>, StoreError> {
-    let Logged { mut keys, .. } = Logged::read(connection)?;
+    let KeysFromLog { mut keys, .. } = KeysFromLog::read(connection)?;
     for (id, day) in last_uses(connection)? {
         if let Some(key) = keys.get_mut(&id) {
             key.last_used_on = Some(day);
@@ -296,7 +296,7 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Key>, StoreError> {
 }
 
 /// What the log of keys makes.
-struct Logged {
+struct KeysFromLog {
     /// The keys, by id.
     keys: BTreeMap<String, Key>,
     /// The sequence of its last entry.
@@ -305,9 +305,9 @@ struct Logged {
     hash: String,
 }
 
-impl Logged {
+impl KeysFromLog {
     fn read(connection: &mut AnyConnection) -> Result<Self, StoreError> {
-        let mut logged = Logged { keys: BTreeMap::new(), number: 0, hash: GENESIS.to_owned() };
+        let mut logged = KeysFromLog { keys: BTreeMap::new(), number: 0, hash: GENESIS.to_owned() };
         key_log::follow(connection, 0, |entry| {
             entry.check(logged.number, &logged.hash).map_err(StoreError::Corrupt)?;
             let key = entry.key().map_err(StoreError::Corrupt)?;
@@ -337,7 +337,7 @@ fn tabled(connection: &mut AnyConnection) -> QueryResult<BTreeMap<String, (KeyRo
 /// # Errors
 /// [`StoreError::Corrupt`] with the first thing that is wrong; those of the database.
 pub(super) fn verify(connection: &mut AnyConnection, head: &Head) -> Result<(i64, usize), StoreError> {
-    let Logged { keys: logged, number, hash } = Logged::read(connection)?;
+    let KeysFromLog { keys: logged, number, hash } = KeysFromLog::read(connection)?;
     if (head.keys, &head.keys_hash) != (number, &hash) {
         let said = format!("the revision row says {} {} of the log of keys", head.keys, head.keys_hash);
         return Err(StoreError::Corrupt(format!("{said}, it ends with entry {number} {hash}")));

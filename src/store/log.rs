@@ -156,14 +156,14 @@ impl ChangeRow {
 
     /// The entry, whose chain is still to be checked.
     pub(super) fn into_change(self) -> Result<Change, StoreError> {
-        self.into_entry().map_err(|row| StoreError::Corrupt(row.told))
+        self.into_entry().map_err(|row| StoreError::Corrupt(row.message))
     }
 
     fn into_entry(self) -> Result<Change, Unreadable> {
         let (sequence, hash) = (self.sequence, self.hash.clone());
         let unknown = |what: &str| {
-            let (hash, told) = (hash.clone(), format!("entry {sequence} has an unknown {what}"));
-            Unreadable { sequence, hash, told }
+            let (hash, message) = (hash.clone(), format!("entry {sequence} has an unknown {what}"));
+            Unreadable { sequence, hash, message }
         };
         let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
         let subject = Subject::read(kind, &self.city, &self.id).ok_or_else(|| unknown("city"))?;
@@ -191,7 +191,7 @@ pub struct Unreadable {
     /// What it gives as its hash.
     pub hash: String,
     /// What is wrong with it, as a sentence.
-    pub told: String,
+    pub message: String,
 }
 
 /// Appends entries to the log.
@@ -205,7 +205,7 @@ pub fn append(connection: &mut AnyConnection, entries: &[Change]) -> QueryResult
 
 /// Which entries to read.
 #[derive(Debug, Clone, Default)]
-pub struct Excerpt {
+pub struct LogRange {
     /// Only entries after this one.
     pub after: i64,
     /// Only entries of this city.
@@ -218,16 +218,16 @@ pub struct Excerpt {
 ///
 /// # Errors
 /// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
-pub fn read(connection: &mut AnyConnection, excerpt: &Excerpt) -> Result<Vec<Change>, StoreError> {
-    rows(connection, excerpt)?.into_iter().map(ChangeRow::into_change).collect()
+pub fn read(connection: &mut AnyConnection, range: &LogRange) -> Result<Vec<Change>, StoreError> {
+    rows(connection, range)?.into_iter().map(ChangeRow::into_change).collect()
 }
 
-fn rows(connection: &mut AnyConnection, excerpt: &Excerpt) -> QueryResult<Vec<ChangeRow>> {
-    let mut query = changes::table.filter(changes::sequence.gt(excerpt.after)).order(changes::sequence).into_boxed();
-    if let Some(city) = &excerpt.city {
+fn rows(connection: &mut AnyConnection, range: &LogRange) -> QueryResult<Vec<ChangeRow>> {
+    let mut query = changes::table.filter(changes::sequence.gt(range.after)).order(changes::sequence).into_boxed();
+    if let Some(city) = &range.city {
         query = query.filter(changes::city.eq(city.as_str()));
     }
-    if let Some(limit) = excerpt.limit {
+    if let Some(limit) = range.limit {
         query = query.limit(limit);
     }
     query.select(changes::all_columns).load(connection)
@@ -306,7 +306,7 @@ pub fn follow(
     after: i64,
     mut each: impl FnMut(Change) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    follow_any(connection, after, |entry| each(entry.map_err(|row| StoreError::Corrupt(row.told))?))
+    follow_any(connection, after, |entry| each(entry.map_err(|row| StoreError::Corrupt(row.message))?))
 }
 
 /// The same where rows that cannot be entries are handed over too.
@@ -318,11 +318,11 @@ pub fn follow_any(
     after: i64,
     mut each: impl FnMut(Result<Change, Unreadable>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    let mut excerpt = Excerpt { after, city: None, limit: Some(LOAD_ROWS) };
+    let mut range = LogRange { after, city: None, limit: Some(LOAD_ROWS) };
     loop {
-        let rows = rows(connection, &excerpt)?;
+        let rows = rows(connection, &range)?;
         let Some(last) = rows.last() else { return Ok(()) };
-        excerpt.after = last.sequence;
+        range.after = last.sequence;
         rows.into_iter().try_for_each(|row| each(row.into_entry()))?;
     }
 }

@@ -55,7 +55,7 @@ impl<'a> MirrorLines<'a> {
                 return Ok(false);
             }
             self.line += 1;
-            let unfit = |told: &str| Failure::Unfit(format!("line {} of the mirror {told}", self.line));
+            let unfit = |message: &str| Failure::Unfit(format!("line {} of the mirror {message}", self.line));
             let line: MirrorLine = serde_json::from_slice(&text).map_err(|_| unfit("cannot be read"))?;
             let Some(sequence) = line.sequence else { continue };
             if self.last.as_ref().is_some_and(|(last, _)| *last >= sequence) {

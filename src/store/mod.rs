@@ -32,11 +32,11 @@ use diesel::prelude::*;
 use diesel::sql_types::{Bool, Timestamp};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
-pub use connection::{AnyConnection, DatabaseUrl, Setback, transaction, try_transaction};
+pub use connection::{AnyConnection, DatabaseUrl, TransactionError, transaction, try_transaction};
 pub use damage::Damage;
 pub use identity::Identity;
 pub use keys::{Key, NewKey, Role, Rotation};
-pub use log::{Excerpt, Head};
+pub use log::{Head, LogRange};
 
 use connection::on_either;
 
@@ -101,13 +101,13 @@ impl StoreError {
     /// Whether the database is damaged, so that trying again does not help.
     #[must_use]
     pub fn is_damage(&self) -> bool {
-        let told = match self {
+        let message = match self {
             StoreError::Corrupt(_) => return true,
             StoreError::Unavailable { cause, .. } => cause,
             StoreError::Statement(error) => &error.to_string(),
             _ => return false,
         };
-        DAMAGE.iter().any(|damage| told.contains(damage))
+        DAMAGE.iter().any(|damage| message.contains(damage))
     }
 
     /// Whether one statement was at fault rather than the database or the way to it.

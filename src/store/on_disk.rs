@@ -97,48 +97,48 @@ mod whole {
     /// Files that SQLite does not notice to have been cut short beneath it, for it has their pages in memory.
     #[derive(Debug, Clone)]
     pub(in crate::store) struct Whole {
-        file: Looked,
+        file: WatchedFile,
         /// The length of the file that was last found right.
         seen: Arc<AtomicU64>,
         /// The log, and the index that says how much of it counts.
-        log: Option<(Looked, Looked)>,
+        log: Option<(WatchedFile, WatchedFile)>,
     }
 
     /// A file that can be looked into.
     #[derive(Debug, Clone)]
-    struct Looked(OnDisk, &'static File);
+    struct WatchedFile(OnDisk, &'static File);
 
     impl Whole {
         /// The file of a database, with its log and the index of that where they are there.
         pub(in crate::store) fn of(file: &OnDisk, beside: &[OnDisk]) -> io::Result<Self> {
             let log = match beside {
-                [log, index] => Some((Looked::new(log)?, Looked::new(index)?)),
+                [log, index] => Some((WatchedFile::new(log)?, WatchedFile::new(index)?)),
                 _ => None,
             };
-            Ok(Whole { file: Looked::new(file)?, seen: Arc::default(), log })
+            Ok(Whole { file: WatchedFile::new(file)?, seen: Arc::default(), log })
         }
 
         /// Checks that nothing has cut them short.
         pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
-            let length = self.file.told(length_if_right(self.file.1, self.seen.load(Ordering::Relaxed)))?;
+            let length = self.file.message(length_if_right(self.file.1, self.seen.load(Ordering::Relaxed)))?;
             self.seen.store(length.ok_or_else(|| self.file.cut_short())?, Ordering::Relaxed);
             let Some((log, index)) = &self.log else { return Ok(()) };
-            if log.told(has_all(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
+            if log.message(has_all(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
         }
     }
 
-    impl Looked {
+    impl WatchedFile {
         fn new(file: &OnDisk) -> io::Result<Self> {
             let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
             if let Some((_, known)) = held.iter().find(|(place, _)| *place == file.place) {
-                return Ok(Looked(file.clone(), known));
+                return Ok(WatchedFile(file.clone(), known));
             }
             let opened: &'static File = Box::leak(Box::new(File::open(&file.path)?));
             held.push((file.place, opened));
-            Ok(Looked(file.clone(), opened))
+            Ok(WatchedFile(file.clone(), opened))
         }
 
-        fn told<T>(&self, looked: io::Result<T>) -> Result<T, StoreError> {
+        fn message<T>(&self, looked: io::Result<T>) -> Result<T, StoreError> {
             looked.map_err(|error| unanswered(&self.0.path, &error))
         }
 

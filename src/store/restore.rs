@@ -72,8 +72,8 @@ fn restore_file(path: &Path, database: &DatabaseUrl, asked: Restoration<'_>) -> 
     let beside = |database: &DatabaseUrl| database.files().into_iter().skip(1).find(|file| file.exists());
     // SQLite would take the log of another database for that of this one.
     if let Some(left) = beside(database) {
-        let told = format!("{} is there, of another database; move it away", name(&left));
-        return Err(Failure::Unfit(told));
+        let message = format!("{} is there, of another database; move it away", name(&left));
+        return Err(Failure::Unfit(message));
     }
     let unfinished = DatabaseUrl::Sqlite(format!("{}.restoring", path.display()));
     let remove = || unfinished.files().into_iter().filter(|file| file.exists()).try_for_each(std::fs::remove_file);
@@ -100,7 +100,7 @@ fn restore_into(connection: &mut AnyConnection, asked: Restoration<'_>) -> Resul
         take_time(connection)?;
         log::lock(connection)?;
         check_empty(connection)?;
-        let mut restoring = Restoring::begin(asked)?;
+        let mut restoring = RestoreInProgress::begin(asked)?;
         while restoring.take_line(connection)? {}
         restoring.finish(connection)
     })
@@ -116,11 +116,11 @@ fn check_empty(connection: &mut AnyConnection) -> Result<(), Failure> {
         let query = format!("SELECT count(*) AS count FROM \"{table}\"");
         let found: Count = diesel::sql_query(query).get_result(connection)?;
         if found.count > 0 {
-            let told = format!(
+            let message = format!(
                 "the database is not empty, its table {table} has {} rows; restore into a new one",
                 found.count
             );
-            return Err(Failure::Unfit(told));
+            return Err(Failure::Unfit(message));
         }
     }
     Ok(())
@@ -134,8 +134,8 @@ struct Lines<'a> {
 }
 
 impl Lines<'_> {
-    fn damaged(&self, told: impl Into<String>) -> Failure {
-        Failure::Backup { line: self.count + 1, told: told.into() }
+    fn damaged(&self, message: impl Into<String>) -> Failure {
+        Failure::Backup { line: self.count + 1, message: message.into() }
     }
 
     /// The next line; its text is hashed only once it is taken for no end.
@@ -144,8 +144,8 @@ impl Lines<'_> {
         let most = BACKUP_LINE_BYTES;
         Read::take(&mut *self.file, most).read_until(b'\n', &mut text)?;
         if text.last() != Some(&b'\n') {
-            let told = if text.is_empty() { "is missing: the file was cut" } else { "is cut, or too long" };
-            return Err(self.damaged(told));
+            let message = if text.is_empty() { "is missing: the file was cut" } else { "is cut, or too long" };
+            return Err(self.damaged(message));
         }
         let line = serde_json::from_slice(&text).map_err(|error| self.damaged(format!("cannot be read: {error}")))?;
         if !matches!(line, Line::End(_)) {
@@ -169,7 +169,7 @@ impl Lines<'_> {
 }
 
 /// A restoration under way.
-struct Restoring<'a> {
+struct RestoreInProgress<'a> {
     lines: Lines<'a>,
     header: Header,
     until: Option<i64>,
@@ -184,7 +184,7 @@ struct Restoring<'a> {
     table: String,
 }
 
-impl<'a> Restoring<'a> {
+impl<'a> RestoreInProgress<'a> {
     fn begin(asked: Restoration<'a>) -> Result<Self, Failure> {
         let Restoration { file, until, mirror } = asked;
         let mut lines = Lines { file, count: 0, hash: Sha256::new() };
@@ -192,22 +192,22 @@ impl<'a> Restoring<'a> {
             return Err(Failure::Unfit("the file is no backup".to_owned()));
         };
         if header.format != FORMAT || header.version != VERSION {
-            let told = format!("the file is of the format {} {}", header.format, header.version);
-            return Err(Failure::Unfit(format!("{told}, known is {FORMAT} {VERSION}")));
+            let message = format!("the file is of the format {} {}", header.format, header.version);
+            return Err(Failure::Unfit(format!("{message}, known is {FORMAT} {VERSION}")));
         }
         let known: Vec<String> = known_migrations()?.iter().map(ToString::to_string).collect();
         if let Some(newer) = header.migrations.iter().find(|migration| !known.contains(migration)) {
             return Err(StoreError::Newer(newer.clone()).into());
         }
         if let Some(until) = until.filter(|until| !(1..=header.sequence).contains(until)) {
-            let told = format!("entry {until} is not in the backup, which ends with entry {}", header.sequence);
-            return Err(Failure::Unfit(told));
+            let message = format!("entry {until} is not in the backup, which ends with entry {}", header.sequence);
+            return Err(Failure::Unfit(message));
         }
         let start = || (0, GENESIS.to_owned());
         let (entries, rows, table) = (Vec::new(), Vec::new(), String::new());
         let mirror = mirror.map(MirrorLines::new);
         let (read, taken, redacted_later) = (start(), start(), Vec::new());
-        Ok(Restoring { lines, header, until, mirror, read, taken, redacted_later, entries, rows, table })
+        Ok(RestoreInProgress { lines, header, until, mirror, read, taken, redacted_later, entries, rows, table })
     }
 
     /// Takes in the next line; whether there are more.
@@ -236,7 +236,9 @@ impl<'a> Restoring<'a> {
     }
 
     fn take_entry(&mut self, change: Change, connection: &mut AnyConnection) -> Result<(), Failure> {
-        change.check(self.read.0, &self.read.1).map_err(|told| self.lines.damaged(format!("is wrong: {told}")))?;
+        change
+            .check(self.read.0, &self.read.1)
+            .map_err(|message| self.lines.damaged(format!("is wrong: {message}")))?;
         self.read = (change.sequence, change.hash.clone());
         if let Some(until) = self.until.filter(|until| change.sequence > *until) {
             if let Subject::Redaction { entry, .. } = change.subject {
@@ -271,8 +273,8 @@ impl<'a> Restoring<'a> {
     /// Brings all else up to the log, and ends.
     fn finish(mut self, connection: &mut AnyConnection) -> Result<Restored, Failure> {
         if self.read != (self.header.sequence, self.header.hash.clone()) {
-            let told = format!("ends the file, but entry {} was announced as the last one", self.header.sequence);
-            return Err(self.lines.damaged(told));
+            let message = format!("ends the file, but entry {} was announced as the last one", self.header.sequence);
+            return Err(self.lines.damaged(message));
         }
         let (number, hash) = self.taken;
         let Header { keys, keys_hash, .. } = self.header.clone();

@@ -54,8 +54,8 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         wrong.extend(rebuilt.damage.wrong().iter().cloned().chain(differences));
         let (key_entries, keys) = match keys::verify(connection, &head) {
             Ok(found) => found,
-            Err(StoreError::Corrupt(told)) => {
-                wrong.push(told);
+            Err(StoreError::Corrupt(message)) => {
+                wrong.push(message);
                 (0, 0)
             }
             Err(error) => return Err(error),
@@ -96,9 +96,9 @@ impl Rebuilt {
             }
         };
         if self.damage.check(&change, (self.entries, &self.hash))
-            && let Err(told) = self.apply(&change)
+            && let Err(message) = self.apply(&change)
         {
-            self.damage.note(&change, told);
+            self.damage.note(&change, message);
         }
         self.entries = change.sequence;
         if change.body.is_none() {

@@ -23,7 +23,7 @@ pub(super) fn table(answer: &ImportAnswer) -> Markup {
 }
 
 fn row_of(row: &RowAnswer) -> Markup {
-    let mark = if row.outcome == RowOutcome::Refused { "off_track" } else { "" };
+    let mark = if row.outcome == RowOutcome::RefusedFile { "off_track" } else { "" };
     html! {
         tr {
             th scope="row" { @if let Some(sheet) = &row.sheet { (sheet) " " } (row.row) }
@@ -55,9 +55,9 @@ fn changes(row: &RowAnswer) -> Markup {
             }
         }
         @if let Some(LineChanges { added, removed, changed }) = row.line_changes {
-            @let told = [(removed, "removed"), (added, "added"), (changed, "changed")];
-            @let told: Vec<String> = told.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-            p { "lines: " @if told.is_empty() { "in another order" } @else { (told.join(", ")) } }
+            @let message = [(removed, "removed"), (added, "added"), (changed, "changed")];
+            @let message: Vec<String> = message.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+            p { "lines: " @if message.is_empty() { "in another order" } @else { (message.join(", ")) } }
         }
     }
 }

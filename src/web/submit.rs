@@ -22,7 +22,7 @@ use crate::api::request::{access, body};
 use crate::api::response::problem::{Code, Problem};
 use crate::import::limits::SHEET_BYTES;
 use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
-use crate::record::{Kept, Slug};
+use crate::record::{CarriedOver, Slug};
 use crate::registry::Key;
 
 /// What the form is first shown with.
@@ -49,7 +49,7 @@ struct Checked {
     /// The reports as the file has them.
     reports: web::Bytes,
     /// What stays of recorded reports, for the file said nothing of it.
-    kept: Kept,
+    kept: CarriedOver,
     /// The entry of the change log up to which the check knew what was recorded.
     sequence: i64,
 }
@@ -57,7 +57,7 @@ struct Checked {
 impl Form {
     fn of(fields: Vec<Field>) -> Result<Self, Problem> {
         let mut form = Form::default();
-        let (mut reports, mut kept, mut sequence) = (None, Kept::default(), None);
+        let (mut reports, mut kept, mut sequence) = (None, CarriedOver::default(), None);
         for field in fields {
             match field.name.as_str() {
                 "city" => form.city = field.text(),
@@ -75,8 +75,8 @@ impl Form {
             }
         }
         if let Some(reports) = reports {
-            let told = "what was checked cannot be told: check the file again";
-            let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", told))?;
+            let message = "what was checked cannot be told: check the file again";
+            let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", message))?;
             form.checked = Some(Checked { reports, kept, sequence });
         }
         Ok(form)
@@ -128,13 +128,13 @@ async fn read(
     first.map_err(|_| untold(body::late()))?.map_err(untold)?;
     let text = |name: &str| form.fields.iter().find(|field| field.name == name).map(Field::text).unwrap_or_default();
     let (city, key) = (text("city"), text("key"));
-    let told = |problem: Problem| (city.clone(), problem);
-    let writer = may_write(request, service, &city, &key).await.map_err(told)?;
+    let message = |problem: Problem| (city.clone(), problem);
+    let writer = may_write(request, service, &city, &key).await.map_err(message)?;
     drop(place);
-    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(told)?;
-    form.admit().map_err(told)?;
+    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(message)?;
+    form.admit().map_err(message)?;
     let rest = tokio::time::timeout(BODY_WAIT, form.rest()).await;
-    rest.map_err(|_| told(body::late()))?.map_err(told)?;
+    rest.map_err(|_| message(body::late()))?.map_err(message)?;
     Ok((writer, form.close()))
 }
 
@@ -172,7 +172,7 @@ async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run
         reason,
         dry_run,
         unchanged_since: form.checked.as_ref().filter(|_| !dry_run).map(|checked| checked.sequence),
-        kept: form.checked.as_ref().map_or(Kept::default(), |checked| checked.kept),
+        kept: form.checked.as_ref().map_or(CarriedOver::default(), |checked| checked.kept),
         mark: None,
     };
     imports::run(service, asked, upload).await
@@ -350,14 +350,14 @@ fn summary(answer: &ImportAnswer, [one, several]: [&str; 2]) -> Markup {
         (answer.unchanged, "the same as before"),
         (answer.refused, "refused"),
     ];
-    let mut told = Vec::new();
+    let mut message = Vec::new();
     for (count, word) in counted.into_iter().filter(|(count, _)| *count > 0) {
         let verb = if count == 1 { one } else { several };
-        told.push(if told.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
+        message.push(if message.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
     }
     let rows = answer.rows.len();
     html! {
-        p.lead { (rows) @if rows == 1 { " row: " } @else { " rows: " } (told.join(", ")) "." }
+        p.lead { (rows) @if rows == 1 { " row: " } @else { " rows: " } (message.join(", ")) "." }
         @if !answer.ignored_sheets.is_empty() { p.note { "Not read: " (answer.ignored_sheets.join(", ")) } }
     }
 }

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use pledgewatch::record::Change;
 use pledgewatch::record::change::sha256;
-use pledgewatch::store::{Excerpt, log};
+use pledgewatch::store::{LogRange, log};
 use serde_json::{Value, json};
 
 use crate::stream::{Listener, large_report};
@@ -24,7 +24,7 @@ pub fn lose_after(database: &Database, sequence: i64) {
 
 /// The log as it is in the database.
 pub fn stored(database: &Database) -> Vec<Change> {
-    log::read(&mut database.connect(), &Excerpt::default()).unwrap()
+    log::read(&mut database.connect(), &LogRange::default()).unwrap()
 }
 
 /// Writes entries over those that are in the database, as someone with `psql` would who knows what a chain is.

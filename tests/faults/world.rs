@@ -2,7 +2,7 @@
 
 use chrono::Utc;
 use pledgewatch::record::any_record::AnyRecord;
-use pledgewatch::record::{CityRecord, Kept, Slug, Year};
+use pledgewatch::record::{CarriedOver, CityRecord, Slug, Year};
 use pledgewatch::registry::Clock;
 use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
@@ -20,8 +20,8 @@ pub fn service(arguments: &[&str]) -> Service {
     let clock = Clock::system();
     let mut bulk = Bulk::open(&DatabaseUrl::parse(&database.url).unwrap(), clock, false).unwrap();
     let arrivals: Vec<Arrival> = (0..CITIES).map(arrival).collect();
-    let landed = bulk.land(&arrivals, "the tests").unwrap();
-    assert!(landed.iter().all(|city| city.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
+    let outcomes = bulk.apply_arrivals(&arrivals, "the tests").unwrap();
+    assert!(outcomes.iter().all(|city| city.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
     drop(bulk);
     Service::on(database, arguments)
 }
@@ -49,5 +49,5 @@ fn arrival(number: usize) -> Arrival {
         (key, record)
     };
     let records = records.map(parsed).into();
-    Arrival { city: ArrivalCity::Id(city), records, place: "set-up".into(), reason: None, kept: Kept::default() }
+    Arrival { city: ArrivalCity::Id(city), records, place: "set-up".into(), reason: None, kept: CarriedOver::default() }
 }

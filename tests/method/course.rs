@@ -1,6 +1,6 @@
 //! Every row of the table of courses, at its edges.
 
-use pledgewatch::method::{Course, Numbers, Pathway, Point, Unit};
+use pledgewatch::method::{Course, Pathway, Point, Unit, YearNumbers};
 use serde_json::{Value, json};
 
 use super::{City, cut, inventory, level, with, year};
@@ -52,7 +52,7 @@ fn a_pace_is_given_a_relative_slack_of_a_billionth() {
     // 10^9 t are called for by 2015: a billionth of that is a tonne.
     let pathway = Pathway::new(Some(point(2000, 4e9)), Vec::new(), point(2030, 2e9)).unwrap();
     let course = |actual: f64| {
-        let numbers = Numbers::of(&pathway, point(2015, actual), Unit::Tonnes);
+        let numbers = YearNumbers::of(&pathway, point(2015, actual), Unit::Tonnes);
         numbers.course(&pathway, 0.03, Unit::Tonnes).unwrap()
     };
     assert_eq!(course(4e9 - 0.95e9 + 0.5), OnTrack);
@@ -178,7 +178,7 @@ fn without_a_comparable_year_between_there_is_no_course() {
 fn the_numbers_stand_on_their_own() {
     let point = |y, amount| Point { year: year(y), amount };
     let pathway = Pathway::new(Some(point(2000, 1_000.0)), Vec::new(), point(2030, 400.0)).unwrap();
-    let numbers = Numbers::of(&pathway, point(2010, 850.0), Unit::Tonnes);
+    let numbers = YearNumbers::of(&pathway, point(2010, 850.0), Unit::Tonnes);
     assert_eq!((numbers.expected, numbers.gap, numbers.pace), (800.0, 50.0, Some(0.75)));
     assert_eq!((numbers.delivered, numbers.called_for), (Some(150.0), Some(200.0)));
     assert_eq!((numbers.gap_percent, numbers.achieved_reduction_percent), (Some(6.25), Some(15.0)));
@@ -188,6 +188,6 @@ fn the_numbers_stand_on_their_own() {
     );
     assert_eq!(Pathway::new(Some(point(2030, 1.0)), Vec::new(), point(2030, 400.0)), None);
     let alone = Pathway::new(None, Vec::new(), point(2030, 400.0)).unwrap();
-    let numbers = Numbers::of(&alone, point(2031, 300.0), Unit::Tonnes);
+    let numbers = YearNumbers::of(&alone, point(2031, 300.0), Unit::Tonnes);
     assert_eq!((numbers.expected, numbers.pace, numbers.course(&alone, 0.03, Unit::Tonnes)), (400.0, None, None));
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::Datelike;
 use pledgewatch::method::{Verdict, assess, explain, series, yardsticks};
 use pledgewatch::record::change::Draft;
-use pledgewatch::record::{Action, CityId, Cut, Dossier, Kind, Ledger};
+use pledgewatch::record::{Action, AsOf, CityId, Dossier, Kind, Ledger};
 
 use super::{assert_near, day, recorded_at, today};
 
@@ -72,7 +72,7 @@ fn the_demo_says_where_each_figure_is_from_and_when_each_pledge_was_made() {
 fn los_angeles_had_pledged_no_zero_in_2017() {
     let then = day(2017, 12, 31);
     let cities = dossiers();
-    let view = cities[0].view(&Cut { known_on: Some(then), ..Cut::default() }).unwrap().unwrap();
+    let view = cities[0].view(&AsOf { known_on: Some(then), ..AsOf::default() }).unwrap().unwrap();
     let judged = assess(&view, then).targets;
     let told: Vec<_> = judged.iter().map(|judged| (judged.target.id.to_string(), judged.verdict)).collect();
     let plan = ["2025-plan-2015", "2035-plan-2015", "2050-plan-2015"];

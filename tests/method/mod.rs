@@ -34,7 +34,7 @@ use pledgewatch::method::{
 };
 use pledgewatch::record::change::Draft;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{Action, CityRecord, Cut, Dossier, Kind, Ledger, Level, RecordKey, Slug, View, Year};
+use pledgewatch::record::{Action, AsOf, CityRecord, Dossier, Kind, Ledger, Level, RecordKey, Slug, View, Year};
 use serde_json::{Value, json};
 
 /// The day of judgement of the worked cases.
@@ -136,7 +136,7 @@ impl City {
 
     /// What was reported up to a year, judged on `day`.
     pub fn through_judged_on(&self, through: i32, day: NaiveDate) -> Assessments {
-        let cut = Cut { through: Some(year(through)), ..Cut::default() };
+        let cut = AsOf { through: Some(year(through)), ..AsOf::default() };
         assess(&self.dossier().view(&cut).unwrap().unwrap(), day)
     }
 
@@ -147,7 +147,7 @@ impl City {
 
     /// What was known on `day`, judged on another.
     pub fn known_on_judged_on(&self, day: NaiveDate, judged_on: NaiveDate) -> Assessments {
-        let cut = Cut { known_on: Some(day), ..Cut::default() };
+        let cut = AsOf { known_on: Some(day), ..AsOf::default() };
         assess(&self.dossier().view(&cut).unwrap().unwrap(), judged_on)
     }
 

@@ -2,8 +2,8 @@
 
 use chrono::Datelike;
 use pledgewatch::method::{
-    Assessment, Assessments, Course, Fit, Line, Numbers, Pathway, Point, Unit, Verdict, explain, explain_yardsticks,
-    least_absolute_deviations, theil_sen,
+    Assessment, Assessments, Course, Fit, Line, Pathway, Point, Unit, Verdict, YearNumbers, explain,
+    explain_yardsticks, least_absolute_deviations, theil_sen,
 };
 use pledgewatch::record::Kind;
 use proptest::prelude::*;
@@ -205,7 +205,7 @@ proptest! {
     fn a_city_exactly_on_the_line_has_pace_1(base in 10.0..1e7_f64, percent in 1..=100_u32, y in 2005..2050_i32) {
         let target = base * f64::from(100 - percent) / 100.0;
         let pathway = Pathway::new(Some(point(2000, base)), Vec::new(), point(2050, target)).unwrap();
-        let numbers = Numbers::of(&pathway, point(y, pathway.at(year(y))), Unit::Tonnes);
+        let numbers = YearNumbers::of(&pathway, point(y, pathway.at(year(y))), Unit::Tonnes);
         prop_assert!((numbers.pace.unwrap() - 1.0).abs() < 1e-12);
         prop_assert_eq!(numbers.gap, 0.0);
         let kilograms = |tonnes| Unit::Tonnes.round(tonnes);
@@ -222,7 +222,7 @@ proptest! {
             let base = factor * f64::from(base);
             let target = point(2050, base * f64::from(share) / 100.0);
             let pathway = Pathway::new(Some(point(2000, base)), Vec::new(), target).unwrap();
-            Numbers::of(&pathway, point(y, factor * f64::from(actual)), Unit::Tonnes)
+            YearNumbers::of(&pathway, point(y, factor * f64::from(actual)), Unit::Tonnes)
         };
         let (one, many) = (judged(1.0), judged(1_024.0));
         prop_assert_eq!(one.expected * 1_024.0, many.expected);

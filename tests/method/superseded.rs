@@ -5,7 +5,7 @@ use std::cell::Cell;
 use chrono::{Days, NaiveDate};
 use pledgewatch::answers::judgement;
 use pledgewatch::record::change::{Change, Draft};
-use pledgewatch::record::{Action, Cut, Dossier, Kind, Ledger, RecordKey};
+use pledgewatch::record::{Action, AsOf, Dossier, Kind, Ledger, RecordKey};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -107,7 +107,7 @@ fn made(log: &[Change], keeps_all: bool) -> Dossier {
 }
 
 /// The dossier with all that it lacks for `cut`, read from the log.
-fn restored(dossier: &Dossier, cut: &Cut, log: &[Change]) -> Dossier {
+fn restored(dossier: &Dossier, cut: &AsOf, log: &[Change]) -> Dossier {
     let mut restored = dossier.clone();
     for sequence in dossier.missing(cut) {
         restored.restore(&log[usize::try_from(sequence - 1).unwrap()]).unwrap();
@@ -116,17 +116,17 @@ fn restored(dossier: &Dossier, cut: &Cut, log: &[Change]) -> Dossier {
     restored
 }
 
-fn status(dossier: &Dossier, cut: &Cut, on: NaiveDate) -> Value {
+fn status(dossier: &Dossier, cut: &AsOf, on: NaiveDate) -> Value {
     serde_json::to_value(judgement::status(dossier, cut, on, None, true).unwrap()).unwrap()
 }
 
-fn cuts(last: i64) -> Vec<Cut> {
-    let sequences = (1..=last).step_by(7).map(|sequence| Cut { sequence: Some(sequence), ..Cut::default() });
+fn cuts(last: i64) -> Vec<AsOf> {
+    let sequences = (1..=last).step_by(7).map(|sequence| AsOf { sequence: Some(sequence), ..AsOf::default() });
     let days = (0..16).map(|step| day(2026, 1, 1) + Days::new(19 * step));
     let days = days.flat_map(|day| {
-        let known = Cut { known_on: Some(day), ..Cut::default() };
-        let recorded = Cut { as_of: Some(day), ..Cut::default() };
-        [known, recorded, Cut { sequence: Some(last / 2), ..known }]
+        let known = AsOf { known_on: Some(day), ..AsOf::default() };
+        let recorded = AsOf { as_of: Some(day), ..AsOf::default() };
+        [known, recorded, AsOf { sequence: Some(last / 2), ..known }]
     });
     sequences.chain(days).collect()
 }
@@ -142,10 +142,10 @@ fn what_is_not_kept_whole_changes_no_judgement() {
         let log = entries(&steps);
         let (whole, recent) = (made(&log, true), made(&log, false));
         // The present is not walked through state by state, and comes to the same.
-        let last = Cut { sequence: Some(whole.entries), ..Cut::default() };
+        let last = AsOf { sequence: Some(whole.entries), ..AsOf::default() };
         let present = status(&whole, &last, today());
-        prop_assert_eq!(&present, &status(&whole, &Cut::default(), today()));
-        prop_assert_eq!(&present, &status(&recent, &Cut::default(), today()));
+        prop_assert_eq!(&present, &status(&whole, &AsOf::default(), today()));
+        prop_assert_eq!(&present, &status(&recent, &AsOf::default(), today()));
         for cut in cuts(whole.entries) {
             prop_assert_eq!(whole.missing(&cut), Vec::<i64>::new());
             let missing = recent.missing(&cut).len();

@@ -1,7 +1,7 @@
 //! CSV files: encodings, delimiters, quotes, limits, and what their rows come to.
 
 use pledgewatch::import::table;
-use pledgewatch::import::table::cell::{Cell, Refused, Row, letters};
+use pledgewatch::import::table::cell::{Cell, RefusedFile, Row, letters};
 use pledgewatch::import::template::stream;
 use proptest::prelude::*;
 use serde_json::json;
@@ -14,7 +14,7 @@ fn cells(bytes: &[u8]) -> Vec<(u64, Vec<String>)> {
     rows.iter().map(|row| (row.number, row.cells.iter().map(Cell::to_string).collect())).collect()
 }
 
-fn refusal(bytes: &[u8]) -> Refused {
+fn refusal(bytes: &[u8]) -> RefusedFile {
     table::csv::read(bytes).expect_err("is refused")
 }
 

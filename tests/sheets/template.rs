@@ -7,7 +7,7 @@ use pledgewatch::import::template::columns::Sheet;
 use pledgewatch::import::template::{json, writer};
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::gpc::GpcRef;
-use pledgewatch::record::{CityRecord, Inventory, Kept, Year};
+use pledgewatch::record::{CarriedOver, CityRecord, Inventory, Year};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -56,7 +56,7 @@ fn read_back(filled: &[Arc<Inventory>]) -> [Vec<Value>; 2] {
         // An empty table of lines says nothing of them, and there are no more columns than it takes.
         let lines = filled.iter().all(|report| report.lines.is_empty());
         let also_stated = filled.iter().all(|report| report.also_stated.is_empty());
-        assert_eq!(import.kept, Kept { lines, also_stated });
+        assert_eq!(import.kept, CarriedOver { lines, also_stated });
         assert!(reports(&import).iter().all(|report| report.reason.is_none()));
         bodies(&import)
     })

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Write};
 
 use pledgewatch::import::table;
-use pledgewatch::import::table::cell::{Cell, Refused, Table};
+use pledgewatch::import::table::cell::{Cell, RefusedFile, Table};
 use proptest::prelude::*;
 use rust_xlsxwriter::{ExcelDateTime, Format, FormatScript, Formula, Workbook, Worksheet};
 use serde_json::json;
@@ -31,7 +31,7 @@ fn tables(bytes: &[u8]) -> Vec<Table> {
     table::read(bytes).unwrap_or_else(|refused| panic!("{refused}"))
 }
 
-fn refusal(bytes: &[u8]) -> Refused {
+fn refusal(bytes: &[u8]) -> RefusedFile {
     table::read(bytes).expect_err("is refused")
 }
 

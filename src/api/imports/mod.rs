@@ -20,14 +20,14 @@ use super::response::problem::Problem;
 use crate::api::limits::IMPORT_TRIES;
 use crate::import::limits::SHEET_BYTES;
 use crate::import::table;
-use crate::import::table::cell::{CellFault, Refused};
+use crate::import::table::cell::{CellFault, RefusedFile};
 use crate::import::template::draft::Report;
 use crate::import::template::json;
 use crate::import::template::reader::{self, Import, ImportRow};
 use crate::record::any_record::AnyRecord;
 use crate::record::limits::{BODY_BYTES, LAST_SEQUENCE};
-use crate::record::{Actor, CityId, CityRecord, Fault, Inventory, Kept, RecordKey, Slug, Year};
-use crate::registry::{Condition, Mark, Operation, Refusal, Snapshot, Together, WriteRequest};
+use crate::record::{Actor, CarriedOver, CityId, CityRecord, Fault, Inventory, RecordKey, Slug, Year};
+use crate::registry::{BatchResult, Condition, Mark, Operation, Refusal, Snapshot, WriteRequest};
 use answer::{ImportAnswer, RowFault};
 
 /// How a file of reports is to be imported.
@@ -65,8 +65,8 @@ pub async fn import(
     let writer = access::reporter(&request, &service, &city).await?;
     let query = query::query::<ImportQuery>(&request)?;
     if query.unchanged_since.is_some_and(|entry| !(0..=LAST_SEQUENCE).contains(&entry)) {
-        let told = format!("must be between 0 and {LAST_SEQUENCE}");
-        return Err(Problem::fault("/unchanged_since", "out_of_range", told));
+        let message = format!("must be between 0 and {LAST_SEQUENCE}");
+        return Err(Problem::fault("/unchanged_since", "out_of_range", message));
     }
     let reason = query.reason.map(|reason| body::reason_text(Value::String(reason), service.registry.today()));
     let asked = Asked {
@@ -75,7 +75,7 @@ pub async fn import(
         reason: reason.transpose()?,
         dry_run: query.dry_run.unwrap_or(false),
         unchanged_since: query.unchanged_since,
-        kept: Kept::default(),
+        kept: CarriedOver::default(),
         mark: None,
     };
     present_city(&service.registry.present(), &city)?;
@@ -117,7 +117,7 @@ pub struct Asked {
     /// The entry of the log after which none of the reports may have changed.
     pub unchanged_since: Option<i64>,
     /// What stays of recorded reports even though the file could say something of it.
-    pub kept: Kept,
+    pub kept: CarriedOver,
     /// By what the same request is known when it is sent again.
     pub mark: Option<Mark>,
 }
@@ -130,7 +130,7 @@ pub struct Imported {
     /// The reports of its good rows as the file has them.
     reports: Vec<Report>,
     /// What stays of recorded reports, for the file says nothing of it.
-    pub kept: Kept,
+    pub kept: CarriedOver,
     /// Whether the same request had been done before: nothing was done now.
     pub repeated: bool,
     /// The turn in which all this takes its memory.
@@ -189,7 +189,7 @@ async fn carry_out(
     asked: &Asked,
     upload: &Upload,
     turn: &Turn,
-) -> Result<(Prepared, Together), Problem> {
+) -> Result<(Prepared, BatchResult), Problem> {
     let mut tries = IMPORT_TRIES;
     loop {
         tries -= 1;
@@ -229,7 +229,7 @@ struct Prepared {
     /// See [`Imported`].
     reports: Vec<Report>,
     /// See [`Imported`].
-    kept: Kept,
+    kept: CarriedOver,
     /// The sheets that were not read.
     ignored: Vec<Arc<str>>,
 }
@@ -261,7 +261,7 @@ impl Prepared {
 }
 
 /// Whether something was refused because a report had changed.
-fn is_outdated(together: &Together) -> bool {
+fn is_outdated(together: &BatchResult) -> bool {
     together.outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::PreconditionFailed)))
 }
 
@@ -280,7 +280,7 @@ fn recorded<'s>(snapshot: &'s Snapshot, city: &CityId, year: Year) -> Option<&'s
     Some(snapshot.cities.get(city)?.dossier.reports.get(&year)?.live()?.0)
 }
 
-fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, Refused> {
+fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Snapshot) -> Result<Import, RefusedFile> {
     let kept = |year| Some(AnyRecord::Inventory(Arc::clone(recorded(snapshot, city, year)?)).body());
     match upload {
         Upload::Json(bytes) => json::read(bytes, today),
@@ -289,17 +289,22 @@ fn read(upload: &Upload, city: &CityId, today: chrono::NaiveDate, snapshot: &Sna
 }
 
 /// A row with what stays of the report that is recorded; refused if that does not fit it, or it is too large a record.
-fn complete(row: ImportRow, kept: Kept, recorded: Option<&Arc<Inventory>>, today: chrono::NaiveDate) -> ImportRow {
+fn complete(
+    row: ImportRow,
+    kept: CarriedOver,
+    recorded: Option<&Arc<Inventory>>,
+    today: chrono::NaiveDate,
+) -> ImportRow {
     let Ok(report) = &row.outcome else { return row };
     let record = match (&report.record, recorded) {
-        (AnyRecord::Inventory(said), Some(recorded)) if kept != Kept::default() => {
+        (AnyRecord::Inventory(said), Some(recorded)) if kept != CarriedOver::default() => {
             let whole = kept.whole(said, recorded, today).map(AnyRecord::Inventory);
             whole.map_err(|faults| faults.into_iter().map(unfit).collect())
         }
         _ => Ok(report.record.clone()),
     };
-    let told = |faults: Vec<Fault>| faults.into_iter().map(|fault| row_fault(&row, fault)).collect();
-    let outcome = record.and_then(within_limit).map(|record| Report { record, ..report.clone() }).map_err(told);
+    let message = |faults: Vec<Fault>| faults.into_iter().map(|fault| row_fault(&row, fault)).collect();
+    let outcome = record.and_then(within_limit).map(|record| Report { record, ..report.clone() }).map_err(message);
     ImportRow { outcome, ..row }
 }
 
@@ -330,11 +335,11 @@ fn row_fault(row: &ImportRow, fault: Fault) -> CellFault {
 }
 
 /// A file that is no table of reports at all.
-fn unreadable(refused: &Refused) -> Problem {
+fn unreadable(refused: &RefusedFile) -> Problem {
     if refused.faults.is_empty() {
         return Problem::fault("", refused.code, refused.detail.clone());
     }
-    Problem::invalid(refused.faults.iter().map(|fault| RowFault::from(fault).told()).collect())
+    Problem::invalid(refused.faults.iter().map(|fault| RowFault::from(fault).message()).collect())
 }
 
 fn key(city: &CityId, report: &Report) -> RecordKey {

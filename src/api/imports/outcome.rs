@@ -7,11 +7,11 @@ use crate::api::response::problem::Problem;
 use crate::import::template::reader::ImportRow;
 use crate::record::any_record::AnyRecord;
 use crate::record::{CityId, Dossier, Fault, Recorded};
-use crate::registry::{Effect, Refusal, Snapshot, Together};
+use crate::registry::{BatchResult, Effect, Refusal, Snapshot};
 
 impl ImportAnswer {
     /// What became of the rows of `read`, given what became of the writes that those without a fault ask for.
-    pub(super) fn new(city: CityId, dry_run: bool, read: &[ImportRow], together: &Together) -> Self {
+    pub(super) fn new(city: CityId, dry_run: bool, read: &[ImportRow], together: &BatchResult) -> Self {
         let (before, after) = (dossier(&together.before, &city), dossier(&together.after, &city));
         let mut outcomes = together.outcomes.iter();
         let rows: Vec<RowAnswer> =
@@ -25,7 +25,7 @@ impl ImportAnswer {
             created: count(RowOutcome::Created),
             revised: count(RowOutcome::Revised),
             unchanged: count(RowOutcome::Unchanged),
-            refused: count(RowOutcome::Refused),
+            refused: count(RowOutcome::RefusedFile),
             ignored_sheets: Vec::new(),
             sequence: known.head.number,
             rows,
@@ -49,7 +49,7 @@ impl RowAnswer {
             sheet: row.sheet.clone(),
             row: row.row,
             year: row.year,
-            outcome: RowOutcome::Refused,
+            outcome: RowOutcome::RefusedFile,
             changes: Vec::new(),
             member_changes: Vec::new(),
             line_changes: None,
@@ -97,16 +97,16 @@ fn refusal_faults(row: &ImportRow, refusal: &Refusal, is_withdrawn: bool) -> Vec
     let errors = match refusal {
         Refusal::Invalid(faults) => faults.clone(),
         Refusal::ReasonRequired if is_withdrawn => {
-            let told = "the report of this year was withdrawn: say why it comes back";
-            fault("/reason", "reason_required", told.to_owned())
+            let message = "the report of this year was withdrawn: say why it comes back";
+            fault("/reason", "reason_required", message.to_owned())
         }
         Refusal::ReasonRequired => {
-            let told = "the report of this year is published and says otherwise: say why it changes";
-            fault("/reason", "reason_required", told.to_owned())
+            let message = "the report of this year is published and says otherwise: say why it changes";
+            fault("/reason", "reason_required", message.to_owned())
         }
         Refusal::PreconditionFailed => {
-            let told = "the report of this year has changed meanwhile: look at what it says now";
-            fault("", "precondition_failed", told.to_owned())
+            let message = "the report of this year has changed meanwhile: look at what it says now";
+            fault("", "precondition_failed", message.to_owned())
         }
         other => {
             let problem = Problem::from(other.clone()).document();

@@ -21,7 +21,7 @@ use crate::overview::summary::Summary;
 use crate::record::change::{Actor, Draft, GENESIS};
 use crate::record::head::{LogEnd, Signer};
 use crate::record::{
-    Action, Change, Cut, Dossier, Kind, Ledger, Level, Network, RecordKey, Recorded, Slug, Statement, Year,
+    Action, AsOf, Change, Dossier, Kind, Ledger, Level, Network, RecordKey, Recorded, Slug, Statement, Year,
 };
 use crate::registry::{CityEntry, NetworkEntry, Snapshot};
 
@@ -207,12 +207,12 @@ impl Example {
 
     /// The judgement.
     pub fn status(&self) -> Value {
-        value(&judgement::status(&self.dossier, &Cut::default(), self.day, None, false).ok().flatten())
+        value(&judgement::status(&self.dossier, &AsOf::default(), self.day, None, false).ok().flatten())
     }
 
     /// The course of the target.
     pub fn series(&self) -> Value {
-        value(&judgement::series(&self.dossier, &Cut::default(), self.day, None).ok().flatten())
+        value(&judgement::series(&self.dossier, &AsOf::default(), self.day, None).ok().flatten())
     }
 
     /// The city as it is served, in a network with it alone.

@@ -46,15 +46,15 @@ impl<'de, T> Deserialize<'de> for AnyOf<T> {
 /// A text of the words of `T`, each of which is told as it is of `T`.
 impl<T: PartialSchema> PartialSchema for AnyOf<T> {
     fn schema() -> RefOr<Schema> {
-        let (mut words, mut told) = (Vec::new(), None);
+        let (mut words, mut message) = (Vec::new(), None);
         if let RefOr::T(Schema::Object(of_one)) = T::schema() {
             words = of_one.enum_values.unwrap_or_default();
-            told = of_one.description;
+            message = of_one.description;
         }
         let words: Vec<&str> = words.iter().filter_map(|word| word.as_str()).collect();
         let word = format!("({})", words.join("|"));
         let several = ObjectBuilder::new().schema_type(Type::String).pattern(Some(format!("^{word}(,{word})*$")));
-        several.description(told).into()
+        several.description(message).into()
     }
 }
 

@@ -59,8 +59,8 @@ pub fn condition(request: &HttpRequest) -> Result<Condition, Problem> {
             // A weak tag never matches strongly, but it is not an error to send one.
             let strong = words.into_iter().filter(|word| !word.starts_with("W/"));
             let tags = strong.map(|word| opaque(word).map(str::to_owned)).collect::<Option<Vec<_>>>();
-            let told = "If-Match must be * or entity tags in quotation marks";
-            tags.map(Condition::Tag).ok_or_else(|| Problem::new(Code::InvalidHeader, told))
+            let message = "If-Match must be * or entity tags in quotation marks";
+            tags.map(Condition::Tag).ok_or_else(|| Problem::new(Code::InvalidHeader, message))
         }
         // The record cannot both be there and not be there: no tag is in no list.
         (Some(_), Some(words)) if words == ["*"] => Ok(Condition::Tag(Vec::new())),

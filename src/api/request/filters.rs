@@ -118,8 +118,8 @@ impl ListQuery {
         let used = [self.sort.is_some(), self.limit.is_some(), self.cursor.is_some(), self.fields.is_some()];
         match Self::OF_LISTS.iter().zip(used).find(|(_, used)| *used) {
             Some((name, _)) => {
-                let told = format!("there is no parameter {name} here: the answer has every city, whole and by id");
-                Err(Problem::new(Code::InvalidQuery, told))
+                let message = format!("there is no parameter {name} here: the answer has every city, whole and by id");
+                Err(Problem::new(Code::InvalidQuery, message))
             }
             None => Ok(()),
         }
@@ -159,19 +159,19 @@ impl ListQuery {
         check_text("q", self.q.as_deref())?;
         for (name, year) in [("target_year", self.target_year), ("reported_before", self.reported_before)] {
             if year.is_some_and(|year| !(FIRST_YEAR..=LAST_YEAR).contains(&year)) {
-                let told = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
-                return Err(Problem::fault(&format!("/{name}"), "out_of_range", told));
+                let message = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
+                return Err(Problem::fault(&format!("/{name}"), "out_of_range", message));
             }
         }
         let ids: Option<BTreeSet<&str>> = self.ids.as_deref().map(|ids| ids.split(',').collect());
         let count = self.ids.iter().flat_map(|ids| ids.split(',')).count();
         if count > IDS_MAX || ids.iter().flatten().any(|id| Slug::new(id).is_none()) {
-            let told = format!("ids must be at most {IDS_MAX} ids, separated by commas");
-            return Err(Problem::new(Code::InvalidQuery, told));
+            let message = format!("ids must be at most {IDS_MAX} ids, separated by commas");
+            return Err(Problem::new(Code::InvalidQuery, message));
         }
         let sector = self.sector.as_deref().map(|word| {
-            let told = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
-            Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", told))
+            let message = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
+            Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", message))
         });
         let (q, sector) = (self.q.as_deref().map(folded), sector.transpose()?);
         Ok(Filters { query: self, places, ids, q, sector, judged: self.judged()? })
@@ -338,8 +338,9 @@ impl Places<'_> {
 fn check_text(name: &str, text: Option<&str>) -> Result<(), Problem> {
     let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || folded(text).is_empty();
     if text.is_some_and(is_wrong) {
-        let told = format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");
-        return Err(Problem::new(Code::InvalidQuery, told));
+        let message =
+            format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");
+        return Err(Problem::new(Code::InvalidQuery, message));
     }
     Ok(())
 }

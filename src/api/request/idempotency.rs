@@ -40,9 +40,9 @@ pub fn mark<'b>(
         |text: &'_ str| text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text).to_owned();
     let token = value.to_str().ok().map(bare).filter(|token| is_token(&token.as_str()));
     let (Some(token), None) = (token, values.next()) else {
-        let told =
+        let message =
             format!("{IDEMPOTENCY_KEY} must be 1 to {IDEMPOTENCY_KEY_CHARACTERS} visible ASCII characters, once");
-        return Err(Problem::new(Code::InvalidHeader, told));
+        return Err(Problem::new(Code::InvalidHeader, message));
     };
     let mut digest = Sha256::new();
     let mut add = |part: &[u8]| {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::answers::body::Body;
 use crate::api::response::problem::{Code, Problem};
 use crate::record::{CityRecord, Kind};
-use crate::registry::{CityEntry, Found, Present, Snapshot};
+use crate::registry::{CityEntry, CityLookup, Present, Snapshot};
 
 /// The city, unless it never was or is withdrawn.
 ///
@@ -13,10 +13,10 @@ use crate::registry::{CityEntry, Found, Present, Snapshot};
 /// 404, 410, or 503 if its entries are damaged.
 pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEntry, &'a Present), Problem> {
     match snapshot.find(id) {
-        Found::Here(entry, present) => Ok((entry, present)),
-        Found::Withdrawn(entry) => Err(Problem::city_gone(&snapshot.heirs(&entry.dossier.id))),
-        Found::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
-        Found::Never => Err(Problem::not_found()),
+        CityLookup::Here(entry, present) => Ok((entry, present)),
+        CityLookup::Withdrawn(entry) => Err(Problem::city_gone(&snapshot.heirs(&entry.dossier.id))),
+        CityLookup::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
+        CityLookup::Never => Err(Problem::not_found()),
     }
 }
 
@@ -26,9 +26,9 @@ pub fn present_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<(&'a CityEnt
 /// 404, or 503 if its entries are damaged.
 pub fn recorded_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Arc<CityEntry>, Problem> {
     match snapshot.find(id) {
-        Found::Here(entry, _) | Found::Withdrawn(entry) => Ok(entry),
-        Found::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
-        Found::Never => Err(Problem::not_found()),
+        CityLookup::Here(entry, _) | CityLookup::Withdrawn(entry) => Ok(entry),
+        CityLookup::Damaged(sequence) => Err(Problem::record_damaged(sequence)),
+        CityLookup::Never => Err(Problem::not_found()),
     }
 }
 

@@ -6,7 +6,7 @@ use crate::api::response::answer::Keep;
 use crate::api::response::problem::Problem;
 use crate::method;
 use crate::record::fault::day;
-use crate::record::{Cut, Fault, Year};
+use crate::record::{AsOf, Fault, Year};
 
 /// Declares a query with the parameters of a moment beside its own: serde cannot flatten a query and
 /// refuse unknown parameters at once.
@@ -77,7 +77,7 @@ pub struct Moment<'q> {
 #[derive(Debug, Clone, Copy)]
 pub struct Asked {
     /// What counts.
-    pub cut: Cut,
+    pub cut: AsOf,
     /// The day of the judgement.
     pub judged_on: NaiveDate,
 }
@@ -129,7 +129,7 @@ impl Moment<'_> {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        let cut = Cut { sequence: self.sequence, as_of, known_on, through };
+        let cut = AsOf { sequence: self.sequence, as_of, known_on, through };
         // What was known on a day is judged on that day, unless another is asked for.
         Ok(Asked { cut, judged_on: judged_on.or(known_on).unwrap_or(today) })
     }

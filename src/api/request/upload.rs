@@ -69,8 +69,8 @@ impl Field {
 /// # Errors
 /// 400, 408, 413 or 415.
 pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload, Problem> {
-    let told = "the body must be text/csv, XLSX, application/json or multipart/form-data, not compressed";
-    let unsupported = || Problem::new(Code::UnsupportedMediaType, told);
+    let message = "the body must be text/csv, XLSX, application/json or multipart/form-data, not compressed";
+    let unsupported = || Problem::new(Code::UnsupportedMediaType, message);
     if body::is_encoded(request) {
         return Err(unsupported());
     }
@@ -85,8 +85,8 @@ pub async fn read(request: &HttpRequest, payload: web::Payload) -> Result<Upload
             let fields = form(request, payload).await?;
             let parameter = |field: &&Field| field.file.is_none() && PARAMETERS.contains(&field.name.as_str());
             if let Some(Field { name, .. }) = fields.iter().find(parameter) {
-                let told = format!("`{name}` belongs in the query, not in the form: ?{name}=…");
-                return Err(Problem::fault("", "belongs_in_query", told));
+                let message = format!("`{name}` belongs in the query, not in the form: ?{name}=…");
+                return Err(Problem::fault("", "belongs_in_query", message));
             }
             files(fields)
         }

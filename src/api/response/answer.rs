@@ -46,11 +46,11 @@ impl Keep {
 
 /// RFC 9111 and, for the two that let an old answer be served, RFC 5861.
 static SHARED: LazyLock<HeaderValue> = LazyLock::new(|| {
-    let told = format!(
+    let message = format!(
         "public, max-age=0, s-maxage={SHARED_SECONDS}, stale-while-revalidate={STALE_WHILE_ASKING_SECONDS}, \
         stale-if-error={STALE_IF_ERROR_SECONDS}"
     );
-    HeaderValue::from_str(&told).expect("it is plain ASCII")
+    HeaderValue::from_str(&message).expect("it is plain ASCII")
 });
 
 /// By what a client can tell whether the answer it has is still the answer.

@@ -27,7 +27,7 @@ use crate::record::change::GENESIS;
 use crate::record::limits::PAGE_MAX;
 use crate::record::vocabulary::vocabulary;
 use crate::record::{CityId, Year};
-use crate::registry::{CityEntry, Excerpt, Present, Refusal, Snapshot};
+use crate::registry::{CityEntry, LogRange, Present, Refusal, Snapshot};
 
 vocabulary! {
     /// What is exported.
@@ -281,8 +281,8 @@ impl Written {
     fn add_piece(&mut self, service: &Service) -> Result<(), Problem> {
         while self.read.0 < self.last.0 && !self.sheet.is_full() {
             let most = i64::try_from(PAGE_MAX).unwrap_or(i64::MAX).min(self.last.0 - self.read.0);
-            let excerpt = Excerpt { after: self.read.0, city: None, limit: Some(most) };
-            let page = service.registry.history()?.read(&excerpt, EXPORT_PIECE_BYTES)?;
+            let range = LogRange { after: self.read.0, city: None, limit: Some(most) };
+            let page = service.registry.history()?.read(&range, EXPORT_PIECE_BYTES)?;
             if page.is_empty() {
                 log::error!("the log has no entry {}, which an export began with; it is cut", self.read.0 + 1);
                 return Err(Refusal::Unavailable.into());

@@ -9,7 +9,7 @@ use super::problem::{Code, Problem};
 use crate::api::limits::{MAKING_WAIT, MAKING_WAITING, MAKING_WAITING_PER_ADDRESS};
 use crate::api::request::allowance::Allowance;
 use crate::registry::limits::POOL_CONNECTIONS;
-use crate::registry::{Place, Queue, Refusal};
+use crate::registry::{Queue, QueueSlot, Refusal};
 
 /// The threads that make answers, and who waits for them.
 pub struct Making {
@@ -21,7 +21,7 @@ pub struct Making {
 /// A turn: a thread is free.
 pub struct Turn<'t> {
     making: &'t Making,
-    place: Place,
+    place: QueueSlot,
 }
 
 impl Making {

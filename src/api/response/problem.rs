@@ -402,13 +402,13 @@ impl From<Refusal> for Problem {
             },
             Refusal::Invalid(faults) => Problem::invalid(faults),
             Refusal::IdentifierTaken(detail) => Problem::new(Code::IdentifierTaken, detail),
-            Refusal::TooManyRecords(told) => {
+            Refusal::TooManyRecords(message) => {
                 let (pointer, code) = (String::new(), "too_many".to_owned());
-                let errors = vec![Fault { pointer, code, detail: told.clone() }];
-                Problem { errors, ..Problem::new(Code::TooManyRecords, told) }
+                let errors = vec![Fault { pointer, code, detail: message.clone() }];
+                Problem { errors, ..Problem::new(Code::TooManyRecords, message) }
             }
             Refusal::InUse(users) => Problem::new(Code::InUse, format!("it is named by {users}")),
-            Refusal::KeyRefused(told) => Problem::new(Code::Unauthorized, told),
+            Refusal::KeyRefused(message) => Problem::new(Code::Unauthorized, message),
             Refusal::Busy => Problem::new(Code::Busy, "too many writes are waiting"),
             Refusal::Unavailable => {
                 Problem::new(Code::Unavailable, "the database does not answer at the moment; nothing was done")
@@ -417,14 +417,14 @@ impl From<Refusal> for Problem {
                 Problem::new(Code::OutcomeUnknown, "the database was lost while it committed; it may have been done")
             }
             Refusal::IdempotencyKeyReused => {
-                let told = "another request was sent with this Idempotency-Key";
+                let message = "another request was sent with this Idempotency-Key";
                 let (pointer, code) = (String::new(), "reused".to_owned());
-                let errors = vec![Fault { pointer, code, detail: told.to_owned() }];
-                Problem { errors, ..Problem::new(Code::IdempotencyKeyReused, told) }
+                let errors = vec![Fault { pointer, code, detail: message.to_owned() }];
+                Problem { errors, ..Problem::new(Code::IdempotencyKeyReused, message) }
             }
-            Refusal::LogDiverged(told) => Problem::new(
+            Refusal::LogDiverged(message) => Problem::new(
                 Code::LogDiverged,
-                format!("{told}; an operator has to decide, and /health/ready says how"),
+                format!("{message}; an operator has to decide, and /health/ready says how"),
             ),
             Refusal::DatabaseReplaced => Problem::new(
                 Code::DatabaseReplaced,

@@ -9,7 +9,7 @@ use crate::record::{City, CityId};
 /// The cities that are there, by their country and the words of their names.
 #[derive(Debug, Default)]
 pub(super) struct Namesakes {
-    there: HashMap<Key, Vec<There>>,
+    there: HashMap<Key, Vec<ExistingCity>>,
     /// Each city that was made, with the one that is named like it.
     made: Vec<String>,
 }
@@ -19,7 +19,7 @@ type Key = (String, String);
 
 /// A city that is there.
 #[derive(Debug)]
-struct There {
+struct ExistingCity {
     id: CityId,
     region: Option<String>,
 }
@@ -27,13 +27,13 @@ struct There {
 impl Namesakes {
     /// Notes a city that is there.
     pub fn note(&mut self, id: &CityId, city: &City) {
-        self.there.entry(key(city)).or_default().push(There { id: id.clone(), region: region(city) });
+        self.there.entry(key(city)).or_default().push(ExistingCity { id: id.clone(), region: region(city) });
     }
 
     /// Notes a city that was made; what is to be remarked on it when one that was there is named like it.
     pub fn note_made(&mut self, id: &CityId, city: &City) -> Option<String> {
         let region = region(city);
-        let alike = |there: &&There| there.region.is_none() || region.is_none() || there.region == region;
+        let alike = |there: &&ExistingCity| there.region.is_none() || region.is_none() || there.region == region;
         let there =
             self.there.get(&key(city)).and_then(|cities| cities.iter().find(alike)).map(|there| there.id.clone());
         self.note(id, city);
@@ -43,13 +43,13 @@ impl Namesakes {
     }
 
     /// What is to be told of all of them, if there are any.
-    pub fn told(&self) -> Option<String> {
+    pub fn message(&self) -> Option<String> {
         let count = self.made.len();
-        let told = some_of(self.made.iter().cloned(), count);
+        let message = some_of(self.made.iter().cloned(), count);
         let of = if count == 1 { "city was" } else { "cities were" };
         (count > 0).then(|| {
             format!(
-                "{count} {of} made though one of the same name is there: {told}; where they are the same, record the \
+                "{count} {of} made though one of the same name is there: {message}; where they are the same, record the \
                  file's identifier of the city there before importing"
             )
         })

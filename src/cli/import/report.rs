@@ -12,7 +12,7 @@ use crate::import::public::finding::file_name;
 use crate::store::DatabaseUrl;
 
 /// A row as it is told of.
-pub(super) struct Told {
+pub(super) struct ReportedRow {
     /// Where it stands.
     pub place: Place,
     /// What it is about, in the file's own words.
@@ -82,7 +82,7 @@ impl Report {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn add(&mut self, row: &Told, verdict: &Verdict<'_>) -> anyhow::Result<()> {
+    pub fn add(&mut self, row: &ReportedRow, verdict: &Verdict<'_>) -> anyhow::Result<()> {
         self.is_empty = false;
         let place = &row.place;
         let number = place.row.to_string();

@@ -10,7 +10,7 @@ pub(super) struct Summary {
     /// Cities recorded.
     pub cities: usize,
     /// Records of a kind, by what became of them.
-    pub landed: BTreeMap<(Kind, &'static str), usize>,
+    pub outcomes: BTreeMap<(Kind, &'static str), usize>,
     /// Inventories with a warning.
     pub warned: usize,
     /// Rows left out, by the reason.
@@ -23,25 +23,25 @@ pub(super) struct Summary {
 
 impl Summary {
     /// All of it, a line each.
-    pub fn told(&self, dry_run: bool) -> String {
-        let mut told = String::new();
+    pub fn message(&self, dry_run: bool) -> String {
+        let mut message = String::new();
         if dry_run {
-            told.push_str("Nothing was changed; this is what would have been.\n");
+            message.push_str("Nothing was changed; this is what would have been.\n");
         }
-        told.push_str(&format!("{:6}  cities created\n", self.cities));
-        for ((kind, outcome), count) in &self.landed {
-            told.push_str(&format!("{count:6}  {kind}s {outcome}\n"));
+        message.push_str(&format!("{:6}  cities created\n", self.cities));
+        for ((kind, outcome), count) in &self.outcomes {
+            message.push_str(&format!("{count:6}  {kind}s {outcome}\n"));
         }
-        told.push_str(&format!("{:6}  inventories with a warning\n", self.warned));
+        message.push_str(&format!("{:6}  inventories with a warning\n", self.warned));
         for (title, counts) in [("rows left out", &self.left_out), ("records refused", &self.refused)] {
-            told.push_str(&format!("{:6}  {title}\n", counts.values().sum::<usize>()));
+            message.push_str(&format!("{:6}  {title}\n", counts.values().sum::<usize>()));
             for (code, count) in counts {
-                told.push_str(&format!("{count:12}  {code}\n"));
+                message.push_str(&format!("{count:12}  {code}\n"));
             }
         }
         for notice in &self.notices {
-            told.push_str(&format!("Note: {notice}\n"));
+            message.push_str(&format!("Note: {notice}\n"));
         }
-        told.trim_end().to_owned()
+        message.trim_end().to_owned()
     }
 }

@@ -12,7 +12,7 @@ use crate::record::gpc::GpcRef;
 
 use super::country::country;
 use super::file::{Cells, PublicFile};
-use super::finding::{Finding, LeftOut};
+use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
 use super::period;
 use super::records::{Publication, city, found, left_out, name, object, text, word};
@@ -107,7 +107,7 @@ impl Columns {
         })
     }
 
-    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<Finding, LeftOut> {
+    fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<RowRecords, LeftOut> {
         let called = word(cells.at(self.city)).ok_or_else(|| left_out("no_city", "The row names no city."))?;
         let about = object([
             ("name", name(&called)),
@@ -131,7 +131,7 @@ impl Columns {
             ("note", text(&self.note(cells, stated))),
         ]);
         let report = found(Kind::Report, &year.to_string(), &body, today)?;
-        Ok(Finding { city, records: vec![report], remarks })
+        Ok(RowRecords { city, records: vec![report], remarks })
     }
 
     /// The stated totals; none where neither is stated.
@@ -178,8 +178,8 @@ impl Columns {
             note.push(format!("The year is given as {own_words}."));
         }
         if cells.maybe(self.level).eq_ignore_ascii_case("basic") {
-            let told = "C40 lists this inventory at level BASIC: the BASIC+ total holds only those further lines that were given.";
-            note.push(told.to_owned());
+            let message = "C40 lists this inventory at level BASIC: the BASIC+ total holds only those further lines that were given.";
+            note.push(message.to_owned());
         }
         note.join(" ")
     }

@@ -13,8 +13,8 @@ pub(in crate::import) fn refuse(rows: &mut [Row]) {
     for ((row, others), (key, _)) in rows.iter_mut().zip(others(&keys)).zip(&keys) {
         if let (Some(others), Some((_, record))) = (others, key) {
             let (kind, id) = (record.kind(), record.id().unwrap_or_default());
-            let told = format!("The file has more than one row for the {kind} {id} of this city; see {others}.");
-            row.outcome = Err(left_out("duplicate_year", told));
+            let message = format!("The file has more than one row for the {kind} {id} of this city; see {others}.");
+            row.outcome = Err(left_out("duplicate_year", message));
         }
     }
 }

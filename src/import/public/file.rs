@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::finding::{Finding, LeftOut, Place, Provenance, Row, UNFINISHED, breaks_off};
+use super::finding::{LeftOut, Place, Provenance, Row, RowRecords, UNFINISHED, breaks_off};
 use super::header::{Header, is_zero_width};
 use super::records::left_out;
 use super::source::{Sink, SourceFile, Stop};
 use crate::import::failure::FileError;
 use crate::import::table::blank_cell::is_blank;
-use crate::import::table::cell::{Cell, Refused, Row as TableRow, Table, letters, quoted};
+use crate::import::table::cell::{Cell, RefusedFile, Row as TableRow, Table, letters, quoted};
 use crate::import::table::figure::year;
 use crate::import::table::sheets::is_read_me;
 use crate::import::table::workbook;
@@ -75,7 +75,7 @@ impl<'a> PublicFile<'a> {
     pub fn open(file: SourceFile<'a>, recognises: impl Fn(&Header) -> bool) -> Result<Self, FileError> {
         let SourceFile { provenance, reader } = file;
         let name = provenance.file.clone();
-        let refused = |refused| FileError::Refused { file: name.clone(), refused };
+        let refused = |refused| FileError::RefusedFile { file: name.clone(), refused };
         let (sheet, mut rows, unread) = match table::open(reader).map_err(refused)? {
             Opened::Csv(rows) => (None, rows, None),
             Opened::Workbook(tables) => {
@@ -92,7 +92,7 @@ impl<'a> PublicFile<'a> {
     /// The last year in a column that has begun by the day of the import; for it all rows are read, and kept until they
     /// are handed on.
     pub fn last_year(&mut self, column: usize) -> Option<i32> {
-        let rows: Vec<Result<TableRow, Refused>> = self.rows.by_ref().collect();
+        let rows: Vec<Result<TableRow, RefusedFile>> = self.rows.by_ref().collect();
         let today = self.provenance.today.year();
         let years = rows.iter().flatten().filter_map(|row| year(&row.cell(column).to_string()));
         let last = years.filter(|year| *year <= today).max();
@@ -102,7 +102,7 @@ impl<'a> PublicFile<'a> {
 
     /// Reads the next row; none at the end of the file. Blank lines are no rows.
     pub fn next_row(&mut self) -> Result<Option<(Place, Cells<'_>)>, FileError> {
-        let refused = |refused| FileError::Refused { file: self.provenance.file.clone(), refused };
+        let refused = |refused| FileError::RefusedFile { file: self.provenance.file.clone(), refused };
         let Some(row) = self.rows.next().transpose().map_err(refused)? else { return Ok(None) };
         let place = Place { file: self.provenance.file.clone(), sheet: self.sheet.clone(), row: row.number };
         let fault = self.fault(&row);
@@ -119,11 +119,11 @@ impl<'a> PublicFile<'a> {
             return Some(left_out("row_shape", format!("The row has {cells} cells, the header row {headers}.")));
         }
         row.cells.iter().enumerate().find_map(|(index, cell)| {
-            let (code, told) = cell.unclear()?;
+            let (code, message) = cell.unclear()?;
             let header = self.header.read_from(index)?;
             let text = quoted(cell).unwrap_or_default();
             let cell = format!("{}{} ({header})", letters(index), row.number);
-            Some(left_out(code, format!("Cell {cell}, \"{text}\", {told}.")))
+            Some(left_out(code, format!("Cell {cell}, \"{text}\", {message}.")))
         })
     }
 
@@ -138,7 +138,7 @@ impl<'a> PublicFile<'a> {
         mut self,
         sink: &mut Sink<'_>,
         subject: impl Fn(&Cells<'_>) -> String,
-        mut read: impl FnMut(&Cells<'_>) -> Result<Finding, LeftOut>,
+        mut read: impl FnMut(&Cells<'_>) -> Result<RowRecords, LeftOut>,
     ) -> Result<(), Stop> {
         while let Some((place, cells)) = self.next_row()? {
             let mut outcome = cells.check_shape().and_then(|()| read(&cells));
@@ -171,7 +171,7 @@ fn choose(
     };
     if let Some(hidden) = tables.iter().find(|table| table.is_hidden && fits(table)) {
         let refused = workbook::hidden_sheet(&hidden.title());
-        return Err(FileError::Refused { file: file.clone(), refused });
+        return Err(FileError::RefusedFile { file: file.clone(), refused });
     }
     let mut seen: Vec<Table> = tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
     let fitting: Vec<usize> = (0..seen.len()).filter(|index| fits(&seen[*index])).collect();

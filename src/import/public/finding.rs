@@ -41,23 +41,23 @@ pub struct Row {
     /// What it is about in the file's own words, such as `Los Angeles 2016`.
     pub subject: String,
     /// What it came to.
-    pub outcome: Result<Finding, LeftOut>,
+    pub outcome: Result<RowRecords, LeftOut>,
 }
 
 /// Records read from a row.
 #[derive(Debug, Clone)]
-pub struct Finding {
+pub struct RowRecords {
     /// The city: found by its identifiers or UN/LOCODE, recorded as here when nobody has them.
     pub city: Arc<City>,
     /// The records, each after those that it names.
-    pub records: Vec<Found>,
+    pub records: Vec<FoundRecord>,
     /// What a reader of the import's report should know: `kilotonnes understood`, `recorded, not judged`.
     pub remarks: Vec<String>,
 }
 
 /// A record read from a row.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FoundRecord {
     /// Which of the city: a baseline, a target or a report.
     pub key: CityRecord,
     /// What it says.

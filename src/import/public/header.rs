@@ -135,7 +135,7 @@ impl Header {
     /// The unit that the header of a column names, if it names one: of CO2e, or of one of these gases alone.
     fn unit(&self, index: usize, gases: &[&str]) -> Result<Option<Unit>, FileError> {
         let header = &self.headers[index];
-        let refused = |told| FileError::Unit { file: self.file.clone(), header: header.clone(), told };
+        let refused = |message| FileError::Unit { file: self.file.clone(), header: header.clone(), message };
         match unit::in_header(header) {
             Ok(Some((Unit { of: Substance::Gas(gas), .. }, _))) if !gases.contains(&gas) => {
                 Err(refused(format!("is an amount of {gas}, not of CO2e")))
@@ -150,7 +150,7 @@ impl Header {
         self.unit(index, gases)?.ok_or_else(|| FileError::Unit {
             file: self.file.clone(),
             header: self.headers[index].clone(),
-            told: "names no unit that is understood, such as t CO2e or kt CO2e".to_owned(),
+            message: "names no unit that is understood, such as t CO2e or kt CO2e".to_owned(),
         })
     }
 
@@ -161,9 +161,9 @@ impl Header {
 
     /// Refuses a column whose header names another unit than the tonnes of CO2e that files of its layout have.
     pub fn in_tonnes(&self, index: usize) -> Result<usize, FileError> {
-        let told = "is not in t CO2e, as in files of its layout".to_owned();
+        let message = "is not in t CO2e, as in files of its layout".to_owned();
         let (file, header) = (self.file.clone(), self.headers[index].clone());
-        if self.scale(index)? == Scale::ONE { Ok(index) } else { Err(FileError::Unit { file, header, told }) }
+        if self.scale(index)? == Scale::ONE { Ok(index) } else { Err(FileError::Unit { file, header, message }) }
     }
 
     /// Whether all these columns are there.

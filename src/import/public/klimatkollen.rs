@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use crate::record::{City, Kind};
 
 use super::file::{Cells, PublicFile};
-use super::finding::{Finding, LeftOut};
+use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
 use super::records::{Publication, city, found, left_out, name, object, word};
 use super::source::{Sink, SourceFile, Stop};
@@ -87,7 +87,7 @@ impl Columns {
         publication: &Publication,
         series: Option<&str>,
         today: NaiveDate,
-    ) -> Result<Finding, LeftOut> {
+    ) -> Result<RowRecords, LeftOut> {
         let city = self.city(cells, today)?;
         let stated = cells.at(self.year);
         let Some(year) = year(stated) else {
@@ -105,6 +105,6 @@ impl Columns {
             ("note", Some(json!("Computed by SMHI, as Klimatkollen publishes it."))),
         ]);
         let report = found(Kind::Report, &year.to_string(), &body, today)?;
-        Ok(Finding { city, records: vec![report], remarks: Vec::new() })
+        Ok(RowRecords { city, records: vec![report], remarks: Vec::new() })
     }
 }

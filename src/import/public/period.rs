@@ -66,9 +66,9 @@ impl AccountingYear {
     fn between(start: NaiveDate, end: NaiveDate, half_open: bool, stated: &str) -> Result<Self, LeftOut> {
         let days = (end - start).num_days() + 1;
         if !(PERIOD_DAYS_MIN..=PERIOD_DAYS_MAX).contains(&days) {
-            let told =
+            let message =
                 format!("\"{}\" spans {days} days; a year has {PERIOD_DAYS_MIN} to {PERIOD_DAYS_MAX}.", quoted(stated));
-            return Err(left_out("period_not_a_year", told));
+            return Err(left_out("period_not_a_year", message));
         }
         let year = if start.month() == 12 { start.year() + 1 } else { start.year() };
         Ok(AccountingYear { year, start, end, half_open })

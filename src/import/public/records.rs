@@ -10,7 +10,7 @@ use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
 use crate::record::text::normalised;
 use crate::record::{City, CityRecord, Fault, Kind, Parse, fault};
 
-use super::finding::{Found, LeftOut};
+use super::finding::{FoundRecord, LeftOut};
 use super::text::cleaned;
 use crate::import::table::cell::is_error;
 use crate::import::table::figure::quoted;
@@ -75,24 +75,24 @@ pub(in crate::import) fn city(body: &Value, today: NaiveDate) -> Result<Arc<City
 }
 
 /// The record of a body.
-pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<Found, LeftOut> {
+pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<FoundRecord, LeftOut> {
     let read =
-        |key: CityRecord| AnyRecord::parse_of_city(&key, body.clone(), today).map(|record| Found { key, record });
+        |key: CityRecord| AnyRecord::parse_of_city(&key, body.clone(), today).map(|record| FoundRecord { key, record });
     let found = CityRecord::read(kind, id).map_err(|fault| vec![fault]).and_then(read);
     found.map_err(|faults| refused(kind, &faults, body))
 }
 
 /// What the checks of the records refused, with the text they refused.
 fn refused(kind: Kind, faults: &[Fault], body: &Value) -> LeftOut {
-    let told = faults.iter().map(|fault| {
+    let message = faults.iter().map(|fault| {
         let value = body.pointer(&fault.pointer).filter(|value| !value.is_object() && !value.is_array());
         let place = fault.pointer.trim_start_matches('/').replace('/', ".");
         let shown = value.map_or(String::new(), |value| format!(" {}", quoted(&value.to_string())));
         format!("{place}{shown} {}", fault.detail)
     });
-    let told: Vec<String> = told.collect();
+    let message: Vec<String> = message.collect();
     let code = faults.first().map_or("not_valid", |fault| code_of(&fault.code));
-    left_out(code, format!("The {kind} would not be valid: {}.", told.join("; ")))
+    left_out(code, format!("The {kind} would not be valid: {}.", message.join("; ")))
 }
 
 /// The stable word of a fault; the rarer ones share one.

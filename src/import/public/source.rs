@@ -48,7 +48,7 @@ impl Sink<'_> {
     }
 
     /// Keeps what whoever imports a file should know of it, if there is anything.
-    pub fn notice(&mut self, told: Option<String>) {
-        self.notices.extend(told);
+    pub fn notice(&mut self, message: Option<String>) {
+        self.notices.extend(message);
     }
 }

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::record::Kind;
 
 use super::file::{Cells, PublicFile};
-use super::finding::{Finding, LeftOut};
+use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
 use super::records::{Publication, city, found, left_out, name, object};
 use super::source::{Sink, SourceFile, Stop};
@@ -121,7 +121,7 @@ impl Columns {
         publication: &Publication,
         series: Option<&str>,
         today: NaiveDate,
-    ) -> Result<Finding, LeftOut> {
+    ) -> Result<RowRecords, LeftOut> {
         let city = city(&self.authority(cells)?, today)?;
         let stated = cells.at(self.year);
         let Some(year) = year(stated) else {
@@ -143,6 +143,6 @@ impl Columns {
             ("source", Some(publication.source(&locator))),
         ]);
         let report = found(Kind::Report, &year.to_string(), &body, today)?;
-        Ok(Finding { city, records: vec![report], remarks })
+        Ok(RowRecords { city, records: vec![report], remarks })
     }
 }

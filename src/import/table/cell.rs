@@ -57,7 +57,7 @@ impl Mark {
 
     /// What is wrong with it and what would be right, for a person.
     #[must_use]
-    pub const fn told(self) -> &'static str {
+    pub const fn message(self) -> &'static str {
         match self {
             Mark::Raised => {
                 "has raised or lowered text, such as the mark of a footnote, that would be read as a part of it: take it out"
@@ -105,17 +105,17 @@ impl Cell {
     pub fn unclear(&self) -> Option<(&'static str, String)> {
         match self {
             Cell::Formula => {
-                let told = "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
-                Some(("formula_without_value", told.to_owned()))
+                let message = "holds a formula whose value was never computed: open the file in a spreadsheet program and save it";
+                Some(("formula_without_value", message.to_owned()))
             }
             Cell::Disguised(number, _) => {
-                let told = format!(
+                let message = format!(
                     "holds {number}, which its number format shows as something else, so that nobody can say which is meant: \
                      format the cell as a plain number and type what is meant"
                 );
-                Some(("number_format", told))
+                Some(("number_format", message))
             }
-            Cell::Marked(_, mark) => Some((mark.code(), mark.told().to_owned())),
+            Cell::Marked(_, mark) => Some((mark.code(), mark.message().to_owned())),
             _ => None,
         }
     }
@@ -261,7 +261,7 @@ impl fmt::Display for CellFault {
 
 /// Why a whole file is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Refused {
+pub struct RefusedFile {
     /// What kind of fault it is; stable.
     pub code: &'static str,
     /// What is wrong and what would be right, for a person.
@@ -270,21 +270,21 @@ pub struct Refused {
     pub faults: Vec<CellFault>,
 }
 
-impl Refused {
+impl RefusedFile {
     /// The refusal of a file as a whole.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Refused { code, detail: detail.into(), faults: Vec::new() }
+        RefusedFile { code, detail: detail.into(), faults: Vec::new() }
     }
 }
 
-impl fmt::Display for Refused {
+impl fmt::Display for RefusedFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.detail)?;
         self.faults.iter().try_for_each(|fault| write!(f, "; {fault}"))
     }
 }
 
-impl std::error::Error for Refused {}
+impl std::error::Error for RefusedFile {}
 
 /// What a cell holds, for a message: none when it is empty, cut when it is long.
 #[must_use]
@@ -301,10 +301,10 @@ pub fn quoted(cell: &Cell) -> Option<String> {
 /// The first few of `count` names, as many as a fault names, and how many more there are.
 #[must_use]
 pub fn some_of(names: impl Iterator<Item = String>, count: usize) -> String {
-    let told = names.take(SHEET_OTHERS_NAMED).collect::<Vec<_>>().join(", ");
+    let message = names.take(SHEET_OTHERS_NAMED).collect::<Vec<_>>().join(", ");
     match count.saturating_sub(SHEET_OTHERS_NAMED) {
-        0 => told,
-        more => format!("{told} and {more} more"),
+        0 => message,
+        more => format!("{message} and {more} more"),
     }
 }
 

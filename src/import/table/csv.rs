@@ -4,7 +4,7 @@ use std::io::{BufRead, ErrorKind, Read};
 
 use crate::import::limits::{SHEET_COLUMNS, SHEET_ROW_BYTES, SHEET_ROWS};
 
-use super::cell::{Cell, Refused, Row, Table, is_error};
+use super::cell::{Cell, RefusedFile, Row, Table, is_error};
 
 /// How to write a file that is read without doubt.
 const SAVE_AS_UTF8: &str = "save it as \"CSV UTF-8 (comma delimited)\" in Excel, or choose the character set \"Unicode (UTF-8)\" in \
@@ -17,7 +17,7 @@ const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 ///
 /// # Errors
 /// When it is not CSV in UTF-8, or has too many rows or columns.
-pub fn read(bytes: &[u8]) -> Result<Table, Refused> {
+pub fn read(bytes: &[u8]) -> Result<Table, RefusedFile> {
     let mut rows = Vec::new();
     for row in CsvRows::open(bytes)? {
         let row = row?;
@@ -31,8 +31,8 @@ pub fn read(bytes: &[u8]) -> Result<Table, Refused> {
 }
 
 /// The refusal of more rows than are read at once.
-pub(in crate::import) fn too_many_rows(most: usize) -> Refused {
-    Refused::new("too_many_rows", format!("there are more than {most} rows below the headers; send them in parts"))
+pub(in crate::import) fn too_many_rows(most: usize) -> RefusedFile {
+    RefusedFile::new("too_many_rows", format!("there are more than {most} rows below the headers; send them in parts"))
 }
 
 /// The rows of a CSV file that have a value and are no remarks, in order, read one by one.
@@ -51,13 +51,13 @@ impl<R: BufRead> CsvRows<R> {
     ///
     /// # Errors
     /// When it is UTF-16, cannot be read, or its first row leaves open what separates the cells.
-    pub fn open(mut source: R) -> Result<CsvRows<impl BufRead>, Refused> {
+    pub fn open(mut source: R) -> Result<CsvRows<impl BufRead>, RefusedFile> {
         let mut head = Vec::new();
         // Enough to hold the rows before the header and the header itself.
         source.by_ref().take(SHEET_ROW_BYTES as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
         if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || head.contains(&0) {
-            let told = format!("the file is UTF-16 (\"Unicode text\") or no text at all: {SAVE_AS_UTF8}");
-            return Err(Refused::new("not_utf8", told));
+            let message = format!("the file is UTF-16 (\"Unicode text\") or no text at all: {SAVE_AS_UTF8}");
+            return Err(RefusedFile::new("not_utf8", message));
         }
         if head.starts_with(&[0xEF, 0xBB, 0xBF]) {
             head.drain(..3);
@@ -74,7 +74,7 @@ impl<R: BufRead> CsvRows<R> {
     }
 
     /// The next row, an empty one too; none at the end of the file.
-    fn read_row(&mut self) -> Result<Option<Row>, Refused> {
+    fn read_row(&mut self) -> Result<Option<Row>, RefusedFile> {
         self.number += 1;
         let mut splitter = Splitter::new(self.delimiter, self.number);
         loop {
@@ -100,7 +100,7 @@ impl<R: BufRead> CsvRows<R> {
 }
 
 impl<R: BufRead> Iterator for CsvRows<R> {
-    type Item = Result<Row, Refused>;
+    type Item = Result<Row, RefusedFile>;
 
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
@@ -132,7 +132,7 @@ fn declared_delimiter(head: &[u8]) -> Option<(u8, usize)> {
 }
 
 /// The delimiter that the header row shows: the one that it has most of outside quotes.
-fn delimiter_of(head: &[u8]) -> Result<u8, Refused> {
+fn delimiter_of(head: &[u8]) -> Result<u8, RefusedFile> {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut rest = head;
     while !rest.is_empty() && is_silent(first_line(rest)) {
@@ -153,7 +153,7 @@ fn delimiter_of(head: &[u8]) -> Result<u8, Refused> {
     match (most, best.next(), best.next()) {
         (0, ..) => Ok(b','),
         (_, Some((delimiter, _)), None) => Ok(*delimiter),
-        _ => Err(Refused::new(
+        _ => Err(RefusedFile::new(
             "unclear_delimiter",
             "the header row has as many commas as semicolons or tabs: begin the file with the line `sep=,` or `sep=;`",
         )),
@@ -204,13 +204,13 @@ impl Splitter {
     }
 
     /// Takes bytes up to the end of the row: how many, and whether that end was among them.
-    fn take(&mut self, chunk: &[u8]) -> Result<(usize, bool), Refused> {
+    fn take(&mut self, chunk: &[u8]) -> Result<(usize, bool), RefusedFile> {
         for (index, byte) in chunk.iter().enumerate() {
             self.bytes += 1;
             if self.bytes > SHEET_ROW_BYTES {
-                let told =
+                let message =
                     format!("row {} has more than {SHEET_ROW_BYTES} bytes: is a quote not closed?", self.row.number);
-                return Err(Refused::new("row_too_long", told));
+                return Err(RefusedFile::new("row_too_long", message));
             }
             match (self.state, *byte) {
                 (State::Quoted, b'"') => self.state = State::Closed,
@@ -221,8 +221,9 @@ impl Splitter {
                 }
                 (_, b'\n') => return Ok((index + 1, true)),
                 (State::Returned, _) => {
-                    let told = format!("row {} ends with a carriage return alone: save the file anew", self.row.number);
-                    return Err(Refused::new("old_line_ends", told));
+                    let message =
+                        format!("row {} ends with a carriage return alone: save the file anew", self.row.number);
+                    return Err(RefusedFile::new("old_line_ends", message));
                 }
                 (_, b'\r') => self.state = State::Returned,
                 (_, byte) if byte == self.delimiter => self.end_cell()?,
@@ -233,11 +234,11 @@ impl Splitter {
                     self.state = State::Bare;
                 }
                 (State::Closed, _) => {
-                    let told = format!(
+                    let message = format!(
                         "row {}: text follows a closing quote; double the quotes within a cell",
                         self.row.number
                     );
-                    return Err(Refused::new("misplaced_quote", told));
+                    return Err(RefusedFile::new("misplaced_quote", message));
                 }
             }
         }
@@ -245,18 +246,18 @@ impl Splitter {
     }
 
     /// Ends the cell that is being read.
-    fn end_cell(&mut self) -> Result<(), Refused> {
+    fn end_cell(&mut self) -> Result<(), RefusedFile> {
         let Ok(text) = std::str::from_utf8(&self.cell) else {
-            let told =
+            let message =
                 format!("row {} is not in UTF-8, so its letters can only be guessed: {SAVE_AS_UTF8}", self.row.number);
-            return Err(Refused::new("not_utf8", told));
+            return Err(RefusedFile::new("not_utf8", message));
         };
         let cell = cell_of(text);
         self.row.width += 1;
         if !cell.is_empty() {
             if self.row.width > SHEET_COLUMNS {
-                let told = format!("row {} has more than {SHEET_COLUMNS} columns", self.row.number);
-                return Err(Refused::new("too_many_columns", told));
+                let message = format!("row {} has more than {SHEET_COLUMNS} columns", self.row.number);
+                return Err(RefusedFile::new("too_many_columns", message));
             }
             self.row.cells.resize(self.row.width - 1, Cell::Empty);
             self.row.cells.push(cell);
@@ -267,10 +268,10 @@ impl Splitter {
     }
 
     /// Ends the row.
-    fn finish(mut self) -> Result<Row, Refused> {
+    fn finish(mut self) -> Result<Row, RefusedFile> {
         if self.state == State::Quoted {
-            let told = format!("a quote that opens in row {} is never closed", self.row.number);
-            return Err(Refused::new("misplaced_quote", told));
+            let message = format!("a quote that opens in row {} is never closed", self.row.number);
+            return Err(RefusedFile::new("misplaced_quote", message));
         }
         self.end_cell()?;
         Ok(self.row)
@@ -292,6 +293,6 @@ fn cell_of(text: &str) -> Cell {
 }
 
 /// The refusal of a file that the machine could not read to its end.
-pub(in crate::import) fn unreadable(error: &std::io::Error) -> Refused {
-    Refused::new("unreadable", format!("the file could not be read: {error}"))
+pub(in crate::import) fn unreadable(error: &std::io::Error) -> RefusedFile {
+    RefusedFile::new("unreadable", format!("the file could not be read: {error}"))
 }

@@ -12,10 +12,10 @@ pub(in crate::import) type Place = (Option<Arc<str>>, u64);
 
 /// For each row, given by its year and its place, what is wrong when others name the same year.
 pub(in crate::import) fn duplicates(rows: &[(Option<Year>, Place)]) -> Vec<Option<String>> {
-    let told = |((year, _), others): (&(Option<Year>, Place), Option<String>)| {
+    let message = |((year, _), others): (&(Option<Year>, Place), Option<String>)| {
         Some(format!("{} has more than one row; see {}", (*year)?, others?))
     };
-    rows.iter().zip(others(rows)).map(told).collect()
+    rows.iter().zip(others(rows)).map(message).collect()
 }
 
 /// For each row, given by what it states and its place, the other rows that state the same, if there are any.
@@ -26,12 +26,12 @@ pub(in crate::import) fn others<K: Ord>(rows: &[(Option<K>, Place)]) -> Vec<Opti
             by_key.entry(key).or_default().push(place);
         }
     }
-    let told = |(key, place): &(Option<K>, Place)| {
+    let message = |(key, place): &(Option<K>, Place)| {
         let places = by_key.get(key.as_ref()?).filter(|places| places.len() > 1)?;
         let others = places.iter().filter(|other| **other != place).map(|other| named(other, place));
         Some(some_of(others, places.len() - 1))
     };
-    rows.iter().map(told).collect()
+    rows.iter().map(message).collect()
 }
 
 /// A row as one in the row at `here` is told of it.

@@ -6,11 +6,11 @@ pub mod csv;
 pub mod day;
 pub(in crate::import) mod duplicates;
 pub(in crate::import) mod figure;
-pub(in crate::import) mod looks;
 pub mod number;
 pub(in crate::import) mod package;
 pub mod sheets;
 pub(in crate::import) mod shown;
+pub(in crate::import) mod styles;
 pub mod unit;
 pub mod workbook;
 
@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 use crate::import::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
 
-use cell::{Refused, Row, Table, some_of};
+use cell::{RefusedFile, Row, Table, some_of};
 use csv::CsvRows;
 use sheets::is_read_me;
 
@@ -27,7 +27,7 @@ use sheets::is_read_me;
 ///
 /// # Errors
 /// When one of them cannot be read, or all together have too many rows.
-pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, Refused> {
+pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, RefusedFile> {
     if let [file] = files {
         return read(file.as_ref());
     }
@@ -36,7 +36,7 @@ pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, Refused> {
     for (number, file) in (1..).zip(files) {
         let name = format!("file {number}");
         let read = read(file.as_ref())
-            .map_err(|refused| Refused { detail: format!("{name}: {}", refused.detail), ..refused })?;
+            .map_err(|refused| RefusedFile { detail: format!("{name}: {}", refused.detail), ..refused })?;
         figures += read.iter().map(Table::figures).sum::<usize>();
         if figures > SHEET_ROWS {
             return Err(csv::too_many_rows(SHEET_ROWS));
@@ -51,10 +51,10 @@ pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, Refused> {
 ///
 /// # Errors
 /// When the file is of another kind, too large, or damaged.
-pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     if bytes.len() > SHEET_BYTES {
-        let told = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
-        return Err(Refused::new("file_too_large", told));
+        let message = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
+        return Err(RefusedFile::new("file_too_large", message));
     }
     if bytes.starts_with(b"PK") {
         return workbook::read(bytes);
@@ -64,7 +64,7 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
 }
 
 /// The rows of a table, read one by one.
-pub(in crate::import) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, Refused>> + 'a>;
+pub(in crate::import) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, RefusedFile>> + 'a>;
 
 /// An opened file that may be of any size.
 pub(in crate::import) enum Opened<'a> {
@@ -75,7 +75,7 @@ pub(in crate::import) enum Opened<'a> {
 }
 
 /// Opens a file that the command line brings in: CSV is read row by row, a workbook at once.
-pub(in crate::import) fn open<'a>(reader: impl Read + 'a) -> Result<Opened<'a>, Refused> {
+pub(in crate::import) fn open<'a>(reader: impl Read + 'a) -> Result<Opened<'a>, RefusedFile> {
     let mut reader = BufReader::new(reader);
     // What cannot be read is told by whoever reads on.
     let head = reader.fill_buf().unwrap_or_default();
@@ -94,16 +94,16 @@ pub(in crate::import) fn unread(file: &str, read: &Table, others: &[Table]) -> O
     let names: Vec<String> =
         others.iter().map(Table::title).filter(|name| !is_read_me(name)).map(|name| format!("\"{name}\"")).collect();
     let count = names.len();
-    let told =
+    let message =
         || format!("of {file} only the sheet \"{}\" is read, not {}", read.title(), some_of(names.into_iter(), count));
-    (count > 0).then(told)
+    (count > 0).then(message)
 }
 
 /// Refuses what begins as a file of a kind that is no table, by what it is.
 ///
 /// # Errors
 /// When it does.
-pub(in crate::import) fn known_format(head: &[u8]) -> Result<(), Refused> {
+pub(in crate::import) fn known_format(head: &[u8]) -> Result<(), RefusedFile> {
     let other = [
         (&b"\xd0\xcf\x11\xe0"[..], "an old or encrypted Excel workbook"),
         (b"%PDF", "a PDF"),
@@ -111,7 +111,7 @@ pub(in crate::import) fn known_format(head: &[u8]) -> Result<(), Refused> {
         (b"<", "a web page or XML"),
     ];
     let Some((_, kind)) = other.iter().find(|(mark, _)| head.starts_with(mark)) else { return Ok(()) };
-    let told =
+    let message =
         format!("the file is {kind}: save it as \"Excel Workbook (.xlsx)\" without a password, or as CSV in UTF-8");
-    Err(Refused::new("unknown_format", told))
+    Err(RefusedFile::new("unknown_format", message))
 }

@@ -222,11 +222,11 @@ pub(in crate::import) fn mass(unit: &str, of_co2e: bool) -> Result<Scale, Number
         NoUnit::Unclear(could_mean) => fault("unknown_unit", format!("could mean {could_mean}")),
         NoUnit::Unknown if unit == "%" => fault("unknown_unit", "must be an amount in tonnes, not a percentage"),
         NoUnit::Unknown => {
-            let told: String = unit.chars().take(40).collect();
+            let message: String = unit.chars().take(40).collect();
             let like = if of_co2e { ", each with or without CO2e" } else { "" };
             fault(
                 "unknown_unit",
-                format!("has the unit \"{told}\"; those understood are t, kt, Mt, Gg, kg and lb{like}"),
+                format!("has the unit \"{message}\"; those understood are t, kt, Mt, Gg, kg and lb{like}"),
             )
         }
     })?;

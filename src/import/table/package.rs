@@ -11,7 +11,7 @@ use crate::import::limits::{
     WORKBOOK_STYLE_ELEMENTS,
 };
 
-use super::cell::Refused;
+use super::cell::RefusedFile;
 
 /// How large the parts of a workbook may be: what is made of them in memory is a few times that.
 #[derive(Debug, Clone, Copy)]
@@ -30,11 +30,11 @@ pub(in crate::import) struct Bounds {
 ///
 /// # Errors
 /// When it is no archive, damaged, of another format, has too many parts, or unpacks to more than the limit.
-pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>, Refused> {
+pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>, RefusedFile> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > WORKBOOK_PARTS {
-        let told = format!("the workbook has {} parts; at most {WORKBOOK_PARTS} are read", archive.len());
-        return Err(Refused::new("workbook_too_large", told));
+        let message = format!("the workbook has {} parts; at most {WORKBOOK_PARTS} are read", archive.len());
+        return Err(RefusedFile::new("workbook_too_large", message));
     }
     check_format(&archive)?;
     let mut declared: u64 = 0;
@@ -74,7 +74,7 @@ pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>,
 }
 
 /// Refuses archives that are something else than an XLSX workbook.
-fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), Refused> {
+fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), RefusedFile> {
     let has = |wanted: &str| archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case(wanted));
     let kind = if has("xl/workbook.bin") {
         "a binary Excel workbook (.xlsb)"
@@ -87,14 +87,14 @@ fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), Refused> {
     } else {
         "a ZIP archive but no workbook"
     };
-    Err(Refused::new(
+    Err(RefusedFile::new(
         "unknown_format",
         format!("the file is {kind}: save it as \"Excel Workbook (.xlsx)\", or as CSV in UTF-8"),
     ))
 }
 
 /// Refuses a part that no spreadsheet program writes and that could lead its reader astray or cost it much.
-fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), Refused> {
+fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), RefusedFile> {
     let text = std::str::from_utf8(content).map_err(|_| damaged())?;
     // XML allows no others; they would also hide text from the search below, as UTF-16 does.
     if text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
@@ -138,7 +138,7 @@ fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), Refused>
 }
 
 /// Refuses two sheets that are the same part: a small file would be read as often as it has sheets.
-fn check_sheets(text: &str) -> Result<(), Refused> {
+fn check_sheets(text: &str) -> Result<(), RefusedFile> {
     let mut relations = HashSet::new();
     for sheet in elements(text, "sheet") {
         let is_id = |key: &str| key == "id" || key.ends_with(":id");
@@ -195,19 +195,19 @@ fn attributes(element: &str) -> impl Iterator<Item = (&str, &str)> {
 /// What cells share, as it is told.
 const TEXTS: &str = "texts";
 
-fn too_many(most: usize, meaning: &str) -> Refused {
-    let told = format!("the workbook has more than {most} {meaning}: copy the table into a new one");
-    Refused::new("workbook_too_large", told)
+fn too_many(most: usize, meaning: &str) -> RefusedFile {
+    let message = format!("the workbook has more than {most} {meaning}: copy the table into a new one");
+    RefusedFile::new("workbook_too_large", message)
 }
 
-pub(in crate::import) fn damaged() -> Refused {
-    Refused::new(
+pub(in crate::import) fn damaged() -> RefusedFile {
+    RefusedFile::new(
         "damaged_workbook",
         "the workbook cannot be read: open it in a spreadsheet program and save it anew as .xlsx",
     )
 }
 
-fn too_large(bounds: Bounds) -> Refused {
-    let told = format!("the workbook unpacks to more than {} bytes", bounds.bytes);
-    Refused::new("workbook_too_large", told)
+fn too_large(bounds: Bounds) -> RefusedFile {
+    let message = format!("the workbook unpacks to more than {} bytes", bounds.bytes);
+    RefusedFile::new("workbook_too_large", message)
 }

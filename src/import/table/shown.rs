@@ -4,7 +4,7 @@ use crate::import::limits::NUMBER_FORMAT_CHARACTERS;
 
 /// How a number is shown.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::import) enum Shown {
+pub(in crate::import) enum DisplayedAs {
     /// As it is stored, but for rounding and the marks between its digits.
     Plain,
     /// As a percentage: 0.05 as `5 %`.
@@ -30,17 +30,17 @@ enum Piece {
 }
 
 /// How `number` is shown by a number format.
-pub(in crate::import) fn shown(format: &str, number: f64) -> Shown {
+pub(in crate::import) fn shown(format: &str, number: f64) -> DisplayedAs {
     if format.is_empty() {
-        return Shown::Plain;
+        return DisplayedAs::Plain;
     }
     if format.chars().nth(NUMBER_FORMAT_CHARACTERS).is_some() {
-        return Shown::Otherwise;
+        return DisplayedAs::Otherwise;
     }
     let sections = sections(format);
     // Which section a condition leads to is not worth knowing: a figure is rarely shown so, and then rescaled.
     if sections.iter().flatten().any(|piece| *piece == Piece::Condition) {
-        return Shown::Otherwise;
+        return DisplayedAs::Otherwise;
     }
     let index = match sections.len() {
         2.. if number < 0.0 => 1,
@@ -108,25 +108,25 @@ fn bracket(inside: &str) -> Vec<Piece> {
 }
 
 /// How a section shows a number.
-fn section_shows(pieces: &[Piece], number: f64) -> Shown {
+fn section_shows(pieces: &[Piece], number: f64) -> DisplayedAs {
     let words = words(pieces);
     let Some(digit) = pieces.iter().position(|piece| *piece == Piece::Digit) else {
         let is_dash = number == 0.0 && words.chars().all(|c| c.is_whitespace() || is_dash(c));
-        return if is_dash { Shown::Plain } else { Shown::Otherwise };
+        return if is_dash { DisplayedAs::Plain } else { DisplayedAs::Otherwise };
     };
     let letters = words.chars().any(char::is_alphabetic);
     let negates = |piece: &Piece| matches!(piece, Piece::Literal(c) if *c == '(' || is_dash(*c));
     let looks_negative =
         number > 0.0 && (pieces[..digit].iter().any(negates) || (!letters && pieces[digit..].iter().any(negates)));
     if looks_negative || scales(pieces) || adds_digits(pieces) {
-        return Shown::Otherwise;
+        return DisplayedAs::Otherwise;
     }
     let beside = words.chars().any(|c| !(c.is_whitespace() || is_dash(c) || "()+'\u{2019}".contains(c)));
     match pieces.iter().filter(|piece| **piece == Piece::Percent).count() {
-        0 if beside => Shown::Beside(words.trim_matches(|c: char| c.is_whitespace() || is_dash(c)).to_owned()),
-        0 => Shown::Plain,
-        1 if !beside => Shown::Percent,
-        _ => Shown::Otherwise,
+        0 if beside => DisplayedAs::Beside(words.trim_matches(|c: char| c.is_whitespace() || is_dash(c)).to_owned()),
+        0 => DisplayedAs::Plain,
+        1 if !beside => DisplayedAs::Percent,
+        _ => DisplayedAs::Otherwise,
     }
 }
 

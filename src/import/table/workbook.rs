@@ -15,30 +15,31 @@ use crate::import::limits::{
 };
 use crate::record::fault;
 
-use super::cell::{Cell, Refused, Row, Table};
+use super::cell::{Cell, RefusedFile, Row, Table};
 use super::csv::too_many_rows;
-use super::looks::{Looks, Position};
 use super::package::{Bounds, damaged, repack};
 use super::sheets::{is_of_template, is_read_me};
-use super::shown::{Shown, shown};
+use super::shown::{DisplayedAs, shown};
+use super::styles::{Position, Styles};
 use super::{day, number};
 
 /// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all that can be seen where it has neither.
 ///
 /// # Errors
 /// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
-pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
-    let left = Left { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
+pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
+    let remaining =
+        Remaining { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
     let bounds = Bounds { bytes: WORKBOOK_BYTES, strings: WORKBOOK_STRINGS, formats: WORKBOOK_FORMATS };
-    open(bytes, bounds, |book| {
-        let any_wanted = book.sheets.iter().any(|(_, sheet)| is_wanted(sheet));
-        if let Some((_, hidden)) = book.sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
+    open(bytes, bounds, |workbook| {
+        let any_wanted = workbook.sheets.iter().any(|(_, sheet)| is_wanted(sheet));
+        if let Some((_, hidden)) = workbook.sheets.iter().find(|(_, sheet)| is_wanted(sheet) && is_hidden(sheet)) {
             return Err(hidden_sheet(&name(hidden)));
         }
         let is_read = |sheet: &Sheet| {
             if any_wanted { is_wanted(sheet) } else { !is_hidden(sheet) && !is_read_me(&sheet.name) }
         };
-        book.tables(left, is_read)
+        workbook.tables(remaining, is_read)
     })
 }
 
@@ -46,12 +47,12 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
 ///
 /// # Errors
 /// As of [`read`].
-pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Refused> {
+pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     if bytes.len() > IMPORT_WORKBOOK_BYTES {
-        let told = format!("the workbook has more than {IMPORT_WORKBOOK_BYTES} bytes: save it as CSV in UTF-8");
-        return Err(Refused::new("file_too_large", told));
+        let message = format!("the workbook has more than {IMPORT_WORKBOOK_BYTES} bytes: save it as CSV in UTF-8");
+        return Err(RefusedFile::new("file_too_large", message));
     }
-    let left = Left {
+    let remaining = Remaining {
         rows: IMPORT_WORKBOOK_ROWS,
         figures: IMPORT_WORKBOOK_ROWS,
         cells: IMPORT_WORKBOOK_CELLS,
@@ -62,52 +63,57 @@ pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Re
         strings: IMPORT_WORKBOOK_STRINGS,
         formats: IMPORT_WORKBOOK_FORMATS,
     };
-    open(bytes, bounds, |book| book.tables(left, |_| true))
+    open(bytes, bounds, |workbook| workbook.tables(remaining, |_| true))
 }
 
 /// The refusal of a workbook whose figures stand in a sheet that is hidden.
-pub(in crate::import) fn hidden_sheet(name: &str) -> Refused {
-    let told = format!("the sheet {name} is hidden: show it, so that all can be seen that is imported");
-    Refused::new("hidden_sheet", told)
+pub(in crate::import) fn hidden_sheet(name: &str) -> RefusedFile {
+    let message = format!("the sheet {name} is hidden: show it, so that all can be seen that is imported");
+    RefusedFile::new("hidden_sheet", message)
 }
 
 /// Reads a workbook within the limits.
 fn open(
     bytes: &[u8],
     bounds: Bounds,
-    read: impl FnOnce(&mut Book<'_>) -> Result<Vec<Table>, Refused>,
-) -> Result<Vec<Table>, Refused> {
+    read: impl FnOnce(&mut OpenWorkbook<'_>) -> Result<Vec<Table>, RefusedFile>,
+) -> Result<Vec<Table>, RefusedFile> {
     let package = repack(bytes, bounds)?;
     // The reader of the format trusts its input here and there: what makes it stumble is damaged.
-    catch_unwind(AssertUnwindSafe(|| read(&mut Book::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
+    catch_unwind(AssertUnwindSafe(|| read(&mut OpenWorkbook::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
 }
 
 /// An opened workbook.
-struct Book<'b> {
+struct OpenWorkbook<'b> {
     cells: Xlsx<Cursor<&'b [u8]>>,
-    looks: Looks<'b>,
+    styles: Styles<'b>,
     /// Its sheets of cells, each with its place among all.
     sheets: Vec<(usize, Sheet)>,
 }
 
-impl<'b> Book<'b> {
-    fn open(package: &'b [u8]) -> Result<Self, Refused> {
+impl<'b> OpenWorkbook<'b> {
+    fn open(package: &'b [u8]) -> Result<Self, RefusedFile> {
         let cells = Xlsx::new(Cursor::new(package)).map_err(|_| damaged())?;
         if cells.has_1904_epoch() {
-            let told = "the workbook counts days from 1904: switch that off in its options, check its days and save it";
-            return Err(Refused::new("days_from_1904", told));
+            let message =
+                "the workbook counts days from 1904: switch that off in its options, check its days and save it";
+            return Err(RefusedFile::new("days_from_1904", message));
         }
         let mut sheets: Vec<(usize, Sheet)> = cells.sheets_metadata().iter().cloned().enumerate().collect();
         sheets.retain(|(_, sheet)| sheet.typ == SheetType::WorkSheet);
-        Ok(Book { cells, looks: Looks::open(package)?, sheets })
+        Ok(OpenWorkbook { cells, styles: Styles::open(package)?, sheets })
     }
 
     /// The tables of its sheets, those that are not read without their rows.
-    fn tables(&mut self, mut left: Left, is_read: impl Fn(&Sheet) -> bool) -> Result<Vec<Table>, Refused> {
+    fn tables(
+        &mut self,
+        mut remaining: Remaining,
+        is_read: impl Fn(&Sheet) -> bool,
+    ) -> Result<Vec<Table>, RefusedFile> {
         let mut tables = Vec::new();
         for (index, sheet) in self.sheets.clone() {
             let is_read = is_read(&sheet);
-            let rows = if is_read { rows(self, index, &sheet.name, &mut left)? } else { Vec::new() };
+            let rows = if is_read { rows(self, index, &sheet.name, &mut remaining)? } else { Vec::new() };
             let is_unread = !is_read && !is_read_me(&sheet.name);
             let is_hidden = is_hidden(&sheet);
             tables.push(Table { sheet: Some(name(&sheet)), file: None, rows, is_unread, is_hidden });
@@ -131,7 +137,7 @@ fn name(sheet: &Sheet) -> Arc<str> {
 }
 
 /// How much more is read of a workbook.
-struct Left {
+struct Remaining {
     /// Rows of figures that are read at most.
     rows: usize,
     /// Rows of figures.
@@ -143,17 +149,22 @@ struct Left {
 }
 
 /// The rows of a sheet that have a value and are no remarks.
-fn rows(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<Vec<Row>, Refused> {
+fn rows(
+    workbook: &mut OpenWorkbook<'_>,
+    index: usize,
+    name: &str,
+    remaining: &mut Remaining,
+) -> Result<Vec<Row>, RefusedFile> {
     let mut rows = Vec::new();
-    let mut cells = cells(book, index, name, left)?.into_iter().peekable();
+    let mut cells = cells(workbook, index, name, remaining)?.into_iter().peekable();
     while let Some(((number, _), _)) = cells.peek() {
         let number = *number;
         let mut row = Row { number: u64::from(number) + 1, ..Row::default() };
         while let Some(((_, column), cell)) = cells.next_if(|((row, _), _)| *row == number) {
             let column = column as usize;
             if column >= SHEET_COLUMNS {
-                let told = format!("sheet {name}, row {} has more than {SHEET_COLUMNS} columns", row.number);
-                return Err(Refused::new("too_many_columns", told));
+                let message = format!("sheet {name}, row {} has more than {SHEET_COLUMNS} columns", row.number);
+                return Err(RefusedFile::new("too_many_columns", message));
             }
             row.cells.resize(column, Cell::Empty);
             row.cells.push(cell);
@@ -163,28 +174,33 @@ fn rows(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resul
             continue;
         }
         // The first are the headers.
-        if rows.len() > left.figures {
-            return Err(too_many_rows(left.rows));
+        if rows.len() > remaining.figures {
+            return Err(too_many_rows(remaining.rows));
         }
         rows.push(row);
     }
-    left.figures -= rows.len().saturating_sub(1);
+    remaining.figures -= rows.len().saturating_sub(1);
     Ok(rows)
 }
 
 /// The cells of a sheet that have a value, each at its row and column, the first being 0.
-fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Result<BTreeMap<Position, Cell>, Refused> {
-    let too_large = |told: String| Refused::new("workbook_too_large", told);
-    let uncomputed = uncomputed(book, name)?;
-    let part = book.looks.sheet(index)?;
-    let mut looks = book.looks.cells(part)?;
-    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
+fn cells(
+    workbook: &mut OpenWorkbook<'_>,
+    index: usize,
+    name: &str,
+    remaining: &mut Remaining,
+) -> Result<BTreeMap<Position, Cell>, RefusedFile> {
+    let too_large = |message: String| RefusedFile::new("workbook_too_large", message);
+    let uncomputed = uncomputed(workbook, name)?;
+    let part = workbook.styles.sheet(index)?;
+    let mut styles = workbook.styles.cells(part)?;
+    let mut reader = workbook.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut cells = BTreeMap::new();
     // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| damaged())? {
-        left.cells = left.cells.checked_sub(1).ok_or_else(|| {
-            let told = "cells, those included that only have a format: copy the table into a new workbook";
-            too_large(format!("the workbook has more than {WORKBOOK_CELLS} {told}"))
+        remaining.cells = remaining.cells.checked_sub(1).ok_or_else(|| {
+            let message = "cells, those included that only have a format: copy the table into a new workbook";
+            too_large(format!("the workbook has more than {WORKBOOK_CELLS} {message}"))
         })?;
         let place = found.get_position();
         let cell = if uncomputed.contains(&place) {
@@ -192,7 +208,7 @@ fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resu
         } else {
             cell(found.get_value(), reader.styles().get(style))
         };
-        let (looked_at, mark) = looks.next()?.ok_or_else(damaged)?;
+        let (looked_at, mark) = styles.next()?.ok_or_else(damaged)?;
         if looked_at != place {
             return Err(damaged());
         }
@@ -202,7 +218,7 @@ fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resu
         };
         // One text may stand in many cells of a small file.
         if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) | Cell::Marked(text, _) = &cell {
-            left.text = left.text.checked_sub(text.len()).ok_or_else(|| {
+            remaining.text = remaining.text.checked_sub(text.len()).ok_or_else(|| {
                 too_large(format!("the cells of the workbook have more than {WORKBOOK_TEXT_BYTES} bytes of text"))
             })?;
         }
@@ -215,9 +231,9 @@ fn cells(book: &mut Book<'_>, index: usize, name: &str, left: &mut Left) -> Resu
 }
 
 /// The cells of a sheet that have a formula and no value.
-fn uncomputed(book: &mut Book<'_>, name: &str) -> Result<HashSet<Position>, Refused> {
+fn uncomputed(workbook: &mut OpenWorkbook<'_>, name: &str) -> Result<HashSet<Position>, RefusedFile> {
     let mut found = HashSet::new();
-    let mut reader = book.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
+    let mut reader = workbook.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|_| damaged())? {
         if record.formula.is_some() && matches!(record.value, DataRef::Empty) {
             found.insert(record.pos);
@@ -253,9 +269,9 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
 fn amount(number: f64, style: Option<&Style>) -> Cell {
     let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
     match shown(format, number) {
-        Shown::Plain => Cell::Number(number),
-        Shown::Percent => Cell::Share(number),
-        Shown::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),
-        Shown::Otherwise => Cell::Disguised(number, format.chars().take(SHEET_QUOTED_CHARACTERS).collect()),
+        DisplayedAs::Plain => Cell::Number(number),
+        DisplayedAs::Percent => Cell::Share(number),
+        DisplayedAs::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),
+        DisplayedAs::Otherwise => Cell::Disguised(number, format.chars().take(SHEET_QUOTED_CHARACTERS).collect()),
     }
 }

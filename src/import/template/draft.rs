@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::record::any_record::AnyRecord;
 use crate::record::fault;
 use crate::record::limits::FIRST_YEAR;
-use crate::record::{Fault, Inventory, Kept, Parse, Text, Year};
+use crate::record::{CarriedOver, Fault, Inventory, Parse, Text, Year};
 
 use super::layout::Reading;
 use crate::import::table::cell::CellFault;
@@ -43,7 +43,7 @@ pub(in crate::import) fn report(
     if !lines.is_empty() {
         body.insert("lines".to_owned(), lines.iter().map(line).collect());
     } else if let Some(recorded) = recorded.filter(|_| !body.contains_key("totals")) {
-        Kept { lines: true, also_stated: false }.put(&mut body, recorded);
+        CarriedOver { lines: true, also_stated: false }.put(&mut body, recorded);
     }
     let made = make(body, reason, year, today);
     let number = row.row.number;
@@ -51,8 +51,8 @@ pub(in crate::import) fn report(
     faults.extend(lines.iter().flat_map(|line| line.faults.iter().cloned()));
     // A row whose cells are out of step says nothing that could be judged.
     if !row.out_of_step {
-        let told = made.as_ref().err().into_iter().flatten();
-        faults.extend(told.filter(|fault| !follows(fault, &row, lines)).map(|fault| locate(fault, &row, lines)));
+        let message = made.as_ref().err().into_iter().flatten();
+        faults.extend(message.filter(|fault| !follows(fault, &row, lines)).map(|fault| locate(fault, &row, lines)));
     }
     match made {
         Ok(report) if faults.is_empty() => Ok(report),
@@ -187,9 +187,9 @@ fn follows(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> bool {
 
 /// A fault of the record, told by the cell that it came from.
 fn locate(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> CellFault {
-    let told = match split_line(&fault.pointer, lines) {
+    let message = match split_line(&fault.pointer, lines) {
         Some((line, rest)) => line.fault(rest, &fault.code, &fault.detail),
         None => row.fault(&fault.pointer, &fault.code, &fault.detail),
     };
-    CellFault { pointer: (!fault.pointer.is_empty()).then(|| fault.pointer.clone()), ..told }
+    CellFault { pointer: (!fault.pointer.is_empty()).then(|| fault.pointer.clone()), ..message }
 }

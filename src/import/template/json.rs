@@ -11,46 +11,46 @@ use serde_json::{Map, Value};
 
 use crate::import::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::fault::{self, kind_of};
-use crate::record::{Fault, Kept, Parse, Year};
+use crate::record::{CarriedOver, Fault, Parse, Year};
 
 use super::draft::{self, Report};
 use super::reader::{Import, ImportRow, bound};
-use crate::import::table::cell::{CellFault, Refused};
+use crate::import::table::cell::{CellFault, RefusedFile};
 use crate::import::table::duplicates::duplicates;
 
 /// Reads the reports of a city on the day `today`; the row of each is its index, from 0.
 ///
 /// # Errors
 /// When it is not JSON, not a list of reports, or too long.
-pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, Refused> {
+pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, RefusedFile> {
     if bytes.len() > SHEET_BYTES {
-        let told = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
-        return Err(Refused::new("file_too_large", told));
+        let message = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
+        return Err(RefusedFile::new("file_too_large", message));
     }
     let reports = list(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
     if reports.len() > SHEET_ROWS {
         return Err(crate::import::table::csv::too_many_rows(SHEET_ROWS));
     }
-    let rows: Result<Vec<ImportRow>, Refused> =
+    let rows: Result<Vec<ImportRow>, RefusedFile> =
         (0..).zip(reports).map(|(index, report)| row(index, report.get(), today)).collect();
     let mut rows = rows?;
     let places: Vec<_> = rows.iter().map(|row| (row.year, (None, row.row))).collect();
-    for (row, told) in rows.iter_mut().zip(duplicates(&places)) {
-        let Some(detail) = told else { continue };
+    for (row, message) in rows.iter_mut().zip(duplicates(&places)) {
+        let Some(detail) = message else { continue };
         let fault = Fault { pointer: "/year".to_owned(), code: "duplicate_year".to_owned(), detail };
         let mut faults = row.outcome.as_mut().err().map(std::mem::take).unwrap_or_default();
         faults.push(cell_fault(row.row, fault));
         row.outcome = Err(faults);
     }
     bound(&mut rows);
-    Ok(Import { rows, ignored: Vec::new(), kept: Kept::default() })
+    Ok(Import { rows, ignored: Vec::new(), kept: CarriedOver::default() })
 }
 
 /// The reports, none of them read yet: read all at once they would take many times the memory of the file.
-fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, Refused> {
+fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, RefusedFile> {
     let shape =
-        || Refused::new("invalid_json", "must be an array of reports, or an object with the one member `reports`");
-    let First(reports) = match bytes.trim_ascii_start().first() {
+        || RefusedFile::new("invalid_json", "must be an array of reports, or an object with the one member `reports`");
+    let Elements(reports) = match bytes.trim_ascii_start().first() {
         Some(b'{') => {
             let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).map_err(|e| no_json(&e))?;
             match (members.remove("reports"), members.is_empty()) {
@@ -68,31 +68,31 @@ fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, Refused> {
     Ok(reports)
 }
 
-fn no_json(error: &serde_json::Error) -> Refused {
-    Refused::new("invalid_json", format!("the file is not JSON: {error}"))
+fn no_json(error: &serde_json::Error) -> RefusedFile {
+    RefusedFile::new("invalid_json", format!("the file is not JSON: {error}"))
 }
 
 /// The first elements of an array, one more than is read.
-struct First<'a>(Vec<&'a RawValue>);
+struct Elements<'a>(Vec<&'a RawValue>);
 
-impl<'de> Deserialize<'de> for First<'de> {
+impl<'de> Deserialize<'de> for Elements<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         struct Reader;
         impl<'de> Visitor<'de> for Reader {
-            type Value = First<'de>;
+            type Value = Elements<'de>;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str("an array")
             }
 
-            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<First<'de>, A::Error> {
+            fn visit_seq<A: SeqAccess<'de>>(self, mut elements: A) -> Result<Elements<'de>, A::Error> {
                 let mut first = Vec::new();
                 while first.len() <= SHEET_ROWS {
-                    let Some(element) = elements.next_element()? else { return Ok(First(first)) };
+                    let Some(element) = elements.next_element()? else { return Ok(Elements(first)) };
                     first.push(element);
                 }
                 while elements.next_element::<IgnoredAny>()?.is_some() {}
-                Ok(First(first))
+                Ok(Elements(first))
             }
         }
         deserializer.deserialize_seq(Reader)
@@ -100,7 +100,7 @@ impl<'de> Deserialize<'de> for First<'de> {
 }
 
 /// What an element of the array comes to.
-fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, Refused> {
+fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, RefusedFile> {
     let fault = |code: &str, detail| vec![Fault { pointer: String::new(), code: code.to_owned(), detail }];
     let read = if text.len() > JSON_REPORT_BYTES {
         let detail = format!("the report has {} bytes; at most {JSON_REPORT_BYTES} are read", text.len());
@@ -112,10 +112,10 @@ fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, Refused> {
         }
     };
     // One more than is told lets it be seen that there are more.
-    let told = |faults: Vec<Fault>| {
+    let message = |faults: Vec<Fault>| {
         faults.into_iter().take(SHEET_ROW_FAULTS + 1).map(|fault| cell_fault(index, fault)).collect()
     };
-    Ok(ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(told) })
+    Ok(ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(message) })
 }
 
 /// The year of a report, if it has one, and the report.

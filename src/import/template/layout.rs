@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::columns::{Column, Kind, Meaning, Sheet, meaning};
 use crate::import::table::cell::{
-    Cell, CellFault, ColumnPlace, Mark, Refused, Row, Table, letters, percent_of, quoted, some_of,
+    Cell, CellFault, ColumnPlace, Mark, RefusedFile, Row, Table, letters, percent_of, quoted, some_of,
 };
 use crate::import::table::day;
 use crate::import::table::number::{self, Decimal, Quantity};
@@ -14,7 +14,7 @@ use crate::import::table::unit::{Scale, plain_digit};
 
 /// A column of a file that was understood.
 #[derive(Debug, Clone)]
-struct Found {
+struct KnownColumn {
     column: Column,
     /// Where it stands, the first being 0.
     index: usize,
@@ -34,7 +34,7 @@ pub(in crate::import) struct Layout {
     pub(in crate::import) sheet: Option<Arc<str>>,
     /// Whether its cells are parted by a character that may also stand within one.
     is_parted: bool,
-    found: Vec<Found>,
+    found: Vec<KnownColumn>,
     /// Cells of the header row, empty ones among them.
     width: usize,
 }
@@ -65,7 +65,7 @@ impl Layout {
     ///
     /// # Errors
     /// All headers that are unknown, given twice or in another unit, and that of the year if it is missing.
-    pub(in crate::import) fn of(kind: Sheet, table: &Table, header: &Row) -> Result<Layout, Refused> {
+    pub(in crate::import) fn of(kind: Sheet, table: &Table, header: &Row) -> Result<Layout, RefusedFile> {
         let (sheet, is_parted) = (table.name(), table.sheet.is_none());
         let mut layout = Layout { kind, sheet, is_parted, found: Vec::new(), width: header.width };
         let mut faults = Vec::new();
@@ -74,11 +74,13 @@ impl Layout {
             let title = quoted(cell).unwrap_or_default();
             let understood = match cell {
                 // A hidden column is told of by the cells in it, if there are any.
-                Cell::Marked(_, mark) if *mark != Mark::Hidden => Err((mark.code(), mark.told().to_owned())),
+                Cell::Marked(_, mark) if *mark != Mark::Hidden => Err((mark.code(), mark.message().to_owned())),
                 _ => layout.understand(&title),
             };
             match understood {
-                Ok((column, scale)) => layout.found.push(Found { column, index, header: title, scale, settled: None }),
+                Ok((column, scale)) => {
+                    layout.found.push(KnownColumn { column, index, header: title, scale, settled: None });
+                }
                 Err((code, detail)) => {
                     let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
                     faults.push(layout.fault(header, column, quoted(cell), code, detail));
@@ -87,15 +89,15 @@ impl Layout {
         }
         if layout.find("year").is_none() {
             let column = Some(ColumnPlace { letters: None, header: "year".to_owned() });
-            let told = "there is no column `year`; the first row must be the headers, but for remarks, whose cells all begin with #"
+            let message = "there is no column `year`; the first row must be the headers, but for remarks, whose cells all begin with #"
                 .to_owned();
-            faults.push(layout.fault(header, column, None, "missing_column", told));
+            faults.push(layout.fault(header, column, None, "missing_column", message));
         }
         if faults.is_empty() {
             return Ok(layout);
         }
         let detail = "the headers are not those of the template".to_owned();
-        Err(Refused { code: "invalid_headers", detail, faults })
+        Err(RefusedFile { code: "invalid_headers", detail, faults })
     }
 
     /// The column that a header means and the unit that it names, unless it cannot be taken.
@@ -104,14 +106,14 @@ impl Layout {
             Meaning::Known(column, scale) => match self.find(column.name) {
                 None => Ok((column, scale)),
                 Some(earlier) => {
-                    let told =
+                    let message =
                         format!("is the column `{}` again: column {} is the same", column.name, letters(earlier.index));
-                    Err(("duplicate_column", told))
+                    Err(("duplicate_column", message))
                 }
             },
             Meaning::OtherUnit(column, unit, why) => {
-                let told = format!("`{}` is not taken in \"{unit}\", which {why}. {}", column.name, column.meaning);
-                Err(("unknown_unit", told))
+                let message = format!("`{}` is not taken in \"{unit}\", which {why}. {}", column.name, column.meaning);
+                Err(("unknown_unit", message))
             }
             Meaning::Unknown(near) => {
                 let hint = near.map_or_else(
@@ -133,7 +135,7 @@ impl Layout {
         self.find(name).is_some()
     }
 
-    fn find(&self, name: &str) -> Option<&Found> {
+    fn find(&self, name: &str) -> Option<&KnownColumn> {
         self.found.iter().find(|found| found.column.name == name)
     }
 
@@ -162,11 +164,11 @@ impl Layout {
         };
         // A number such as 1,233 without quotes makes two cells and moves all that follow.
         if reading.out_of_step {
-            let told = format!(
+            let message = format!(
                 "has {} cells under {} headers: put a cell in quotes when it contains what separates the cells",
                 row.width, self.width
             );
-            reading.faults.push(self.fault(row, None, None, "too_many_cells", told));
+            reading.faults.push(self.fault(row, None, None, "too_many_cells", message));
             return reading;
         }
         let mut strays = Vec::new();
@@ -188,12 +190,12 @@ impl Layout {
     fn stray_fault(&self, row: &Row, strays: &[usize]) -> Option<CellFault> {
         let (first, others) = strays.split_first()?;
         let column = Some(ColumnPlace { letters: Some(letters(*first)), header: String::new() });
-        let mut told = "stands in a column without a header".to_owned();
+        let mut message = "stands in a column without a header".to_owned();
         if !others.is_empty() {
-            told +=
+            message +=
                 &format!(", as do the cells in {}", some_of(others.iter().map(|index| letters(*index)), others.len()));
         }
-        Some(self.fault(row, column, quoted(row.cell(*first)), "no_header", told))
+        Some(self.fault(row, column, quoted(row.cell(*first)), "no_header", message))
     }
 
     /// The column that a place in the body belongs to: its own, that of what encloses it, or the first that it encloses.
@@ -261,15 +263,15 @@ fn names(kind: Sheet) -> String {
 }
 
 /// The JSON value that a cell stands for; the record's own rules are applied later.
-fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
+fn value(cell: &Cell, found: &KnownColumn) -> Result<Value, (&'static str, String)> {
     let kind = found.column.kind;
     match cell {
         Cell::Error(error) => {
-            let mut told = format!("holds the error {error} in place of a value");
+            let mut message = format!("holds the error {error} in place of a value");
             if matches!(kind, Kind::Text) {
-                told += &format!("; in CSV write '{error} if the text itself is meant");
+                message += &format!("; in CSV write '{error} if the text itself is meant");
             }
-            return Err(("error_cell", told));
+            return Err(("error_cell", message));
         }
         // A note may raise what it likes.
         Cell::Marked(_, Mark::Raised) if matches!(kind, Kind::Text) => {}
@@ -287,15 +289,16 @@ fn value(cell: &Cell, found: &Found) -> Result<Value, (&'static str, String)> {
 }
 
 /// The number that a cell holds, in the unit of `quantity`.
-fn amount(cell: &Cell, quantity: Quantity, found: &Found) -> Result<Value, (&'static str, String)> {
+fn amount(cell: &Cell, quantity: Quantity, found: &KnownColumn) -> Result<Value, (&'static str, String)> {
     let refused = || ("not_a_number", "must be a number".to_owned());
     let read = match cell {
         Cell::Number(number) => found.scale.of(*number).ok_or_else(refused)?,
         Cell::Share(share) if quantity == Quantity::Percent => percent_of(*share),
         Cell::Share(_) => return Err(("unknown_unit", "is formatted as a percentage".to_owned())),
         Cell::Day(_) => {
-            let told = "is stored as a day: spreadsheets take texts such as 1.5 for one; format the cell as a number";
-            return Err(("not_a_number", told.to_owned()));
+            let message =
+                "is stored as a day: spreadsheets take texts such as 1.5 for one; format the cell as a number";
+            return Err(("not_a_number", message.to_owned()));
         }
         Cell::Text(text) => {
             number::read_in(found.scale, text, quantity, found.settled).map_err(|fault| (fault.code, fault.detail))?

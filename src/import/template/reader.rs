@@ -7,12 +7,12 @@ use chrono::NaiveDate;
 use serde_json::Value;
 
 use crate::import::limits::{SHEET_FAULTS, SHEET_ROW_FAULTS};
-use crate::record::{CityId, Kept, Year};
+use crate::record::{CarriedOver, CityId, Year};
 
 use super::columns::Sheet;
 use super::draft::{self, Report};
 use super::layout::{Layout, Reading};
-use crate::import::table::cell::{CellFault, Refused, Table, some_of};
+use crate::import::table::cell::{CellFault, RefusedFile, Table, some_of};
 use crate::import::table::duplicates::{Place, duplicates};
 use crate::import::table::sheets::is_read_me;
 
@@ -24,7 +24,7 @@ pub struct Import {
     /// Sheets that are neither `Reports` nor `Lines` and were not read.
     pub ignored: Vec<Arc<str>>,
     /// What stays of reports that are recorded.
-    pub kept: Kept,
+    pub kept: CarriedOver,
 }
 
 /// A row of a file, and the report it came to.
@@ -51,7 +51,7 @@ pub fn read(
     city: &CityId,
     today: NaiveDate,
     recorded: &dyn Fn(Year) -> Option<Value>,
-) -> Result<Import, Refused> {
+) -> Result<Import, RefusedFile> {
     let (chosen, ignored) = choose(tables);
     let mut layouts = Vec::new();
     let mut faults = Vec::new();
@@ -65,7 +65,7 @@ pub fn read(
     if !faults.is_empty() {
         faults.truncate(SHEET_FAULTS);
         let detail = "the headers are not those of the template".to_owned();
-        return Err(Refused { code: "invalid_headers", detail, faults });
+        return Err(RefusedFile { code: "invalid_headers", detail, faults });
     }
     if layouts.is_empty() {
         return Err(no_table(tables));
@@ -77,7 +77,7 @@ pub fn read(
     let lines = read(Sheet::Lines);
     let says = |pointer| layouts.iter().any(|(layout, _)| layout.has_within(pointer));
     // A table of lines without any, as in the template, is one that nobody filled in.
-    let kept = Kept { lines: lines.is_empty(), also_stated: !says("/also_stated") };
+    let kept = CarriedOver { lines: lines.is_empty(), also_stated: !says("/also_stated") };
     let recorded = |year| if kept.lines { recorded(year) } else { None };
     let mut rows = reports(read(Sheet::Reports), lines, &recorded, today);
     bound(&mut rows);
@@ -85,9 +85,9 @@ pub fn read(
 }
 
 /// The refusal of a file in which there is nothing to read.
-fn no_table(tables: &[Table]) -> Refused {
+fn no_table(tables: &[Table]) -> RefusedFile {
     let sheets: Vec<&Arc<str>> = tables.iter().filter_map(|table| table.sheet.as_ref()).collect();
-    let told = if sheets.is_empty() {
+    let message = if sheets.is_empty() {
         "there is no table in the file: it needs headers and a row a year".to_owned()
     } else {
         let names = some_of(sheets.iter().map(|name| format!("\"{name}\"")), sheets.len());
@@ -98,7 +98,7 @@ fn no_table(tables: &[Table]) -> Refused {
             Sheet::Lines.name()
         )
     };
-    Refused::new("no_table", told)
+    RefusedFile::new("no_table", message)
 }
 
 /// The tables that are read, each as what, and the names of those that are not.
@@ -123,7 +123,7 @@ fn choose(tables: &[Table]) -> (Vec<(Sheet, &Table)>, Vec<Arc<str>>) {
 }
 
 /// The layout of a table; none when it has no header row.
-fn understand(kind: Sheet, table: &Table) -> Result<Option<Layout>, Refused> {
+fn understand(kind: Sheet, table: &Table) -> Result<Option<Layout>, RefusedFile> {
     let Some((header, rows)) = table.rows.split_first() else { return Ok(None) };
     let mut layout = Layout::of(kind, table, header)?;
     layout.settle(rows);
@@ -173,8 +173,8 @@ fn reports(
             // The lines are judged with the first row of their year; what they stand for is not missed in another.
             row.failed.push("/totals");
         }
-        if let Some(told) = duplicate {
-            row.fail("/year", "duplicate_year", told);
+        if let Some(message) = duplicate {
+            row.fail("/year", "duplicate_year", message);
         }
         let recorded = year.filter(|_| is_first).and_then(kept);
         let outcome = draft::report(row, if is_first { own } else { &[] }, recorded.as_ref(), today);
@@ -196,9 +196,9 @@ fn without_row(year: Option<Year>, lines: &[Reading<'_>]) -> Vec<ImportRow> {
     let Some(year) = year else {
         return lines.iter().map(|line| refused(line, line.faults.clone())).collect();
     };
-    let told = format!("{year} has lines but no row among the reports, which names the source of its figures");
+    let message = format!("{year} has lines but no row among the reports, which names the source of its figures");
     let Some(first) = lines.first() else { return Vec::new() };
-    let mut faults = vec![first.fault("/year", "no_report_row", told)];
+    let mut faults = vec![first.fault("/year", "no_report_row", message)];
     faults.extend(lines.iter().flat_map(|line| line.faults.iter().cloned()));
     vec![refused(first, faults)]
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::record::{CityId, Kept, Year};
+use crate::record::{CarriedOver, CityId, Year};
 
 use super::columns::Sheet;
 use super::draft::{self, Report};
 use super::layout::{Layout, Reading};
-use crate::import::table::cell::{CellFault, Refused, Row, Table, some_of};
+use crate::import::table::cell::{CellFault, RefusedFile, Row, Table, some_of};
 use crate::import::table::sheets::is_read_me;
 use crate::import::table::workbook;
 use crate::import::table::{self, Opened, Rows};
@@ -59,7 +59,7 @@ pub struct TableRows<'a> {
 /// # Errors
 /// When it is neither CSV in UTF-8 nor a workbook, its headers are not those of the template, or there is no column
 /// `city`.
-pub fn open<'a>(source: impl Read + 'a, today: NaiveDate) -> Result<TableRows<'a>, Refused> {
+pub fn open<'a>(source: impl Read + 'a, today: NaiveDate) -> Result<TableRows<'a>, RefusedFile> {
     let (table, mut rows, unread) = match table::open(source)? {
         Opened::Csv(rows) => (Table::default(), rows, Vec::new()),
         Opened::Workbook(tables) => {
@@ -68,39 +68,39 @@ pub fn open<'a>(source: impl Read + 'a, today: NaiveDate) -> Result<TableRows<'a
             (table, rows, unread)
         }
     };
-    let header = rows.next().ok_or_else(|| Refused::new("no_table", "there are no headers in the file"))??;
+    let header = rows.next().ok_or_else(|| RefusedFile::new("no_table", "there are no headers in the file"))??;
     let layout = Layout::of(Sheet::Reports, &table, &header)?;
     if !layout.has("city") {
-        return Err(Refused::new("missing_column", "there is no column `city`, which names the city of each row"));
+        return Err(RefusedFile::new("missing_column", "there is no column `city`, which names the city of each row"));
     }
     Ok(TableRows { sheet: table.sheet, unread, rows, layout, width: header.width, today })
 }
 
 /// The sheet of a workbook that is read: `Reports` or, without one, the only one that can be seen; and the others.
-fn choose(tables: Vec<Table>) -> Result<(Table, Vec<Table>), Refused> {
+fn choose(tables: Vec<Table>) -> Result<(Table, Vec<Table>), RefusedFile> {
     let named = |table: &Table, sheet: Sheet| Sheet::named(&table.title()) == Some(sheet);
     if let Some(hidden) = tables.iter().find(|table| table.is_hidden && named(table, Sheet::Reports)) {
         return Err(workbook::hidden_sheet(&hidden.title()));
     }
     let mut seen: Vec<Table> = tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
     if let Some(lines) = seen.iter().find(|table| named(table, Sheet::Lines) && table.figures() > 0) {
-        let told = format!("the sheet {} has rows, which are read only with the file of one city", lines.title());
-        return Err(Refused::new("lines_not_read", told));
+        let message = format!("the sheet {} has rows, which are read only with the file of one city", lines.title());
+        return Err(RefusedFile::new("lines_not_read", message));
     }
     seen.retain(|table| !named(table, Sheet::Lines) && !is_read_me(&table.title()));
     let reports = seen.iter().position(|table| named(table, Sheet::Reports));
     match (reports, seen.len()) {
         (Some(index), _) => Ok((seen.remove(index), seen)),
         (None, 1) => Ok((seen.remove(0), seen)),
-        _ => Err(Refused::new("no_table", "the workbook has no sheet `Reports`, and not one sheet alone")),
+        _ => Err(RefusedFile::new("no_table", "the workbook has no sheet `Reports`, and not one sheet alone")),
     }
 }
 
 /// The years that cities have in more than one row of a table, and those rows.
 #[derive(Debug, Default)]
-pub struct Repeated(HashMap<CityId, BTreeMap<Year, Vec<u64>>>);
+pub struct DuplicateYears(HashMap<CityId, BTreeMap<Year, Vec<u64>>>);
 
-impl Repeated {
+impl DuplicateYears {
     /// Refuses a row whose city and year other rows have too: nobody can say which is meant.
     ///
     /// # Errors
@@ -117,9 +117,13 @@ impl Repeated {
 ///
 /// # Errors
 /// As of [`open`]. What cannot be read further on is told when it is read for good.
-pub fn repeated(source: impl Read, today: NaiveDate, known: impl Fn(&CityId) -> bool) -> Result<Repeated, Refused> {
+pub fn repeated(
+    source: impl Read,
+    today: NaiveDate,
+    known: impl Fn(&CityId) -> bool,
+) -> Result<DuplicateYears, RefusedFile> {
     let TableRows { rows, layout, .. } = open(source, today)?;
-    let mut found = Repeated::default();
+    let mut found = DuplicateYears::default();
     for row in rows.map_while(Result::ok) {
         let mut reading = layout.read(&row);
         let city = named(&reading).and_then(|named| CityId::new(&named)).filter(&known);
@@ -142,8 +146,8 @@ fn named(reading: &Reading<'_>) -> Option<String> {
 impl TableRows<'_> {
     /// What stays of reports that are recorded: a table of many cities has no lines.
     #[must_use]
-    pub fn kept(&self) -> Kept {
-        Kept { lines: true, also_stated: !self.layout.has_within("/also_stated") }
+    pub fn kept(&self) -> CarriedOver {
+        CarriedOver { lines: true, also_stated: !self.layout.has_within("/also_stated") }
     }
 
     /// What is to be told of the sheets of `file` that are not read, if there are any.
@@ -156,7 +160,7 @@ impl TableRows<'_> {
 
 impl Iterator for TableRows<'_> {
     /// A row, or why the file cannot be read any further.
-    type Item = Result<TableRow, Refused>;
+    type Item = Result<TableRow, RefusedFile>;
 
     fn next(&mut self) -> Option<Self::Item> {
         let row: Row = match self.rows.next()? {
@@ -169,8 +173,8 @@ impl Iterator for TableRows<'_> {
         let subject = format!("{named} {year}").trim().to_owned();
         let city = CityId::new(&named);
         if city.is_none() && !reading.out_of_step && !reading.failed.contains(&"/city") {
-            let told = "must be the id of a city: 2 to 64 characters of a-z, 0-9 and -";
-            reading.fail("/city", if named.is_empty() { "missing" } else { "invalid_id" }, told);
+            let message = "must be the id of a city: 2 to 64 characters of a-z, 0-9 and -";
+            reading.fail("/city", if named.is_empty() { "missing" } else { "invalid_id" }, message);
         }
         if row.is_cut && row.width < self.width {
             let (cells, headers) = (row.width, self.width);

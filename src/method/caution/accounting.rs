@@ -5,7 +5,7 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{Caution, CautionCode, Used, about};
+use super::{Caution, CautionCode, UsedFigures, about};
 use crate::method::accounting::{Accounting, family, only_co2};
 use crate::method::base::BaseInventory;
 use crate::method::comparison::Compared;
@@ -22,7 +22,7 @@ const POPULATION_YEARS: f64 = 3.0;
 /// Growth of the population a year since the base year, in percent, beyond which the boundary may have changed.
 const GROWTH_PERCENT: f64 = 5.0;
 
-pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let Some(base) = used.accounting else {
         // Without a base the reports are looked at alone.
         return undeclared_alone(used).into_iter().collect();
@@ -82,7 +82,7 @@ impl Sides<'_, '_> {
         })
     }
 
-    fn accounting_undeclared(&self, used: &Used<'_, '_>) -> Option<Caution> {
+    fn accounting_undeclared(&self, used: &UsedFigures<'_, '_>) -> Option<Caution> {
         let mut years = self.years(|report| report.protocol.is_none());
         if self.base.protocol.is_none() && !self.reports.is_empty() {
             years.splice(0..0, used.base.map(|base| base.year()));
@@ -115,7 +115,7 @@ impl Sides<'_, '_> {
         })
     }
 
-    fn gwp_differs(&self, used: &Used<'_, '_>) -> Option<Caution> {
+    fn gwp_differs(&self, used: &UsedFigures<'_, '_>) -> Option<Caution> {
         let converted = used.base.and_then(|base| base.converted).map(|(gwp, _)| gwp);
         let ours = converted.or(self.base.gwp)?;
         let years = self.years(|report| report.gwp.is_some_and(|gwp| gwp != ours));
@@ -153,12 +153,12 @@ fn undeclared(years: Vec<Year>) -> Option<Caution> {
     })
 }
 
-fn undeclared_alone(used: &Used<'_, '_>) -> Option<Caution> {
+fn undeclared_alone(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let reports = used.reports.iter().copied().filter(|report| Accounting::of(report.inventory).protocol.is_none());
     undeclared(reports.map(Compared::year).collect())
 }
 
-fn accounting_inferred(used: &Used<'_, '_>) -> Option<Caution> {
+fn accounting_inferred(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let accounting = used.accounting.filter(|accounting| accounting.inferred)?;
     let (year, protocol) = (used.base?.year(), accounting.protocol?);
     let detail = format!(
@@ -167,7 +167,7 @@ fn accounting_inferred(used: &Used<'_, '_>) -> Option<Caution> {
     Some(Caution::new(CautionCode::AccountingInferred, detail, vec![year]))
 }
 
-fn gwp_converted(used: &Used<'_, '_>) -> Option<Caution> {
+fn gwp_converted(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let (gwp, before) = base.converted?;
     let amounts = |figure| used.unit.amount(figure, base.inventory.population);
@@ -223,7 +223,7 @@ impl ConvertedGas {
 /// A figure's year and the people it is of.
 type People = (Year, f64);
 
-fn boundary_suspect(used: &Used<'_, '_>) -> Option<Caution> {
+fn boundary_suspect(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let (base, accounting) = (used.base?, used.accounting?);
     let people = |year, population: Option<Population>| population.map(|population| (year, population.people()));
     let of_base = people(base.year(), base.inventory.population);
@@ -244,11 +244,11 @@ fn boundary_suspect(used: &Used<'_, '_>) -> Option<Caution> {
 }
 
 fn suspect(from: Year, before: f64, to: Year, after: f64) -> Caution {
-    let told = crate::record::units::grouped;
+    let message = crate::record::units::grouped;
     let detail = format!(
         "The population goes from {} in {from} to {} in {to}: the figures may not be of the same boundary.",
-        told(before),
-        told(after)
+        message(before),
+        message(after)
     );
     Caution::new(CautionCode::BoundarySuspect, detail, vec![from, to])
 }

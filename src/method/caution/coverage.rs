@@ -1,16 +1,16 @@
 //! Cautions about coverage: whether the baseline and the reports count the same lines.
 
-use super::{Caution, CautionCode, Used, about};
+use super::{Caution, CautionCode, UsedFigures, about};
 use crate::method::comparison::{coverage_told, uncovered};
 use crate::method::coverage::{CAUTION_PERCENT, Lines, Uncovered};
 use crate::record::Year;
 
-pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     coverage_differs(used).into_iter().chain(coverage_unknown(used)).collect()
 }
 
 /// One caution for all years, which tells the largest share.
-fn coverage_differs(used: &Used<'_, '_>) -> Option<Caution> {
+fn coverage_differs(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let parts = used.reports.iter().filter_map(|report| uncovered(base, report.inventory));
     let parts: Vec<Uncovered> = parts.filter(|part| part.percent() > CAUTION_PERCENT).collect();
@@ -21,7 +21,7 @@ fn coverage_differs(used: &Used<'_, '_>) -> Option<Caution> {
 }
 
 /// Where only one side has lines, those it does not know may be in the total of the other.
-fn coverage_unknown(used: &Used<'_, '_>) -> Option<Caution> {
+fn coverage_unknown(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let ours = Lines::of(base.inventory, &base.scope, base.gwp());
     let unknown = |lines: &Lines| lines.has_unknown();

@@ -1,6 +1,6 @@
 //! Cautions about single figures: those that another source, a sum or a second look questions.
 
-use super::{Caution, CautionCode, Used, listed};
+use super::{Caution, CautionCode, UsedFigures, listed};
 use crate::method::printed::Unit;
 use crate::method::sentence::amount;
 use crate::record::inventory::{AlsoStated, Figure, Inventory, Level};
@@ -14,7 +14,7 @@ const DIFFERS_PERCENT: f64 = crate::method::accounting::SAME_FIGURE_PERCENT;
 /// Percent of the baseline beyond which the report for its year contradicts it.
 const TOO_FAR_PERCENT: f64 = crate::method::comparison::CONTRADICTED_PERCENT;
 
-pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
+pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let mut found = stated_differs_from_sum(used);
     found.extend(contradicted(used));
     found.extend(figure_questioned(used));
@@ -23,7 +23,7 @@ pub(super) fn cautions(used: &Used<'_, '_>) -> Vec<Caution> {
 }
 
 /// One for each year, so that both figures stand beside it.
-fn stated_differs_from_sum(used: &Used<'_, '_>) -> Vec<Caution> {
+fn stated_differs_from_sum(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let differs = |inventory: &Inventory| {
         let figure = inventory.figure(used.scope.level).filter(Figure::differs_from_sum)?;
         let summed = Figure { tonnes: figure.summed?, ..figure };
@@ -38,7 +38,7 @@ fn stated_differs_from_sum(used: &Used<'_, '_>) -> Vec<Caution> {
 }
 
 /// One for each total of another source that is more than 5 % from the figure used.
-fn contradicted(used: &Used<'_, '_>) -> Vec<Caution> {
+fn contradicted(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let inventories = used.deciding().filter(|_| used.scope.lines.is_none());
     inventories
         .flat_map(|inventory| {
@@ -73,25 +73,25 @@ pub(in crate::method) fn is_contradicted(inventory: &Inventory, level: Level, vi
 }
 
 /// The warnings on the two figures that decide.
-fn figure_questioned(used: &Used<'_, '_>) -> Option<Caution> {
+fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base.map(|base| (base.year(), base.warnings(used.view)));
     let judged = used.judged().map(|report| (report.year(), report.warnings(used.scope.level, used.view)));
     let questioned: Vec<(Year, Vec<WarningCode>)> =
         base.into_iter().chain(judged).filter(|(_, warnings)| !warnings.is_empty()).collect();
-    let told = questioned.iter().map(|(year, warnings)| {
+    let message = questioned.iter().map(|(year, warnings)| {
         let warnings: Vec<&str> = warnings.iter().map(|warning| warning.as_str()).collect();
         format!("{year} ({})", warnings.join(", "))
     });
-    let told: Vec<String> = told.collect();
+    let message: Vec<String> = message.collect();
     let years: Vec<Year> = questioned.iter().map(|(year, _)| *year).collect();
     (!years.is_empty()).then(|| {
-        let detail = format!("The figures for {} may hold a slip: {}.", listed(&years), told.join(", "));
+        let detail = format!("The figures for {} may hold a slip: {}.", listed(&years), message.join(", "));
         Caution::new(CautionCode::FigureQuestioned, detail, years)
     })
 }
 
 /// What is further apart than this caution reaches is no comparison at all.
-fn baseline_differs_from_report(used: &Used<'_, '_>) -> Option<Caution> {
+fn baseline_differs_from_report(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let beside = used.beside?;
     beside.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;

@@ -17,11 +17,11 @@ use crate::record::{Percent, Slug, View, Year};
 use super::accounting::Accounting;
 use super::base::BaseInventory;
 use super::case::Case;
-use super::comparison::{Beside, Compared};
+use super::comparison::{BaseYearComparison, Compared};
+use super::conclusion::Conclusion;
 use super::coverage::Uncovered;
 use super::history;
 use super::printed::{Amount, Ratio, Unit};
-use super::ruling::Ruling;
 use super::scope::Scope;
 
 pub use accounting::ConvertedGas;
@@ -231,9 +231,9 @@ impl Caution {
 }
 
 /// The cautions of a case that is judged, in the order of their kinds.
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling) -> Vec<Caution> {
-    let used = Used::of(case, ruling);
-    let mut found = timing::cautions(case, ruling, &used);
+pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<Caution> {
+    let used = UsedFigures::of(case, conclusion);
+    let mut found = timing::cautions(case, conclusion, &used);
     found.extend(used.of_comparison());
     found.extend(history::baseline_restated(case));
     found.extend(history::target_weakened(case));
@@ -264,7 +264,7 @@ fn listed(years: &[Year]) -> String {
 }
 
 /// The figures that a verdict, or a change from one year to another, is made from.
-pub(super) struct Used<'c, 'a> {
+pub(super) struct UsedFigures<'c, 'a> {
     /// How the city stood.
     pub view: &'c View<'a>,
     /// What of the inventories is counted.
@@ -281,13 +281,13 @@ pub(super) struct Used<'c, 'a> {
     /// The year judged.
     pub judged: Option<Year>,
     /// The report for the base year beside the baseline.
-    pub beside: Option<&'c Beside<'a>>,
+    pub beside: Option<&'c BaseYearComparison<'a>>,
 }
 
-impl<'c, 'a> Used<'c, 'a> {
-    fn of(case: &'c Case<'_, 'a>, ruling: &Ruling) -> Self {
-        let (comparison, judged) = (&case.comparison, ruling.numbers.map(|numbers| numbers.year));
-        Used {
+impl<'c, 'a> UsedFigures<'c, 'a> {
+    fn of(case: &'c Case<'_, 'a>, conclusion: &Conclusion) -> Self {
+        let (comparison, judged) = (&case.comparison, conclusion.numbers.map(|numbers| numbers.year));
+        UsedFigures {
             view: case.view,
             scope: Scope::of(case.target),
             unit: case.unit,

@@ -2,15 +2,15 @@
 
 use chrono::Datelike;
 
-use super::{Caution, CautionCode, Used, about, listed};
+use super::{Caution, CautionCode, UsedFigures, about, listed};
 use crate::method::base::Origin;
 use crate::method::budget::filled;
 use crate::method::case::Case;
 use crate::method::comparison::Compared;
+use crate::method::conclusion::Conclusion;
 use crate::method::course::{EARLY_YEARS, uncertainty};
 use crate::method::goal::RESIDUAL_PERCENT;
 use crate::method::printed::Unit;
-use crate::method::ruling::Ruling;
 use crate::method::standing;
 use crate::method::verdict::Verdict;
 use crate::record::Year;
@@ -22,16 +22,16 @@ const FEW_POINTS: usize = 3;
 /// The years in which the pandemic lowered emissions.
 const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
 
-pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling, used: &Used<'_, '_>) -> Vec<Caution> {
-    let decided = ruling.verdict.is_decided();
+pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion, used: &UsedFigures<'_, '_>) -> Vec<Caution> {
+    let decided = conclusion.verdict.is_decided();
     let found = [
         stale(case).filter(|_| !decided),
         early(case).filter(|_| !decided),
         few_points(case),
-        interpolated(case, ruling),
-        skipped(case, ruling),
-        rebounded(case, ruling),
-        within_uncertainty(case, ruling),
+        interpolated(case, conclusion),
+        skipped(case, conclusion),
+        rebounded(case, conclusion),
+        within_uncertainty(case, conclusion),
         pandemic_year(used),
         backloaded(case),
         offset_heavy(case),
@@ -42,7 +42,7 @@ pub(super) fn cautions(case: &Case<'_, '_>, ruling: &Ruling, used: &Used<'_, '_>
 }
 
 /// Those that are about the years alone.
-pub(super) fn of_years(used: &Used<'_, '_>) -> Vec<Caution> {
+pub(super) fn of_years(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     pandemic_year(used).into_iter().chain(not_calendar_year(used)).collect()
 }
 
@@ -77,9 +77,9 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
 }
 
 /// Only the budget fills years in, and it is in tonnes and measured from a baseline.
-fn interpolated(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
+fn interpolated(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
     let years = match case.unit {
-        Unit::Tonnes if case.base.is_some() => filled(&case.points_through(ruling.numbers?.year)),
+        Unit::Tonnes if case.base.is_some() => filled(&case.points_through(conclusion.numbers?.year)),
         _ => Vec::new(),
     };
     let years = years.iter().filter(|year| year.interpolated).map(|year| year.point.year).collect();
@@ -90,8 +90,8 @@ fn interpolated(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
     })
 }
 
-fn skipped(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let outcome = ruling.outcome?;
+fn skipped(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
+    let outcome = conclusion.outcome?;
     let (before, after) = (outcome.before?, outcome.year);
     let side = if outcome.achieved { "at or below" } else { "above" };
     let due = case.target.target_year;
@@ -100,18 +100,18 @@ fn skipped(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
     Some(Caution::new(CautionCode::TargetYearSkipped, detail, vec![before, after]))
 }
 
-fn rebounded(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let (asked, outcome) = (case.asked()?, ruling.outcome?);
+fn rebounded(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
+    let (asked, outcome) = (case.asked()?, conclusion.outcome?);
     let again = |report: &&Compared<'_>| report.year() > outcome.year && !asked.is_within(report);
-    let met = ruling.verdict == Verdict::Achieved;
+    let met = conclusion.verdict == Verdict::Achieved;
     let years = case.comparison.compared.iter().filter(|_| met).filter(again).map(Compared::year).collect();
     about(CautionCode::Rebounded, years, |listed| {
         format!("The target was met in {}, but emissions were above it again in {listed}.", outcome.year)
     })
 }
 
-fn within_uncertainty(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
-    let (asked, outcome, numbers) = (case.asked()?, ruling.outcome?, ruling.numbers?);
+fn within_uncertainty(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
+    let (asked, outcome, numbers) = (case.asked()?, conclusion.outcome?, conclusion.numbers?);
     let uncertainty = uncertainty(&case.inventories_of(outcome.year));
     let margin = uncertainty * numbers.actual.abs();
     let within = margin > 0.0 && case.unit.round((numbers.actual - asked.amount).abs()) <= case.unit.round(margin);
@@ -125,7 +125,7 @@ fn within_uncertainty(case: &Case<'_, '_>, ruling: &Ruling) -> Option<Caution> {
     })
 }
 
-fn pandemic_year(used: &Used<'_, '_>) -> Option<Caution> {
+fn pandemic_year(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let years = used.years().filter(|year| PANDEMIC.contains(&year.get())).collect();
     about(CautionCode::PandemicYear, years, |listed| {
         format!("In {listed} the pandemic lowered emissions, which says little of a course.")
@@ -183,7 +183,7 @@ fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
     Some(Caution::new(code, detail, vec![year]))
 }
 
-fn not_calendar_year(used: &Used<'_, '_>) -> Option<Caution> {
+fn not_calendar_year(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let mut years: Vec<Year> = used.inventories().filter(|of| !of.is_calendar_year()).map(|of| of.year).collect();
     years.sort_unstable();
     years.dedup();

@@ -42,46 +42,46 @@ pub struct Explanation {
 /// Explains every computed number of an assessment.
 #[must_use]
 pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
-    let mut told = Told { unit: assessment.unit, explained: Vec::new() };
-    let base = assessment.baseline.as_ref().map(|figure| told.cited("baseline", figure));
-    let judged = assessment.judged.as_ref().map(|figure| told.cited("judged", figure));
-    told.figures(assessment);
-    told.target(assessment, base);
+    let mut message = Explanations { unit: assessment.unit, explained: Vec::new() };
+    let base = assessment.baseline.as_ref().map(|figure| message.cited("baseline", figure));
+    let judged = assessment.judged.as_ref().map(|figure| message.cited("judged", figure));
+    message.figures(assessment);
+    message.target(assessment, base);
     if let Some(base) = base {
-        told.milestones(assessment, base);
+        message.milestones(assessment, base);
     }
-    told.overdue(assessment);
-    let asked = told.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
+    message.overdue(assessment);
+    let asked = message.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
     if let (Some(judged), Some(asked)) = (judged, asked) {
         let asked = Point { year: assessment.target.target_year, amount: asked };
-        told.judgement(assessment, base, judged, asked);
-        told.opinions(assessment, base, judged, asked);
+        message.judgement(assessment, base, judged, asked);
+        message.opinions(assessment, base, judged, asked);
     }
-    told.within_reports(assessment);
-    told.like_for_like(assessment);
-    told.soon(assessment);
+    message.within_reports(assessment);
+    message.like_for_like(assessment);
+    message.soon(assessment);
     for left_out in &assessment.left_out {
-        told.left_out(left_out);
+        message.left_out(left_out);
     }
     for (index, caution) in assessment.cautions.iter().enumerate() {
-        told.caution(index, caution, assessment);
+        message.caution(index, caution, assessment);
     }
-    told.explained
+    message.explained
 }
 
 /// Explains every computed number of the yardsticks; `assessments` are those they were made with.
 #[must_use]
 pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -> Vec<Explanation> {
-    let mut told = Told { unit: Unit::Tonnes, explained: Vec::new() };
-    told.ipcc("ipcc_1_5c", &yardsticks.ipcc_1_5c, assessments);
-    told.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
-    told.race_to_zero(&yardsticks.race_to_zero, assessments);
-    told.carbon_law(&yardsticks.carbon_law);
+    let mut message = Explanations { unit: Unit::Tonnes, explained: Vec::new() };
+    message.ipcc("ipcc_1_5c", &yardsticks.ipcc_1_5c, assessments);
+    message.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
+    message.race_to_zero(&yardsticks.race_to_zero, assessments);
+    message.carbon_law(&yardsticks.carbon_law);
     for (id, target) in &yardsticks.targets {
-        told.ipcc(&format!("targets.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
-        told.ipcc(&format!("targets.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
+        message.ipcc(&format!("targets.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
+        message.ipcc(&format!("targets.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
     }
-    told.explained
+    message.explained
 }
 
 /// A number in a formula: 15 significant digits, grouped by thousands, in brackets when below 0.
@@ -141,12 +141,12 @@ fn line(from: Point, to: Point, year: Year) -> String {
 }
 
 /// What has been explained so far, of an answer in one unit.
-struct Told {
+struct Explanations {
     unit: Unit,
     explained: Vec<Explanation>,
 }
 
-impl Told {
+impl Explanations {
     /// Notes a formula, if its number is printed.
     fn add(&mut self, field: impl Into<String>, number: Option<f64>, formula: impl FnOnce() -> String) {
         if let Some(number) = number {

@@ -40,9 +40,9 @@ pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
         }
     }
     // Revisions that changed nothing but a note repeat the same pledge; what made the change is told last.
-    let mut told = HashSet::new();
+    let mut message = HashSet::new();
     found.reverse();
-    found.retain(|(key, _)| told.insert(key.clone()));
+    found.retain(|(key, _)| message.insert(key.clone()));
     found.reverse();
     found.into_iter().map(|(_, caution)| caution).collect()
 }
@@ -93,22 +93,22 @@ struct Pledge<'p> {
 type Key = (Year, u64, Option<Slug>);
 
 /// What a pledge asked for in one year.
-struct Asked {
+struct PledgedLevel {
     point: Point,
     /// The percentage it was stated as, and the amount that it is of.
-    cut: Option<(Percent, f64)>,
+    as_of: Option<(Percent, f64)>,
 }
 
 impl Pledge<'_> {
     /// The cautions, for each year in which it asked for less than the pathway now allows.
     fn weakened(&self, case: &Case<'_, '_>, pathway: &Pathway) -> Vec<(Key, Caution)> {
         let key = |point: Point| (point.year, case.unit.round(point.amount).to_bits(), self.replaced.cloned());
-        let broken = |asked: Asked| Some((key(asked.point), self.caution(&asked, case, pathway)?));
+        let broken = |asked: PledgedLevel| Some((key(asked.point), self.caution(&asked, case, pathway)?));
         self.asked(case).into_iter().filter_map(broken).collect()
     }
 
     /// What it asked for in its milestones and its target year, if it counts what `case` counts.
-    fn asked(&self, case: &Case<'_, '_>) -> Vec<Asked> {
+    fn asked(&self, case: &Case<'_, '_>) -> Vec<PledgedLevel> {
         let old = self.target;
         if old.sector != case.target.sector {
             return Vec::new();
@@ -122,23 +122,23 @@ impl Pledge<'_> {
             MilestoneLevel::Reduction { reduction_percent } => Some(reduction_percent).zip(base),
             MilestoneLevel::Tonnes { .. } => None,
         });
-        let mut asked: Vec<Asked> =
-            milestones.into_iter().zip(stated).map(|(point, cut)| Asked { point, cut }).collect();
+        let mut asked: Vec<PledgedLevel> =
+            milestones.into_iter().zip(stated).map(|(point, as_of)| PledgedLevel { point, as_of }).collect();
         asked.extend(goal::amount(old, base).map(|amount| {
             let point = Point { year: old.target_year, amount };
-            Asked { point, cut: self.cut(base).filter(|_| goal::gross(old, base) == Some(amount)) }
+            PledgedLevel { point, as_of: self.as_of(base).filter(|_| goal::gross(old, base) == Some(amount)) }
         }));
         asked
     }
 
     /// What a pledge of zero asked for, which is zero at every level and in every unit.
-    fn zero(&self) -> Option<Asked> {
+    fn zero(&self) -> Option<PledgedLevel> {
         let point = Point { year: self.target.target_year, amount: 0.0 };
-        goal::is_net_zero(self.target).then_some(Asked { point, cut: None })
+        goal::is_net_zero(self.target).then_some(PledgedLevel { point, as_of: None })
     }
 
     /// The percentage that the target is stated as, and the amount that it is of.
-    fn cut(&self, base: Option<f64>) -> Option<(Percent, f64)> {
+    fn as_of(&self, base: Option<f64>) -> Option<(Percent, f64)> {
         match self.target.goal {
             Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
                 Some(reduction_percent).zip(base)
@@ -150,7 +150,7 @@ impl Pledge<'_> {
         }
     }
 
-    fn caution(&self, asked: &Asked, case: &Case<'_, '_>, pathway: &Pathway) -> Option<Caution> {
+    fn caution(&self, asked: &PledgedLevel, case: &Case<'_, '_>, pathway: &Pathway) -> Option<Caution> {
         let Point { year, amount: before } = asked.point;
         let says = pathway.base().map_or(pathway.target().year <= year, |base| base.year < year);
         let after = pathway.at(year);
@@ -159,8 +159,8 @@ impl Pledge<'_> {
         }
         let change = Change { before, after, day: self.day, reason: self.reason.cloned() };
         let (old, new) = (amount(before, case.unit), amount(after, case.unit));
-        let cut = asked.cut.map(|(percent, of)| format!(" ({} % below {})", percent.get(), amount(of, case.unit)));
-        let old = format!("{old}{}", cut.unwrap_or_default());
+        let as_of = asked.as_of.map(|(percent, of)| format!(" ({} % below {})", percent.get(), amount(of, case.unit)));
+        let old = format!("{old}{}", as_of.unwrap_or_default());
         let first = match self.replaced {
             Some(id) => format!("It replaced {id}, which asked for {old} in {year}"),
             None => format!("Until {} it asked for {old} in {year}", change.day),
@@ -168,8 +168,8 @@ impl Pledge<'_> {
         let detail = format!("{first}; its pathway now allows {new} in that year{}.", change.aside(case));
         let mut caution = change.caution(case, CautionCode::TargetWeakened, detail, vec![year]);
         caution.replaced = self.replaced.cloned();
-        caution.asked_reduction_percent = asked.cut.map(|(percent, _)| percent);
-        (caution.asked_of_tonnes, caution.asked_of_tonnes_per_person) = case.unit.print(asked.cut.map(|(_, of)| of));
+        caution.asked_reduction_percent = asked.as_of.map(|(percent, _)| percent);
+        (caution.asked_of_tonnes, caution.asked_of_tonnes_per_person) = case.unit.print(asked.as_of.map(|(_, of)| of));
         Some(caution)
     }
 }

@@ -14,9 +14,9 @@ use crate::record::{Slug, Year};
 
 use super::{YardstickFigure, YardstickReason};
 use crate::method::case::Case;
+use crate::method::conclusion::Conclusion;
 use crate::method::pathway::{Pathway, Point, between};
 use crate::method::printed::{Amount, Ratio, Unit};
-use crate::method::ruling::Ruling;
 use crate::method::sentence::amount;
 use crate::method::verdict::Verdict;
 
@@ -54,7 +54,7 @@ pub struct Ipcc {
 }
 
 /// The yardstick of `share`, held against a target.
-pub(super) fn held_against(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
+pub(super) fn assess(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
     let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
     let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
     let emitted = emissions(&reference);
@@ -75,7 +75,7 @@ pub(super) fn held_against(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
 
 /// `P(2030)`, or why there is none.
 fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
-    if Ruling::of(case).verdict == Verdict::NotJudged {
+    if Conclusion::of(case).verdict == Verdict::NotJudged {
         return Err(YardstickReason::NotJudged);
     }
     if case.unit == Unit::TonnesPerPerson {
@@ -115,7 +115,7 @@ pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
 
 /// The answer for reading.
 fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
-    let told = |tonnes| amount(tonnes, Unit::Tonnes);
+    let message = |tonnes| amount(tonnes, Unit::Tonnes);
     let less = 100.0 * (1.0 - share);
     match answer {
         Ok((pathway, emitted)) => {
@@ -124,8 +124,8 @@ fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
             let than = if within { "within" } else { "more than" };
             format!(
                 "The pathway allows {} in 2030, {than} the {} that are {less:.0} % below 2019.",
-                told(pathway),
-                told(allowed)
+                message(pathway),
+                message(allowed)
             )
         }
         Err(reason) => format!("This cannot be said: {}.", why(reason)),

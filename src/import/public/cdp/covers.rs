@@ -116,8 +116,8 @@ pub(super) fn covers(stated: &str) -> Result<Covers, LeftOut> {
             Err(left_out("sector_not_stated", "The row does not say which emissions it covers."))
         }
         None => {
-            let told = format!("\"{}\" is neither the whole inventory nor a sector of the GPC.", quoted(stated));
-            Err(left_out("sector_not_gpc", told))
+            let message = format!("\"{}\" is neither the whole inventory nor a sector of the GPC.", quoted(stated));
+            Err(left_out("sector_not_gpc", message))
         }
     }
 }

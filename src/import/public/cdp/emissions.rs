@@ -18,7 +18,7 @@ use serde_json::Value;
 
 use crate::import::failure::FileError;
 use crate::import::public::file::{Cells, PublicFile};
-use crate::import::public::finding::{Finding, LeftOut, Provenance};
+use crate::import::public::finding::{LeftOut, Provenance, RowRecords};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::period::AccountingYear;
 use crate::import::public::records::{found, left_out, object, text};
@@ -187,7 +187,7 @@ impl Columns {
         all
     }
 
-    fn report(&self, cells: &Cells<'_>, provenance: &Provenance) -> Result<Finding, LeftOut> {
+    fn report(&self, cells: &Cells<'_>, provenance: &Provenance) -> Result<RowRecords, LeftOut> {
         let today = provenance.today;
         let city = self.account.city(cells, today)?;
         let covers = self.accounting_year(cells)?;
@@ -219,7 +219,7 @@ impl Columns {
             remarks.push("one end of the period is stated: the year from or to that day".to_owned());
         }
         let report = found(Kind::Report, &covers.year.to_string(), &body, today)?;
-        Ok(Finding { city, records: vec![report], remarks })
+        Ok(RowRecords { city, records: vec![report], remarks })
     }
 
     fn accounting_year(&self, cells: &Cells<'_>) -> Result<AccountingYear, LeftOut> {

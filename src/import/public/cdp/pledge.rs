@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 use serde_json::{Value, json};
 
-use crate::import::public::finding::{Finding, LeftOut};
+use crate::import::public::finding::{LeftOut, RowRecords};
 use crate::import::public::records::{Publication, found, object, text};
 use crate::import::table::figure::json;
 use crate::record::{City, Kind};
@@ -62,13 +62,13 @@ impl Pledge {
     }
 
     /// The records, under these ids: the baseline, if there is one, and the target.
-    pub fn finding(self, baseline: Option<String>, target: &str, today: NaiveDate) -> Result<Finding, LeftOut> {
+    pub fn finding(self, baseline: Option<String>, target: &str, today: NaiveDate) -> Result<RowRecords, LeftOut> {
         let mut records = Vec::new();
         if let (Some(id), Some(base)) = (&baseline, &self.base) {
             records.push(found(Kind::Baseline, id, &self.baseline_body(base), today)?);
         }
         records.push(found(Kind::Target, target, &self.body(baseline), today)?);
-        Ok(Finding { city: self.city, records, remarks: self.remarks })
+        Ok(RowRecords { city: self.city, records, remarks: self.remarks })
     }
 
     fn body(&self, baseline: Option<String>) -> Value {

@@ -221,8 +221,8 @@ impl Columns {
         if kind == "no target" {
             Err(left_out("no_target", "The row says that there is no target."))
         } else if kind.contains("intensity") {
-            let told = "A target per person or per unit of product: the row does not say of how many the base was.";
-            Err(left_out("intensity_target", told))
+            let message = "A target per person or per unit of product: the row does not say of how many the base was.";
+            Err(left_out("intensity_target", message))
         } else if kind.contains("business as usual") || kind.contains("baseline scenario") {
             let percent = self.percent(cells)?;
             Ok(Asks::Scenario(percent, amount(cells, self.scenario, "no_scenario_emissions", "scenario's emissions")?))
@@ -241,8 +241,8 @@ impl Columns {
             return Ok(percent);
         }
         if percent > 0.0 && percent <= 1.0 {
-            let told = format!("A reduction of {percent} may be that many percent, or that fraction of the whole.");
-            return Err(left_out("fraction_or_percent", told));
+            let message = format!("A reduction of {percent} may be that many percent, or that fraction of the whole.");
+            return Err(left_out("fraction_or_percent", message));
         }
         Err(left_out("reduction_out_of_range", format!("A reduction of {percent} % is none between 0 and 200 %.")))
     }
@@ -255,8 +255,8 @@ impl Columns {
             return Err(left_out("base_not_positive", format!("The base year's emissions are stated as {tonnes} t.")));
         }
         if target_year <= year {
-            let told = format!("The target year {target_year} does not lie after the base year {year}.");
-            return Err(left_out("not_after_base", told));
+            let message = format!("The target year {target_year} does not lie after the base year {year}.");
+            return Err(left_out("not_after_base", message));
         }
         Ok(Base { year, tonnes })
     }
@@ -271,8 +271,9 @@ impl Columns {
         let (Asks::Reduction(percent), Some(base)) = (asks, base) else { return None };
         let said = stated(cells, self.level).ok().flatten()?;
         let follows = base.tonnes * (1.0 - percent / 100.0);
-        let told = format!("the file's own target of {said} t is not {percent} % below its base of {} t", base.tonnes);
-        ((said - follows).abs() > (APART * base.tonnes).max(1.0)).then_some(told)
+        let message =
+            format!("the file's own target of {said} t is not {percent} % below its base of {} t", base.tonnes);
+        ((said - follows).abs() > (APART * base.tonnes).max(1.0)).then_some(message)
     }
 
     fn note(&self, cells: &Cells<'_>) -> Vec<String> {

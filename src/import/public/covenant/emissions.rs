@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::import::failure::FileError;
 use crate::import::public::file::PublicFile;
-use crate::import::public::finding::{Finding, LeftOut, Place, Provenance, Row};
+use crate::import::public::finding::{LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{found, left_out, object};
 use crate::import::public::source::{Sink, Stop};
@@ -74,9 +74,9 @@ impl Totals {
         let others = duplicates::others(&keys);
         for (total, others) in all.iter_mut().zip(others) {
             if let Some(others) = others {
-                let told =
+                let message =
                     format!("The file has more than one total of {} for {}; see {others}.", total.actor, total.year);
-                total.fault.get_or_insert(left_out("duplicate_year", told));
+                total.fault.get_or_insert(left_out("duplicate_year", message));
             }
         }
         Ok(Totals { provenance, all })
@@ -124,12 +124,12 @@ impl Total {
         publication.source(&format!("{}, {year}, column total_emissions", self.actor))
     }
 
-    fn report(&self, signatories: &Signatories, known: &Known, provenance: &Provenance) -> Result<Finding, LeftOut> {
+    fn report(&self, signatories: &Signatories, known: &Known, provenance: &Provenance) -> Result<RowRecords, LeftOut> {
         let (signatory, year, tonnes) = self.read(signatories)?;
         if let Some(inventory) = known.total(signatory, year) {
             return Err(if differs(inventory, tonnes) {
-                let told = format!("Kept with the inventory of {year}, which states {inventory} t, as also stated.");
-                left_out("also_stated", told)
+                let message = format!("Kept with the inventory of {year}, which states {inventory} t, as also stated.");
+                left_out("also_stated", message)
             } else {
                 left_out("inventory_given", format!("The inventory of {year} states the same."))
             });
@@ -138,6 +138,6 @@ impl Total {
             object([("totals", Some(json!({"own": json(tonnes)}))), ("source", Some(self.source(year, provenance)))]);
         let record = found(Kind::Report, &year.to_string(), &body, provenance.today)?;
         let remarks = self.remark.map(str::to_owned).into_iter().collect();
-        Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
+        Ok(RowRecords { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use crate::import::failure::FileError;
 use crate::import::public::duplicates;
 use crate::import::public::file::{Cells, PublicFile};
-use crate::import::public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
+use crate::import::public::finding::{FoundRecord, LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{found, left_out, object};
 use crate::import::public::source::{Sink, Stop};
@@ -15,7 +15,7 @@ use crate::import::table::figure::{NoFigure, figure, json, population, quoted, y
 use crate::import::table::unit::Scale;
 use crate::record::Kind;
 
-use super::lines::{self, Lack, Parts};
+use super::lines::{self, MissingPart, Parts};
 use super::of_inventories;
 use super::signatories::{Signatories, Signatory};
 
@@ -82,7 +82,7 @@ pub(super) struct Known {
     /// The totals of those that were, by year.
     totals: HashMap<String, HashMap<i32, f64>>,
     /// A baseline inventory that cannot be recorded is there all the same, with its year.
-    baselines: HashMap<String, Vec<(i32, Option<Found>)>>,
+    baselines: HashMap<String, Vec<(i32, Option<FoundRecord>)>>,
 }
 
 /// The totals that signatories have beside their inventories, by the number of the signatory and the year.
@@ -190,11 +190,11 @@ impl Inventory {
             (columns.unit.unwrap_or(columns.year), if columns.unit.is_some() { &self.unit } else { &self.year }),
         ];
         if same.iter().any(|(index, first)| cells.at(*index) != first.as_str()) {
-            let told = format!(
+            let message = format!(
                 "The lines of inventory {} do not agree on whose, of what year and in what unit it is.",
                 quoted(&self.id)
             );
-            return Err(left_out("lines_differ", told));
+            return Err(left_out("lines_differ", message));
         }
         let tonnes = figure(cells.at(columns.emissions)).map_err(|no| match no {
             NoFigure::Empty => left_out("no_total", "A line states no emissions."),
@@ -216,7 +216,7 @@ impl Inventory {
     ///
     /// Where a baseline and one that monitors each lack what the other has of a line, the baseline keeps its half: had
     /// neither a value, nothing would be seen to be missing.
-    fn lacks(&self, all: &[&Inventory]) -> Vec<Lack> {
+    fn lacks(&self, all: &[&Inventory]) -> Vec<MissingPart> {
         let others = all.iter().filter(|other| other.id != self.id);
         others
             .flat_map(|other| {
@@ -234,9 +234,9 @@ impl Inventory {
         &self,
         signatory: &Signatory,
         stated: &Stated,
-        lacks: &[Lack],
+        lacks: &[MissingPart],
         provenance: &Provenance,
-    ) -> Result<Finding, LeftOut> {
+    ) -> Result<RowRecords, LeftOut> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
@@ -284,12 +284,12 @@ impl Inventory {
             ("source", Some(of_inventories(provenance).source(&locator))),
         ]);
         let record = found(kind, &year.to_string(), &body, provenance.today)?;
-        Ok(Finding { city: signatory.city(provenance.today)?, records: vec![record], remarks })
+        Ok(RowRecords { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }
 }
 
 impl Known {
-    fn note(&mut self, inventory: &Inventory, record: Option<&Found>) {
+    fn note(&mut self, inventory: &Inventory, record: Option<&FoundRecord>) {
         let Some(year) = year(&inventory.year) else { return };
         if inventory.is_baseline() {
             self.baselines.entry(inventory.gcom.clone()).or_default().push((year, record.cloned()));
@@ -305,7 +305,7 @@ impl Known {
     }
 
     /// The baselines of a signatory, with their years.
-    pub fn baselines(&self, signatory: &Signatory) -> Vec<&(i32, Option<Found>)> {
+    pub fn baselines(&self, signatory: &Signatory) -> Vec<&(i32, Option<FoundRecord>)> {
         signatory.numbers().filter_map(|number| self.baselines.get(number)).flatten().collect()
     }
 }
@@ -321,13 +321,13 @@ fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
         kind if kind.starts_with("direct") => true,
         kind if kind.starts_with("indirect") => false,
         _ => {
-            let told = format!("\"{}\" is no type of emissions that is known.", quoted(emitted));
-            return Err(left_out("unknown_emissions", told));
+            let message = format!("\"{}\" is no type of emissions that is known.", quoted(emitted));
+            return Err(left_out("unknown_emissions", message));
         }
     };
     lines::part(sector, is_direct).ok_or_else(|| {
-        let told = format!("\"{}\" is no sector that is known, or has no {}.", quoted(sector), quoted(emitted));
-        left_out("unknown_sector", told)
+        let message = format!("\"{}\" is no sector that is known, or has no {}.", quoted(sector), quoted(emitted));
+        left_out("unknown_sector", message)
     })
 }
 

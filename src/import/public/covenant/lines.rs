@@ -80,7 +80,7 @@ pub(super) struct Parts(BTreeMap<Part, f64>);
 
 /// A part that an inventory lacks and another one has.
 #[derive(Debug, Clone)]
-pub(super) struct Lack {
+pub(super) struct MissingPart {
     part: Part,
     /// What the other one has of it, in t.
     tonnes: f64,
@@ -95,19 +95,20 @@ impl Parts {
     }
 
     /// The parts that make half lines of lines that this inventory has, beside one of a year.
-    pub fn lacks(&self, other: &Parts, year: &str) -> Vec<Lack> {
+    pub fn lacks(&self, other: &Parts, year: &str) -> Vec<MissingPart> {
         let whole: f64 = other.0.values().sum();
         let has_line = |line: &str| self.0.keys().any(|part| part.line == line);
         let lacking = |(part, _): &(&Part, &f64)| !self.0.contains_key(part) && has_line(part.line);
         let lacking: Vec<(&Part, &f64)> = other.0.iter().filter(lacking).collect();
         let of_line = |line: &str| lacking.iter().filter(|(part, _)| part.line == line).map(|(_, t)| **t).sum::<f64>();
         let weighs = |(part, _): &&(&Part, &f64)| of_line(part.line) > SHARE * whole;
-        let lack = |(part, tonnes): &(&Part, &f64)| Lack { part: **part, tonnes: **tonnes, year: year.to_owned() };
+        let lack =
+            |(part, tonnes): &(&Part, &f64)| MissingPart { part: **part, tonnes: **tonnes, year: year.to_owned() };
         lacking.iter().filter(weighs).map(lack).collect()
     }
 
     /// The lines as records take them; half lines have no value.
-    pub fn lines(&self, lacks: &[Lack]) -> Vec<Value> {
+    pub fn lines(&self, lacks: &[MissingPart]) -> Vec<Value> {
         let mut sums: BTreeMap<&str, f64> = BTreeMap::new();
         for (part, tonnes) in &self.0 {
             *sums.entry(part.line).or_default() += tonnes;
@@ -125,7 +126,7 @@ impl Parts {
         lines
     }
 
-    fn half(&self, Lack { part, tonnes, year }: &Lack) -> Value {
+    fn half(&self, MissingPart { part, tonnes, year }: &MissingPart) -> Value {
         let there = self.0.iter().filter(|(there, _)| there.line == part.line);
         let there: Vec<String> = there.map(|(there, tonnes)| format!("{} ({tonnes} t)", there.sector)).collect();
         let explanation = format!(
@@ -137,9 +138,9 @@ impl Parts {
     }
 }
 
-impl Lack {
+impl MissingPart {
     /// Whether another lack makes a half line of the same line.
-    pub fn is_of_line(&self, other: &Lack) -> bool {
+    pub fn is_of_line(&self, other: &MissingPart) -> bool {
         self.part.line == other.part.line
     }
 }

@@ -98,8 +98,8 @@ impl Signatories {
         match self.by_gcom.get(number) {
             Some(Some(index)) => return Ok(&self.all[*index]),
             Some(None) => {
-                let told = format!("Two signatories have the GCoM number {}.", quoted(number));
-                return Err(left_out("gcom_id_shared", told));
+                let message = format!("Two signatories have the GCoM number {}.", quoted(number));
+                return Err(left_out("gcom_id_shared", message));
             }
             None => {}
         }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::import::failure::FileError;
 use crate::import::public::file::PublicFile;
-use crate::import::public::finding::{Finding, Found, LeftOut, Place, Provenance, Row};
+use crate::import::public::finding::{FoundRecord, LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::records::{found, left_out, object};
 use crate::import::public::source::{Sink, Stop};
@@ -95,8 +95,8 @@ impl Pledges {
             let number = pledge.number().and_then(|number| match locodes[number].len() {
                 1 => Ok(number),
                 several => {
-                    let told = format!("{several} UN/LOCODEs share the signatory {number}.");
-                    Err(left_out("signatory_shared", told))
+                    let message = format!("{several} UN/LOCODEs share the signatory {number}.");
+                    Err(left_out("signatory_shared", message))
                 }
             });
             (pledge.actor.as_str(), number)
@@ -118,16 +118,21 @@ impl Pledge {
     /// The number in the address.
     fn number(&self) -> Result<&str, LeftOut> {
         let number = self.address.split_once("scity_id=").map(|(_, rest)| rest.split('&').next().unwrap_or_default());
-        let told = "The address beside the target has no number of a signatory.";
-        number.filter(|number| !number.is_empty()).ok_or_else(|| left_out("no_signatory", told))
+        let message = "The address beside the target has no number of a signatory.";
+        number.filter(|number| !number.is_empty()).ok_or_else(|| left_out("no_signatory", message))
     }
 
-    fn finding(&self, signatories: &Signatories, known: &Known, provenance: &Provenance) -> Result<Finding, LeftOut> {
+    fn finding(
+        &self,
+        signatories: &Signatories,
+        known: &Known,
+        provenance: &Provenance,
+    ) -> Result<RowRecords, LeftOut> {
         self.shape.clone()?;
         if !self.kind.to_lowercase().contains("absolute") || self.unit != "percent" {
-            let told =
+            let message =
                 format!("\"{}\" in \"{}\" is no type of target that is known.", quoted(&self.kind), quoted(&self.unit));
-            return Err(left_out("unknown_type", told));
+            return Err(left_out("unknown_type", message));
         }
         let signatory = signatories.of_locode(&self.actor)?;
         let year_of =
@@ -154,7 +159,7 @@ impl Pledge {
         ]);
         let target = found(Kind::Target, &id, &body, provenance.today)?;
         let records = vec![baseline, target];
-        Ok(Finding {
+        Ok(RowRecords {
             city: signatory.city(provenance.today)?,
             records,
             remarks: self.remark.map(str::to_owned).into_iter().collect(),
@@ -163,12 +168,12 @@ impl Pledge {
 }
 
 /// The baseline of the target's base year.
-fn baseline(known: &[&(i32, Option<Found>)], base_year: i32) -> Result<Found, LeftOut> {
+fn baseline(known: &[&(i32, Option<FoundRecord>)], base_year: i32) -> Result<FoundRecord, LeftOut> {
     match known.iter().find(|(year, _)| *year == base_year).or(known.first()) {
         None => Err(left_out("no_inventory", "The signatory has no baseline inventory among the lines.")),
         Some((year, _)) if *year != base_year => {
-            let told = format!("The base year is {base_year}, the baseline inventory's {year}.");
-            Err(left_out("base_year_differs", told))
+            let message = format!("The base year is {base_year}, the baseline inventory's {year}.");
+            Err(left_out("base_year_differs", message))
         }
         Some((_, None)) => Err(left_out("no_inventory", "The signatory's baseline inventory cannot be recorded.")),
         Some((_, Some(baseline))) => Ok(baseline.clone()),

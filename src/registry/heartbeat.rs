@@ -5,18 +5,18 @@ use std::time::Instant;
 
 use crate::registry::limits::STALLED_AFTER;
 
-/// The writer's pulse; read by everyone, without a lock.
+/// The writer's heartbeat; read by everyone, without a lock.
 #[derive(Debug)]
-pub(super) struct Pulse {
+pub(super) struct Heartbeat {
     /// What the times below count from.
     begin: Instant,
     /// When the database last answered, in milliseconds since `begin`; 0 while nothing is asked of it.
     waiting_since: AtomicU64,
 }
 
-impl Pulse {
+impl Heartbeat {
     pub(super) fn new() -> Self {
-        Pulse { begin: Instant::now(), waiting_since: AtomicU64::new(0) }
+        Heartbeat { begin: Instant::now(), waiting_since: AtomicU64::new(0) }
     }
 
     /// The database is asked for something, or has answered and is asked on.

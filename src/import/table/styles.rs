@@ -9,14 +9,14 @@ use zip::ZipArchive;
 
 use crate::import::limits::SHEET_COLUMNS;
 
-use super::cell::{Mark, Refused};
+use super::cell::{Mark, RefusedFile};
 use super::package::damaged;
 
 /// The row and the column of a cell, the first being 0.
 pub(in crate::import) type Position = (u32, u32);
 
 /// How the cells of a workbook look.
-pub(in crate::import) struct Looks<'b> {
+pub(in crate::import) struct Styles<'b> {
     /// The package, whose parts lie in it as they are.
     package: &'b [u8],
     archive: ZipArchive<Cursor<&'b [u8]>>,
@@ -25,23 +25,23 @@ pub(in crate::import) struct Looks<'b> {
     /// The parts of the sheets, in the order of the sheets.
     sheets: Vec<String>,
     /// The texts that cells share, by their index, where a run of theirs is marked or has no format of its own.
-    texts: Vec<TextLook>,
+    texts: Vec<TextStyle>,
     /// The mark of each format of cells.
     formats: Vec<Option<Mark>>,
 }
 
 /// How a text looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct TextLook {
+struct TextStyle {
     /// The mark of one of its runs.
     mark: Option<Mark>,
     /// Whether a part of it looks as its cell says.
     is_bare: bool,
 }
 
-impl<'b> Looks<'b> {
+impl<'b> Styles<'b> {
     /// Opens the package that a workbook was packed into.
-    pub fn open(package: &'b [u8]) -> Result<Self, Refused> {
+    pub fn open(package: &'b [u8]) -> Result<Self, RefusedFile> {
         let archive = ZipArchive::new(Cursor::new(package)).map_err(|_| damaged())?;
         let mut parts = HashMap::new();
         for index in 0..archive.len() {
@@ -50,28 +50,28 @@ impl<'b> Looks<'b> {
                 return Err(damaged());
             }
         }
-        let mut looks = Looks { package, archive, parts, sheets: Vec::new(), texts: Vec::new(), formats: Vec::new() };
-        let book = looks.workbook()?;
+        let mut styles = Styles { package, archive, parts, sheets: Vec::new(), texts: Vec::new(), formats: Vec::new() };
+        let book = styles.workbook()?;
         let (folder, file) = book.rsplit_once('/').map_or(("", book.as_str()), |(folder, file)| (folder, file));
         let within = |path: &str| if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") };
-        let targets = relations(looks.part(&within(&format!("_rels/{file}.rels")))?.ok_or_else(damaged)?)?;
-        let workbook = looks.part(&book)?.ok_or_else(damaged)?;
+        let targets = relations(styles.part(&within(&format!("_rels/{file}.rels")))?.ok_or_else(damaged)?)?;
+        let workbook = styles.part(&book)?.ok_or_else(damaged)?;
         for id in sheet_relations(workbook)? {
             let (_, _, target) = targets.iter().find(|(known, ..)| *known == id).ok_or_else(damaged)?;
             let path = target.strip_prefix('/').map_or_else(|| within(target), str::to_owned);
-            looks.sheets.push(path);
+            styles.sheets.push(path);
         }
-        if let Some(text) = looks.part(&within("sharedStrings.xml"))? {
-            looks.texts = shared_texts(text)?;
+        if let Some(text) = styles.part(&within("sharedStrings.xml"))? {
+            styles.texts = shared_texts(text)?;
         }
-        if let Some(text) = looks.part(&within("styles.xml"))? {
-            looks.formats = formats(text)?;
+        if let Some(text) = styles.part(&within("styles.xml"))? {
+            styles.formats = formats(text)?;
         }
-        Ok(looks)
+        Ok(styles)
     }
 
     /// The path of the part that names the sheets.
-    fn workbook(&mut self) -> Result<String, Refused> {
+    fn workbook(&mut self) -> Result<String, RefusedFile> {
         let package = self.part("_rels/.rels")?.ok_or_else(damaged)?;
         let mut relations = relations(package)?;
         relations.retain(|(_, kind, _)| kind.ends_with("/relationships/officeDocument"));
@@ -80,7 +80,7 @@ impl<'b> Looks<'b> {
     }
 
     /// The text of a part, if there is such a one; no copy of it is made.
-    fn part(&mut self, path: &str) -> Result<Option<&'b str>, Refused> {
+    fn part(&mut self, path: &str) -> Result<Option<&'b str>, RefusedFile> {
         let Some(index) = self.parts.get(&path.to_ascii_lowercase()) else { return Ok(None) };
         let part = self.archive.by_index(*index).map_err(|_| damaged())?;
         let place = part.data_start().and_then(|start| {
@@ -92,16 +92,16 @@ impl<'b> Looks<'b> {
     }
 
     /// The text of the part that is the sheet at `index`, the first being 0.
-    pub fn sheet(&mut self, index: usize) -> Result<&'b str, Refused> {
+    pub fn sheet(&mut self, index: usize) -> Result<&'b str, RefusedFile> {
         let path = self.sheets.get(index).cloned().ok_or_else(damaged)?;
         self.part(&path)?.ok_or_else(damaged)
     }
 
     /// The cells of a sheet in the order of its part, whose text this is.
-    pub fn cells<'t>(&'t self, sheet: &'t str) -> Result<CellLooks<'t>, Refused> {
-        let mut cells = CellLooks {
+    pub fn cells<'t>(&'t self, sheet: &'t str) -> Result<CellStyles<'t>, RefusedFile> {
+        let mut cells = CellStyles {
             xml: reader(sheet),
-            looks: self,
+            styles: self,
             hidden_columns: vec![false; SHEET_COLUMNS],
             row: 0,
             column: 0,
@@ -123,9 +123,9 @@ impl<'b> Looks<'b> {
 }
 
 /// The cells of a sheet, one by one.
-pub(in crate::import) struct CellLooks<'t> {
+pub(in crate::import) struct CellStyles<'t> {
     xml: Reader<&'t [u8]>,
-    looks: &'t Looks<'t>,
+    styles: &'t Styles<'t>,
     /// Whether each column is hidden.
     hidden_columns: Vec<bool>,
     row: u32,
@@ -133,9 +133,9 @@ pub(in crate::import) struct CellLooks<'t> {
     is_row_hidden: bool,
 }
 
-impl CellLooks<'_> {
+impl CellStyles<'_> {
     /// Where the next cell stands and how it is marked; none after the last.
-    pub fn next(&mut self) -> Result<Option<(Position, Option<Mark>)>, Refused> {
+    pub fn next(&mut self) -> Result<Option<(Position, Option<Mark>)>, RefusedFile> {
         loop {
             match event(&mut self.xml)? {
                 Event::Start(e) if e.local_name().as_ref() == "row" => {
@@ -156,7 +156,7 @@ impl CellLooks<'_> {
         }
     }
 
-    fn cell(&mut self, cell: &BytesStart<'_>) -> Result<(Position, Option<Mark>), Refused> {
+    fn cell(&mut self, cell: &BytesStart<'_>) -> Result<(Position, Option<Mark>), RefusedFile> {
         let position = match attribute(cell, "r") {
             Some(reference) => {
                 let (row, column) = position(&reference)?;
@@ -166,13 +166,13 @@ impl CellLooks<'_> {
             None => (self.row, self.column),
         };
         let is_shared = attribute(cell, "t").as_deref() == Some("s");
-        let mut text = TextLook { mark: None, is_bare: true };
+        let mut text = TextStyle { mark: None, is_bare: true };
         loop {
             match event(&mut self.xml)? {
-                Event::Start(e) if e.local_name().as_ref() == "is" => text = text_look(&mut self.xml, "is")?,
+                Event::Start(e) if e.local_name().as_ref() == "is" => text = text_style(&mut self.xml, "is")?,
                 Event::Start(e) if e.local_name().as_ref() == "v" && is_shared => {
                     let index = content(&mut self.xml, "v")?.trim().parse::<usize>().ok();
-                    text = index.and_then(|index| self.looks.texts.get(index)).copied().unwrap_or(text);
+                    text = index.and_then(|index| self.styles.texts.get(index)).copied().unwrap_or(text);
                 }
                 Event::End(e) if e.local_name().as_ref() == "c" => break,
                 Event::Eof => return Err(damaged()),
@@ -181,7 +181,7 @@ impl CellLooks<'_> {
         }
         self.column = self.column.saturating_add(1);
         let format = attribute(cell, "s").and_then(|index| index.parse::<usize>().ok()).unwrap_or(0);
-        let own = self.looks.formats.get(format).copied().flatten().filter(|_| text.is_bare);
+        let own = self.styles.formats.get(format).copied().flatten().filter(|_| text.is_bare);
         let is_hidden = self.is_row_hidden || self.hidden_columns.get(position.1 as usize) == Some(&true);
         Ok((position, text.mark.max(own).max(is_hidden.then_some(Mark::Hidden))))
     }
@@ -195,7 +195,7 @@ fn reader(text: &str) -> Reader<&[u8]> {
     reader
 }
 
-fn event<'t>(xml: &mut Reader<&'t [u8]>) -> Result<Event<'t>, Refused> {
+fn event<'t>(xml: &mut Reader<&'t [u8]>) -> Result<Event<'t>, RefusedFile> {
     xml.read_event().map_err(|_| damaged())
 }
 
@@ -211,7 +211,7 @@ fn is_true(element: &BytesStart<'_>, name: &str) -> bool {
 }
 
 /// The row and, where it has one, the column of a reference such as `B7`.
-fn position(reference: &str) -> Result<(u32, Option<u32>), Refused> {
+fn position(reference: &str) -> Result<(u32, Option<u32>), RefusedFile> {
     let letters = reference.len() - reference.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
     let (letters, digits) = reference.split_at(letters);
     let column = letters.bytes().try_fold(0_u32, |column, letter| {
@@ -234,7 +234,7 @@ fn hidden_columns(element: &BytesStart<'_>) -> std::ops::Range<usize> {
 }
 
 /// The text of the element `name` that has begun.
-fn content(xml: &mut Reader<&[u8]>, name: &str) -> Result<String, Refused> {
+fn content(xml: &mut Reader<&[u8]>, name: &str) -> Result<String, RefusedFile> {
     let mut text = String::new();
     loop {
         match event(xml)? {
@@ -250,7 +250,7 @@ fn content(xml: &mut Reader<&[u8]>, name: &str) -> Result<String, Refused> {
 }
 
 /// Relations of a part: the id, the kind and the target of each.
-fn relations(text: &str) -> Result<Vec<(String, String, String)>, Refused> {
+fn relations(text: &str) -> Result<Vec<(String, String, String)>, RefusedFile> {
     let mut xml = reader(text);
     let mut relations = Vec::new();
     loop {
@@ -266,7 +266,7 @@ fn relations(text: &str) -> Result<Vec<(String, String, String)>, Refused> {
 }
 
 /// The relation that leads to each sheet, in the order of the sheets.
-fn sheet_relations(workbook: &str) -> Result<Vec<String>, Refused> {
+fn sheet_relations(workbook: &str) -> Result<Vec<String>, RefusedFile> {
     let mut xml = reader(workbook);
     let mut ids = Vec::new();
     loop {
@@ -284,21 +284,21 @@ fn sheet_relations(workbook: &str) -> Result<Vec<String>, Refused> {
 }
 
 /// How each of the texts that cells share looks.
-fn shared_texts(text: &str) -> Result<Vec<TextLook>, Refused> {
+fn shared_texts(text: &str) -> Result<Vec<TextStyle>, RefusedFile> {
     let mut xml = reader(text);
-    let mut looks = Vec::new();
+    let mut styles = Vec::new();
     loop {
         match event(&mut xml)? {
-            Event::Start(e) if e.local_name().as_ref() == "si" => looks.push(text_look(&mut xml, "si")?),
-            Event::Eof => return Ok(looks),
+            Event::Start(e) if e.local_name().as_ref() == "si" => styles.push(text_style(&mut xml, "si")?),
+            Event::Eof => return Ok(styles),
             _ => {}
         }
     }
 }
 
 /// How the text of the element `name` that has begun looks, run by run.
-fn text_look(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextLook, Refused> {
-    let mut look = TextLook::default();
+fn text_style(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextStyle, RefusedFile> {
+    let mut style = TextStyle::default();
     let mut run = Run::default();
     let mut last = ' ';
     let mut is_phonetic = false;
@@ -315,14 +315,14 @@ fn text_look(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextLook, Refused> {
                     }
                     // The 2 of CO2 stands lowered behind a letter; lowered behind a figure it would be another digit of it.
                     let lowered = run.is_lowered && !last.is_alphabetic();
-                    look.mark = look.mark.max(run.mark).max(lowered.then_some(Mark::Raised));
-                    look.is_bare |= !run.has_format;
+                    style.mark = style.mark.max(run.mark).max(lowered.then_some(Mark::Raised));
+                    style.is_bare |= !run.has_format;
                     last = text.chars().next_back().unwrap_or(last);
                 }
                 _ => run.format(&e),
             },
             Event::End(e) if e.local_name().as_ref() == "rPh" => is_phonetic = false,
-            Event::End(e) if e.local_name().as_ref() == name => return Ok(look),
+            Event::End(e) if e.local_name().as_ref() == name => return Ok(style),
             Event::Eof => return Err(damaged()),
             _ => {}
         }
@@ -355,7 +355,7 @@ impl Run {
 }
 
 /// The mark of each format of cells, by the font it names.
-fn formats(styles: &str) -> Result<Vec<Option<Mark>>, Refused> {
+fn formats(styles: &str) -> Result<Vec<Option<Mark>>, RefusedFile> {
     let mut xml = reader(styles);
     let (mut fonts, mut formats): (Vec<Run>, Vec<usize>) = Default::default();
     let mut section = String::new();

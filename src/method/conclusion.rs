@@ -1,10 +1,10 @@
-//! The ruling: the first row of the table of verdicts that applies (section 4 of the method).
+//! The conclusion: the first row of the table of verdicts that applies (section 4 of the method).
 
 use chrono::Datelike;
 
 use super::assessment::LeftOut;
 use super::case::Case;
-use super::course::{Course, Numbers, uncertainty};
+use super::course::{Course, YearNumbers, uncertainty};
 use super::outcome::Outcome;
 use super::pathway::Pathway;
 use super::standing;
@@ -16,7 +16,7 @@ pub const OUTDATED_AFTER_YEARS: i32 = 6;
 
 /// What follows from a case.
 #[derive(Debug, Clone)]
-pub(super) struct Ruling {
+pub(super) struct Conclusion {
     /// The verdict.
     pub verdict: Verdict,
     /// Why there is none, or why a target that was met is missed.
@@ -28,28 +28,28 @@ pub(super) struct Ruling {
     /// How the target came out, if it is decided.
     pub outcome: Option<Outcome>,
     /// The numbers of the year judged.
-    pub numbers: Option<Numbers>,
+    pub numbers: Option<YearNumbers>,
 }
 
-impl Ruling {
+impl Conclusion {
     fn without_numbers(verdict: Verdict, reason: Reason) -> Self {
-        Ruling { verdict, reason: Some(reason), course: None, overdue_years: None, outcome: None, numbers: None }
+        Conclusion { verdict, reason: Some(reason), course: None, overdue_years: None, outcome: None, numbers: None }
     }
 
     /// What follows from a case: the rows of the table in its order.
     pub fn of(case: &Case<'_, '_>) -> Self {
         if let Some(reason) = not_judged(case) {
-            return Ruling::without_numbers(Verdict::NotJudged, reason);
+            return Conclusion::without_numbers(Verdict::NotJudged, reason);
         }
         if let Some(reason) = insufficient(case) {
-            return Ruling::without_numbers(Verdict::InsufficientData, reason);
+            return Conclusion::without_numbers(Verdict::InsufficientData, reason);
         }
         if let Some(reason) = not_comparable(case) {
-            return Ruling::without_numbers(Verdict::NotComparable, reason);
+            return Conclusion::without_numbers(Verdict::NotComparable, reason);
         }
         match &case.pathway {
             Ok(pathway) => compared(case, pathway),
-            Err(reason) => Ruling::without_numbers(Verdict::InsufficientData, *reason),
+            Err(reason) => Conclusion::without_numbers(Verdict::InsufficientData, *reason),
         }
     }
 }
@@ -114,13 +114,13 @@ pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
 }
 
 /// What follows where figures are compared, or none is needed.
-fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Ruling {
+fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
     let outcome = case.asked().and_then(|asked| asked.outcome(&case.comparison.compared));
-    let numbers = case.judged().map(|report| Numbers::of(pathway, report.point(), case.unit));
+    let numbers = case.judged().map(|report| YearNumbers::of(pathway, report.point(), case.unit));
     if let Some(outcome) = outcome {
         let verdict = if outcome.achieved { Verdict::Achieved } else { Verdict::Missed };
         let reason = outcome.not_offset.then_some(Reason::ResidualNotOffset);
-        return Ruling { verdict, reason, course: None, overdue_years: None, outcome: Some(outcome), numbers };
+        return Conclusion { verdict, reason, course: None, overdue_years: None, outcome: Some(outcome), numbers };
     }
     // Without a base nothing is said before the target year.
     let numbers = numbers.filter(|_| pathway.base().is_some());
@@ -129,7 +129,7 @@ fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Ruling {
     let (verdict, reason) = on_the_way(case, course);
     let since = case.judged_on.year() - case.target.target_year.get() - 1;
     let overdue_years = (verdict == Verdict::Unreported).then_some(since);
-    Ruling { verdict, reason, course, overdue_years, outcome: None, numbers }
+    Conclusion { verdict, reason, course, overdue_years, outcome: None, numbers }
 }
 
 /// The verdict on a target that is not decided.
