@@ -52,8 +52,7 @@ fn cities(bulk: &mut Bulk, count: usize) {
                 kept: CarriedOver::default(),
             }
         };
-        let landed =
-            bulk.apply_arrivals(&chunk.iter().map(arrival).collect::<Vec<_>>(), "bench").expect("the database");
+        let landed = bulk.import(&chunk.iter().map(arrival).collect::<Vec<_>>(), "bench").expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|landed| landed.records[0].is_ok())));
     }
 }
@@ -61,8 +60,8 @@ fn cities(bulk: &mut Bulk, count: usize) {
 fn import(bulk: &mut Bulk, text: &str) -> Duration {
     let begun = Instant::now();
     let mut waiting = Vec::new();
-    let mut apply_arrivals = |waiting: &mut Vec<Arrival>| {
-        let landed = bulk.apply_arrivals(waiting, "bench").expect("the database");
+    let mut import = |waiting: &mut Vec<Arrival>| {
+        let landed = bulk.import(waiting, "bench").expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|landed| landed.records[0].is_ok())));
         waiting.clear();
     };
@@ -75,10 +74,10 @@ fn import(bulk: &mut Bulk, text: &str) -> Duration {
         let city = ArrivalCity::Id(report.city);
         waiting.push(Arrival { city, records: vec![record], place: format!("row {}", row.row), reason: None, kept });
         if waiting.len() == IMPORT_BATCH {
-            apply_arrivals(&mut waiting);
+            import(&mut waiting);
         }
     }
-    apply_arrivals(&mut waiting);
+    import(&mut waiting);
     begun.elapsed()
 }
 

@@ -101,7 +101,7 @@ fn fill(database: &DatabaseUrl, clock: &Clock, cities: usize) {
     drop(registry);
     let mut bulk = Bulk::open(database, clock.clone(), false).expect("a database");
     for chunk in (0..cities).collect::<Vec<_>>().chunks(IMPORT_BATCH) {
-        let landed = bulk.apply_arrivals(&chunk.iter().map(|number| arrival(*number)).collect::<Vec<_>>(), "bench");
+        let landed = bulk.import(&chunk.iter().map(|number| arrival(*number)).collect::<Vec<_>>(), "bench");
         let landed = landed.expect("the database");
         assert!(landed.iter().all(|landed| landed.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
     }

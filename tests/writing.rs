@@ -5,7 +5,7 @@ use std::sync::Barrier;
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::limits::CITY_TARGETS;
 use pledgewatch::record::{CarriedOver, CityRecord, RecordKey, Slug};
-use pledgewatch::registry::arrival::{Arrival, ArrivalCity, RecordOutcome};
+use pledgewatch::registry::arrival::{Arrival, ArrivalCity, ImportOutcome};
 use pledgewatch::registry::bulk::Bulk;
 use pledgewatch::registry::{Clock, Refusal};
 use pledgewatch::store::DatabaseUrl;
@@ -753,9 +753,9 @@ fn a_city_has_room_for_so_many_targets_and_no_more() {
     let records = ["one-more", "number-1"].map(|id| (target_of(id), record.clone())).into();
     let city = ArrivalCity::Id(here);
     let arrival = Arrival { city, records, place: "a file".into(), reason: None, kept: CarriedOver::default() };
-    let outcomes = bulk.apply_arrivals(&[arrival], "the tests").unwrap().remove(0).unwrap();
+    let outcomes = bulk.import(&[arrival], "the tests").unwrap().remove(0).unwrap();
     assert!(
-        matches!(&outcomes.records[..], [Err(Refusal::TooManyRecords(_)), Ok(RecordOutcome::Known)]),
+        matches!(&outcomes.records[..], [Err(Refusal::TooManyRecords(_)), Ok(ImportOutcome::Known)]),
         "{outcomes:?}"
     );
     // What is there may change, and come back.

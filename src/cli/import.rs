@@ -28,7 +28,7 @@ use crate::import::{FileError, LeftOut, Place, Provenance, Row};
 use crate::record::any_record::AnyRecord;
 use crate::record::{CarriedOver, CityId, CityRecord, RecordKey};
 use crate::registry::Refusal;
-use crate::registry::arrival::{Arrival, ArrivalCity, ArrivalOutcome, RecordOutcome};
+use crate::registry::arrival::{Arrival, ArrivalCity, ArrivalOutcome, ImportOutcome};
 use crate::registry::bulk::Bulk;
 
 use namesakes::Namesakes;
@@ -304,7 +304,7 @@ impl RowBatch<'_> {
             };
             rows.push((ReportedRow { place, subject, remarks }, left_out));
         }
-        let outcomes = self.bulk.apply_arrivals(&arrivals, &self.label)?;
+        let outcomes = self.bulk.import(&arrivals, &self.label)?;
         self.suspension.stop_if_asked()?;
         let mut outcomes = arrivals.iter().zip(outcomes);
         for (row, left_out) in &rows {
@@ -383,13 +383,13 @@ impl RowBatch<'_> {
     }
 }
 
-const fn word(outcome: RecordOutcome) -> &'static str {
+const fn word(outcome: ImportOutcome) -> &'static str {
     match outcome {
-        RecordOutcome::Created => "created",
-        RecordOutcome::Revised => "revised",
-        RecordOutcome::Known => "known",
-        RecordOutcome::Earlier => "earlier",
-        RecordOutcome::Dated => "dated",
+        ImportOutcome::Created => "created",
+        ImportOutcome::Revised => "revised",
+        ImportOutcome::Known => "known",
+        ImportOutcome::Earlier => "earlier",
+        ImportOutcome::Dated => "dated",
     }
 }
 

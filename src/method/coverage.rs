@@ -27,7 +27,7 @@ pub const CAUTION_PERCENT: f64 = 1.0;
 enum State {
     /// Nothing: unknown.
     #[default]
-    AbsentField,
+    Missing,
     /// A value in kilograms, or 0 where it does not occur.
     Known { kilograms: i64, has_value: bool },
     /// Included in other lines, which it may name.
@@ -46,7 +46,7 @@ impl Lines {
         if inventory.lines.is_empty() || (scope.level == Level::Consumption && scope.lines.is_none()) {
             return None;
         }
-        let mut states = vec![State::AbsentField; GpcRef::all().count()];
+        let mut states = vec![State::Missing; GpcRef::all().count()];
         for line in inventory.lines.iter().filter(|line| scope.counts(line.reference)) {
             let state = &mut states[line.reference.index()];
             *state = match (&line.value, line.kilograms(gwp)) {
@@ -91,7 +91,7 @@ impl Lines {
                 let mut of_sector = GpcRef::all().filter(|other| other.sector() == line.sector());
                 named.iter().any(|named| self.has_value(*named)) || of_sector.any(|other| self.has_value(other))
             }
-            State::Unknown | State::AbsentField => false,
+            State::Unknown | State::Missing => false,
         }
     }
 

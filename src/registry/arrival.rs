@@ -46,7 +46,7 @@ pub enum ArrivalCity {
 
 /// What became of a record that arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RecordOutcome {
+pub enum ImportOutcome {
     /// It is new.
     Created,
     /// It restates what stood before.
@@ -67,7 +67,7 @@ pub struct ArrivalOutcome {
     /// Whether the city was recorded with it.
     pub city_created: bool,
     /// What became of each record, in their order.
-    pub records: Vec<Result<RecordOutcome, Refusal>>,
+    pub records: Vec<Result<ImportOutcome, Refusal>>,
 }
 
 impl Staging {
@@ -176,11 +176,11 @@ impl Staging {
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
-    ) -> Result<RecordOutcome, Refusal> {
+    ) -> Result<ImportOutcome, Refusal> {
         let key = RecordKey::OfCity(city.clone(), record.clone());
         let Some((stamp, standing)) = self.latest(&key) else {
             self.do_put(key, said.clone(), None, actor, now)?;
-            return Ok(RecordOutcome::Created);
+            return Ok(ImportOutcome::Created);
         };
         // Whoever withdrew it knew more than a file does.
         let standing = standing.ok_or(Refusal::Gone)?;
@@ -191,21 +191,21 @@ impl Staging {
         let (since, place) = (arrived.since(), &arrival.place);
         let reason = |message: String| Some(arrival.reason.clone().unwrap_or(message));
         match states.place(&arrived) {
-            StatePosition::Known => Ok(RecordOutcome::Known),
+            StatePosition::Known => Ok(ImportOutcome::Known),
             StatePosition::Confirms => {
                 confirmed.add(Confirmation { key, since, body: arrived.body });
-                Ok(RecordOutcome::Known)
+                Ok(ImportOutcome::Known)
             }
             StatePosition::Precedes => {
                 let message = format!("The same, published on {since}, in {place}");
                 self.do_put(key, record, Some(message), actor, now)?;
-                Ok(RecordOutcome::Dated)
+                Ok(ImportOutcome::Dated)
             }
             StatePosition::Stands => {
                 let other = arrived.has_other_figures(&states.standing);
                 let message = if other { "Restated" } else { "Described anew" };
                 self.do_put(key, record, reason(format!("{message} in {place}")), actor, now)?;
-                Ok(RecordOutcome::Revised)
+                Ok(ImportOutcome::Revised)
             }
             StatePosition::Earlier(after) => {
                 self.do_put(key.clone(), record, Some(format!("Published earlier, in {place}")), actor, now)?;
@@ -218,7 +218,7 @@ impl Staging {
                     let record = AnyRecord::parse(&key, state.body, now.date_naive()).map_err(Refusal::Invalid)?;
                     self.do_put(key.clone(), record, Some(message), actor, now)?;
                 }
-                Ok(RecordOutcome::Earlier)
+                Ok(ImportOutcome::Earlier)
             }
         }
     }

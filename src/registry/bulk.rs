@@ -59,7 +59,7 @@ impl Bulk {
     ///
     /// # Errors
     /// Those of the database: then nothing of this batch was recorded.
-    pub fn apply_arrivals(
+    pub fn import(
         &mut self,
         arrivals: &[Arrival],
         actor: &str,
@@ -67,7 +67,7 @@ impl Bulk {
         let mut tries = TRANSACTION_TRIES;
         loop {
             tries -= 1;
-            match self.try_apply(arrivals, actor) {
+            match self.try_import(arrivals, actor) {
                 Err(error) if tries > 0 && error.is_broken_off() && self.is_on_server() => {
                     log::warn!("the database broke off a transaction, which is begun again: {error}");
                     if let Some((identity, connection)) = &mut self.connection {
@@ -85,7 +85,7 @@ impl Bulk {
         matches!(self.connection, Some((_, AnyConnection::Postgres(_))))
     }
 
-    fn try_apply(
+    fn try_import(
         &mut self,
         arrivals: &[Arrival],
         actor: &str,
@@ -97,8 +97,8 @@ impl Bulk {
         let confirmed = &mut self.confirmed;
         let mut take_in = |staging: &mut Staging| {
             confirmed.forget_new();
-            let apply_arrivals = |arrival: &Arrival| staging.apply_arrival(arrival, confirmed, actor, now);
-            let outcomes: Vec<_> = arrivals.iter().map(apply_arrivals).collect();
+            let import = |arrival: &Arrival| staging.apply_arrival(arrival, confirmed, actor, now);
+            let outcomes: Vec<_> = arrivals.iter().map(import).collect();
             (outcomes, confirmed.found().to_vec())
         };
         let (snapshot, outcomes) = if let Some((identity, connection)) = &mut self.connection {

@@ -56,7 +56,7 @@ pub use keyring::Keyring;
 pub use listener::Listener;
 pub use news::Streaming;
 pub use queue::{Queue, QueueSlot};
-pub use request::{BatchResult, Condition, Operation, Refusal, WriteRequest, Written};
+pub use request::{BatchOutcome, Condition, Operation, Refusal, WriteRequest, Written};
 pub use snapshot::{CityEntry, CityLookup, NetworkEntry, Present, Snapshot};
 pub use staging::Effect;
 
@@ -232,17 +232,17 @@ impl Registry {
         &self,
         requests: Vec<WriteRequest>,
         mark: Option<Mark>,
-    ) -> Result<BatchResult, Refusal> {
+    ) -> Result<BatchOutcome, Refusal> {
         self.ask(|reply| Command::WriteTogether(requests, mark, reply)).await
     }
 
     /// What [`write_together`](Registry::write_together) would have done to `before`; nothing is changed.
     #[must_use]
-    pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> BatchResult {
+    pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> BatchOutcome {
         let now = self.now();
         let mut staging = Staging::new(Snapshot::clone(&before));
         let outcomes = requests.iter().map(|request| staging.execute(request, now)).collect();
-        BatchResult { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
+        BatchOutcome { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
     }
 
     /// Makes a key and returns it with its secret.

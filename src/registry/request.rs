@@ -68,7 +68,7 @@ pub struct Written {
 
 /// Writes of which all were done, or none.
 #[derive(Debug, Clone)]
-pub struct BatchResult {
+pub struct BatchOutcome {
     /// Whether they are on disk and readable.
     pub done: bool,
     /// Whether the same request had been sent, and done, before: nothing was done now.

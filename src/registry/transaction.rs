@@ -9,7 +9,7 @@ use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
 use super::writer::Failure;
-use super::{BatchResult, Refusal, Shared, WriteRequest, Written};
+use super::{BatchOutcome, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Action, Change};
 use crate::store::idempotency::{self, Mark, Outcome};
 use crate::store::{self, AnyConnection, Head, LogRange, StoreError, TransactionError};
@@ -123,8 +123,8 @@ pub(super) fn together(
     shared: &Shared,
     requests: &[WriteRequest],
     mark: Option<&Mark>,
-    reply: &Reply<BatchResult>,
-) -> Committed<Option<Result<BatchResult, Refusal>>> {
+    reply: &Reply<BatchOutcome>,
+) -> Committed<Option<Result<BatchOutcome, Refusal>>> {
     store::try_transaction(connection, |connection| {
         let (head, staging) = locked(connection, shared)?;
         let before = Arc::new(staging.finish());
@@ -153,7 +153,7 @@ pub(super) fn together(
         }
         let after = Arc::new(staging.finish());
         let known = Arc::clone(if done { &after } else { &before });
-        let together = BatchResult { done, repeated: false, outcomes, before, after };
+        let together = BatchOutcome { done, repeated: false, outcomes, before, after };
         shared.heartbeat.beat();
         Ok((known, Some(Ok(together))))
     })
@@ -165,7 +165,7 @@ fn repeated_together(
     present: &Arc<Snapshot>,
     requests: &[WriteRequest],
     (mark, outcome): (&Mark, &Outcome),
-) -> Result<Result<BatchResult, Refusal>, StoreError> {
+) -> Result<Result<BatchOutcome, Refusal>, StoreError> {
     if outcome.request_hash != mark.request_hash {
         return Ok(Err(Refusal::IdempotencyKeyReused));
     }
@@ -176,5 +176,5 @@ fn repeated_together(
     };
     let outcomes = requests.iter().map(effect).collect();
     let (before, after) = (Arc::clone(present), Arc::clone(present));
-    Ok(Ok(BatchResult { done: true, repeated: true, outcomes, before, after }))
+    Ok(Ok(BatchOutcome { done: true, repeated: true, outcomes, before, after }))
 }

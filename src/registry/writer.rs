@@ -10,7 +10,7 @@ use super::halt::Halt;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::transaction::{Committed, batch, together};
-use super::{BatchResult, Refusal, Shared, WriteRequest, Written};
+use super::{BatchOutcome, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Actor, Kind, RecordKey};
 use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::store::idempotency::Mark;
@@ -23,7 +23,7 @@ pub(super) enum Command {
     /// A change of a record.
     Write(WriteRequest, Reply<Written>),
     /// Changes of which all are done or none, and the mark of the request.
-    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<BatchResult>),
+    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<BatchOutcome>),
     /// A new key; answered with its secret.
     CreateKey(NewKey, Actor, Reply<(Key, String)>),
     /// A new secret for a key; answered with it, or with nothing where there is no such key.
@@ -186,7 +186,7 @@ impl Writer {
     }
 
     /// Does all of the requests in one transaction, or none of them.
-    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<BatchResult>) {
+    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<BatchOutcome>) {
         if let Err(refusal) = self.shared.halted.check() {
             return reply.send(Err(refusal));
         }

@@ -20,7 +20,7 @@ pub fn service(arguments: &[&str]) -> Service {
     let clock = Clock::system();
     let mut bulk = Bulk::open(&DatabaseUrl::parse(&database.url).unwrap(), clock, false).unwrap();
     let arrivals: Vec<Arrival> = (0..CITIES).map(arrival).collect();
-    let outcomes = bulk.apply_arrivals(&arrivals, "the tests").unwrap();
+    let outcomes = bulk.import(&arrivals, "the tests").unwrap();
     assert!(outcomes.iter().all(|city| city.as_ref().is_ok_and(|it| it.records.iter().all(Result::is_ok))));
     drop(bulk);
     Service::on(database, arguments)

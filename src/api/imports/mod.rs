@@ -27,7 +27,7 @@ use crate::import::template::reader::{self, Import, ImportRow};
 use crate::record::any_record::AnyRecord;
 use crate::record::limits::{BODY_BYTES, LAST_SEQUENCE};
 use crate::record::{Actor, CarriedOver, CityId, CityRecord, Fault, Inventory, RecordKey, Slug, Year};
-use crate::registry::{BatchResult, Condition, Mark, Operation, Refusal, Snapshot, WriteRequest};
+use crate::registry::{BatchOutcome, Condition, Mark, Operation, Refusal, Snapshot, WriteRequest};
 use answer::{ImportAnswer, RowFault};
 
 /// How a file of reports is to be imported.
@@ -189,7 +189,7 @@ async fn carry_out(
     asked: &Asked,
     upload: &Upload,
     turn: &Turn,
-) -> Result<(Prepared, BatchResult), Problem> {
+) -> Result<(Prepared, BatchOutcome), Problem> {
     let mut tries = IMPORT_TRIES;
     loop {
         tries -= 1;
@@ -261,7 +261,7 @@ impl Prepared {
 }
 
 /// Whether something was refused because a report had changed.
-fn is_outdated(together: &BatchResult) -> bool {
+fn is_outdated(together: &BatchOutcome) -> bool {
     together.outcomes.iter().any(|outcome| matches!(outcome, Err(Refusal::PreconditionFailed)))
 }
 

@@ -7,11 +7,11 @@ use crate::api::response::problem::Problem;
 use crate::import::template::reader::ImportRow;
 use crate::record::any_record::AnyRecord;
 use crate::record::{CityId, Dossier, Fault, Recorded};
-use crate::registry::{BatchResult, Effect, Refusal, Snapshot};
+use crate::registry::{BatchOutcome, Effect, Refusal, Snapshot};
 
 impl ImportAnswer {
     /// What became of the rows of `read`, given what became of the writes that those without a fault ask for.
-    pub(super) fn new(city: CityId, dry_run: bool, read: &[ImportRow], together: &BatchResult) -> Self {
+    pub(super) fn new(city: CityId, dry_run: bool, read: &[ImportRow], together: &BatchOutcome) -> Self {
         let (before, after) = (dossier(&together.before, &city), dossier(&together.after, &city));
         let mut outcomes = together.outcomes.iter();
         let rows: Vec<RowAnswer> =

@@ -167,7 +167,7 @@ impl Row {
 
     /// Whether there is nothing to read in it: no value, or a remark, each of whose values begins with `#`.
     #[must_use]
-    pub fn is_silent(&self) -> bool {
+    pub fn is_blank_or_comment(&self) -> bool {
         let is_remark = |cell: &Cell| matches!(cell, Cell::Text(text) | Cell::Marked(text, _) if text.starts_with('#'));
         self.cells.iter().all(|cell| cell.is_empty() || is_remark(cell))
     }

@@ -105,7 +105,7 @@ impl<R: BufRead> Iterator for CsvRows<R> {
     fn next(&mut self) -> Option<Self::Item> {
         while !self.ended {
             match self.read_row() {
-                Ok(Some(row)) if row.is_silent() => {}
+                Ok(Some(row)) if row.is_blank_or_comment() => {}
                 Ok(Some(row)) => return Some(Ok(row)),
                 Ok(None) => self.ended = true,
                 Err(refused) => {
@@ -135,7 +135,7 @@ fn declared_delimiter(head: &[u8]) -> Option<(u8, usize)> {
 fn delimiter_of(head: &[u8]) -> Result<u8, RefusedFile> {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut rest = head;
-    while !rest.is_empty() && is_silent(first_line(rest)) {
+    while !rest.is_empty() && is_blank_or_comment(first_line(rest)) {
         rest = rest.get(first_line(rest).len() + 1..).unwrap_or_default();
     }
     let mut inside_quotes = false;
@@ -165,7 +165,7 @@ fn first_line(text: &[u8]) -> &[u8] {
 }
 
 /// Whether a line before the headers is empty, or a remark.
-fn is_silent(line: &[u8]) -> bool {
+fn is_blank_or_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     let bare = line.strip_prefix(b"\"").unwrap_or(line);
     bare.starts_with(b"#") || line.iter().all(|byte| DELIMITERS.contains(byte) || byte.is_ascii_whitespace())

@@ -170,7 +170,7 @@ fn rows(
             row.cells.push(cell);
         }
         row.width = row.cells.len();
-        if row.is_silent() {
+        if row.is_blank_or_comment() {
             continue;
         }
         // The first are the headers.

@@ -10,9 +10,9 @@ use crate::record::units::Percent;
 use crate::record::{Tonnes, Year};
 
 use super::cautions::converted;
-use super::{Explanations, along, n, reduced, residual, sum};
+use super::{Explainer, along, n, reduced, residual, sum};
 
-impl Explanations {
+impl Explainer {
     pub(super) fn within_reports(&mut self, assessment: &Assessment) {
         let Some(within) = &assessment.within_reports else { return };
         let unit = self.unit;

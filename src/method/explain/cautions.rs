@@ -7,9 +7,9 @@ use crate::method::pathway::Point;
 use crate::method::printed::{Ratio, Unit};
 use crate::record::units::Population;
 
-use super::{Explanations, n, reduced, sum};
+use super::{Explainer, n, reduced, sum};
 
-impl Explanations {
+impl Explainer {
     pub(super) fn left_out(&mut self, left_out: &LeftOut) {
         let name = format!("left_out.{}", left_out.year);
         let field = format!("{name}.tonnes_per_person");

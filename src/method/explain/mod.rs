@@ -42,7 +42,7 @@ pub struct Explanation {
 /// Explains every computed number of an assessment.
 #[must_use]
 pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
-    let mut message = Explanations { unit: assessment.unit, explained: Vec::new() };
+    let mut message = Explainer { unit: assessment.unit, explained: Vec::new() };
     let base = assessment.baseline.as_ref().map(|figure| message.cited("baseline", figure));
     let judged = assessment.judged.as_ref().map(|figure| message.cited("judged", figure));
     message.figures(assessment);
@@ -72,7 +72,7 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
 /// Explains every computed number of the yardsticks; `assessments` are those they were made with.
 #[must_use]
 pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -> Vec<Explanation> {
-    let mut message = Explanations { unit: Unit::Tonnes, explained: Vec::new() };
+    let mut message = Explainer { unit: Unit::Tonnes, explained: Vec::new() };
     message.ipcc("ipcc_1_5c", &yardsticks.ipcc_1_5c, assessments);
     message.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
     message.race_to_zero(&yardsticks.race_to_zero, assessments);
@@ -141,12 +141,12 @@ fn line(from: Point, to: Point, year: Year) -> String {
 }
 
 /// What has been explained so far, of an answer in one unit.
-struct Explanations {
+struct Explainer {
     unit: Unit,
     explained: Vec<Explanation>,
 }
 
-impl Explanations {
+impl Explainer {
     /// Notes a formula, if its number is printed.
     fn add(&mut self, field: impl Into<String>, number: Option<f64>, formula: impl FnOnce() -> String) {
         if let Some(number) = number {

@@ -8,7 +8,7 @@ use crate::method::required::Required;
 use crate::method::trend::{Fit, Trend};
 use crate::record::Year;
 
-use super::{Explanations, n, sum};
+use super::{Explainer, n, sum};
 
 /// The figures that a trend was fitted to.
 fn trend_points(assessment: &Assessment, base: Option<Point>, trend: &Trend) -> Vec<Point> {
@@ -20,7 +20,7 @@ fn trend_points(assessment: &Assessment, base: Option<Point>, trend: &Trend) -> 
     base.into_iter().chain(compared).filter(fitted).collect()
 }
 
-impl Explanations {
+impl Explainer {
     pub(super) fn opinions(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, asked: Point) {
         if let Some((required, base)) = assessment.required.as_ref().zip(base) {
             self.required(required, base, judged, asked);

@@ -6,9 +6,9 @@ use crate::method::printed::Amount;
 use crate::method::yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickFigure};
 use crate::record::Year;
 
-use super::{Explanation, Explanations, line, n};
+use super::{Explainer, Explanation, line, n};
 
-impl Explanations {
+impl Explainer {
     /// What the pathway of a target allows in 2030.
     fn in_2030(&mut self, field: String, printed: Option<Amount>, id: Option<&str>, assessments: &[Assessment]) {
         let target = assessments.iter().find(|assessment| Some(assessment.target.id.as_str()) == id);

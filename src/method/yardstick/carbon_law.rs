@@ -82,7 +82,7 @@ struct Course {
 }
 
 /// The yardstick, held against the reports at `level`.
-pub(super) fn assess(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
+pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
     let (points, left_out) = level.map(|level| figures(view, level, judged_on)).unwrap_or_default();
     let reported = |level| ended(view, judged_on).any(|report| report.figure(level).is_some());
     let course = match level {

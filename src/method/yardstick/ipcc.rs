@@ -54,7 +54,7 @@ pub struct Ipcc {
 }
 
 /// The yardstick of `share`, held against a target.
-pub(super) fn assess(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
+pub(super) fn evaluate(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
     let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
     let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
     let emitted = emissions(&reference);

@@ -114,16 +114,16 @@ pub fn yardsticks(
     let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view, judged_on));
     Yardsticks {
         level,
-        ipcc_1_5c: ipcc::assess(headline, ipcc::SHARE_1_5C),
-        ipcc_2c: ipcc::assess(headline, ipcc::SHARE_2C),
-        race_to_zero: race_to_zero::assess(&cases, level),
-        carbon_law: carbon_law::assess(view, level, judged_on),
+        ipcc_1_5c: ipcc::evaluate(headline, ipcc::SHARE_1_5C),
+        ipcc_2c: ipcc::evaluate(headline, ipcc::SHARE_2C),
+        race_to_zero: race_to_zero::evaluate(&cases, level),
+        carbon_law: carbon_law::evaluate(view, level, judged_on),
         targets: cases.iter().map(|case| (case.id.to_string(), of_target(case))).collect(),
     }
 }
 
 fn of_target(case: &Case<'_, '_>) -> TargetYardsticks {
-    let ipcc = |share| ipcc::assess(Some(case), share);
+    let ipcc = |share| ipcc::evaluate(Some(case), share);
     TargetYardsticks { ipcc_1_5c: ipcc(ipcc::SHARE_1_5C), ipcc_2c: ipcc(ipcc::SHARE_2C) }
 }
 

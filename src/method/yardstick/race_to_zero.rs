@@ -65,7 +65,7 @@ struct Midway<'a> {
 }
 
 /// The yardstick, held against the targets of a city at `level`.
-pub(super) fn assess(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZero {
+pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZero {
     let adopted: Vec<&Case<'_, '_>> = cases.iter().filter(|case| is_adopted(case, level)).collect();
     let zero = adopted.iter().filter(|case| reaches_zero(case) && case.target.target_year.get() <= NET_ZERO_BY);
     let zero = zero.min_by_key(|case| case.target.target_year);
