@@ -25,11 +25,11 @@ use crate::registry::Snapshot;
 
 /// Declares what a `type` member always says.
 macro_rules! always {
-    ($($name:ident = $word:literal: $message:literal,)+) => {$(
-        #[doc = $message]
+    ($($name:ident = $word:literal: $description:literal,)+) => {$(
+        #[doc = $description]
         #[derive(Debug, Serialize)]
         pub enum $name {
-            #[doc = $message]
+            #[doc = $description]
             #[serde(rename = $word)]
             Always,
         }
@@ -37,7 +37,7 @@ macro_rules! always {
         impl PartialSchema for $name {
             fn schema() -> RefOr<Schema> {
                 let schema = ObjectBuilder::new().schema_type(Type::String);
-                schema.enum_values(Some([$word])).description(Some($message)).into()
+                schema.enum_values(Some([$word])).description(Some($description)).into()
             }
         }
 

@@ -94,8 +94,8 @@ impl<T: Superseded> Earlier<T> {
 
     /// Notes whether the state at a place by day, which is new there, and the one after it begin a turn.
     fn turn(&mut self, at: usize) {
-        let message = |at: Option<usize>| Some(self.by_day(at?)?.message());
-        let (before, new, after) = (message(at.checked_sub(1)), message(Some(at)), message(at.checked_add(1)));
+        let value = |at: Option<usize>| Some(self.by_day(at?)?.value());
+        let (before, new, after) = (value(at.checked_sub(1)), value(Some(at)), value(at.checked_add(1)));
         let Some(Some(new)) = new else { return };
         let begins = before.flatten().is_none_or(|before| before != new);
         let next_begins = after.flatten().map(|after| after != new);
@@ -190,7 +190,7 @@ fn key<T>(revision: &Revision<T>) -> (NaiveDate, i32) {
 
 impl<T: Superseded> Revision<T> {
     /// What judgements read of it, if anything.
-    fn message(&self) -> Option<Arc<T>> {
+    fn value(&self) -> Option<Arc<T>> {
         match &self.state {
             State::Whole(value) => value.brief().map(Arc::new),
             State::Brief(brief) => brief.clone(),

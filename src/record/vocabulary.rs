@@ -12,11 +12,11 @@ macro_rules! vocabulary {
         // By hand, for the derive does not see through a macro's literals.
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-                let message = concat!($($doc,)* $("\n- `", $word, "`:", $($member_doc,)*)+);
+                let description = concat!($($doc,)* $("\n- `", $word, "`:", $($member_doc,)*)+);
                 utoipa::openapi::ObjectBuilder::new()
                     .schema_type(utoipa::openapi::Type::String)
                     .enum_values(Some([$($word),+]))
-                    .description(Some(message.trim()))
+                    .description(Some(description.trim()))
                     .into()
             }
         }

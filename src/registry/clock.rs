@@ -77,8 +77,8 @@ impl Clock {
     /// The time; if the clock has leapt, the time that it would be had it not.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
-        let message = (self.read_time)();
-        self.watch.as_ref().map_or(message, |watch| watch.believe(message))
+        let reading = (self.read_time)();
+        self.watch.as_ref().map_or(reading, |watch| watch.believe(reading))
     }
 
     /// The time to stamp entries with, after one of the time `last`. Where the database's clock is another one nobody
@@ -130,13 +130,13 @@ impl ClockWatch {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn believe(&self, message: DateTime<Utc>) -> DateTime<Utc> {
+    fn believe(&self, reading: DateTime<Utc>) -> DateTime<Utc> {
         let uptime = (self.uptime)();
         let mut state = self.state();
         let (time, since) = state.good;
         let run = TimeDelta::from_std(uptime.saturating_sub(since)).unwrap_or(TimeDelta::MAX);
         let expected = time.checked_add_signed(run).unwrap_or(time);
-        let jump = match message - expected {
+        let jump = match reading - expected {
             by if by > leap() => Some(ClockJump::Ahead),
             by if by < -leap() => Some(ClockJump::Back),
             _ => None,
@@ -144,9 +144,9 @@ impl ClockWatch {
         if jump != state.jump {
             let believed = format!("{expected} is believed until the service is restarted");
             match jump {
-                Some(ClockJump::Ahead) => log::error!("the clock has leapt ahead to {message}; {believed}"),
-                Some(ClockJump::Back) => log::error!("the clock was set back to {message}; {believed}"),
-                None => log::warn!("the clock is right again: {message}"),
+                Some(ClockJump::Ahead) => log::error!("the clock has leapt ahead to {reading}; {believed}"),
+                Some(ClockJump::Back) => log::error!("the clock was set back to {reading}; {believed}"),
+                None => log::warn!("the clock is right again: {reading}"),
             }
             state.jump = jump;
         }
@@ -154,10 +154,10 @@ impl ClockWatch {
             return expected;
         }
         // Set back a little, it is believed; but what it may be set ahead to again is not less than before.
-        if message > expected {
-            state.good = (message, uptime);
+        if reading > expected {
+            state.good = (reading, uptime);
         }
-        message
+        reading
     }
 
     fn note_database(&self, differs: bool, now: DateTime<Utc>, of_database: DateTime<Utc>) {

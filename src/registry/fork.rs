@@ -143,7 +143,7 @@ impl Writer {
                 Err(error) => Saved::Failed(error.to_string()),
             };
         }
-        let message = self.connect().and_then(|connection| {
+        let saved = self.connect().and_then(|connection| {
             let known = &present.accepted_forks;
             if store::forks::is_accepted(connection, &fork.kept, known)? {
                 return Ok(());
@@ -151,7 +151,7 @@ impl Writer {
             store::forks::report(connection, &fork.kept, &fork.seen, now)
         });
         shared.heartbeat.rest();
-        fork.unsaved = message.err().map(|error| error.to_string());
+        fork.unsaved = saved.err().map(|error| error.to_string());
         fork.tried_at = Instant::now();
         self.shared.set_fork(Some(fork.clone()));
         fork

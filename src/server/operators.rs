@@ -45,10 +45,10 @@ pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::R
         let server = listening::listen(server, listener, app, |_, _| {})?;
         actix_web::rt::System::new().block_on(server.run())
     };
-    let message = move || {
+    let serving = move || {
         if let Err(error) = run() {
             log::error!("operators are not answered any more: {error}");
         }
     };
-    std::thread::Builder::new().name("operators".to_owned()).spawn(message).map(drop)
+    std::thread::Builder::new().name("operators".to_owned()).spawn(serving).map(drop)
 }

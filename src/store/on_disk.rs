@@ -120,10 +120,10 @@ mod whole {
 
         /// Checks that nothing has cut them short.
         pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
-            let length = self.file.message(length_if_right(self.file.1, self.seen.load(Ordering::Relaxed)))?;
+            let length = self.file.checked(length_if_right(self.file.1, self.seen.load(Ordering::Relaxed)))?;
             self.seen.store(length.ok_or_else(|| self.file.cut_short())?, Ordering::Relaxed);
             let Some((log, index)) = &self.log else { return Ok(()) };
-            if log.message(has_all(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
+            if log.checked(has_all(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
         }
     }
 
@@ -138,7 +138,7 @@ mod whole {
             Ok(WatchedFile(file.clone(), opened))
         }
 
-        fn message<T>(&self, looked: io::Result<T>) -> Result<T, StoreError> {
+        fn checked<T>(&self, looked: io::Result<T>) -> Result<T, StoreError> {
             looked.map_err(|error| unanswered(&self.0.path, &error))
         }
 

@@ -55,9 +55,9 @@ fn changes(row: &RowAnswer) -> Markup {
             }
         }
         @if let Some(LineChanges { added, removed, changed }) = row.line_changes {
-            @let message = [(removed, "removed"), (added, "added"), (changed, "changed")];
-            @let message: Vec<String> = message.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
-            p { "lines: " @if message.is_empty() { "in another order" } @else { (message.join(", ")) } }
+            @let parts = [(removed, "removed"), (added, "added"), (changed, "changed")];
+            @let parts: Vec<String> = parts.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+            p { "lines: " @if parts.is_empty() { "in another order" } @else { (parts.join(", ")) } }
         }
     }
 }

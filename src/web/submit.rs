@@ -75,8 +75,8 @@ impl Form {
             }
         }
         if let Some(reports) = reports {
-            let message = "what was checked cannot be told: check the file again";
-            let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", message))?;
+            let detail = "what was checked cannot be told: check the file again";
+            let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", detail))?;
             form.checked = Some(Checked { reports, kept, sequence });
         }
         Ok(form)
@@ -128,13 +128,13 @@ async fn read(
     first.map_err(|_| untold(body::late()))?.map_err(untold)?;
     let text = |name: &str| form.fields.iter().find(|field| field.name == name).map(Field::text).unwrap_or_default();
     let (city, key) = (text("city"), text("key"));
-    let message = |problem: Problem| (city.clone(), problem);
-    let writer = may_write(request, service, &city, &key).await.map_err(message)?;
+    let at_city = |problem: Problem| (city.clone(), problem);
+    let writer = may_write(request, service, &city, &key).await.map_err(at_city)?;
     drop(place);
-    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(message)?;
-    form.admit().map_err(message)?;
+    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(at_city)?;
+    form.admit().map_err(at_city)?;
     let rest = tokio::time::timeout(BODY_WAIT, form.rest()).await;
-    rest.map_err(|_| message(body::late()))?.map_err(message)?;
+    rest.map_err(|_| at_city(body::late()))?.map_err(at_city)?;
     Ok((writer, form.close()))
 }
 
@@ -350,14 +350,14 @@ fn summary(answer: &ImportAnswer, [one, several]: [&str; 2]) -> Markup {
         (answer.unchanged, "the same as before"),
         (answer.refused, "refused"),
     ];
-    let mut message = Vec::new();
+    let mut parts = Vec::new();
     for (count, word) in counted.into_iter().filter(|(count, _)| *count > 0) {
         let verb = if count == 1 { one } else { several };
-        message.push(if message.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
+        parts.push(if parts.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
     }
     let rows = answer.rows.len();
     html! {
-        p.lead { (rows) @if rows == 1 { " row: " } @else { " rows: " } (message.join(", ")) "." }
+        p.lead { (rows) @if rows == 1 { " row: " } @else { " rows: " } (parts.join(", ")) "." }
         @if !answer.ignored_sheets.is_empty() { p.note { "Not read: " (answer.ignored_sheets.join(", ")) } }
     }
 }

@@ -134,7 +134,7 @@ impl From<&CellFault> for RowFault {
 
 impl RowFault {
     /// The fault as those of any input are told, with its place in words.
-    pub(super) fn message(&self) -> Fault {
+    pub(super) fn to_fault(&self) -> Fault {
         let sheet = self.sheet.as_ref().map(|sheet| format!("sheet {sheet}, ")).unwrap_or_default();
         let column = self.column.as_ref().map(|column| format!(", column {column}")).unwrap_or_default();
         let header = self.header.as_ref().map(|header| format!(" ({header})")).unwrap_or_default();
@@ -151,7 +151,7 @@ impl ImportAnswer {
     /// What is wrong with the file, as the faults of any input: the first of them.
     #[must_use]
     pub fn errors(&self) -> Vec<Fault> {
-        self.rows.iter().flat_map(|row| &row.faults).take(IMPORT_ERRORS).map(RowFault::message).collect()
+        self.rows.iter().flat_map(|row| &row.faults).take(IMPORT_ERRORS).map(RowFault::to_fault).collect()
     }
 
     /// The years of the rows with a fault of this kind.

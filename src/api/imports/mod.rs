@@ -339,7 +339,7 @@ fn unreadable(refused: &RefusedFile) -> Problem {
     if refused.faults.is_empty() {
         return Problem::fault("", refused.code, refused.detail.clone());
     }
-    Problem::invalid(refused.faults.iter().map(|fault| RowFault::from(fault).message()).collect())
+    Problem::invalid(refused.faults.iter().map(|fault| RowFault::from(fault).to_fault()).collect())
 }
 
 fn key(city: &CityId, report: &Report) -> RecordKey {

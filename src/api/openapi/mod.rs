@@ -174,7 +174,7 @@ fn complete_response(path: &str, method: &str, status: &str, response: &mut Valu
         is_read && !path.contains("/changes") && !path.contains("/log/") && !path.starts_with("/v1/templates");
     let is_csv = path.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "csv");
     let is_page = is_csv && !is_file && !path.ends_with("/series.csv");
-    let message = [
+    let headers = [
         (has_tag, "ETag", "Changes only when the answer does; to be sent in If-None-Match."),
         (is_read, "Cache-Control", "Who may keep the answer, and for how long (RFC 9111, RFC 5861)."),
         (
@@ -187,7 +187,7 @@ fn complete_response(path: &str, method: &str, status: &str, response: &mut Valu
         (is_page, "Link", "Where the next page is (`rel=\"next\"`); absent at the end."),
         (status == "201", "Location", "Where it is read."),
     ];
-    for (_, name, description) in message.into_iter().filter(|(is_there, ..)| *is_there) {
+    for (_, name, description) in headers.into_iter().filter(|(is_there, ..)| *is_there) {
         response["headers"][name] = header(description);
     }
 }
@@ -319,10 +319,10 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
 
 /// The answer that refuses with one of `codes`.
 fn failure(status: u16, codes: &[Code]) -> Value {
-    let message: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
+    let meanings: Vec<String> = codes.iter().map(|code| format!("`{}`: {}", code.as_str(), code.title())).collect();
     let first = codes.first().copied().unwrap_or(Code::Internal);
     let problem = serde_json::to_value(Problem::new(first, first.meaning()).document()).unwrap_or_default();
-    let mut response = json!({"description": message.join("; "), "content": {"application/problem+json": {
+    let mut response = json!({"description": meanings.join("; "), "content": {"application/problem+json": {
         "schema": {"$ref": "#/components/schemas/Problem"}, "example": problem}}});
     if matches!(status, 429 | 503) {
         response["headers"]["Retry-After"] = json!({"description": "Seconds to wait before the next try",

@@ -37,18 +37,18 @@ struct Files<'a> {
 
 /// Reads the files together: inventories, then emissions, then targets; signatories are no rows.
 pub(in crate::import) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
-    let mut message = Files::default();
+    let mut by_kind = Files::default();
     for file in files {
-        message.sort(PublicFile::open(file, |header| Kind::of(header).is_some())?)?;
+        by_kind.sort(PublicFile::open(file, |header| Kind::of(header).is_some())?)?;
     }
-    let mut signatories = signatories::Signatories::read(one(message.signatories, "list of signatories")?, sink)?;
-    let pledges = at_most_one(message.targets, "list of targets")?;
+    let mut signatories = signatories::Signatories::read(one(by_kind.signatories, "list of signatories")?, sink)?;
+    let pledges = at_most_one(by_kind.targets, "list of targets")?;
     let pledges = pledges.map(|file| targets::Pledges::read(file, sink)).transpose()?;
     if let Some(pledges) = &pledges {
         signatories.name_by_locode(pledges.numbers());
     }
-    let inventories = inventories::Inventories::read(one(message.inventories, "list of inventory lines")?, sink)?;
-    let totals = at_most_one(message.emissions, "list of emissions")?;
+    let inventories = inventories::Inventories::read(one(by_kind.inventories, "list of inventory lines")?, sink)?;
+    let totals = at_most_one(by_kind.emissions, "list of emissions")?;
     let totals = totals.map(|file| emissions::Totals::read(file, sink)).transpose()?;
     let stated = totals.as_ref().map(|totals| totals.stated(&signatories)).unwrap_or_default();
     let known = inventories.hand_on(&signatories, &stated, sink)?;

@@ -84,15 +84,15 @@ pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveD
 
 /// What the checks of the records refused, with the text they refused.
 fn refused(kind: Kind, faults: &[Fault], body: &Value) -> LeftOut {
-    let message = faults.iter().map(|fault| {
+    let refusals = faults.iter().map(|fault| {
         let value = body.pointer(&fault.pointer).filter(|value| !value.is_object() && !value.is_array());
         let place = fault.pointer.trim_start_matches('/').replace('/', ".");
         let shown = value.map_or(String::new(), |value| format!(" {}", quoted(&value.to_string())));
         format!("{place}{shown} {}", fault.detail)
     });
-    let message: Vec<String> = message.collect();
+    let refusals: Vec<String> = refusals.collect();
     let code = faults.first().map_or("not_valid", |fault| code_of(&fault.code));
-    left_out(code, format!("The {kind} would not be valid: {}.", message.join("; ")))
+    left_out(code, format!("The {kind} would not be valid: {}.", refusals.join("; ")))
 }
 
 /// The stable word of a fault; the rarer ones share one.

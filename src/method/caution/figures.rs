@@ -78,14 +78,14 @@ fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let judged = used.judged().map(|report| (report.year(), report.warnings(used.scope.level, used.view)));
     let questioned: Vec<(Year, Vec<WarningCode>)> =
         base.into_iter().chain(judged).filter(|(_, warnings)| !warnings.is_empty()).collect();
-    let message = questioned.iter().map(|(year, warnings)| {
+    let findings = questioned.iter().map(|(year, warnings)| {
         let warnings: Vec<&str> = warnings.iter().map(|warning| warning.as_str()).collect();
         format!("{year} ({})", warnings.join(", "))
     });
-    let message: Vec<String> = message.collect();
+    let findings: Vec<String> = findings.collect();
     let years: Vec<Year> = questioned.iter().map(|(year, _)| *year).collect();
     (!years.is_empty()).then(|| {
-        let detail = format!("The figures for {} may hold a slip: {}.", listed(&years), message.join(", "));
+        let detail = format!("The figures for {} may hold a slip: {}.", listed(&years), findings.join(", "));
         Caution::new(CautionCode::FigureQuestioned, detail, years)
     })
 }

@@ -42,46 +42,46 @@ pub struct Explanation {
 /// Explains every computed number of an assessment.
 #[must_use]
 pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
-    let mut message = Explainer { unit: assessment.unit, explained: Vec::new() };
-    let base = assessment.baseline.as_ref().map(|figure| message.cited("baseline", figure));
-    let judged = assessment.judged.as_ref().map(|figure| message.cited("judged", figure));
-    message.figures(assessment);
-    message.target(assessment, base);
+    let mut explainer = Explainer { unit: assessment.unit, explained: Vec::new() };
+    let base = assessment.baseline.as_ref().map(|figure| explainer.cited("baseline", figure));
+    let judged = assessment.judged.as_ref().map(|figure| explainer.cited("judged", figure));
+    explainer.figures(assessment);
+    explainer.target(assessment, base);
     if let Some(base) = base {
-        message.milestones(assessment, base);
+        explainer.milestones(assessment, base);
     }
-    message.overdue(assessment);
-    let asked = message.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
+    explainer.overdue(assessment);
+    let asked = explainer.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
     if let (Some(judged), Some(asked)) = (judged, asked) {
         let asked = Point { year: assessment.target.target_year, amount: asked };
-        message.judgement(assessment, base, judged, asked);
-        message.opinions(assessment, base, judged, asked);
+        explainer.judgement(assessment, base, judged, asked);
+        explainer.opinions(assessment, base, judged, asked);
     }
-    message.within_reports(assessment);
-    message.like_for_like(assessment);
-    message.soon(assessment);
+    explainer.within_reports(assessment);
+    explainer.like_for_like(assessment);
+    explainer.soon(assessment);
     for left_out in &assessment.left_out {
-        message.left_out(left_out);
+        explainer.left_out(left_out);
     }
     for (index, caution) in assessment.cautions.iter().enumerate() {
-        message.caution(index, caution, assessment);
+        explainer.caution(index, caution, assessment);
     }
-    message.explained
+    explainer.explained
 }
 
 /// Explains every computed number of the yardsticks; `assessments` are those they were made with.
 #[must_use]
 pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -> Vec<Explanation> {
-    let mut message = Explainer { unit: Unit::Tonnes, explained: Vec::new() };
-    message.ipcc("ipcc_1_5c", &yardsticks.ipcc_1_5c, assessments);
-    message.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
-    message.race_to_zero(&yardsticks.race_to_zero, assessments);
-    message.carbon_law(&yardsticks.carbon_law);
+    let mut explainer = Explainer { unit: Unit::Tonnes, explained: Vec::new() };
+    explainer.ipcc("ipcc_1_5c", &yardsticks.ipcc_1_5c, assessments);
+    explainer.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
+    explainer.race_to_zero(&yardsticks.race_to_zero, assessments);
+    explainer.carbon_law(&yardsticks.carbon_law);
     for (id, target) in &yardsticks.targets {
-        message.ipcc(&format!("targets.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
-        message.ipcc(&format!("targets.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
+        explainer.ipcc(&format!("targets.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
+        explainer.ipcc(&format!("targets.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
     }
-    message.explained
+    explainer.explained
 }
 
 /// A number in a formula: 15 significant digits, grouped by thousands, in brackets when below 0.

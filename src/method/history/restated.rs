@@ -56,7 +56,7 @@ fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
     // A state without a figure at the level hides no restatement: the figures beside it are compared.
     let states: Vec<(Measured, &Stamp)> =
         states.into_iter().filter_map(|(inventory, stamp)| Some((Measured::by(inventory, case)?, stamp))).collect();
-    message(case, &states, |day, from, to| format!("The baseline was restated on {day}, from {from} to {to}"))
+    cautions_of(case, &states, |day, from, to| format!("The baseline was restated on {day}, from {from} to {to}"))
 }
 
 /// The states of the target, each with what it was measured from.
@@ -66,11 +66,13 @@ fn of_the_target(case: &Case<'_, '_>) -> Vec<Caution> {
         .chain(std::iter::once((case.target, case.stamp)))
         .filter_map(|(target, stamp)| Some((Measured::from(target, case)?, stamp)))
         .collect();
-    message(case, &states, |day, from, to| format!("On {day} the target was put on another base, from {from} to {to}"))
+    cautions_of(case, &states, |day, from, to| {
+        format!("On {day} the target was put on another base, from {from} to {to}")
+    })
 }
 
 /// A caution for each state whose figure is not that of the state before.
-fn message(
+fn cautions_of(
     case: &Case<'_, '_>,
     states: &[(Measured, &Stamp)],
     sentence: impl Fn(chrono::NaiveDate, String, String) -> String,
