@@ -59,7 +59,7 @@
 //! the CSV columns follow from the type. `tests/nothing_forgotten/mod.rs` fails until each way in and out has it.
 //!
 //! An importer: its file beside `src/import/public/uk.rs`, its name in `src/import/public/format.rs` and
-//! `src/import/public/mod.rs`, its test in `tests/import`, and a line in `src/web/guide/importing.md`.
+//! `src/import/public/mod.rs`, its test in `tests/import/public`, and a line in `src/web/guide/importing.md`.
 //!
 //! A caution: its code and whether it lowers the confidence in `src/method/caution/mod.rs`, the rule in the file beside it
 //! that is about the same (`accounting`, `coverage`, `figures`, `timing`), the formulas of its numbers, if it prints any, in

@@ -127,7 +127,7 @@ fn a_pipe_that_pauses_breaks_off_no_backup_and_no_restoration() {
     let service = Service::on(Database::at(cluster.url()), &[]);
     service.record("/v1/cities/here", &city("Here"));
     for number in 1..=6 {
-        service.record("/v1/cities/here/reports/2020", &crate::stream::large_report(number));
+        service.record("/v1/cities/here/reports/2020", &crate::api::stream::large_report(number));
     }
     let command = |name: &str, database: &str| {
         let mut command = Command::new(program());

@@ -7,7 +7,7 @@ use reqwest::blocking::multipart::{Form, Part};
 
 use super::wire::Wire;
 use super::world;
-use crate::stream::{Listener, large_report};
+use crate::api::stream::{Listener, large_report};
 use crate::support::{Service, city, eventually, inventory, send};
 
 /// A figure of `/proc/PID/status`, in KiB.

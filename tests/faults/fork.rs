@@ -8,7 +8,7 @@ use pledgewatch::record::change::sha256;
 use pledgewatch::store::{LogRange, log};
 use serde_json::{Value, json};
 
-use crate::stream::{Listener, large_report};
+use crate::api::stream::{Listener, large_report};
 use crate::support::{
     Answer, Database, Node, Paused, Service, baseline, city, eventually, inventory, printed, run, send, target,
 };

@@ -10,7 +10,7 @@ use pledgewatch::record::head::Signer;
 use serde_json::Value;
 
 use super::fork::{lose_after, overwrite, rewritten, stored};
-use crate::stream::large_report;
+use crate::api::stream::large_report;
 use crate::support::{Service, city, eventually, inventory, printed, program, run};
 
 /// A place for a mirror.

@@ -35,7 +35,6 @@ mod start_up;
 mod stopped_import;
 #[cfg(target_os = "linux")]
 mod stopping;
-mod upgrade;
 #[cfg(target_os = "linux")]
 mod wire;
 #[cfg(target_os = "linux")]

@@ -6,7 +6,7 @@ use pledgewatch::store::secret;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use crate::stream::{Listener, large_report};
+use crate::api::stream::{Listener, large_report};
 use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, target};
 
 /// Reads that need no database, and what they answered.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::stream::Listener;
+use crate::api::stream::Listener;
 use crate::support::{Service, TODAY, city, eventually, inventory, printed, run};
 
 /// What must not be found any more.

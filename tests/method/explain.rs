@@ -3,7 +3,7 @@
 use pledgewatch::method::{Assessment, Explanation, explain, explain_yardsticks};
 use serde_json::{Value, json};
 
-use crate::calculator;
+use super::calculator;
 
 use super::demo::dossiers;
 use super::{City, cut, inventory, level, today, with};

@@ -2,6 +2,7 @@
 #![allow(clippy::float_cmp, reason = "numbers as printed, and sums of whole numbers, are exact")]
 
 mod c40;
+mod calculator;
 mod cautions;
 mod comparison;
 mod course;
@@ -17,6 +18,7 @@ mod milestones;
 mod opinions;
 mod output;
 mod properties;
+mod recompute;
 mod restated_since;
 mod sentences;
 mod series;
@@ -25,6 +27,7 @@ mod superseded;
 mod vectors;
 mod verdicts;
 mod within_reports;
+mod worked;
 mod yardsticks;
 
 use chrono::{DateTime, NaiveDate, TimeZone, Utc};

@@ -268,7 +268,7 @@ impl World {
             let body: Value = serde_json::from_str(row["body"].as_str().unwrap()).unwrap();
             assert_eq!(body, record.body, "{} in the table", record.path);
         }
-        crate::views::check(&service.database);
+        crate::store::views::check(&service.database);
         sent.iter().for_each(|record| check_schema(&schemas.0, record));
         assert!(service.verify().status.success());
 

@@ -42,7 +42,7 @@ fn requests_refusals_and_commits_are_counted() {
 fn every_series_that_an_alert_names_is_there() {
     let service = Service::start();
     service.get("/v1/cities/nowhere");
-    let (text, guide) = (metrics(&service), include_str!("../src/web/guide/when-something-is-wrong.md"));
+    let (text, guide) = (metrics(&service), include_str!("../../src/web/guide/when-something-is-wrong.md"));
     let is_of_name = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
     let named: BTreeSet<&str> =
         guide.split(|letter: char| !is_of_name(letter)).filter(|word| word.starts_with("pledgewatch_")).collect();

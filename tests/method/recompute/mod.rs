@@ -12,8 +12,8 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 
+use super::{calculator, worked};
 use crate::support::{Service, baseline, city, inventory as total, target};
-use crate::{calculator, judgement as worked};
 
 use inventory::{Inventory, Record, Records, tonnes};
 use judgement::{Case, Ruling, Used};

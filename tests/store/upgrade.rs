@@ -11,7 +11,7 @@ use crate::support::{Database, Service, city, inventory, printed, run};
 /// The secret of a key as the first versions made it.
 const CLERK: &str = "pwk_c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1c1";
 /// What was recorded under the first schema; the secret of its key is [`CLERK`].
-const ROWS: &str = "tests/old_database/first.sql";
+const ROWS: &str = "tests/store/old_database/first.sql";
 const ENTRIES: usize = 7;
 
 fn file(path: &str) -> PathBuf {

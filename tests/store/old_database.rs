@@ -24,7 +24,7 @@ fn file(path: &str) -> PathBuf {
 pub fn old_database() -> Database {
     let database = Database::new();
     if let Some(path) = database.url.strip_prefix("sqlite:") {
-        std::fs::copy(file("tests/old_database/sqlite.db"), path).unwrap();
+        std::fs::copy(file("tests/store/old_database/sqlite.db"), path).unwrap();
         return database;
     }
     let read = |path: &str| std::fs::read_to_string(file(path)).unwrap();
@@ -35,7 +35,7 @@ pub fn old_database() -> Database {
     for migration in MIGRATIONS {
         database.execute(&read(&format!("migrations/{migration}/up.sql")));
     }
-    database.execute(&read("tests/old_database/rows.sql"));
+    database.execute(&read("tests/store/old_database/rows.sql"));
     database
 }
 

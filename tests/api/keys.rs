@@ -4,7 +4,7 @@ use pledgewatch::record::change::sha256;
 use pledgewatch::store::secret;
 use serde_json::{Value, json};
 
-use crate::old_database::old_database;
+use crate::store::old_database::old_database;
 use crate::support::{Answer, Node, Service, TODAY, city, eventually, inventory, printed, run, send};
 
 const CITY: &str = "/v1/cities/here";

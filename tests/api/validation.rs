@@ -1096,11 +1096,11 @@ fn addresses_may_have_an_at_sign_behind_the_host() {
 /// What an earlier version took is read as it was recorded.
 #[test]
 fn addresses_with_credentials_that_are_recorded_are_still_served() {
-    let database = crate::old_database::old_database();
+    let database = crate::store::old_database::old_database();
     let url = "https://city.example/inventory.pdf";
     // The hashes of the chain are made anew, as that version would have made them.
     let with_password = url.replace("city.example", "me:pw@city.example");
-    crate::old_database::rewrite(&database, url, &with_password);
+    crate::store::old_database::rewrite(&database, url, &with_password);
     let service = Service::on(database, &[]);
     assert_eq!(service.json("/v1/cities/here/reports/2020")["source"]["url"], with_password);
     crate::support::printed(&service.verify());

@@ -4,7 +4,7 @@ use pledgewatch::store::secret;
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::refusals::{Operation, ROWS, World};
+use crate::api::refusals::{Operation, ROWS, World};
 use crate::support::{Service, printed, send};
 
 /// Who may do something.

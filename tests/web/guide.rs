@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
-use crate::pages::{assert_well_formed, attributes, between};
 use crate::support::{Service, printed, run};
+use crate::web::pages::{assert_well_formed, attributes, between};
 
 const GUIDE: &str = "src/web/guide";
 

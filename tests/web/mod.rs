@@ -1,0 +1,4 @@
+//! The pages for people, and the guide.
+
+mod guide;
+mod pages;
