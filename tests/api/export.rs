@@ -8,11 +8,9 @@ use serde_json::{Value, json};
 
 use crate::support::{Answer, Service, TODAY, baseline, city, inventory, send, target};
 
-const SETS: &[&str] = &["cities", "baselines", "targets", "reports", "status", "changes"];
+use super::items;
 
-fn items(list: &Value) -> &Vec<Value> {
-    list["items"].as_array().unwrap()
-}
+const SETS: &[&str] = &["cities", "baselines", "targets", "reports", "status", "changes"];
 
 /// The demo, and what could go wrong on the way: words that spreadsheets run or that must be quoted, a city without
 /// a position, one that was withdrawn, and inventories line by line, of many pieces.

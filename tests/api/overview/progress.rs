@@ -1,8 +1,185 @@
-//! The progress of networks whose members report by other rules, in other years, or lie in one another.
+//! The progress of a network can be worked out by hand from its members, whatever their rules, years and parts.
+
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 
 use crate::support::{Service, assert_near, baseline, city, faults, inventory, target};
+
+use super::{list, number, record};
+
+/// A network of cities, and of others that are not counted.
+fn mixed_network() -> Service {
+    let service = Service::start();
+    let source = json!({"title": "A test"});
+    service.record("/v1/networks/alliance", &json!({"name": "The Alliance", "source": source}));
+    let member = |id: &str, body: Value| {
+        let mut body = body;
+        body["source"] = source.clone();
+        service.record(&format!("/v1/networks/alliance/members/{id}"), &body);
+    };
+    let report = |id: &str, year: i32, tonnes: f64| {
+        service.record(&format!("/v1/cities/{id}/reports/{year}"), &inventory(tonnes));
+    };
+    let half = target("2010", 50.0, 2030);
+    record(&service, "aa", &half, 800.0);
+    let mut stepped = target("2010", 80.0, 2040);
+    stepped["milestones"] = json!([{"year": 2020, "reduction_percent": 10}]);
+    record(&service, "bb", &stepped, 950.125);
+    record(&service, "cc", &half, 600.0);
+    for (id, years) in [("aa", vec![2016, 2018, 2019, 2021]), ("bb", vec![2018, 2019, 2021]), ("cc", vec![2018])] {
+        for year in years {
+            report(id, year, 700.0 + f64::from(year - 2000) * 10.333);
+        }
+        member(id, json!({}));
+    }
+    record(&service, "part", &half, 1.0);
+    service.record(
+        "/v1/cities/part",
+        &json!({"name": "part", "country": "US", "part_of": "aa", "reason": "It lies there"}),
+    );
+    record(&service, "office", &half, 2.0);
+    service.record(
+        "/v1/cities/office",
+        &json!({"name": "office", "country": "US", "boundary": "operations", "reason": "It is"}),
+    );
+    service.record("/v1/cities/silent", &city("Silent"));
+    record(
+        &service,
+        "a-head",
+        &{
+            let mut body = half.clone();
+            body["kind"] = json!("base_year_intensity");
+            body
+        },
+        300.0,
+    );
+    record(&service, "late", &half, 50.0);
+    report("late", 2021, 40.0);
+    assert_eq!(service.delete("/v1/cities/late/reports/2020?reason=A+slip", &service.admin).status, 204);
+    for id in ["part", "office", "silent", "a-head", "late"] {
+        member(id, json!({}));
+    }
+    record(&service, "gone", &half, 5.0);
+    member("gone", json!({"left_on": "2020-01-01"}));
+    record(&service, "stranger", &half, 5.0);
+    service
+}
+
+/// What straight lines through the printed points allow in a year.
+fn allowed(pathway: &Value, year: f64) -> f64 {
+    let points: Vec<(f64, f64)> =
+        pathway.as_array().unwrap().iter().map(|point| (number(&point["year"]), number(&point["tonnes"]))).collect();
+    let after = points.windows(2).find(|pair| year <= pair[1].0);
+    after.map_or(points[points.len() - 1].1, |pair| {
+        pair[0].1 + (pair[1].1 - pair[0].1) * (year - pair[0].0) / (pair[1].0 - pair[0].0)
+    })
+}
+
+#[test]
+fn the_progress_of_a_network_can_be_recomputed_by_hand() {
+    let service = mixed_network();
+    for (query, held_to, counted, years) in [
+        ("?year=2020", 2020, vec!["aa", "bb", "cc"], vec![2018, 2020]),
+        // As many have a figure for 2021 as for 2020: the latest counts.
+        ("", 2021, vec!["aa", "bb", "late"], vec![2021]),
+        ("?level=basic&year=2016", 2016, vec!["aa"], vec![2016, 2018, 2019, 2020, 2021]),
+    ] {
+        let progress = service.json(&format!("/v1/networks/alliance/progress{query}"));
+        let joint = &progress["joint"];
+        let names = |name: &str| -> Vec<&str> {
+            list(&progress, name).iter().map(|entry| entry["city"].as_str().unwrap()).collect()
+        };
+        assert_eq!(names("counted"), counted, "{query}");
+        assert_eq!(
+            (joint["year"].as_i64(), joint["counted_members"].as_u64()),
+            (Some(held_to), Some(counted.len() as u64))
+        );
+        // Every member is there once.
+        let all: BTreeSet<&str> = names("counted").into_iter().chain(names("left_out")).collect();
+        assert_eq!(all, BTreeSet::from(["aa", "bb", "cc", "part", "office", "silent", "a-head", "late"]));
+        assert_eq!(progress["members"], 8);
+
+        let printed: Vec<i64> = list(joint, "years").iter().map(|row| row["year"].as_i64().unwrap()).collect();
+        assert_eq!(printed, years, "{query}");
+        for row in list(joint, "years") {
+            let of_year = |member: &Value| {
+                list(member, "years")
+                    .iter()
+                    .find(|own| own["year"] == row["year"])
+                    .unwrap_or_else(|| panic!("{member}"))
+                    .clone()
+            };
+            let rows: Vec<(Value, Value)> =
+                list(&progress, "counted").iter().map(|member| (member.clone(), of_year(member))).collect();
+            let emitted: f64 = rows.iter().map(|(_, own)| number(&own["emitted_tonnes"])).sum();
+            let expected: f64 = rows.iter().map(|(_, own)| number(&own["expected_tonnes"])).sum();
+            assert_near(&row["emitted_tonnes"], emitted, 1e-6);
+            assert_near(&row["expected_tonnes"], expected, 1e-6);
+            assert_near(&row["gap_tonnes"], emitted - expected, 1e-6);
+            assert_near(&row["gap_percent"], 100.0 * (emitted - expected) / expected, 1e-6);
+            for (member, own) in &rows {
+                assert_near(&own["expected_tonnes"], allowed(&member["pathway"], number(&row["year"])), 6e-4);
+                let report =
+                    service.json(&format!("/v1/cities/{}/reports/{}", member["city"].as_str().unwrap(), row["year"]));
+                assert_eq!(own["emitted_tonnes"], report["totals"]["basic"]);
+            }
+        }
+        let added = |name: &str| -> f64 {
+            let totals = list(&progress, name).iter().filter_map(|member| member.get("added"));
+            totals.map(|total| number(&total["tonnes"])).sum()
+        };
+        let (own, others) = (added("counted"), added("left_out"));
+        for member in list(&progress, "left_out") {
+            let is_elsewhere = member["reason"] == "other_boundary" || member["reason"] == "part_of_member";
+            assert_eq!(member.get("added").is_some(), !is_elsewhere && member.get("latest").is_some(), "{member}");
+        }
+        let held = list(joint, "years").iter().find(|row| row["year"] == held_to).unwrap();
+        assert_eq!(joint["counted_tonnes"], held["emitted_tonnes"]);
+        assert_near(&joint["counted_tonnes"], own, 1e-6);
+        assert_near(&joint["members_tonnes"], own + others, 1e-6);
+        assert_near(&joint["share_percent"], 100.0 * own / (own + others), 1e-6);
+    }
+    // 2018 is 8/20 of the way from 1,000 t in 2010 to 500 t in 2030, so 800 t; with a step of 10 % by 2020, 920 t.
+    let progress = service.json("/v1/networks/alliance/progress?year=2020");
+    assert_near(&progress["joint"]["years"][0]["expected_tonnes"], 800.0 + 920.0 + 800.0, 1e-9);
+    assert_near(&progress["joint"]["years"][1]["emitted_tonnes"], 800.0 + 950.125 + 600.0, 1e-9);
+    let reasons: BTreeMap<&str, &str> = list(&progress, "left_out")
+        .iter()
+        .map(|member| (member["city"].as_str().unwrap(), member["reason"].as_str().unwrap()))
+        .collect();
+    let expected = [
+        ("a-head", "per_person_target"),
+        ("late", "year_not_reported"),
+        ("office", "other_boundary"),
+        ("part", "part_of_member"),
+        ("silent", "no_target"),
+    ];
+    assert_eq!(reasons, expected.into());
+    assert!(list(&progress, "left_out").iter().all(|member| member["detail"].as_str().unwrap().len() > 10));
+
+    // Judged in 2026: who reported neither 2023 nor later is overdue.
+    let overdue: Vec<(&str, &Value)> = list(&progress, "overdue")
+        .iter()
+        .map(|member| (member["city"].as_str().unwrap(), &member["years_ago"]))
+        .collect();
+    assert_eq!(overdue.len(), 8, "{overdue:?}");
+    assert!(
+        overdue.contains(&("aa", &json!(5)))
+            && overdue.contains(&("cc", &json!(6)))
+            && overdue.contains(&("silent", &Value::Null))
+    );
+    service.record("/v1/cities/aa/reports/2023", &inventory(700.0));
+    assert_eq!(list(&service.json("/v1/networks/alliance/progress"), "overdue").len(), 7);
+
+    let other = service.json("/v1/networks/alliance/progress?level=scope_1");
+    assert!(other.get("joint").is_none() && list(&other, "counted").is_empty());
+    assert!(list(&other, "left_out").iter().any(|member| member["reason"] == "no_target_at_level"));
+    let none = service.json("/v1/networks/alliance/progress?year=1999");
+    assert!(none.get("joint").is_none() && list(&none, "left_out").len() == 8);
+    service.get("/v1/networks/alliance/progress?year=1969").assert_problem(422, "invalid_input");
+    service.get("/v1/networks/alliance/progress?level=x").assert_problem(400, "invalid_query");
+}
 
 /// A service with an empty network.
 fn network() -> Service {
