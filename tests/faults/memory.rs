@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 
 use super::cluster::Cluster;
 
-use crate::import::sheets::workbook::with_sheet;
+use crate::import::sheets::with_sheet;
 use crate::support::{Answer, Database, PATIENCE, Service, TODAY, baseline, city, send, target};
 
 const MIB: u64 = 1024 * 1024;
