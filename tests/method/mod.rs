@@ -1,4 +1,4 @@
-//! The method: worked cases, a table for every row, and properties.
+//! The method: worked cases, a table for every row, properties, and every judgement worked out again by a reader.
 #![allow(clippy::float_cmp, reason = "numbers as printed, and sums of whole numbers, are exact")]
 
 mod c40;
@@ -24,7 +24,6 @@ mod sentences;
 mod series;
 mod standing;
 mod superseded;
-mod vectors;
 mod verdicts;
 mod within_reports;
 mod worked;
