@@ -5,7 +5,7 @@ use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 
 use crate::api::refusals::addresses::ROWS;
-use crate::support::{Service, printed, send};
+use crate::support::{Service, baseline, printed, send};
 
 use super::refusals::{Operation, World, check};
 
@@ -44,7 +44,7 @@ fn a_refused_key_learns_nothing() {
 #[test]
 fn a_city_that_is_not_recorded_is_refused_to_strangers_like_one_that_is() {
     let world = World::new();
-    let body = crate::support::baseline(1990, 10.0);
+    let body = baseline(1990, 10.0);
     let at = |city: &str| world.service.put(&format!("/v1/cities/{city}/baselines/1990"), &world.stranger, &body);
     let known = at("us-los-angeles");
     known.assert_problem(403, "forbidden");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Answer, Service, TODAY, baseline, city, inventory, send, target};
+use crate::support::{Answer, Service, TODAY, assessment, baseline, city, inventory, send, target};
 
 use super::items;
 
@@ -133,14 +133,14 @@ fn every_figure_has_its_source_and_licence() {
         |row: &csv::StringRecord, name: &str| row[header.iter().position(|column| column == name).unwrap()].to_owned();
     let row = rows.iter().find(|row| cell(row, "city") == "us-los-angeles" && cell(row, "id") == "2025-half").unwrap();
     let status = service.json("/v1/cities/us-los-angeles/status");
-    let judged = crate::support::assessment(&status, "2025-half");
+    let judged = assessment(&status, "2025-half");
     let listed = service.json("/v1/cities?ids=us-los-angeles");
     let ranked = service.json("/v1/rankings?country=US&limit=500");
     let ranked = items(&ranked).iter().find(|entry| entry["city"] == "us-los-angeles").unwrap();
     for figure in ["baseline", "judged"] {
         assert_eq!(cell(row, &format!("{figure}_source.title")), judged[figure]["source"]["title"].as_str().unwrap());
         for headline in [&listed["items"][0]["headline"], &ranked["headline"]] {
-            let judged = crate::support::assessment(&status, headline["target"].as_str().unwrap());
+            let judged = assessment(&status, headline["target"].as_str().unwrap());
             assert_eq!(headline[format!("{figure}_source")], judged[figure]["source"]);
         }
     }

@@ -5,7 +5,7 @@ use std::io::Read;
 
 use pledgewatch::answers::body::COMPRESS_FROM_BYTES;
 
-use crate::support::{Service, send};
+use crate::support::{Service, eventually, send};
 
 use super::caching::{read, two_cities};
 use super::{READS, with};
@@ -98,7 +98,7 @@ fn every_encoding_has_its_own_tag_and_the_same_content() {
 fn head_tells_what_get_would() {
     let service = Service::with(&["--demo"]);
     // From then on every answer says since when it is as it is.
-    crate::support::eventually("a time", || service.get("/v1/cities").headers.contains_key("last-modified"));
+    eventually("a time", || service.get("/v1/cities").headers.contains_key("last-modified"));
     for path in READS.iter().copied().chain(["/", "/style.css", "/health/live", "/health/ready", "/v1/nothing"]) {
         for encoding in ["identity", "gzip", "br"] {
             let answer = |method: &str| {

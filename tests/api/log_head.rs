@@ -4,7 +4,7 @@ use ed25519_dalek::{Signature, VerifyingKey};
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::support::{Service, city, eventually, inventory};
+use crate::support::{Service, city, eventually, inventory, send};
 
 fn text<'a>(answer: &'a Value, name: &str) -> &'a str {
     answer[name].as_str().unwrap_or_else(|| panic!("no {name} in {answer}"))
@@ -68,7 +68,7 @@ fn the_head_is_cached_as_other_reads_are() {
     for path in ["/v1/log/head", "/v1/log/key"] {
         let answer = service.get(path);
         assert_eq!(answer.header("cache-control"), service.get("/v1/changes").header("cache-control"));
-        let again = crate::support::send(service.request("GET", path).header("if-none-match", answer.header("etag")));
+        let again = send(service.request("GET", path).header("if-none-match", answer.header("etag")));
         assert_eq!(again.status, 304, "{path}");
         service.get(&format!("{path}?page=1")).assert_problem(400, "invalid_query");
     }

@@ -9,7 +9,7 @@ use pledgewatch::record::Kind;
 use pledgewatch::store::DatabaseUrl;
 use serde_json::Value;
 
-use crate::support::{Database, Service, baseline, city, inventory, printed, program, run, signal, target};
+use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, program, run, signal, target};
 
 /// A database that cannot be reached, with a password that nobody is to see.
 const UNREACHABLE: &str = "postgres://nobody:s3cret@127.0.0.1:1/nowhere";
@@ -153,7 +153,7 @@ fn keys_are_made_listed_and_revoked() {
     assert!(one_sentence(&keys(&["revoke", id])).contains("there is no valid key"));
     let listed = printed(&keys(&["list"]));
     assert!(listed.lines().any(|line| line.starts_with(id) && line.contains("revoked 20")), "{listed}");
-    crate::support::eventually("the end of the key", || report().status == 401);
+    eventually("the end of the key", || report().status == 401);
 }
 
 #[test]

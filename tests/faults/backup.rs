@@ -6,7 +6,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use serde_json::{Value, json};
 
-use crate::support::{Database, Service, TODAY, baseline, city, eventually, inventory, printed, program, run, target};
+use super::assert_refused;
+use crate::support::{
+    Database, Service, TODAY, baseline, city, eventually, inventory, large_report, printed, program, run, target,
+};
 
 /// A service with records of several kinds, a withdrawal, a redacted body, two more keys and a confirmation; 8 entries.
 fn recorded() -> Service {
@@ -90,11 +93,6 @@ fn plain(row: &Value) -> Value {
     row
 }
 
-fn refused(output: &Output, told: &str) {
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && error.contains(told), "{told}: {error}");
-}
-
 #[test]
 fn a_backup_restores_all_that_was_recorded() {
     let service = recorded();
@@ -127,7 +125,7 @@ fn a_pipe_that_pauses_breaks_off_no_backup_and_no_restoration() {
     let service = Service::on(Database::at(cluster.url()), &[]);
     service.record("/v1/cities/here", &city("Here"));
     for number in 1..=6 {
-        service.record("/v1/cities/here/reports/2020", &crate::api::stream::large_report(number));
+        service.record("/v1/cities/here/reports/2020", &large_report(number));
     }
     let command = |name: &str, database: &str| {
         let mut command = Command::new(program());
@@ -208,7 +206,7 @@ fn a_backup_that_was_cut_or_altered_restores_nothing() {
     let database = Database::new();
     for (content, told) in cases {
         std::fs::write(&file.path, &content).unwrap();
-        refused(&restore(&database, &file.path, &[]), told);
+        assert_refused(&restore(&database, &file.path, &[]), told);
         assert!(is_nothing(&database), "{told}");
     }
     std::fs::write(&file.path, whole).unwrap();
@@ -219,15 +217,15 @@ fn a_backup_that_was_cut_or_altered_restores_nothing() {
 fn a_backup_is_restored_into_an_empty_database_alone() {
     let service = recorded();
     let file = back_up(&service.database);
-    refused(&restore(&service.database, &file.path, &[]), "the database is not empty");
+    assert_refused(&restore(&service.database, &file.path, &[]), "the database is not empty");
     let database = Database::new();
     printed(&run(&["keys", "create", "--database", &database.url, "--role", "admin", "--label", "Me"]));
-    refused(&restore(&database, &file.path, &[]), "its table keys has 1 rows");
+    assert_refused(&restore(&database, &file.path, &[]), "its table keys has 1 rows");
     // A file that is there is not overwritten.
-    refused(&run(&["backup", "--database", &service.database.url, file.name()]), "cannot be made");
+    assert_refused(&run(&["backup", "--database", &service.database.url, file.name()]), "cannot be made");
     let nowhere = tempfile::tempdir().unwrap();
     let missing = format!("sqlite:{}", nowhere.path().join("missing.db").display());
-    refused(&run(&["backup", "--database", &missing, "-"]), "there is no such file");
+    assert_refused(&run(&["backup", "--database", &missing, "-"]), "there is no such file");
 }
 
 #[test]
@@ -235,7 +233,10 @@ fn a_backup_of_a_newer_version_is_refused() {
     let file = back_up(&recorded().database);
     let text = std::fs::read_to_string(&file.path).unwrap();
     std::fs::write(&file.path, text.replacen("20261123000001", "29990101000000", 1)).unwrap();
-    refused(&restore(&Database::new(), &file.path, &[]), "a newer version of pledgewatch (migration 29990101000000)");
+    assert_refused(
+        &restore(&Database::new(), &file.path, &[]),
+        "a newer version of pledgewatch (migration 29990101000000)",
+    );
 }
 
 #[test]
@@ -243,7 +244,7 @@ fn a_log_is_restored_up_to_an_entry() {
     let service = recorded();
     let file = back_up(&service.database);
     let database = Database::new();
-    refused(&restore(&database, &file.path, &["--until", "9"]), "which ends with entry 8");
+    assert_refused(&restore(&database, &file.path, &["--until", "9"]), "which ends with entry 8");
     let told = printed(&restore(&database, &file.path, &["--until", "4"]));
     assert!(told.contains(": 4 entries up to "), "{told}");
     printed(&run(&["verify", "--database", &database.url]));
@@ -270,9 +271,9 @@ fn a_restoration_that_fails_leaves_nothing_that_a_service_would_take() {
     let cut: Vec<&str> = text.lines().collect();
     std::fs::write(&file.path, cut[..cut.len() - 1].join("\n") + "\n").unwrap();
     let database = Database::new();
-    refused(&restore(&database, &file.path, &[]), "the file was cut");
+    assert_refused(&restore(&database, &file.path, &[]), "the file was cut");
     assert!(is_nothing(&database));
-    refused(&restore(&database, &file.path, &["--until", "9"]), "which ends with entry 8");
+    assert_refused(&restore(&database, &file.path, &["--until", "9"]), "which ends with entry 8");
     assert!(is_nothing(&database));
     std::fs::write(&file.path, text).unwrap();
     printed(&restore(&database, &file.path, &[]));
@@ -283,7 +284,7 @@ fn a_restoration_that_fails_leaves_nothing_that_a_service_would_take() {
     // The log of another database would be taken for that of this one.
     std::fs::remove_file(&path).unwrap();
     std::fs::write(path.with_extension("db-wal"), "another").unwrap();
-    refused(&restore(&database, &file.path, &[]), "test.db-wal is there");
+    assert_refused(&restore(&database, &file.path, &[]), "test.db-wal is there");
     assert!(!path.exists());
 }
 
@@ -339,10 +340,10 @@ fn a_backup_that_is_older_than_a_mirror_says_so() {
     let hash = service.entries()[2]["hash"].as_str().unwrap().to_owned();
     std::fs::write(&path, text.replace(&hash, &"f".repeat(64))).unwrap();
     let (other, database) = with_mirror(&[]);
-    refused(&other, "entry 3 has the hash");
+    assert_refused(&other, "entry 3 has the hash");
     assert!(is_nothing(&database));
     std::fs::write(&path, "{}\n").unwrap();
-    refused(&with_mirror(&[]).0, "the mirror has no entries");
+    assert_refused(&with_mirror(&[]).0, "the mirror has no entries");
 }
 
 #[test]
@@ -402,6 +403,6 @@ fn a_damaged_log_gives_no_backup() {
     let service = recorded();
     service.database.execute("UPDATE changes SET body = replace(body, '900', '100') WHERE sequence = 4");
     let file = File::new();
-    refused(&run(&["backup", "--database", &service.database.url, file.name()]), "entry 4 has a body");
+    assert_refused(&run(&["backup", "--database", &service.database.url, file.name()]), "entry 4 has a body");
     assert!(!file.path.exists(), "a part of a backup is none");
 }

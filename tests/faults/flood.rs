@@ -7,8 +7,7 @@ use reqwest::blocking::multipart::{Form, Part};
 
 use super::wire::Wire;
 use super::world;
-use crate::api::stream::{Listener, large_report};
-use crate::support::{Service, city, eventually, inventory, send};
+use crate::support::{Listener, Service, city, eventually, inventory, large_report, send};
 
 /// A figure of `/proc/PID/status`, in KiB.
 fn memory(service: &Service, figure: &str) -> usize {

@@ -8,9 +8,9 @@ use pledgewatch::record::change::sha256;
 use pledgewatch::store::{LogRange, log};
 use serde_json::{Value, json};
 
-use crate::api::stream::{Listener, large_report};
 use crate::support::{
-    Answer, Database, Node, Paused, Service, baseline, city, eventually, inventory, printed, run, send, target,
+    Answer, Database, Listener, Node, Paused, Service, baseline, city, eventually, inventory, large_report, printed,
+    refused, run, send, target,
 };
 
 /// Takes the entries after one out of a database, as a failover to a standby that lagged does.
@@ -108,11 +108,6 @@ fn end(entry: &Value) -> String {
     format!("{}:{}", entry["sequence"], entry["hash"].as_str().unwrap())
 }
 
-fn told(output: &std::process::Output) -> String {
-    assert!(!output.status.success());
-    String::from_utf8_lossy(&output.stderr).into_owned()
-}
-
 /// The files in which lost entries were saved, each as its entries.
 fn saved(state: &tempfile::TempDir) -> Vec<Vec<Value>> {
     let mut files: Vec<PathBuf> = std::fs::read_dir(state.path()).unwrap().map(|file| file.unwrap().path()).collect();
@@ -192,10 +187,10 @@ fn lost_entries_stop_writes_until_an_operator_accepts_that() {
         (&found.kept, &end(&entries[2])),
         (&format!("6:{}", "0".repeat(64)), &found.seen),
     ] {
-        let told = told(&accept(&service.database, kept, seen));
+        let told = refused(&accept(&service.database, kept, seen));
         assert!(told.contains("no node has found such a fork; open: --kept 6:"), "{told}");
     }
-    assert!(told(&accept(&service.database, "6", &found.seen)).contains("must be SEQUENCE:HASH"));
+    assert!(refused(&accept(&service.database, "6", &found.seen)).contains("must be SEQUENCE:HASH"));
     assert_diverged(&put(&service, 2010));
 
     printed(&found.accept(&service.database));
@@ -209,7 +204,7 @@ fn lost_entries_stop_writes_until_an_operator_accepts_that() {
     assert_eq!(listener.next().unwrap().0, 5);
     assert_eq!(service.json("/v1/cities/here/reports/2004")["revision"], 1);
     printed(&service.verify());
-    assert!(told(&found.accept(&service.database)).contains("accepted already"));
+    assert!(refused(&found.accept(&service.database)).contains("accepted already"));
     let decided = &service.database.rows("forks")[0];
     assert_eq!((&decided["accepted_by"], &decided["kept_sequence"]), (&json!("A tester"), &json!(6)));
     assert_eq!(saved(&state).len(), 1);
@@ -292,7 +287,7 @@ fn a_chain_that_was_rewritten_at_the_same_length_is_not_followed() {
     assert_eq!(put(&service, 2010).status, 201);
     assert_eq!(service.entries()[..6], entries);
     printed(&service.verify());
-    assert!(told(&found.accept(&service.database)).contains("no entry"));
+    assert!(refused(&found.accept(&service.database)).contains("no entry"));
 }
 
 #[test]
@@ -369,7 +364,7 @@ fn a_restart_does_not_decide() {
     let table = state.path().join("table.csv");
     std::fs::write(&table, "city,year,total_basic\n").unwrap();
     let import = run(&["import", "table", table.to_str().unwrap(), "--database", &service.database.url]);
-    assert!(told(&import).contains(&format!("accept-fork --kept {}", found.kept)));
+    assert!(refused(&import).contains(&format!("accept-fork --kept {}", found.kept)));
     std::fs::remove_file(table).unwrap();
     assert_eq!(saved(&state), [entries[4..].to_vec()]);
 

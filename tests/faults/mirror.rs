@@ -10,8 +10,7 @@ use pledgewatch::record::head::Signer;
 use serde_json::Value;
 
 use super::fork::{lose_after, overwrite, rewritten, stored};
-use crate::api::stream::large_report;
-use crate::support::{Service, city, eventually, inventory, printed, program, run};
+use crate::support::{Service, city, eventually, inventory, large_report, printed, program, refused, run};
 
 /// A place for a mirror.
 struct Copy {
@@ -44,7 +43,7 @@ impl Copy {
     /// What it says of a service that is not what it was; the file stays as it is.
     fn refuses(&self, url: &str) -> String {
         let before = (std::fs::read(&self.file).ok(), std::fs::read(self.head()).ok());
-        let told = told(&self.of(url));
+        let told = refused(&self.of(url));
         assert_eq!((std::fs::read(&self.file).ok(), std::fs::read(self.head()).ok()), before, "{told}");
         told
     }
@@ -52,11 +51,6 @@ impl Copy {
     fn verify(&self, service: &Service) -> Output {
         run(&["verify", "--database", &service.database.url, "--mirror", self.name()])
     }
-}
-
-fn told(output: &Output) -> String {
-    assert!(!output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
-    String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
 /// A city with six reports, of which that of entry 3 was restated: eight entries.
@@ -142,7 +136,7 @@ fn a_mirror_that_follows_is_killed_and_goes_on_later() {
         .unwrap();
     eventually("the first copy", || copy.head().exists());
     let second = run(&["mirror", &service.url, copy.name()]);
-    assert!(told(&second).contains("another process mirrors into it"));
+    assert!(refused(&second).contains("another process mirrors into it"));
     service.record("/v1/cities/here/reports/2006", &inventory(1.0));
     eventually("what is new", || copy.text() == export(&service));
     follow.kill().unwrap();
@@ -166,7 +160,7 @@ fn a_log_that_was_rewritten_or_shortened_is_told_by_its_first_entry() {
     told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 is another one than in ");
     // By itself the log is as it should be: only who kept it knows.
     printed(&service.verify());
-    told_of(&told(&copy.verify(&service)), "the log was rewritten: entry 3 is another one than in ");
+    told_of(&refused(&copy.verify(&service)), "the log was rewritten: entry 3 is another one than in ");
     // The same where the log has gone on, and where it has fewer entries.
     service.record("/v1/cities/here/reports/2010", &inventory(1.0));
     told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 is another one than in ");
@@ -183,7 +177,7 @@ fn a_log_that_was_rewritten_or_shortened_is_told_by_its_first_entry() {
     lose_after(&service.database, 8);
     service.kill_and_restart();
     told_of(&copy.refuses(&service.url), "WAS SHORTENED: it ends with entry 8, and entry 9 of ");
-    told_of(&told(&copy.verify(&service)), "the log was shortened: it ends with entry 8, ");
+    told_of(&refused(&copy.verify(&service)), "the log was shortened: it ends with entry 8, ");
 }
 
 #[test]
@@ -200,7 +194,7 @@ fn another_key_and_a_wrong_signature_are_told() {
         assert!(told.contains(what), "{told}");
     }
     let fresh = Copy::new();
-    let told_of = told(&fresh.of(&altering(&service.url, "\"basic\":2004", "\"basic\":2")));
+    let told_of = refused(&fresh.of(&altering(&service.url, "\"basic\":2004", "\"basic\":2")));
     assert!(told_of.contains("the body of entry 6 does not give its hash"), "{told_of}");
     assert_eq!(fresh.text(), "");
     assert!(!fresh.head().exists());
@@ -217,7 +211,7 @@ fn another_key_and_a_wrong_signature_are_told() {
     service.kill_and_restart();
     let told_of = copy.refuses(&service.url);
     assert!(told_of.contains("THE KEY OF ") && told_of.contains(&format!("now by {}", other.public().key_id)));
-    assert!(told(&copy.verify(&service)).contains("the key that signs the log has changed"));
+    assert!(refused(&copy.verify(&service)).contains("the key that signs the log has changed"));
 }
 
 #[test]
@@ -226,7 +220,7 @@ fn a_file_that_is_no_mirror_is_left_alone() {
     for text in ["My notes\n", "{}\n"] {
         std::fs::write(&copy.file, text).unwrap();
         assert!(copy.refuses(&service.url).contains("line 1: it is no entry"));
-        assert!(told(&copy.verify(&service)).contains("line 1: it is no entry"));
+        assert!(refused(&copy.verify(&service)).contains("line 1: it is no entry"));
     }
     std::fs::remove_file(&copy.file).unwrap();
     printed(&copy.of(&service.url));

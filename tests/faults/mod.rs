@@ -40,6 +40,16 @@ mod wire;
 #[cfg(target_os = "linux")]
 mod world;
 
+use std::process::Output;
+
+use crate::support::refused;
+
+/// Checks that a command was refused, with these words.
+fn assert_refused(output: &Output, words: &str) {
+    let told = refused(output);
+    assert!(told.contains(words), "{words}: {told}");
+}
+
 /// Rounds of a fault, each at a moment of its own; `FAULT_ROUNDS` asks for more of them, `FAULT_SEED` for the same again.
 pub struct Rounds {
     what: &'static str,

@@ -6,8 +6,9 @@ use pledgewatch::store::secret;
 use serde_json::{Value, json};
 
 use super::cluster::Cluster;
-use crate::api::stream::{Listener, large_report};
-use crate::support::{Database, Service, baseline, city, eventually, inventory, printed, send, target};
+use crate::support::{
+    Database, Listener, Service, baseline, city, eventually, inventory, large_report, printed, send, target,
+};
 
 /// Reads that need no database, and what they answered.
 fn reads(service: &Service) -> Vec<(String, String)> {

@@ -5,8 +5,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::api::stream::Listener;
-use crate::support::{Service, TODAY, city, eventually, inventory, printed, run};
+use super::assert_refused;
+use crate::support::{Listener, Service, TODAY, city, eventually, inventory, printed, run};
 
 /// What must not be found any more.
 const SECRET: &str = "Zaphod Beeblebrox";
@@ -15,11 +15,6 @@ fn redact(service: &Service, sequence: i64) -> Output {
     let sequence = sequence.to_string();
     let reason = ["--reason", "A court order, 4 O 2/26", "--label", "The registrar", "--today", TODAY];
     run(&[&["redact", "--database", &service.database.url, &sequence], &reason[..]].concat())
-}
-
-fn refused(output: &Output, told: &str) {
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert!(!output.status.success() && error.contains(told), "{told}: {error}");
 }
 
 fn with_note(tonnes: f64, note: &str) -> Value {
@@ -151,16 +146,16 @@ fn a_redacted_body_is_in_no_table_and_in_no_file() {
 #[test]
 fn what_is_recorded_now_is_not_redacted() {
     let service = named();
-    refused(
+    assert_refused(
         &redact(&service, 3),
         "entry 3 says what is recorded now of the report here 2020: withdraw that or restate",
     );
-    refused(&redact(&service, 99), "there is no entry 99");
+    assert_refused(&redact(&service, 99), "there is no entry 99");
     printed(&redact(&service, 2));
-    refused(&redact(&service, 2), "entry 2 has no body any more");
-    refused(&redact(&service, 8), "entry 8 is itself a redaction");
+    assert_refused(&redact(&service, 2), "entry 2 has no body any more");
+    assert_refused(&redact(&service, 8), "entry 8 is itself a redaction");
     let empty = ["redact", "--database", &service.database.url, "6", "--reason", ""];
-    refused(&run(&empty), "a reason has 1 to 2,000 characters");
+    assert_refused(&run(&empty), "a reason has 1 to 2,000 characters");
     assert_eq!(service.delete("/v1/cities/here/reports/2020?reason=Wrong", &service.admin).status, 204);
     printed(&redact(&service, 3));
     printed(&service.verify());
@@ -170,7 +165,7 @@ fn what_is_recorded_now_is_not_redacted() {
 fn a_damaged_entry_is_not_hidden_by_a_redaction() {
     let service = named();
     service.database.execute("UPDATE changes SET body = replace(body, 'Zaphod', 'Arthur') WHERE sequence = 2");
-    refused(&redact(&service, 2), "entry 2 has a body that its body hash does not match");
+    assert_refused(&redact(&service, 2), "entry 2 has a body that its body hash does not match");
 }
 
 #[test]

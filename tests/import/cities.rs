@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::support::{Database, Service, city, printed, send, shared};
+use crate::support::{Database, Service, city, eventually, printed, send, shared};
 
 use super::{THREE, csv, import, service, written};
 
@@ -37,8 +37,8 @@ fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
     assert!(told.contains("1  reports created") && told.contains("1  identifier_taken"), "{told}");
     let verdicts = std::fs::read_to_string(&report).unwrap();
     assert!(verdicts.contains("its identifier belongs to gb-london in GB, not in CA"), "{verdicts}");
-    crate::support::eventually("one city is served", || service.json("/v1/cities")["total"] == 1);
-    crate::support::eventually("its figure is its own", || {
+    eventually("one city is served", || service.json("/v1/cities")["total"] == 1);
+    eventually("its figure is its own", || {
         service.get("/v1/cities/gb-london/reports/2015").json()["totals"]["basic"] == 900
     });
 }
@@ -56,7 +56,7 @@ fn a_city_is_found_by_its_identifier_however_its_name_is_written() {
     let text = format!("{C40}{}{}", row("Bogota\u{301}\u{a0}Distrito", 2015), row("Bogotá \u{3000}Distrito", 2016));
     let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &text)], &[]));
     assert!(told.contains("0  cities created") && told.contains("2  reports created"), "{told}");
-    crate::support::eventually("both are served", || service.entries().len() == 3);
+    eventually("both are served", || service.entries().len() == 3);
 }
 
 #[test]

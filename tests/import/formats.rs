@@ -4,9 +4,9 @@ use reqwest::blocking::multipart::{Form, Part};
 use rust_xlsxwriter::Workbook;
 use serde_json::json;
 
-use crate::support::{Answer, Database, inventory, printed, send};
+use crate::support::{Answer, Database, eventually, inventory, printed, refused, send};
 
-use super::{CITY, PUBLIC, THREE, XLSX, csv, import, import_into, outcomes, post, refused, service, written};
+use super::{CITY, PUBLIC, THREE, XLSX, csv, import, import_into, outcomes, post, service, written};
 
 #[test]
 fn the_template_comes_back_as_it_went() {
@@ -139,7 +139,7 @@ fn a_table_may_be_a_workbook() {
         told.contains("2  reports created") && told.contains("only the sheet \"Reports\" is read, not \"Notes\""),
         "{told}"
     );
-    crate::support::eventually("the figures are in tonnes", || {
+    eventually("the figures are in tonnes", || {
         service.get("/v1/cities/us-somewhere/reports/2016").json()["totals"]["own"] == 1_500
     });
     let refused = import(&service, "table", &[&book("lines.xlsx", "us-somewhere", &|_| {})], &[]);

@@ -3,7 +3,7 @@
 use reqwest::blocking::multipart::{Form, Part};
 use serde_json::{Value, json};
 
-use crate::support::{inventory, printed, send};
+use crate::support::{eventually, inventory, printed, send};
 
 use super::{CITY, XLSX, csv, import, lined, outcomes, post, service, written};
 
@@ -143,7 +143,7 @@ fn what_a_table_says_nothing_of_stays_unless_it_is_of_a_later_day() {
     let table = |name: &str, header: &str, row: &str| {
         let text = format!("city,year,total_own,source_title,source_published{header}\nus-somewhere,2015,{row}\n");
         let told = printed(&import(&service, "table", &[&written(&directory, name, &text)], &[]));
-        crate::support::eventually("the service has seen it", || {
+        eventually("the service has seen it", || {
             let verified = printed(&service.verify());
             verified.contains(&format!(" {} entries", service.entries().len()))
         });

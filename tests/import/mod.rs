@@ -81,13 +81,6 @@ fn written(directory: &tempfile::TempDir, name: &str, text: impl AsRef<[u8]>) ->
     path
 }
 
-/// Why a run failed.
-fn refused(output: &Output) -> String {
-    let told = String::from_utf8(output.stderr.clone()).unwrap();
-    assert!(!output.status.success() && !told.contains("panicked"), "{told}");
-    told
-}
-
 /// The files of a folder, with what they hold.
 fn contents(directory: &Path) -> Vec<(PathBuf, Vec<u8>)> {
     let paths = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());

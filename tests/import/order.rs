@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use crate::support::{Database, Service, printed, shared};
+use crate::support::{Database, Service, eventually, printed, shared};
 
 use super::{HEADER, KLIMATKOLLEN, import, service, written};
 
@@ -41,7 +41,7 @@ fn a_table_is_brought_in_once_and_restated_with_the_file_as_the_reason() {
     let told = printed(&import(&service, "table", &[&old, &new], &[]));
     assert!(told.contains("2  reports known"), "{told}");
     // Nothing can be waited for: three entries are there once the service has seen them, and no more follow.
-    crate::support::eventually("both are served", || service.entries().len() >= 3);
+    eventually("both are served", || service.entries().len() >= 3);
     let entries = service.entries();
     assert_eq!(entries.len(), 3, "the same file again is no news");
     assert_eq!(entries[2]["reason"], "Restated in new.csv, row 2");
@@ -50,7 +50,7 @@ fn a_table_is_brought_in_once_and_restated_with_the_file_as_the_reason() {
     let other = self::service();
     printed(&import(&other, "table", &[&new], &[]));
     printed(&import(&other, "table", &[&old], &[]));
-    crate::support::eventually("all three are served", || other.entries().len() >= 4);
+    eventually("all three are served", || other.entries().len() >= 4);
     assert_eq!(standing(&other), standing(&service));
     let revisions: Vec<i64> =
         other.entries()[1..].iter().map(|entry| entry["after"]["totals"]["own"].as_i64().unwrap()).collect();
@@ -117,7 +117,7 @@ fn the_same_figures_are_no_restatement_because_their_day_of_publication_was_give
     assert!(bring(&day).contains("2  reports created"));
     assert!(bring(&[]).contains("2  reports known"));
     assert!(bring(&day).contains("2  reports known"));
-    crate::support::eventually("all is served", || service.entries().len() == 3);
+    eventually("all is served", || service.entries().len() == 3);
 
     // The other way round the day is news: until then they counted from when they were recorded.
     let service = Service::start();
@@ -125,7 +125,7 @@ fn the_same_figures_are_no_restatement_because_their_day_of_publication_was_give
     assert!(bring(&[]).contains("2  reports created"));
     assert!(bring(&day).contains("2  reports dated"));
     assert!(bring(&day).contains("2  reports known") && bring(&[]).contains("2  reports known"));
-    crate::support::eventually("all is served", || service.entries().len() == 5);
+    eventually("all is served", || service.entries().len() == 5);
     assert_eq!(service.entries()[4]["reason"], "The same, published on 2020-05-01, in k.csv, row 3");
 
     // A later publication that says the same confirms it, and is nothing new.
@@ -152,7 +152,7 @@ fn a_day_that_is_filled_in_once_it_has_passed_makes_no_restatement() {
     assert!(told.contains("1  reports created") && told.contains("1  reports revised"), "{told}");
     let told = bring("2021-02-01");
     assert!(told.contains("2  reports known") && !told.contains("revised"), "{told}");
-    crate::support::eventually("the second answer stands", || {
+    eventually("the second answer stands", || {
         service.get("/v1/cities/fr-examplia/reports/2015").json()["totals"]["own"] == 5_100
     });
 }
@@ -166,7 +166,7 @@ fn of_files_without_a_day_the_one_brought_in_last_stands() {
         let service = Service::start();
         let told = printed(&import(&service, "klimatkollen", &files.map(PathBuf::as_path), &[]));
         assert!(told.contains("2  reports created") && told.contains("1  reports revised"), "{told}");
-        crate::support::eventually("the last one stands", || {
+        eventually("the last one stands", || {
             service.get("/v1/cities/se-exemplby/reports/2015").json()["totals"]["own"] == stands
         });
     }
@@ -193,7 +193,7 @@ fn a_table_takes_the_day_of_publication_where_it_has_none_and_no_year_twice() {
         );
         assert!(verdicts.contains(&told), "{verdicts}");
     }
-    crate::support::eventually("both are served", || service.entries().len() == 3);
+    eventually("both are served", || service.entries().len() == 3);
     let published = |entry: usize| service.entries()[entry]["after"]["source"]["published"].clone();
     assert_eq!((published(1), published(2)), (json!("2018-02-03"), json!("2017-04-05")));
 }
@@ -219,7 +219,7 @@ fn the_world_of_cdp_is_the_same_in_either_order() {
         let entries = told.lines().filter(|line| line.contains(" created") || line.contains(" revised"));
         assert!(entries.count() >= 3, "{told}");
         let recorded = |service: &Service| standing(service).iter().filter(|it| it.0.contains("\"report\"")).count();
-        crate::support::eventually("all reports are served", || recorded(&service) >= 1263);
+        eventually("all reports are served", || recorded(&service) >= 1263);
         println!("{} restatements", restatements(&service.entries()));
         // A city is named, and its id made, as the first command has it; its account number and its figures are what stands.
         let (cities, mut figures): (Vec<_>, Vec<_>) =
@@ -227,9 +227,7 @@ fn the_world_of_cdp_is_the_same_in_either_order() {
         // Served and judged: the first city that has a target.
         let judged = figures.iter().find(|(place, _)| place.contains("\"target\"")).unwrap();
         let city = judged.0.split('"').nth(1).unwrap();
-        crate::support::eventually("the cities are served", || {
-            service.get(&format!("/v1/cities/{city}/status")).status == 200
-        });
+        eventually("the cities are served", || service.get(&format!("/v1/cities/{city}/status")).status == 200);
         let mut known: Vec<(String, Value)> = Vec::new();
         for (place, city) in &cities {
             let id = place.split('"').nth(1).unwrap();

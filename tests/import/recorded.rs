@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use crate::support::{Service, city, printed};
+use crate::support::{Service, city, eventually, printed, refused};
 
-use super::{CITY, HEADER, PUBLIC, THREE, contents, csv, import, import_into, refused, service, written};
+use super::{CITY, HEADER, PUBLIC, THREE, contents, csv, import, import_into, service, written};
 
 #[test]
 fn an_import_survives_a_power_cut() {
@@ -21,7 +21,7 @@ fn a_running_service_shows_what_is_brought_in() {
     let directory = tempfile::tempdir().unwrap();
     let text = format!("{HEADER}us-somewhere,2015,900,100,Inventory,\n");
     printed(&import(&service, "table", &[&written(&directory, "table.csv", &text)], &["--label", "The operator"]));
-    crate::support::eventually("the report is served", || {
+    eventually("the report is served", || {
         let answer = service.get("/v1/cities/us-somewhere/reports/2015");
         answer.status == 200 && answer.json()["recorded_by"] == "The operator"
     });
@@ -69,7 +69,7 @@ fn the_name_of_a_file_stands_in_public_reasons_on_one_line() {
     printed(&import_into(&service.database.url, "table", &[&written(&directory, "a.csv", TABLE)], &[]));
     let changed = written(&directory, "bad\n\u{1b}[31m<b>\u{202e}.csv", TABLE.replace("900", "901"));
     printed(&import_into(&service.database.url, "table", &[&changed], &[]));
-    crate::support::eventually("the restatement is served", || service.entries().len() == 3);
+    eventually("the restatement is served", || service.entries().len() == 3);
     assert_eq!(service.entries()[2]["reason"], "Restated in bad [31m<b>.csv, row 2");
     let told = refused(&import_into(&service.database.url, "table", &[&directory.path().join("no\u{1b}\n.csv")], &[]));
     assert!(told.contains("no .csv cannot be opened") && told.lines().count() == 1, "{told:?}");

@@ -2,9 +2,9 @@
 
 use serde_json::json;
 
-use crate::support::{Database, inventory, printed, run};
+use crate::support::{Database, inventory, printed, refused, run};
 
-use super::{CITY, PUBLIC, THREE, contents, csv, import_into, outcomes, refused, service, written};
+use super::{CITY, PUBLIC, THREE, contents, csv, import_into, outcomes, service, written};
 
 #[test]
 fn a_file_is_recorded_whole_and_a_dry_run_says_so_beforehand() {

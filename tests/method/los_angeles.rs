@@ -21,7 +21,7 @@ fn measured_from(base: Value) -> City {
     City::named("Los Angeles").baseline("base", with(base, json!({"year": 1990}))).reports(&REPORTS)
 }
 
-fn los_angeles() -> City {
+pub fn los_angeles() -> City {
     measured_from(inventory(33_248_711.0))
 }
 

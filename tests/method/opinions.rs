@@ -3,20 +3,8 @@
 use pledgewatch::method::{AbsentReason, Course, Fit, Point, Prospect};
 use serde_json::json;
 
+use super::los_angeles::los_angeles;
 use super::{City, absent, cut, inventory, level, lined, with, year};
-
-fn los_angeles() -> City {
-    City::named("Los Angeles").base(1990, 33_248_711.0).reports(&[
-        (2013, 27_910_034.0),
-        (2014, 30_966_322.0),
-        (2015, 30_492_114.0),
-        (2016, 27_201_138.0),
-        (2017, 27_321_130.0),
-        (2018, 25_306_043.0),
-        (2019, 22_941_658.0),
-        (2020, 21_049_331.0),
-    ])
-}
 
 #[test]
 fn a_trend_needs_five_points_over_five_years() {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::api::items;
-use crate::support::target;
+use crate::support::{assessment, target};
 
 use super::{text, walk, world};
 
@@ -15,7 +15,7 @@ fn an_item_of_the_status_says_what_the_citys_own_status_says() {
     let mut targets = 0;
     for item in walk(&service, "/v1/status", 7) {
         let status = service.json(text(&item, "permalink"));
-        let judged = crate::support::assessment(&status, text(&item, "id"));
+        let judged = assessment(&status, text(&item, "id"));
         assert_eq!(status["city"], json!({"id": item["city"], "name": item["name"]}));
         assert_eq!(item["headline"], json!(status["headline"] == item["id"]), "{item}");
         for name in [

@@ -6,7 +6,7 @@ use std::io::Read;
 use reqwest::blocking::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::support::{Service, city, send};
+use crate::support::{Service, baseline, city, send};
 
 use super::addresses::ROWS;
 use super::{Operation, World, check};
@@ -292,7 +292,7 @@ fn one_key_over_its_rate_does_not_stop_another() {
     let made = service.reporter(&["us-here"]);
     service.record("/v1/cities/us-here", &city("Here"));
     service.put("/v1/cities/us-here", &service.admin, &city("Here")).assert_problem(429, "rate_limited");
-    let answer = service.put("/v1/cities/us-here/baselines/1990", &made, &crate::support::baseline(1990, 10.0));
+    let answer = service.put("/v1/cities/us-here/baselines/1990", &made, &baseline(1990, 10.0));
     assert_eq!(answer.status, 201, "{}", answer.text);
     assert_eq!(service.get("/v1/cities/us-here").status, 200);
 }

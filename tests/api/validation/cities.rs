@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{Service, city, faults, inventory, target};
+use crate::support::{Service, city, faults, inventory, printed, target};
 
 use super::{CITY, TARGET, long, refuse, service};
 
@@ -171,5 +171,5 @@ fn addresses_with_credentials_that_are_recorded_are_still_served() {
     crate::store::old_database::rewrite(&database, url, &with_password);
     let service = Service::on(database, &[]);
     assert_eq!(service.json("/v1/cities/here/reports/2020")["source"]["url"], with_password);
-    crate::support::printed(&service.verify());
+    printed(&service.verify());
 }

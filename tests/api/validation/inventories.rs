@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{baseline, faults, inventory};
+use crate::support::{BASIC, baseline, faults, inventory};
 
-use super::{BASIC, Case, REPORT, long, refuse, service, source_cases, stated};
+use super::{Case, REPORT, long, refuse, service, source_cases, stated};
 
 /// What an inventory may not be, as a baseline or as a report.
 fn inventory_cases() -> Vec<Case> {

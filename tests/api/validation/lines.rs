@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::support::{inventory, send};
+use crate::support::{BASIC, inventory, send};
 
-use super::{BASIC, REPORT, each, of_lines, service};
+use super::{REPORT, each, of_lines, service};
 
 /// The 16 lines that BASIC+ adds.
 const PLUS: [&str; 16] = [

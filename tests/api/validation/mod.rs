@@ -158,13 +158,6 @@ fn all_faults_are_listed_at_once() {
     assert_eq!(put(TARGET, early), ["/milestones not_between", "/target_year not_after_base"]);
 }
 
-/// The 32 lines of GPC BASIC.
-const BASIC: [&str; 32] = [
-    "I.1.1", "I.1.2", "I.2.1", "I.2.2", "I.3.1", "I.3.2", "I.4.1", "I.4.2", "I.5.1", "I.5.2", "I.6.1", "I.6.2",
-    "I.7.1", "I.8.1", "II.1.1", "II.1.2", "II.2.1", "II.2.2", "II.3.1", "II.3.2", "II.4.1", "II.4.2", "II.5.1",
-    "II.5.2", "III.1.1", "III.1.2", "III.2.1", "III.2.2", "III.3.1", "III.3.2", "III.4.1", "III.4.2",
-];
-
 fn of_lines(lines: &[Value]) -> Value {
     json!({"lines": lines, "gwp": "ar5", "protocol": "gpc", "source": {"title": "A test"}})
 }

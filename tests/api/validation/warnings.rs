@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use crate::api::items;
 use crate::api::lists::csv::rows;
-use crate::support::{Service, baseline, city, inventory, target};
+use crate::support::{BASIC, Service, baseline, city, inventory, target};
 
-use super::{BASIC, TARGET, each, of_lines, service};
+use super::{TARGET, each, of_lines, service};
 
 /// The codes of the warnings of a record.
 fn warnings(answer: &Value) -> Vec<&str> {

@@ -6,6 +6,8 @@ use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::warning::{WarningCode, warnings};
 use serde_json::json;
 
+use crate::support::shared;
+
 use super::{bodies, city, codes, real, refusal, remarks, rows, source, tally};
 
 const EMISSIONS: [&str; 6] = [
@@ -54,7 +56,7 @@ fn the_real_targets_of_two_years_come_to_380() {
 
 /// The cells of a real file by their headers, a map a row, the first of which stands in row 2.
 fn cells(name: &str) -> Vec<std::collections::HashMap<String, String>> {
-    let path = crate::support::shared(&format!("data/{name}")).unwrap();
+    let path = shared(&format!("data/{name}")).unwrap();
     let mut reader = csv::Reader::from_path(path).unwrap();
     reader.deserialize().map(Result::unwrap).collect()
 }

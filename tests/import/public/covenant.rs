@@ -6,6 +6,8 @@ use pledgewatch::import::{Format, Row};
 use pledgewatch::record::Kind;
 use serde_json::json;
 
+use crate::support::shared;
+
 use super::{bodies, city, codes, read_all, real, remarks, tally};
 
 const SIGNATORIES: &str =
@@ -237,7 +239,7 @@ type Numbers = BTreeMap<String, Vec<String>>;
 
 /// The parts of the real inventories, by their numbers; and the numbers of each signatory's.
 fn real_parts() -> Option<(HashMap<String, Parts>, Numbers)> {
-    let path = crate::support::shared("data/covenant/inventory_lines.csv")?;
+    let path = shared("data/covenant/inventory_lines.csv")?;
     let (mut parts, mut of): (HashMap<String, Parts>, Numbers) = Default::default();
     for line in csv::Reader::from_path(path).unwrap().deserialize::<HashMap<String, String>>() {
         let line = line.unwrap();

@@ -7,6 +7,8 @@ mod time;
 use compared::{accounting, coverage, series};
 use outcomes::{figures, levels, outcomes};
 use serde_json::{Value, json};
+
+use crate::support::BASIC;
 use time::{in_time, restated};
 
 /// `body` with more members.
@@ -77,13 +79,6 @@ fn case(name: &str, baselines: Value, reports: Value, targets: Value, expect: Va
 fn step(path: &str, body: Value, expect: Value) -> Value {
     json!({"put": path, "body": body, "expect": comes(expect)})
 }
-
-/// The lines of BASIC.
-const BASIC: [&str; 32] = [
-    "I.1.1", "I.1.2", "I.2.1", "I.2.2", "I.3.1", "I.3.2", "I.4.1", "I.4.2", "I.5.1", "I.5.2", "I.6.1", "I.6.2",
-    "I.7.1", "I.8.1", "II.1.1", "II.1.2", "II.2.1", "II.2.2", "II.3.1", "II.3.2", "II.4.1", "II.4.2", "II.5.1",
-    "II.5.2", "III.1.1", "III.1.2", "III.2.1", "III.2.2", "III.3.1", "III.3.2", "III.4.1", "III.4.2",
-];
 
 /// The lines of an inventory: those named by `given`, and the others of BASIC as not occurring.
 ///
