@@ -9,51 +9,6 @@ use crate::support::{Service, baseline, printed, send};
 
 use super::refusals::{Operation, World, check};
 
-/// Who may not write learns nothing: not whether the record exists, and nothing of the request is looked at.
-#[test]
-fn a_refused_key_learns_nothing() {
-    let world = World::new();
-    let marked = json!({"name": "marker-of-the-body", "totals": {"marker-of-the-body": "marker-of-the-body"}});
-    for operation in world.operations.iter().filter(|operation| operation.secured) {
-        let row = ROWS.iter().find(|row| row.operation == operation.id).unwrap();
-        for (key, status, code) in [("pwk_unknown", 401, "unauthorized"), (world.stranger.as_str(), 403, "forbidden")] {
-            let ask = |path: &str| world.bare(operation, path).bearer_auth(key);
-            let first = send(ask(row.here).json(&marked));
-            check(&operation.id, &first, status, code);
-            for word in ["marker-of-the-body", "los-angeles", "Los Angeles", "1990"] {
-                assert!(!first.text.contains(word), "{}: {}", operation.id, first.text);
-            }
-            let elsewhere = row.missing.iter().chain(row.gone).chain([&row.here]);
-            for path in elsewhere {
-                let wrong_everywhere = || ask(&format!("{path}?nonsense=1")).header("if-match", "nonsense");
-                for request in [
-                    ask(path).json(&marked),
-                    ask(path),
-                    wrong_everywhere().header("content-type", "text/plain").body("nonsense"),
-                    wrong_everywhere().json(&json!([])).header("content-encoding", "gzip"),
-                ] {
-                    let answer = send(request);
-                    check(&operation.id, &answer, status, code);
-                    assert_eq!(answer.text, first.text, "{} {path}", operation.id);
-                }
-            }
-        }
-    }
-}
-
-#[test]
-fn a_city_that_is_not_recorded_is_refused_to_strangers_like_one_that_is() {
-    let world = World::new();
-    let body = baseline(1990, 10.0);
-    let at = |city: &str| world.service.put(&format!("/v1/cities/{city}/baselines/1990"), &world.stranger, &body);
-    let known = at("us-los-angeles");
-    known.assert_problem(403, "forbidden");
-    for city in ["nowhere", "us-gone", "Not-an-id", "%00"] {
-        assert_eq!(at(city).text, known.text, "{city}");
-    }
-    at("us-elsewhere").assert_problem(404, "not_found");
-}
-
 /// Who may do something.
 #[derive(Debug, PartialEq)]
 enum May {
@@ -200,4 +155,49 @@ fn reads_answer_alike_whatever_key_comes_with_them() {
             assert_eq!((answer.status, &answer.text), (told.status, &told.text), "{} {}", operation.id, kind.name);
         }
     }
+}
+
+/// Who may not write learns nothing: not whether the record exists, and nothing of the request is looked at.
+#[test]
+fn a_refused_key_learns_nothing() {
+    let world = World::new();
+    let marked = json!({"name": "marker-of-the-body", "totals": {"marker-of-the-body": "marker-of-the-body"}});
+    for operation in world.operations.iter().filter(|operation| operation.secured) {
+        let row = ROWS.iter().find(|row| row.operation == operation.id).unwrap();
+        for (key, status, code) in [("pwk_unknown", 401, "unauthorized"), (world.stranger.as_str(), 403, "forbidden")] {
+            let ask = |path: &str| world.bare(operation, path).bearer_auth(key);
+            let first = send(ask(row.here).json(&marked));
+            check(&operation.id, &first, status, code);
+            for word in ["marker-of-the-body", "los-angeles", "Los Angeles", "1990"] {
+                assert!(!first.text.contains(word), "{}: {}", operation.id, first.text);
+            }
+            let elsewhere = row.missing.iter().chain(row.gone).chain([&row.here]);
+            for path in elsewhere {
+                let wrong_everywhere = || ask(&format!("{path}?nonsense=1")).header("if-match", "nonsense");
+                for request in [
+                    ask(path).json(&marked),
+                    ask(path),
+                    wrong_everywhere().header("content-type", "text/plain").body("nonsense"),
+                    wrong_everywhere().json(&json!([])).header("content-encoding", "gzip"),
+                ] {
+                    let answer = send(request);
+                    check(&operation.id, &answer, status, code);
+                    assert_eq!(answer.text, first.text, "{} {path}", operation.id);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_city_that_is_not_recorded_is_refused_to_strangers_like_one_that_is() {
+    let world = World::new();
+    let body = baseline(1990, 10.0);
+    let at = |city: &str| world.service.put(&format!("/v1/cities/{city}/baselines/1990"), &world.stranger, &body);
+    let known = at("us-los-angeles");
+    known.assert_problem(403, "forbidden");
+    for city in ["nowhere", "us-gone", "Not-an-id", "%00"] {
+        assert_eq!(at(city).text, known.text, "{city}");
+    }
+    at("us-elsewhere").assert_problem(404, "not_found");
 }

@@ -9,62 +9,6 @@ use crate::support::{Answer, Service, baseline, city, eventually, inventory, sen
 use super::changes::record_history;
 use super::lists::world;
 
-#[test]
-fn a_change_elsewhere_leaves_the_tag_of_a_list() {
-    let service = world();
-    let lists = [
-        "/v1/status?country=US",
-        "/v1/status.csv?country=US",
-        "/v1/cities?country=US&sort=-pace",
-        "/v1/status?ids=fr-une,fr-deux",
-    ];
-    let tags = || lists.map(|list| service.get(list).header("etag").to_owned());
-    let before = tags();
-    service.record("/v1/cities/no-oslo-two", &json!({"name": "Oslo", "country": "NO"}));
-    let mut report = inventory(777_777.0);
-    report["population"] = json!(700_000);
-    service.record("/v1/cities/no-oslo-two/reports/2021", &report);
-    assert_eq!(tags(), before);
-    service.record("/v1/cities/us-los-angeles/reports/2021", &inventory(20_000_000.0));
-    let after = tags();
-    assert!((0..3).all(|at| after[at] != before[at]) && after[3] == before[3], "{before:?} {after:?}");
-}
-
-#[test]
-fn a_change_touches_no_other_city() {
-    let service = Service::start();
-    record_history(&service);
-    let ends = [
-        "",
-        "/baselines",
-        "/baselines/1990",
-        "/targets",
-        "/targets/half",
-        "/reports",
-        "/reports/2020",
-        "/reports.csv",
-        "/status",
-        "/changes",
-        "/changes.csv",
-    ];
-    let tags = |city: &str| ends.map(|end| service.get(&format!("/v1/cities/{city}{end}")).header("etag").to_owned());
-    let (one, two) = (tags("us-one"), tags("us-two"));
-    let link = service.json("/v1/cities/us-two/status")["permalink"].clone();
-    service.record("/v1/cities/us-one/reports/2021", &inventory(5.0));
-    service.record("/v1/cities/us-three", &city("Three"));
-    assert_eq!(tags("us-two"), two);
-    assert_eq!(service.json("/v1/cities/us-two/status")["permalink"], link);
-
-    // Of the city itself only the answers changed that tell of the change.
-    let changed: Vec<&str> = ends
-        .into_iter()
-        .zip(one.iter().zip(tags("us-one")))
-        .filter(|(_, (old, new))| *old != new)
-        .map(|(end, _)| end)
-        .collect();
-    assert_eq!(changed, ["/reports", "/reports.csv", "/status", "/changes", "/changes.csv"]);
-}
-
 const SHARED: &str = "public, max-age=0, s-maxage=10, stale-while-revalidate=60, stale-if-error=86400";
 const ALWAYS_ASKED: &str = "public, no-cache";
 
@@ -338,4 +282,60 @@ fn what_has_changed_is_never_said_to_be_the_same() {
     let judged = modified(&service, los_angeles);
     let service = service.restart_with(&["--today", "2026-11-24"]);
     assert_eq!(since(&service, los_angeles, &judged).status, 200);
+}
+
+#[test]
+fn a_change_elsewhere_leaves_the_tag_of_a_list() {
+    let service = world();
+    let lists = [
+        "/v1/status?country=US",
+        "/v1/status.csv?country=US",
+        "/v1/cities?country=US&sort=-pace",
+        "/v1/status?ids=fr-une,fr-deux",
+    ];
+    let tags = || lists.map(|list| service.get(list).header("etag").to_owned());
+    let before = tags();
+    service.record("/v1/cities/no-oslo-two", &json!({"name": "Oslo", "country": "NO"}));
+    let mut report = inventory(777_777.0);
+    report["population"] = json!(700_000);
+    service.record("/v1/cities/no-oslo-two/reports/2021", &report);
+    assert_eq!(tags(), before);
+    service.record("/v1/cities/us-los-angeles/reports/2021", &inventory(20_000_000.0));
+    let after = tags();
+    assert!((0..3).all(|at| after[at] != before[at]) && after[3] == before[3], "{before:?} {after:?}");
+}
+
+#[test]
+fn a_change_touches_no_other_city() {
+    let service = Service::start();
+    record_history(&service);
+    let ends = [
+        "",
+        "/baselines",
+        "/baselines/1990",
+        "/targets",
+        "/targets/half",
+        "/reports",
+        "/reports/2020",
+        "/reports.csv",
+        "/status",
+        "/changes",
+        "/changes.csv",
+    ];
+    let tags = |city: &str| ends.map(|end| service.get(&format!("/v1/cities/{city}{end}")).header("etag").to_owned());
+    let (one, two) = (tags("us-one"), tags("us-two"));
+    let link = service.json("/v1/cities/us-two/status")["permalink"].clone();
+    service.record("/v1/cities/us-one/reports/2021", &inventory(5.0));
+    service.record("/v1/cities/us-three", &city("Three"));
+    assert_eq!(tags("us-two"), two);
+    assert_eq!(service.json("/v1/cities/us-two/status")["permalink"], link);
+
+    // Of the city itself only the answers changed that tell of the change.
+    let changed: Vec<&str> = ends
+        .into_iter()
+        .zip(one.iter().zip(tags("us-one")))
+        .filter(|(_, (old, new))| *old != new)
+        .map(|(end, _)| end)
+        .collect();
+    assert_eq!(changed, ["/reports", "/reports.csv", "/status", "/changes", "/changes.csv"]);
 }

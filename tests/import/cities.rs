@@ -1,4 +1,4 @@
-//! Which city a row is of: found by its identifier, made beside one of its name, and over HTTP the one of the address alone.
+//! Which city a row is of: found by its identifier, made beside one of its name, or the one of the address.
 
 use serde_json::json;
 
@@ -6,30 +6,13 @@ use crate::support::{Database, Service, city, eventually, printed, send, shared}
 
 use super::{THREE, csv, import, service, written};
 
-#[test]
-fn a_city_imports_for_itself_only() {
-    let service = service();
-    service.record("/v1/cities/us-elsewhere", &city("Elsewhere"));
-    let import = |key: &str, of: &str| {
-        let request = service.request("POST", &format!("/v1/cities/{of}/reports:import")).bearer_auth(key);
-        send(request.header("content-type", "text/csv").body(THREE))
-    };
-    let key = service.reporter(&["us-somewhere"]);
-    import(&key, "us-elsewhere").assert_problem(403, "forbidden");
-    import(&key, "nowhere").assert_problem(403, "forbidden");
-    import(&service.admin, "nowhere").assert_problem(404, "not_found");
-    assert_eq!(import(&key, "us-somewhere").status, 200);
-    let other = THREE.replace("year,", "city,year,").replace("\n20", "\nus-elsewhere,20");
-    let problem = csv(&service, "", &other).assert_problem(422, "import_refused");
-    assert_eq!(problem["errors"][0]["code"], "other_city");
-}
+const C40: &str = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+\n";
 
 #[test]
 fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
-    let header = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+";
     let row = |country: &str, tonnes: i32| format!("London,{country},City,2015,2015,BASIC,1000,{tonnes},{tonnes},\n");
     let directory = tempfile::tempdir().unwrap();
-    let text = format!("{header}\n{}{}", row("United Kingdom", 900), row("Canada", 300));
+    let text = format!("{C40}{}{}", row("United Kingdom", 900), row("Canada", 300));
     let service = Service::start();
     let report = directory.path().join("report.csv");
     let flags = ["--report", report.to_str().unwrap()];
@@ -42,8 +25,6 @@ fn a_city_of_the_same_name_in_another_country_is_not_taken_for_it() {
         service.get("/v1/cities/gb-london/reports/2015").json()["totals"]["basic"] == 900
     });
 }
-
-const C40: &str = "City,Country,Boundary,Year,Year_calendar,Level,Population,I.1.1,BASIC,BASIC+\n";
 
 #[test]
 fn a_city_is_found_by_its_identifier_however_its_name_is_written() {
@@ -100,4 +81,22 @@ fn the_cities_of_the_demo_are_found_by_c40s_names_of_them() {
         let told = printed(&import(&service, "c40", &[&file], &["--dry-run"]));
         assert!(!told.contains("made though"), "{told}");
     }
+}
+
+#[test]
+fn a_city_imports_for_itself_only() {
+    let service = service();
+    service.record("/v1/cities/us-elsewhere", &city("Elsewhere"));
+    let import = |key: &str, of: &str| {
+        let request = service.request("POST", &format!("/v1/cities/{of}/reports:import")).bearer_auth(key);
+        send(request.header("content-type", "text/csv").body(THREE))
+    };
+    let key = service.reporter(&["us-somewhere"]);
+    import(&key, "us-elsewhere").assert_problem(403, "forbidden");
+    import(&key, "nowhere").assert_problem(403, "forbidden");
+    import(&service.admin, "nowhere").assert_problem(404, "not_found");
+    assert_eq!(import(&key, "us-somewhere").status, 200);
+    let other = THREE.replace("year,", "city,year,").replace("\n20", "\nus-elsewhere,20");
+    let problem = csv(&service, "", &other).assert_problem(422, "import_refused");
+    assert_eq!(problem["errors"][0]["code"], "other_city");
 }

@@ -6,6 +6,8 @@ use crate::support::{Service, city, eventually, printed, refused};
 
 use super::{CITY, HEADER, PUBLIC, THREE, contents, csv, import, import_into, service, written};
 
+const TABLE: &str = "city,year,total_own,source_title\nus-somewhere,2015,900,Inventory\n";
+
 #[test]
 fn an_import_survives_a_power_cut() {
     let mut service = service();
@@ -26,8 +28,6 @@ fn a_running_service_shows_what_is_brought_in() {
         answer.status == 200 && answer.json()["recorded_by"] == "The operator"
     });
 }
-
-const TABLE: &str = "city,year,total_own,source_title\nus-somewhere,2015,900,Inventory\n";
 
 #[test]
 fn a_report_takes_the_place_of_no_file() {

@@ -1,4 +1,4 @@
-//! What is wrong is told row by row; over HTTP it keeps the whole file out, by the command line the other rows are recorded.
+//! What is wrong is told row by row; it keeps a file out over HTTP, and itself alone by the command line.
 
 use std::path::Path;
 
