@@ -1,4 +1,4 @@
-//! What is shown of many cities together: rankings, the progress of networks, and the world in numbers.
+//! Documents about many cities: rankings, the progress of networks, and summaries.
 
 pub mod progress;
 pub mod ranking;

@@ -1,4 +1,4 @@
-//! The progress of a network: its members' verdicts, and their emissions as if they were one city's.
+//! The progress of a network: the verdicts of its members, and their joint emissions compared with their joint pathway.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,26 +21,26 @@ use crate::registry::{CityEntry, Present, Snapshot};
 vocabulary! {
     /// Why a member is not counted in the joint figures.
     NotCounted {
-        /// Its inventories enclose something else than the whole community.
+        /// Its inventories do not cover the whole community, but another boundary.
         OtherBoundary = "other_boundary",
-        /// It is a part of a member that is counted, whose figures include its own.
+        /// It is part of a member that is counted, and that member's figures include its own.
         PartOfMember = "part_of_member",
         /// It has adopted no target for the whole city.
         NoTarget = "no_target",
-        /// Its targets speak of other levels.
+        /// None of its targets is at the level.
         NoTargetAtLevel = "no_target_at_level",
-        /// Its target at the level is per person: its total follows no pathway.
+        /// Its target at the level is per person, so there is no pathway for its total.
         PerPersonTarget = "per_person_target",
         /// Its figures cannot be compared with the baseline.
         NotComparable = "not_comparable",
-        /// It has no baseline at the level, or no comparable figure after it.
+        /// It has no baseline at the level, or no comparable figure after the base year.
         InsufficientData = "insufficient_data",
-        /// It has no comparable figure for the year that the joint figures are held to.
+        /// It has no comparable figure for the year of the joint figures.
         YearNotReported = "year_not_reported",
     }
 }
 
-/// The total of a report at the level.
+/// A member's total for one year, at the level of the joint figures.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct YearTotal {
     /// The year.
@@ -49,7 +49,7 @@ pub struct YearTotal {
     pub tonnes: Tonnes,
 }
 
-/// A member that is counted, with what it adds to the sums.
+/// A member that is counted in the joint figures, and what it adds to them.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CountedMember {
@@ -58,27 +58,30 @@ pub struct CountedMember {
     /// Its name.
     #[schema(example = "Los Angeles")]
     pub name: String,
-    /// The id of the target whose pathway is added up: of those at the level, those not yet due first, the one that
-    /// leaves least of the latest comparable figure in five years.
+    /// The id of the target whose pathway is added up. Of the targets at the level, those whose year has not ended come
+    /// first. Among these it is the one whose pathway, in five years, is lowest in relation to the latest comparable
+    /// figure.
     pub target: Slug,
-    /// The year by which it is to be met.
+    /// The year by which the target is to be met.
     pub target_year: Year,
-    /// The verdict on it; one that is `unreported` or `outdated` is counted in the years that it has figures for.
+    /// The verdict on the target. With `unreported` or `outdated` the member still counts in the years that it has
+    /// figures for.
     pub verdict: Verdict,
-    /// How sure the verdict is.
+    /// How far the figures support the verdict.
     pub confidence: Confidence,
-    /// The points that its pathway is drawn through by straight lines; flat after the last.
+    /// The points of the target's pathway. Straight lines join them; after the last point the pathway is flat.
     pub pathway: Vec<PathwayPoint>,
-    /// Its years with a comparable figure. Those that every counted member has are added up.
+    /// The years for which the member has a comparable figure. The joint figures have the years that all counted
+    /// members share.
     pub years: Vec<CourseYear>,
-    /// Its latest total at the level, whether or not it can be compared with the baseline.
+    /// Its latest total at the level, whether or not it can be compared with the baseline. Absent when it has none.
     pub latest: Option<YearTotal>,
-    /// What it adds to `members_tonnes`: its comparable figure of the year that the joint figures are held to.
-    /// Absent when it is a part of a member that adds a total, which includes its own.
+    /// What the member adds to `members_tonnes`: its comparable figure for the year of the joint figures. Absent when
+    /// the member is part of another member whose total is added.
     pub added: Option<YearTotal>,
 }
 
-/// A member that is not counted, and why.
+/// A member that is not counted in the joint figures, and why.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct LeftOutMember {
@@ -89,17 +92,18 @@ pub struct LeftOutMember {
     pub name: String,
     /// Why it is not counted.
     pub reason: NotCounted,
-    /// Why, for a person.
+    /// The same reason as a sentence, with the details.
     #[schema(example = "It has no comparable figure for 2020.")]
     pub detail: String,
-    /// Its latest total at the level.
+    /// Its latest total at the level. Absent when it has none.
     pub latest: Option<YearTotal>,
-    /// What it adds to `members_tonnes`: its total of the year that the joint figures are held to, else its latest.
-    /// Absent when its boundary is another, or it is a part of a member that adds a total, which includes its own.
+    /// What the member adds to `members_tonnes`: its total for the year of the joint figures, else its latest total.
+    /// Absent when the member has no total, does not cover the whole community, or is part of another member whose
+    /// total is added.
     pub added: Option<YearTotal>,
 }
 
-/// A member that has not reported for three years.
+/// A member that has reported none of the last three years.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct OverdueMember {
@@ -108,40 +112,40 @@ pub struct OverdueMember {
     /// Its name.
     #[schema(example = "Los Angeles")]
     pub name: String,
-    /// The year of its latest report; absent when it never reported.
+    /// The year of its latest report. Absent when it has no report.
     pub latest_report_year: Option<Year>,
-    /// How many years before that of the judgement the year of its latest report lies.
+    /// The year of the judgement minus `latest_report_year`. Absent when it has no report.
     #[schema(minimum = 4, example = 6)]
     pub years_ago: Option<i32>,
 }
 
-/// The emissions of the counted members together.
+/// The joint emissions of the counted members.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct JointEmissions {
-    /// The year that the figures are held to: the one asked for, else the one for which most members have a
-    /// comparable figure, their own or one of a member that they are a part of; of several the latest.
+    /// The year that decides which members are counted: the requested year. Without one it is the year for which most
+    /// members have a comparable figure, their own or that of a member they are part of; among equals the latest.
     pub year: Year,
-    /// The years for which every counted member has a comparable figure, each with the sums over the members.
+    /// The years for which every counted member has a comparable figure, each with the sums over the counted members.
     pub years: Vec<JointYear>,
     /// How many members are counted.
     #[schema(minimum = 1, example = 61)]
     pub counted_members: usize,
-    /// How many of the counted members have a verdict of low confidence on the target.
+    /// How many of the counted members have a verdict of low confidence on the counted target.
     #[schema(minimum = 0, example = 3)]
     pub low_confidence_members: usize,
-    /// What the counted members emitted in `year`, as in `years`, in t CO2e.
+    /// What the counted members emitted in `year`, in t CO2e; the same number as in `years`.
     pub counted_tonnes: Amount,
-    /// The sum of the totals at the level of all members that have one, but for those with another boundary and
-    /// those that are parts of a member whose total is added, in t CO2e. Of each the total of `year` counts, of those
-    /// without it the latest: it stands with the member as `added`.
+    /// The sum of what the members add, in t CO2e: the total of each for `year`, or its latest total if it has none for
+    /// `year`. Left out are members that do not cover the whole community, and parts of a member whose total is added.
+    /// Each member shows its share of the sum as `added`.
     pub members_tonnes: Amount,
-    /// `counted_tonnes` in percent of `members_tonnes`; absent when that is 0, or is the smaller because a member
-    /// that is not counted reports less than its counted parts.
+    /// `counted_tonnes` in percent of `members_tonnes`. Absent when `members_tonnes` is 0. Also absent when it is below
+    /// `counted_tonnes`, because a member that is not counted reports less than its counted parts.
     pub share_percent: Option<Ratio>,
 }
 
-/// How the members of a network get on, each and together.
+/// The progress of a network: the verdicts of its members, and their joint emissions.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ProgressAnswer {
@@ -151,7 +155,7 @@ pub struct ProgressAnswer {
     /// Its name.
     #[schema(example = "C40 Cities")]
     pub name: String,
-    /// The day of the judgement; who is a member is as of that day too.
+    /// The day of the judgement. The members are those of this day.
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
     /// The version of the method.
@@ -159,43 +163,45 @@ pub struct ProgressAnswer {
     pub method: &'static str,
     /// The level of the joint figures.
     pub level: Level,
-    /// How many members it has.
+    /// How many members the network has.
     #[schema(minimum = 0, example = 97)]
     pub members: usize,
-    /// How many members stand where, by the verdict on their headline target.
+    /// How many members have each verdict on their headline target.
     pub verdicts: VerdictCounts,
-    /// The emissions of the counted members together; absent when none is counted.
+    /// The joint emissions of the counted members. Absent when no member is counted.
     pub joint: Option<JointEmissions>,
-    /// The members that are counted, by id.
+    /// The members that are counted in the joint figures, sorted by id.
     pub counted: Vec<CountedMember>,
-    /// The members that are not, by id.
+    /// The members that are not counted in the joint figures, sorted by id.
     pub left_out: Vec<LeftOutMember>,
-    /// The members of whose last three years none is reported, by id.
+    /// The members that have reported none of the last three years, sorted by id.
     pub overdue: Vec<OverdueMember>,
 }
 
-/// A member of the network, by id.
+/// A member of the network.
 type Member<'a> = (&'a CityId, &'a Arc<CityEntry>, &'a Present);
 
-/// A member, and the target whose pathway may be counted, or why none is.
+/// A member that may be counted in the joint figures.
 struct Candidate<'a> {
     id: &'a CityId,
     entry: &'a CityEntry,
     present: &'a Present,
+    /// The target whose pathway is added up, with its years; or why the member is not counted.
     course: Result<(&'a Assessment, Vec<CourseYear>), (NotCounted, String)>,
+    /// What the member adds to the total of all members.
     added: Option<YearTotal>,
-    /// Where among the candidates those are whose figures include its own.
+    /// The indices of the candidates that this member is part of: their figures include its own.
     wholes: Vec<usize>,
 }
 
 impl Candidate<'_> {
-    fn joining(&self) -> JointMember<'_> {
+    fn joint_member(&self) -> JointMember<'_> {
         let years = self.course.as_ref().map_or(&[][..], |(_, years)| years);
         JointMember { years, wholes: &self.wholes }
     }
 }
 
-/// The progress of a network at `level`, held to `year` if one is asked for.
+/// The progress of a network at `level`. Without a `year`, the joint figures take the one that most members reported.
 #[must_use]
 pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, year: Option<Year>) -> ProgressAnswer {
     let judged_on = snapshot.judged_on;
@@ -208,7 +214,7 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
     let mut candidates = candidates(snapshot, &members, level);
     let joint = join(&mut candidates, year);
     if let Some(joint) = &joint {
-        add(&mut candidates, level, joint.year);
+        set_added(&mut candidates, level, joint.year);
     }
     let overdue = members.iter().filter(|(_, _, present)| present.latest.is_overdue(judged_on));
     ProgressAnswer {
@@ -219,43 +225,47 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
         level,
         members: members.len(),
         verdicts,
-        joint: joint.and_then(|joint| emissions(joint, &candidates)),
+        joint: joint.and_then(|joint| joint_emissions(joint, &candidates)),
         overdue: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
-        counted: candidates.iter().filter_map(|candidate| counted(candidate, level)).collect(),
-        left_out: candidates.iter().filter_map(|candidate| left_out(candidate, level)).collect(),
+        counted: candidates.iter().filter_map(|candidate| counted_member(candidate, level)).collect(),
+        left_out: candidates.iter().filter_map(|candidate| left_out_member(candidate, level)).collect(),
     }
 }
 
-/// The members with what may be counted of them. Only whole communities are, and include one another.
+/// The members, each with the target that may be counted. Only whole communities are counted, or include others.
 fn candidates<'a>(snapshot: &'a Snapshot, members: &[Member<'a>], level: Level) -> Vec<Candidate<'a>> {
     let is_community = |present: &Present| present.city.boundary == Boundary::Community;
-    let places: BTreeMap<&CityId, usize> =
-        (0..).zip(members).filter(|(_, (.., present))| is_community(present)).map(|(at, (id, ..))| (*id, at)).collect();
+    let communities = (0..).zip(members).filter(|(_, (.., present))| is_community(present));
+    let indices: BTreeMap<&CityId, usize> = communities.map(|(index, (id, ..))| (*id, index)).collect();
     let candidate = |&(id, entry, present): &Member<'a>| {
         if !is_community(present) {
             let detail = format!("Its inventories enclose {}, not the whole community.", present.city.boundary);
             let course = Err((NotCounted::OtherBoundary, detail));
             return Candidate { id, entry, present, course, added: None, wholes: Vec::new() };
         }
-        let wholes = snapshot.wholes(&present.city).filter_map(|(whole, _)| places.get(whole).copied()).collect();
-        Candidate { id, entry, present, course: best(present, level, snapshot.judged_on), added: None, wholes }
+        let wholes = snapshot.wholes(&present.city).filter_map(|(whole, _)| indices.get(whole).copied()).collect();
+        let course = counted_course(present, level, snapshot.judged_on);
+        Candidate { id, entry, present, course, added: None, wholes }
     };
     members.iter().map(candidate).collect()
 }
 
-/// The member's target at the level whose pathway is counted, with its years; or why there is none.
-fn best(
+/// The member's target whose pathway is added up, with its years.
+///
+/// # Errors
+/// Why there is none: the code, and a sentence.
+fn counted_course(
     present: &Present,
     level: Level,
     judged_on: NaiveDate,
 ) -> Result<(&Assessment, Vec<CourseYear>), (NotCounted, String)> {
-    // Only what binds the whole city follows a pathway of its total.
-    let of_city = |target: &&Assessment| target.binds && target.target.sector.is_none();
-    let judged = || present.targets.iter().filter(of_city).filter(|target| target.verdict != Verdict::NotJudged);
+    // Only an adopted target for the whole city gives its total a pathway.
+    let is_city_wide = |target: &&Assessment| target.binds && target.target.sector.is_none();
+    let judged = || present.targets.iter().filter(is_city_wide).filter(|target| target.verdict != Verdict::NotJudged);
     let at_level = || judged().filter(|target| target.target.level == level);
     let in_tonnes = at_level().filter(|target| target.unit == Unit::Tonnes);
-    let followed = in_tonnes.clone().filter(|target| !course(target).is_empty());
-    if let Some(target) = method::most_demanding(followed, judged_on) {
+    let with_figures = in_tonnes.clone().filter(|target| !course(target).is_empty());
+    if let Some(target) = method::most_demanding(with_figures, judged_on) {
         return Ok((target, course(target)));
     }
     if let Some(target) = method::most_demanding(in_tonnes, judged_on) {
@@ -274,18 +284,18 @@ fn best(
     })
 }
 
-/// Adds the courses up; parts of who is counted, and who is without the year, are then left out.
-fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> {
-    let members: Vec<JointMember<'_>> = candidates.iter().map(Candidate::joining).collect();
-    let joint = method::join(&members, asked);
-    let held_to = joint.as_ref().map(|joint| joint.year).or(asked);
-    let is_counted = |at: usize| joint.as_ref().is_some_and(|joint| joint.counted.get(at) == Some(&true));
+/// Adds up the courses. Members without a figure for the year, and parts of counted members, become "not counted".
+fn join(candidates: &mut [Candidate<'_>], requested: Option<Year>) -> Option<Joint> {
+    let members: Vec<JointMember<'_>> = candidates.iter().map(Candidate::joint_member).collect();
+    let joint = method::join(&members, requested);
+    let year = joint.as_ref().map(|joint| joint.year).or(requested);
+    let is_counted = |index: usize| joint.as_ref().is_some_and(|joint| joint.counted.get(index) == Some(&true));
     let ids: Vec<&CityId> = candidates.iter().map(|candidate| candidate.id).collect();
-    for (at, candidate) in candidates.iter_mut().enumerate() {
+    for (index, candidate) in candidates.iter_mut().enumerate() {
         if let Some(whole) = candidate.wholes.iter().copied().find(|whole| is_counted(*whole)) {
             let detail = format!("It is a part of {}, whose figures include its own.", ids[whole]);
             candidate.course = Err((NotCounted::PartOfMember, detail));
-        } else if let (Ok(_), false, Some(year)) = (&candidate.course, is_counted(at), held_to) {
+        } else if let (Ok(_), false, Some(year)) = (&candidate.course, is_counted(index), year) {
             let detail = format!("It has no comparable figure for {year}.");
             candidate.course = Err((NotCounted::YearNotReported, detail));
         }
@@ -293,12 +303,13 @@ fn join(candidates: &mut [Candidate<'_>], asked: Option<Year>) -> Option<Joint> 
     joint
 }
 
-/// Notes what each community adds to the tonnes of all: its total of `year`, else its latest; nothing if it is a part
-/// of one that has a total.
-fn add(candidates: &mut [Candidate<'_>], level: Level, year: Year) {
+/// Sets what each community adds to the total of all members: its total for `year`, else its latest total.
+///
+/// A part of a member that has a total adds nothing.
+fn set_added(candidates: &mut [Candidate<'_>], level: Level, year: Year) {
     let total = |candidate: &Candidate<'_>| {
         let is_community = candidate.present.city.boundary == Boundary::Community;
-        let total = || of_year(candidate.entry, level, year).or_else(|| latest(candidate.present, level));
+        let total = || total_for(candidate.entry, level, year).or_else(|| latest_total(candidate.present, level));
         is_community.then(total).flatten()
     };
     let totals: Vec<Option<YearTotal>> = candidates.iter().map(total).collect();
@@ -307,7 +318,7 @@ fn add(candidates: &mut [Candidate<'_>], level: Level, year: Year) {
     }
 }
 
-fn emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEmissions> {
+fn joint_emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEmissions> {
     let counted_tonnes = joint.years.iter().find(|row| row.year == joint.year)?.emitted_tonnes;
     let members_tonnes = sum(candidates.iter().filter_map(|candidate| Some(candidate.added?.tonnes)))?;
     let counted = || candidates.iter().filter_map(|candidate| candidate.course.as_ref().ok());
@@ -323,17 +334,17 @@ fn emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEmission
     })
 }
 
-fn of_year(entry: &CityEntry, level: Level, year: Year) -> Option<YearTotal> {
+fn total_for(entry: &CityEntry, level: Level, year: Year) -> Option<YearTotal> {
     let (report, _) = entry.dossier.reports.get(&year)?.live()?;
     Some(YearTotal { year, tonnes: report.figure(level)?.tonnes })
 }
 
-fn latest(present: &Present, level: Level) -> Option<YearTotal> {
+fn latest_total(present: &Present, level: Level) -> Option<YearTotal> {
     let (year, tonnes) = *present.latest.totals.get(&level)?;
     Some(YearTotal { year, tonnes })
 }
 
-fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
+fn counted_member(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
     let (target, years) = candidate.course.as_ref().ok()?;
     Some(CountedMember {
         city: candidate.id.clone(),
@@ -344,19 +355,19 @@ fn counted(candidate: &Candidate<'_>, level: Level) -> Option<CountedMember> {
         confidence: target.confidence,
         pathway: target.pathway.clone(),
         years: years.clone(),
-        latest: latest(candidate.present, level),
+        latest: latest_total(candidate.present, level),
         added: candidate.added,
     })
 }
 
-fn left_out(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMember> {
+fn left_out_member(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMember> {
     let (reason, detail) = candidate.course.as_ref().err()?;
     Some(LeftOutMember {
         city: candidate.id.clone(),
         name: candidate.present.city.name.to_string(),
         reason: *reason,
         detail: detail.clone(),
-        latest: latest(candidate.present, level),
+        latest: latest_total(candidate.present, level),
         added: candidate.added,
     })
 }

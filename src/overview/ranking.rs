@@ -1,4 +1,4 @@
-//! Rankings: cities in the order of one figure, low confidence last, those without the figure apart.
+//! Rankings: cities in the order of one figure. Those of low confidence come last; those without the figure are apart.
 
 use chrono::NaiveDate;
 
@@ -11,23 +11,23 @@ use crate::record::{CityId, Level, Recorded, Year};
 use crate::registry::{CityEntry, Present};
 
 vocabulary! {
-    /// What cities are ranked by.
+    /// The figure that cities are ranked by.
     RankedBy {
-        /// By the reduction since the base year in percent of the baseline; best is the largest.
+        /// The reduction since the base year, in percent of the baseline. The largest is the best.
         AchievedReduction = "achieved_reduction",
-        /// By the share of the reduction called for so far that is delivered; best is the largest.
+        /// The share of the reduction called for so far that is delivered. The largest is the best.
         Pace = "pace",
-        /// By the gap to the pathway in percent of it; best is the lowest.
+        /// The gap to the pathway, in percent of the pathway. The lowest is the best.
         Gap = "gap",
-        /// By the latest emissions a person at one level; best is the lowest.
+        /// The latest emissions per person at one level. The lowest is the best.
         PerPerson = "per_person",
-        /// By the compound change a year from one year to another at one level; best is the lowest.
+        /// The compound change per year between two years, at one level. The lowest is the best.
         AnnualChange = "annual_change",
     }
 }
 
 vocabulary! {
-    /// Which way figures are ranked.
+    /// The order of a ranking.
     Order {
         /// The lowest first.
         Ascending = "asc",
@@ -41,31 +41,31 @@ vocabulary! {
     Unranked {
         /// It has adopted no target for the whole city.
         NoTarget = "no_target",
-        /// Its headline target speaks of another level.
+        /// Its headline target is at another level.
         OtherLevel = "other_level",
-        /// Its headline target is per person: what was achieved is no reduction of the city's total.
+        /// Its headline target is per person, so its reduction is not one of the city's total.
         PerPersonTarget = "per_person_target",
-        /// The year of its headline target has passed, and no figure tells how it came out.
+        /// The year of its headline target has ended, and no comparable figure shows the result.
         Unreported = "unreported",
         /// Its latest figure is more than 6 years old.
         Outdated = "outdated",
         /// Its figures cannot be compared with the baseline, or with each other.
         NotComparable = "not_comparable",
-        /// A baseline or a report is missing, or it is too early to tell.
+        /// A baseline or a report is missing, or it is too early for a verdict.
         InsufficientData = "insufficient_data",
-        /// Its target has no baseline to be measured from.
+        /// Its headline target has no baseline.
         NoBaseline = "no_baseline",
-        /// Its pathway calls for no reduction by the year judged, so there is no pace.
+        /// Its pathway calls for no reduction by the year of the latest figure, so there is no pace.
         NoReductionCalledFor = "no_reduction_called_for",
-        /// Its pathway is at 0, which nothing can be a percentage of.
+        /// Its pathway is at 0, so the gap is no percentage of it.
         PathwayAtZero = "pathway_at_zero",
-        /// No report has a figure at the level.
+        /// None of its reports has a figure at the level.
         NoFigureAtLevel = "no_figure_at_level",
-        /// No report with a figure at the level states its population.
+        /// None of its reports with a figure at the level states the population.
         NoPopulation = "no_population",
         /// One of the two years has no figure at the level.
         YearNotReported = "year_not_reported",
-        /// The earlier year has no report with a figure at the level, and more than one baseline.
+        /// The earlier year has more than one baseline, and no report with a figure at the level.
         SeveralBaselines = "several_baselines",
         /// One of the two figures is not above 0, so there is no rate.
         NotAboveZero = "not_above_zero",
@@ -83,25 +83,25 @@ impl From<NoAnnualChange> for Unranked {
     }
 }
 
-/// A figure of the headline target that cities are ranked by.
+/// A figure of the headline target by which cities can be ranked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HeadlineFigure {
-    /// The reduction since the base year in percent of the baseline.
+    /// The reduction since the base year, in percent of the baseline.
     AchievedReduction,
-    /// The share of the reduction called for that is delivered.
+    /// The share of the reduction called for so far that is delivered.
     Pace,
-    /// The gap to the pathway in percent of it.
+    /// The gap to the pathway, in percent of the pathway.
     Gap,
 }
 
-/// A rule by which cities are ranked, with all that it needs.
+/// A rule by which cities are ranked, with its parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Rule {
-    /// By a figure of the headline target, of those at one level if one is given.
+    /// By a figure of the headline target. With a level, headline targets at other levels have no rank.
     Headline(HeadlineFigure, Option<Level>),
-    /// By the latest emissions a person.
+    /// By the latest emissions per person.
     PerPerson(Level),
-    /// By the change a year between two years.
+    /// By the compound change per year between two years.
     AnnualChange(Level, [Year; 2]),
 }
 
@@ -115,7 +115,7 @@ impl Rule {
         }
     }
 
-    /// The rule in words: what is ranked, in which order, and what has no rank.
+    /// The rule as sentences for readers: what is ranked, in which order, and what has no rank.
     #[must_use]
     pub fn in_words(self, order: Order) -> String {
         let first = match order {
@@ -148,27 +148,27 @@ impl Rule {
     }
 }
 
-/// A city with what it is ranked by.
+/// A city with the figure it is ranked by.
 #[derive(Debug)]
 pub struct Candidate<'a> {
     /// The city.
     pub id: &'a CityId,
-    /// What is served of it.
+    /// The city's current state, judged.
     pub present: &'a Present,
     /// The figure it is ranked by, as printed, or why there is none.
     pub figure: Result<f64, Unranked>,
-    /// How sure the figure is.
+    /// How reliable the figure is; none without a figure.
     pub confidence: Option<Confidence>,
-    /// The latest figure a person, where cities are ranked by it, however old.
+    /// The latest figure per person, however old; only in a ranking by it.
     pub per_person: Option<&'a PersonFigure>,
-    /// The change a year, where cities are ranked by it.
+    /// The change per year; only in a ranking by it.
     pub change: Option<AnnualChange>,
     /// Why the figures of the two years cannot be compared.
     pub left_out: Option<LeftOutReason>,
 }
 
 impl<'a> Candidate<'a> {
-    /// What the city is ranked by on the day of the judgement.
+    /// Finds the figure of a city on the day of the judgement.
     #[must_use]
     pub fn of(id: &'a CityId, entry: &'a CityEntry, present: &'a Present, rule: Rule, judged_on: NaiveDate) -> Self {
         let blank = Candidate {
@@ -184,10 +184,10 @@ impl<'a> Candidate<'a> {
             Rule::Headline(figure, level) => {
                 let headline = present.headline();
                 let confidence = headline.map(|headline| headline.confidence);
-                Candidate { figure: of_headline(headline, figure, level), confidence, ..blank }
+                Candidate { figure: headline_figure(headline, figure, level), confidence, ..blank }
             }
             Rule::PerPerson(level) => {
-                let found = person_figure(present, level);
+                let found = per_person_figure(present, level);
                 let current =
                     found.and_then(
                         |figure| {
@@ -201,7 +201,7 @@ impl<'a> Candidate<'a> {
                     ..blank
                 }
             }
-            Rule::AnnualChange(level, years) => match change(entry, level, years, judged_on) {
+            Rule::AnnualChange(level, years) => match change_between(entry, level, years, judged_on) {
                 Ok(change) => Candidate {
                     figure: Ok(change.percent_per_year.get()),
                     confidence: Some(change.confidence),
@@ -219,15 +219,14 @@ impl<'a> Candidate<'a> {
         }
     }
 
-    /// Whether its rank comes after those that are surer.
+    /// True if its confidence is low, so that it comes after all others.
     #[must_use]
     pub fn is_unsure(&self) -> bool {
         self.confidence == Some(Confidence::Low)
     }
 }
 
-/// The latest figure a person at `level`, or why there is none.
-fn person_figure(present: &Present, level: Level) -> Result<&PersonFigure, Unranked> {
+fn per_person_figure(present: &Present, level: Level) -> Result<&PersonFigure, Unranked> {
     match present.latest.per_person.get(&level) {
         Some(Ok(figure)) => Ok(figure),
         Some(Err(NoPersonFigure::NoPopulation)) => Err(Unranked::NoPopulation),
@@ -235,8 +234,8 @@ fn person_figure(present: &Present, level: Level) -> Result<&PersonFigure, Unran
     }
 }
 
-/// The change a year of a city. Most cities have no report for the later year: of them nothing else is looked at.
-fn change(
+/// The change per year of a city. The later report is checked first: most cities have none, and need no view.
+fn change_between(
     entry: &CityEntry,
     level: Level,
     years: [Year; 2],
@@ -248,8 +247,12 @@ fn change(
     annual_change(&view, level, years, judged_on)
 }
 
-/// A figure of the headline target, if that tells how the target stands today.
-fn of_headline(headline: Option<&Assessment>, figure: HeadlineFigure, level: Option<Level>) -> Result<f64, Unranked> {
+/// A figure of the headline target, if the verdict says how the target is doing today.
+fn headline_figure(
+    headline: Option<&Assessment>,
+    figure: HeadlineFigure,
+    level: Option<Level>,
+) -> Result<f64, Unranked> {
     let headline = headline.ok_or(Unranked::NoTarget)?;
     if level.is_some_and(|level| headline.target.level != level) {
         return Err(Unranked::OtherLevel);
@@ -278,13 +281,13 @@ fn of_headline(headline: Option<&Assessment>, figure: HeadlineFigure, level: Opt
     number.map(Ratio::get).ok_or(missing)
 }
 
-/// The ranks of figures in their order: equal ones share a rank, and the next goes on as if they did not (1, 2, 2, 4).
+/// The ranks of sorted figures. Equal figures share a rank, and the ranks after them are skipped: 1, 2, 2, 4.
 #[must_use]
-pub fn ranks<T: PartialEq>(in_order: &[T]) -> Vec<usize> {
-    let mut ranks: Vec<usize> = Vec::with_capacity(in_order.len());
-    for (at, figure) in in_order.iter().enumerate() {
-        let shared = at.checked_sub(1).filter(|before| in_order.get(*before) == Some(figure));
-        let rank = shared.and_then(|before| ranks.get(before).copied()).unwrap_or(at + 1);
+pub fn ranks<T: PartialEq>(sorted: &[T]) -> Vec<usize> {
+    let mut ranks: Vec<usize> = Vec::with_capacity(sorted.len());
+    for (index, figure) in sorted.iter().enumerate() {
+        let equal = index.checked_sub(1).filter(|previous| sorted.get(*previous) == Some(figure));
+        let rank = equal.and_then(|previous| ranks.get(previous).copied()).unwrap_or(index + 1);
         ranks.push(rank);
     }
     ranks

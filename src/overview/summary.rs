@@ -1,4 +1,4 @@
-//! The world, its countries, regions and networks in numbers: verdicts, tonnes, and how old the figures are.
+//! Summaries of the world, countries, regions and networks: verdicts, tonnes, and the age of the reports.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -16,11 +16,11 @@ use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
 use crate::registry::{CityLookup, Present, Snapshot};
 
-/// Most overdue cities that a row of the summary lists.
+/// The maximum number of overdue cities that one summary lists.
 pub const OVERDUE_LISTED: usize = 100;
 
 vocabulary! {
-    /// What is summed up.
+    /// Which cities a summary covers.
     Scope {
         /// Every city.
         World = "world",
@@ -33,13 +33,13 @@ vocabulary! {
     }
 }
 
-/// The latest comparable figures at one level, added up.
+/// The sum of the latest comparable figures at one level.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CoveredTonnes {
-    /// Cities whose figures are added up.
+    /// The number of cities whose figures are added up.
     #[schema(minimum = 1, example = 12)]
     pub cities: usize,
-    /// Their sum, in t CO2e.
+    /// The sum of their figures, in t CO2e.
     pub tonnes: Amount,
     /// The year of the oldest of these figures.
     pub oldest_year: Year,
@@ -47,90 +47,91 @@ pub struct CoveredTonnes {
     pub newest_year: Year,
 }
 
-/// What the latest comparable figures come to, each level by itself: they count different things.
+/// The sums of the latest comparable figures, one sum for each level, because levels count different things.
 ///
-/// Of each city the figure is that of its headline target. Cities that enclose something else than the whole
-/// community are left out, and parts of a city that is added up itself.
+/// Each city counts with the figure of its headline target. Cities whose boundary is not the whole community are left
+/// out, and so are parts of a city that is added up itself. A level is absent when no city counts at it.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub struct TonnesByLevel {
-    /// At GPC BASIC.
+    /// Totals at GPC BASIC.
     pub basic: Option<CoveredTonnes>,
-    /// At GPC BASIC+.
+    /// Totals at GPC BASIC+.
     pub basic_plus: Option<CoveredTonnes>,
-    /// At GPC scope 1.
+    /// Totals at GPC scope 1.
     pub scope_1: Option<CoveredTonnes>,
-    /// At GPC scopes 1 and 2.
+    /// Totals at GPC scopes 1 and 2.
     pub scope_1_2: Option<CoveredTonnes>,
-    /// At GPC scopes 1, 2 and 3.
+    /// Totals at GPC scopes 1, 2 and 3.
     pub scope_1_2_3: Option<CoveredTonnes>,
-    /// What the people of the cities cause, wherever it is emitted.
+    /// Consumption-based totals: what the people of the cities cause, wherever it is emitted.
     pub consumption: Option<CoveredTonnes>,
-    /// By the cities' own definitions, which differ.
+    /// Totals by the cities' own definitions, which differ from city to city.
     pub own: Option<CoveredTonnes>,
 }
 
-/// How many cities were reported last for a year.
+/// How many cities have their latest report for one year.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ReportYear {
-    /// The year of their latest report.
+    /// The year of the report.
     pub year: Year,
-    /// Cities whose latest report is for this year.
+    /// The number of cities whose latest report is for this year.
     #[schema(minimum = 1, example = 14)]
     pub cities: usize,
 }
 
-/// The cities of one scope in numbers.
+/// The summary of the world, or of one country, region or network.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SummaryItem {
-    /// What tells the row apart: `world`, the code of a country, that code and the region's name without capitals
-    /// and accents (`US/california`), or a network's id.
+    /// The id within the scope: `world`, the code of a country, the id of a network, or for a region the code of its
+    /// country and its name in small letters without accents (`US/california`).
     #[schema(example = "US")]
     pub id: String,
-    /// What is summed up.
+    /// Which cities the summary covers.
     pub scope: Scope,
-    /// What it is called; of a region that is spelled in several ways, the spelling of most cities.
+    /// The name. If cities spell the name of their region differently, it is the spelling of most of them.
     #[schema(example = "United States of America")]
     pub name: String,
-    /// Cities in it that are not withdrawn.
+    /// Cities in the summary; withdrawn ones do not count.
     #[schema(minimum = 0, example = 17)]
     pub cities: usize,
-    /// How many cities stand where, by the verdict on their headline target.
+    /// How many cities have each verdict on their headline target.
     pub verdicts: VerdictCounts,
-    /// What the latest comparable figures come to, each level by itself.
+    /// The sums of the latest comparable figures, one for each level.
     pub tonnes: TonnesByLevel,
-    /// How many cities were reported last for which year; cities without a report are in none.
+    /// How many cities have their latest report for each year. Cities without a report are not counted.
     pub latest_reports: Vec<ReportYear>,
-    /// The median of the years from each city's latest report to the day of the judgement; of an even number the
-    /// mean of the two in the middle. Absent when no city has a report.
+    /// The median age of the latest reports: the year of the judgement minus the year of the report. Absent when no
+    /// city has a report.
     pub median_age_years: Option<Ratio>,
-    /// Cities of whose last three years none is reported.
+    /// The number of cities that have reported none of the last three years.
     #[schema(minimum = 0, example = 2)]
     pub overdue: usize,
-    /// The ids of the first 100 of these cities; `/v1/cities?reported_before=` lists all, with their names and years.
+    /// The ids of these cities, at most the first 100. `/v1/cities?reported_before=` lists all, with their names and
+    /// years.
     #[schema(max_items = 100)]
     pub overdue_cities: Vec<Slug>,
 }
 
-/// What a row is about: its scope, and what tells it from others of that scope.
+/// The key of a summary: the scope, and the id within it.
 pub type SummaryKey = (Scope, String);
 
-/// The cities of a scope while they are gathered.
+/// The cities of one summary.
 #[derive(Default)]
 struct Group<'a> {
     name: String,
     cities: Vec<(&'a CityId, &'a Present)>,
 }
 
-/// The rows that there are, in their order, each with the cities it sums up.
+/// All summaries by their keys, each with its cities. A summary is computed when its row is asked for.
 pub struct Summary<'a> {
     snapshot: &'a Snapshot,
     groups: BTreeMap<SummaryKey, Group<'a>>,
 }
 
 impl<'a> Summary<'a> {
-    /// Sorts the cities into the scopes, all of them or one; nothing is added up yet.
+    /// Groups the cities by scope: all scopes, or `only` one.
     #[must_use]
     pub fn of(snapshot: &'a Snapshot, only: Option<Scope>) -> Self {
         let mut groups: BTreeMap<SummaryKey, Group<'a>> = BTreeMap::new();
@@ -148,7 +149,8 @@ impl<'a> Summary<'a> {
             let networks =
                 entry.dossier.memberships.keys().filter(|id| entry.is_member(id.as_str(), snapshot.judged_on));
             let networks = networks.map(|id| (Scope::Network, id.to_string(), String::new()));
-            for (scope, key, name) in places(present).into_iter().chain(networks).filter(|(scope, ..)| wanted(*scope)) {
+            let places = places(present).into_iter().chain(networks);
+            for (scope, key, name) in places.filter(|(scope, ..)| wanted(*scope)) {
                 let group = groups.entry((scope, key)).or_default();
                 if group.name.is_empty() {
                     group.name = name;
@@ -159,12 +161,12 @@ impl<'a> Summary<'a> {
         Summary { snapshot, groups }
     }
 
-    /// The keys of the rows, in their order: the world, countries, regions, networks, each by id.
+    /// The keys in order: the world, countries, regions, networks; within a scope by id.
     pub fn keys(&self) -> impl Iterator<Item = &SummaryKey> {
         self.groups.keys()
     }
 
-    /// One row, added up.
+    /// Computes one summary; none for an unknown key.
     #[must_use]
     pub fn row(&self, key: &SummaryKey) -> Option<SummaryItem> {
         let group = self.groups.get(key)?;
@@ -191,7 +193,7 @@ impl<'a> Summary<'a> {
 
     fn tonnes(&self, group: &Group<'_>) -> TonnesByLevel {
         let figures: BTreeMap<&CityId, (Level, Year, Tonnes)> =
-            group.cities.iter().filter_map(|(id, present)| Some((*id, comparable(present)?))).collect();
+            group.cities.iter().filter_map(|(id, present)| Some((*id, latest_comparable(present)?))).collect();
         let is_part = |id: &CityId, level: Level| match self.snapshot.find(id.as_str()) {
             CityLookup::Here(_, present) => self
                 .snapshot
@@ -200,7 +202,7 @@ impl<'a> Summary<'a> {
             _ => false,
         };
         let at = |level: Level| {
-            let counted = figures.iter().filter(|(id, (of, ..))| *of == level && !is_part(id, level));
+            let counted = figures.iter().filter(|(id, (own, ..))| *own == level && !is_part(id, level));
             let counted: Vec<(Year, Tonnes)> = counted.map(|(_, (_, year, tonnes))| (*year, *tonnes)).collect();
             Some(CoveredTonnes {
                 cities: counted.len(),
@@ -221,7 +223,7 @@ impl<'a> Summary<'a> {
     }
 }
 
-/// The scopes that a city belongs to by where it lies, with what tells each apart and what it is called.
+/// The world, the country and the region of a city: scope, id and name.
 fn places(present: &Present) -> Vec<(Scope, String, String)> {
     let country = present.city.country;
     let mut places = vec![
@@ -229,14 +231,14 @@ fn places(present: &Present) -> Vec<(Scope, String, String)> {
         (Scope::Country, country.as_str().to_owned(), country.name().to_owned()),
     ];
     if let Some(region) = &present.city.region {
-        // As the filter `region` takes them, so that it gives the cities of the row.
+        // Folded as by the filter `region`, so that the filter finds the same cities.
         let key = format!("{}/{}", country.as_str(), folded(region.as_str()));
         places.push((Scope::Region, key, String::new()));
     }
     places
 }
 
-/// How most cities of a region spell it; of equals the first by the alphabet.
+/// The spelling of a region's name that most of its cities use; among equals the first in alphabetical order.
 fn spelling(group: &Group<'_>) -> String {
     let mut cities: BTreeMap<&str, usize> = BTreeMap::new();
     for name in group.cities.iter().filter_map(|(_, present)| present.city.region.as_ref()) {
@@ -247,14 +249,14 @@ fn spelling(group: &Group<'_>) -> String {
 }
 
 /// The latest comparable figure of a whole community, at the level of its headline target.
-fn comparable(present: &Present) -> Option<(Level, Year, Tonnes)> {
+fn latest_comparable(present: &Present) -> Option<(Level, Year, Tonnes)> {
     let has_verdict = |headline: &&Assessment| headline.verdict != Verdict::NotJudged;
     let headline = present.headline().filter(has_verdict)?;
     let figure = headline.figures.last().filter(|_| present.city.boundary == Boundary::Community)?;
     Some((headline.target.level, figure.year, figure.tonnes))
 }
 
-/// How many cities were reported last for which year.
+/// How many cities have their latest report for each year.
 fn years(group: &Group<'_>) -> BTreeMap<Year, usize> {
     let mut years = BTreeMap::new();
     for year in group.cities.iter().filter_map(|(_, present)| present.latest.report) {
@@ -263,16 +265,16 @@ fn years(group: &Group<'_>) -> BTreeMap<Year, usize> {
     years
 }
 
-/// The median age of the latest reports, in years.
+/// The median age of the latest reports, in years; of an even number the mean of the two in the middle.
 fn median_age(years: &BTreeMap<Year, usize>, judged_on: NaiveDate) -> Option<Ratio> {
     let reports: usize = years.values().sum();
     let at = |position: usize| {
-        let mut before = 0;
-        let holds = |(_, cities): &(&Year, &usize)| {
-            before += **cities;
-            position < before
+        let mut passed = 0;
+        let is_reached = |(_, cities): &(&Year, &usize)| {
+            passed += **cities;
+            position < passed
         };
-        years.iter().find(holds).map(|(year, _)| f64::from(judged_on.year() - year.get()))
+        years.iter().find(is_reached).map(|(year, _)| f64::from(judged_on.year() - year.get()))
     };
     let middle = (reports.checked_sub(1)? / 2, reports / 2);
     Ratio::new(f64::midpoint(at(middle.0)?, at(middle.1)?))

@@ -1,4 +1,4 @@
-//! Counts of verdicts: how many cities stand where, and how sure that is; and of a city how many targets.
+//! Counts of verdicts: how many cities have each verdict and with which confidence, and how many targets of a city.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -6,16 +6,16 @@ use utoipa::ToSchema;
 use crate::method::{Assessment, CautionCode, Confidence, Verdict};
 use crate::registry::Present;
 
-/// How many cities have a verdict, by how sure it is: those of low confidence stand apart.
+/// How many cities have a verdict, by its confidence.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ByConfidence {
-    /// Cities with high confidence.
+    /// Cities whose verdict is of high confidence.
     #[schema(minimum = 0, example = 4)]
     pub high: usize,
-    /// Cities with medium confidence.
+    /// Cities whose verdict is of medium confidence.
     #[schema(minimum = 0, example = 11)]
     pub medium: usize,
-    /// Cities with low confidence.
+    /// Cities whose verdict is of low confidence.
     #[schema(minimum = 0, example = 2)]
     pub low: usize,
 }
@@ -30,34 +30,34 @@ impl ByConfidence {
     }
 }
 
-/// How many cities stand where, by the verdict on their headline target.
+/// How many cities have each verdict on their headline target.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct VerdictCounts {
     /// Cities that met their target.
     pub achieved: ByConfidence,
-    /// Cities on track.
+    /// Cities that are on track.
     pub on_track: ByConfidence,
-    /// Cities behind.
+    /// Cities that are behind.
     pub behind: ByConfidence,
-    /// Cities off track.
+    /// Cities that are off track.
     pub off_track: ByConfidence,
     /// Cities whose emissions are above the baseline.
     pub moving_away: ByConfidence,
     /// Cities that missed their target.
     pub missed: ByConfidence,
-    /// Cities whose target year has passed without a figure that tells.
+    /// Cities whose target year has ended without a comparable figure that shows the result.
     pub unreported: ByConfidence,
-    /// Cities whose latest figure is more than 6 years old.
+    /// Cities whose latest comparable figure is more than 6 years old.
     pub outdated: ByConfidence,
-    /// Cities whose figures cannot be compared.
+    /// Cities whose figures cannot be compared with the baseline.
     pub not_comparable: ByConfidence,
-    /// Cities with too few figures, or too early to tell.
+    /// Cities whose figures are too few or too early for a verdict.
     pub insufficient_data: ByConfidence,
-    /// Cities without a headline target: none is adopted for the whole city.
+    /// Cities without a headline target: they have adopted no target for the whole city.
     #[schema(minimum = 0, example = 3)]
     pub no_target: usize,
-    /// Targets of these cities that are said to have ended by the end of their target year, which the log first held
-    /// only after that year. They speak for no city, and so are in none of the numbers above.
+    /// The number of targets of these cities with the caution `ended_claimed_later`: the change log first said after
+    /// the target year that the target had ended before. They are in none of the numbers above.
     #[schema(minimum = 0, example = 1)]
     pub ended_claimed_later: usize,
 }
@@ -66,11 +66,16 @@ impl VerdictCounts {
     /// Counts a city.
     pub fn add(&mut self, present: &Present) {
         self.ended_claimed_later += present.targets.iter().filter(|target| is_claimed_later(target)).count();
-        let Some(headline) = present.headline() else {
-            self.no_target += 1;
-            return;
-        };
-        let counts = match headline.verdict {
+        let headline = present.headline();
+        match headline.and_then(|headline| Some((self.of_verdict(headline.verdict)?, headline.confidence))) {
+            Some((counts, confidence)) => counts.add(confidence),
+            None => self.no_target += 1,
+        }
+    }
+
+    /// The counts of a verdict; none for `not_judged`, which no headline target has.
+    fn of_verdict(&mut self, verdict: Verdict) -> Option<&mut ByConfidence> {
+        Some(match verdict {
             Verdict::Achieved => &mut self.achieved,
             Verdict::OnTrack => &mut self.on_track,
             Verdict::Behind => &mut self.behind,
@@ -81,17 +86,12 @@ impl VerdictCounts {
             Verdict::Outdated => &mut self.outdated,
             Verdict::NotComparable => &mut self.not_comparable,
             Verdict::InsufficientData => &mut self.insufficient_data,
-            // A headline target is one that is judged.
-            Verdict::NotJudged => {
-                self.no_target += 1;
-                return;
-            }
-        };
-        counts.add(headline.confidence);
+            Verdict::NotJudged => return None,
+        })
     }
 }
 
-/// How many targets of a city have each verdict, those for one sector and those that are not judged among them.
+/// How many targets of a city have each verdict. Targets for one sector, and targets that are not judged, count too.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct TargetCounts {
     /// Targets that were met.
@@ -106,32 +106,47 @@ pub struct TargetCounts {
     /// Targets that are off track.
     #[schema(minimum = 0, example = 0)]
     pub off_track: usize,
-    /// Targets from which emissions move away: they are above the baseline.
+    /// Targets for which emissions are above the baseline.
     #[schema(minimum = 0, example = 0)]
     pub moving_away: usize,
     /// Targets that were missed.
     #[schema(minimum = 0, example = 0)]
     pub missed: usize,
-    /// Targets whose year has passed without a figure that tells.
+    /// Targets whose year has ended without a comparable figure that shows the result.
     #[schema(minimum = 0, example = 1)]
     pub unreported: usize,
-    /// Targets whose latest figure is more than 6 years old.
+    /// Targets whose latest comparable figure is more than 6 years old.
     #[schema(minimum = 0, example = 0)]
     pub outdated: usize,
-    /// Targets whose figures cannot be compared.
+    /// Targets whose figures cannot be compared with the baseline.
     #[schema(minimum = 0, example = 0)]
     pub not_comparable: usize,
-    /// Targets with too few figures, or too early to tell.
+    /// Targets whose figures are too few or too early for a verdict.
     #[schema(minimum = 0, example = 0)]
     pub insufficient_data: usize,
     /// Targets that are not judged.
     #[schema(minimum = 0, example = 0)]
     pub not_judged: usize,
-    /// Targets that are said to have ended by the end of their target year, which the log first held only after that
-    /// year; they are in none of the numbers above.
+    /// Targets with the caution `ended_claimed_later`: the change log first said after the target year that the target
+    /// had ended before. They are in none of the numbers above.
     #[schema(minimum = 0, example = 0)]
     pub ended_claimed_later: usize,
 }
+
+/// The verdicts in the order in which [`TargetCounts::in_words`] lists them.
+const LISTED: [Verdict; Verdict::ALL.len()] = [
+    Verdict::Achieved,
+    Verdict::OnTrack,
+    Verdict::Behind,
+    Verdict::OffTrack,
+    Verdict::MovingAway,
+    Verdict::Missed,
+    Verdict::Unreported,
+    Verdict::Outdated,
+    Verdict::NotComparable,
+    Verdict::InsufficientData,
+    Verdict::NotJudged,
+];
 
 impl TargetCounts {
     /// Counts the targets of a city.
@@ -139,51 +154,27 @@ impl TargetCounts {
     pub fn of(targets: &[Assessment]) -> Self {
         let mut counts = TargetCounts::default();
         for target in targets {
-            *counts.place(target) += 1;
+            if is_claimed_later(target) {
+                counts.ended_claimed_later += 1;
+            } else {
+                *counts.of_verdict(target.verdict) += 1;
+            }
         }
         counts
     }
 
-    /// Those that there are, in one text: `behind:2;unreported:1`.
+    /// The counts above 0 in one text: `behind:2;unreported:1`.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let TargetCounts {
-            achieved,
-            on_track,
-            behind,
-            off_track,
-            moving_away,
-            missed,
-            unreported,
-            outdated,
-            not_comparable,
-            insufficient_data,
-            not_judged,
-            ended_claimed_later,
-        } = *self;
-        let counts = [
-            (Verdict::Achieved.as_str(), achieved),
-            (Verdict::OnTrack.as_str(), on_track),
-            (Verdict::Behind.as_str(), behind),
-            (Verdict::OffTrack.as_str(), off_track),
-            (Verdict::MovingAway.as_str(), moving_away),
-            (Verdict::Missed.as_str(), missed),
-            (Verdict::Unreported.as_str(), unreported),
-            (Verdict::Outdated.as_str(), outdated),
-            (Verdict::NotComparable.as_str(), not_comparable),
-            (Verdict::InsufficientData.as_str(), insufficient_data),
-            (Verdict::NotJudged.as_str(), not_judged),
-            (CautionCode::EndedClaimedLater.as_str(), ended_claimed_later),
-        ];
-        let message = counts.iter().filter(|(_, count)| *count > 0).map(|(word, count)| format!("{word}:{count}"));
-        message.collect::<Vec<_>>().join(";")
+        let mut counts = *self;
+        let verdicts = LISTED.into_iter().map(|verdict| (verdict.as_str(), *counts.of_verdict(verdict)));
+        let claimed_later = (CautionCode::EndedClaimedLater.as_str(), self.ended_claimed_later);
+        let listed = verdicts.chain([claimed_later]).filter(|(_, count)| *count > 0);
+        listed.map(|(word, count)| format!("{word}:{count}")).collect::<Vec<_>>().join(";")
     }
 
-    fn place(&mut self, target: &Assessment) -> &mut usize {
-        if is_claimed_later(target) {
-            return &mut self.ended_claimed_later;
-        }
-        match target.verdict {
+    fn of_verdict(&mut self, verdict: Verdict) -> &mut usize {
+        match verdict {
             Verdict::Achieved => &mut self.achieved,
             Verdict::OnTrack => &mut self.on_track,
             Verdict::Behind => &mut self.behind,
@@ -199,7 +190,7 @@ impl TargetCounts {
     }
 }
 
-/// Whether the log first held only after its year that the target had ended by then.
+/// True if the change log first said after the target year that the target had ended before.
 fn is_claimed_later(target: &Assessment) -> bool {
     target.cautions.iter().any(|caution| caution.code == CautionCode::EndedClaimedLater)
 }
