@@ -1,4 +1,4 @@
-//! Answers as bytes: rendered once, tagged by their content, compressed when first asked for.
+//! Response bodies: rendered once, tagged by a digest of their content, compressed when first needed.
 
 use std::io::Write;
 use std::sync::{Arc, OnceLock};
@@ -13,19 +13,19 @@ use super::edition::Edition;
 /// Bodies smaller than this are not compressed, in bytes.
 pub const COMPRESS_FROM_BYTES: usize = 512;
 
-/// How a body is encoded for the way.
+/// A content coding of HTTP.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
-    /// As it is.
+    /// Not encoded.
     Identity,
-    /// RFC 1952.
+    /// gzip, RFC 1952.
     Gzip,
-    /// RFC 7932.
+    /// Brotli, RFC 7932.
     Brotli,
 }
 
 impl Encoding {
-    /// The name in `Content-Encoding`; none for the plain body.
+    /// The name in `Content-Encoding`; none for [`Encoding::Identity`].
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
         match self {
@@ -36,11 +36,11 @@ impl Encoding {
     }
 }
 
-/// A rendered answer; cheap to clone.
+/// A rendered response body; cheap to clone.
 #[derive(Debug, Clone)]
 pub struct Body {
     rendered: Arc<Rendered>,
-    /// Since when it is so; none where that is not known.
+    /// What the body was made from, for `Last-Modified`; none where that is not known.
     edition: Option<Arc<Edition>>,
 }
 
@@ -63,7 +63,7 @@ impl Body {
         Self::json_as("application/json", value)
     }
 
-    /// Renders a value as JSON of a media type of its own.
+    /// Renders a value as JSON with another media type.
     ///
     /// # Panics
     /// Never for our answers, which are plain data with text keys.
@@ -73,7 +73,7 @@ impl Body {
         Self::new(content_type, text)
     }
 
-    /// Takes bytes as they are.
+    /// Makes a body of bytes that are rendered already.
     #[must_use]
     pub fn new(content_type: &'static str, bytes: impl Into<Bytes>) -> Self {
         let plain = bytes.into();
@@ -82,43 +82,43 @@ impl Body {
         Body { rendered: Arc::new(rendered), edition: None }
     }
 
-    /// The same, made of nothing that changes without the edition.
+    /// The same body with an edition. It must depend on nothing that can change while the edition stays the same.
     #[must_use]
     pub fn of(self, edition: &Arc<Edition>) -> Self {
         Body { edition: Some(Arc::clone(edition)), ..self }
     }
 
-    /// The time before which it was not so, if that is known.
+    /// The time for `Last-Modified`; see [`Edition::modified_at`]. None without an edition.
     #[must_use]
     pub fn modified_at(&self) -> Option<DateTime<Utc>> {
         self.edition.as_ref()?.modified_at()
     }
 
-    /// What it is made of: a digest of the plain bytes, so it changes only when the answer does.
+    /// A digest of the uncompressed bytes, in hexadecimal. It changes only when the content does.
     #[must_use]
     pub fn tag(&self) -> &str {
         &self.rendered.tag
     }
 
-    /// Its media type.
+    /// The media type.
     #[must_use]
     pub fn content_type(&self) -> &'static str {
         self.rendered.content_type
     }
 
-    /// How many bytes it has in plain.
+    /// The uncompressed length, in bytes.
     #[must_use]
     pub fn len(&self) -> usize {
         self.rendered.plain.len()
     }
 
-    /// Whether it has no bytes.
+    /// True if the body has no bytes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rendered.plain.is_empty()
     }
 
-    /// Whether it is there in an encoding, and need not be made.
+    /// True if the body is in memory in this encoding, so that [`Body::bytes`] costs nothing.
     #[must_use]
     pub fn has(&self, encoding: Encoding) -> bool {
         match encoding {
@@ -128,33 +128,33 @@ impl Body {
         }
     }
 
-    /// Whether it is large enough for compression to pay.
+    /// True if the body is large enough to be worth compressing.
     #[must_use]
     pub fn is_compressible(&self) -> bool {
         self.rendered.plain.len() >= COMPRESS_FROM_BYTES
     }
 
-    /// The bytes in an encoding.
+    /// The bytes in an encoding. Compresses them on first use.
     #[must_use]
     pub fn bytes(&self, encoding: Encoding) -> Bytes {
         let Rendered { plain, gzip, brotli, .. } = &*self.rendered;
         match encoding {
             Encoding::Identity => plain.clone(),
-            Encoding::Gzip => gzip.get_or_init(|| gzip_of(plain).unwrap_or_else(|| plain.clone())).clone(),
-            Encoding::Brotli => brotli.get_or_init(|| brotli_of(plain).unwrap_or_else(|| plain.clone())).clone(),
+            Encoding::Gzip => gzip.get_or_init(|| compress_gzip(plain).unwrap_or_else(|| plain.clone())).clone(),
+            Encoding::Brotli => brotli.get_or_init(|| compress_brotli(plain).unwrap_or_else(|| plain.clone())).clone(),
         }
     }
 }
 
-/// Writing to memory does not fail; if it did, nothing rather than half a body is kept.
-fn gzip_of(plain: &[u8]) -> Option<Bytes> {
+/// Compresses with gzip. Returns none if writing fails, rather than a truncated body; writing to memory does not fail.
+fn compress_gzip(plain: &[u8]) -> Option<Bytes> {
     let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     encoder.write_all(plain).ok()?;
     encoder.finish().ok().map(Bytes::from)
 }
 
-fn brotli_of(plain: &[u8]) -> Option<Bytes> {
-    // Quality 5 of 11: close to the best ratio at a fiftieth of its time.
+fn compress_brotli(plain: &[u8]) -> Option<Bytes> {
+    // Quality 5 of 11: nearly the ratio of 11, in a fiftieth of the time.
     let mut encoder = brotli::CompressorWriter::new(Vec::new(), 4096, 5, 20);
     encoder.write_all(plain).ok()?;
     encoder.flush().ok()?;

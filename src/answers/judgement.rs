@@ -1,4 +1,4 @@
-//! The shapes in which a city's judgement is served: every target judged, and a target's course.
+//! The judgement of a city as a document: every target judged, and the series of one target.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use super::records::to_the_second;
 use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
 use crate::record::{AsOf, CityId, Dossier, Incomplete, Known, Level, Slug, Statement, View};
 
-/// A city in a judgement.
+/// The city that is judged.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct CityName {
     /// Its id.
@@ -21,19 +21,19 @@ pub struct CityName {
     pub name: String,
 }
 
-/// What the city itself says of the verdicts.
+/// What the city replies to the verdicts on it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Reply {
     /// The statement.
     #[serde(flatten)]
     pub statement: Statement,
-    /// When it was recorded: RFC 3339, UTC.
+    /// When this revision was recorded: RFC 3339, UTC.
     #[serde(serialize_with = "to_the_second")]
     pub recorded_at: DateTime<Utc>,
-    /// The label of the key that wrote it.
+    /// Who recorded this revision: the label of the key, or of the command.
     #[schema(example = "City of Los Angeles, climate office")]
     pub recorded_by: String,
-    /// The number of its revision: 1 when first recorded.
+    /// The number of the revision: 1 when the statement was first recorded.
     #[schema(minimum = 1, example = 1)]
     pub revision: i32,
 }
@@ -55,41 +55,42 @@ impl Reply {
 pub struct StatusAnswer {
     /// The city.
     pub city: CityName,
-    /// The day of the judgement: what depends on the present day, such as staleness, is as on that day.
+    /// The day of the judgement. Whatever depends on the day, such as the age of a figure, refers to this one.
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
     /// The version of the method.
     #[schema(example = "2")]
     pub method: &'static str,
-    /// The last entry of the log that speaks of the city and was used.
+    /// The number of the last entry of the change log about the city that was used.
     #[schema(minimum = 1, example = 812)]
     pub sequence: i64,
-    /// The id of the target to show first: of those that bind the whole city, not yet due first, the one that asks for most
-    /// soon.
+    /// The id of the headline target, the one to show first. Only adopted targets for the whole city are considered;
+    /// those whose year has not ended come first. Among these it is the one that asks for most soon. Absent when the
+    /// city has adopted none.
     pub headline: Option<Slug>,
-    /// The path that will give the same numbers for ever.
+    /// The path of this judgement, which gives the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
-    /// What the city says of the verdicts, if it has said anything; it never changes one.
+    /// What the city replies to the verdicts; it changes none. Absent when the city has made no statement.
     pub statement: Option<Reply>,
-    /// The targets, each judged, by id.
+    /// All targets, each with its judgement, sorted by id.
     pub targets: Vec<Assessment>,
-    /// What the pledges, and the course of emissions, are worth; these never change a verdict.
+    /// Whether the pledges are ambitious enough; this changes no verdict.
     pub yardsticks: Yardsticks,
-    /// For every number the formula with the figures put in; only when asked for.
+    /// The formula of every number, with the figures put in. Absent unless `explain=true`.
     pub explain: Option<Explained>,
 }
 
-/// Every number explained.
+/// The formulas of all numbers in a judgement.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Explained {
-    /// The numbers of each target, by its id.
+    /// The formulas for each target, by its id.
     pub targets: BTreeMap<Slug, Vec<Explanation>>,
-    /// The numbers of the yardsticks.
+    /// The formulas for the yardsticks.
     pub yardsticks: Vec<Explanation>,
 }
 
-/// The course of a city's emissions towards a target.
+/// A city's emissions year by year, beside the pathway to one target.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SeriesAnswer {
     /// The city.
@@ -104,20 +105,20 @@ pub struct SeriesAnswer {
     /// The version of the method.
     #[schema(example = "2")]
     pub method: &'static str,
-    /// The last entry of the log that speaks of the city and was used.
+    /// The number of the last entry of the change log about the city that was used.
     #[schema(minimum = 1, example = 812)]
     pub sequence: i64,
-    /// A row a year, from the base year to the target year or the last report after it; none for a target that is not
-    /// judged.
+    /// One row for each year, from the base year to the target year, or to the last report if that is later. Empty for
+    /// a target that is not judged.
     pub rows: Vec<SeriesRow>,
 }
 
-/// The judgement of a city as it stood at `as_of`, on the day `judged_on`; none if it was not recorded then.
+/// Judges a city on the day `judged_on`, with what was known at `as_of`; none if it was not recorded then.
 ///
-/// `level` is that of the yardsticks, the headline target's unless stated; `explain` adds the formulas.
+/// The yardsticks take `level`, or the level of the headline target without one. `explain` adds the formulas.
 ///
 /// # Errors
-/// When what was known then has to be restored first.
+/// If revisions known at `as_of` are no longer in memory: they have to be read from the log first.
 pub fn status(
     dossier: &Dossier,
     as_of: &AsOf,
@@ -147,10 +148,10 @@ pub fn status(
     }))
 }
 
-/// The course towards `target`, the headline target unless stated; none if there was no such target then.
+/// The series of `target`, or of the headline target without one; none if the city had no such target at `as_of`.
 ///
 /// # Errors
-/// When what was known then has to be restored first.
+/// If revisions known at `as_of` are no longer in memory: they have to be read from the log first.
 pub fn series(
     dossier: &Dossier,
     as_of: &AsOf,
@@ -158,10 +159,10 @@ pub fn series(
     target: Option<&str>,
 ) -> Result<Option<SeriesAnswer>, Incomplete> {
     let view = dossier.view(as_of)?;
-    Ok(view.and_then(|view| series_of(dossier, &view, as_of, judged_on, target)))
+    Ok(view.and_then(|view| build_series(dossier, &view, as_of, judged_on, target)))
 }
 
-fn series_of(
+fn build_series(
     dossier: &Dossier,
     view: &View<'_>,
     as_of: &AsOf,
@@ -182,7 +183,7 @@ fn series_of(
     })
 }
 
-/// The path that pins the log, the day and the method; `sequence` includes what `as_of` asked for.
+/// The path that repeats a judgement: it pins the entry of the log, the day and the method.
 fn permalink(city: &CityId, as_of: &AsOf, sequence: i64, judged_on: NaiveDate, level: Option<Level>) -> String {
     let mut path =
         format!("/v1/cities/{city}/status?sequence={sequence}&judged_on={judged_on}&method={}", method::VERSION);

@@ -1,4 +1,4 @@
-//! What a city reported last: its population, its totals, and what these come to a person.
+//! What a city reported last: its population, its totals, and its emissions per person.
 
 use std::collections::BTreeMap;
 
@@ -8,24 +8,24 @@ use crate::method::{NoPersonFigure, PersonFigure, per_person};
 use crate::record::units::Population;
 use crate::record::{Level, Tonnes, View, Year};
 
-/// Years before that of the judgement of which at least one should be reported.
+/// A city is overdue if it has reported none of this many years before the year of the judgement.
 pub const REPORTED_WITHIN_YEARS: i32 = 3;
 
-/// What a city reported last; of each the year, for they need not be the same.
+/// What a city reported last. Each value has its own year, because the years may differ.
 #[derive(Debug)]
 pub struct Latest {
-    /// The year of its latest report.
+    /// The year of the latest report; none without a report.
     pub report: Option<Year>,
-    /// The people of the latest report that states them.
+    /// The population in the latest report that states one.
     pub population: Option<(Year, Population)>,
     /// The latest total at each level, in t CO2e.
     pub totals: BTreeMap<Level, (Year, Tonnes)>,
-    /// The latest figure a person at each level, in t CO2e a person.
+    /// The latest figure per person at each level, in t CO2e per person.
     pub per_person: BTreeMap<Level, Result<PersonFigure, NoPersonFigure>>,
 }
 
 impl Latest {
-    /// Looks for it in a city's reports, from the last one back.
+    /// Searches the reports of a city, the latest first.
     #[must_use]
     pub fn of(view: &View<'_>, judged_on: NaiveDate) -> Self {
         let reports = || view.reports.iter().rev().map(|(year, report)| (*year, report.value));
@@ -41,7 +41,7 @@ impl Latest {
         }
     }
 
-    /// Whether none of the three years before that of `day`, nor a later one, is reported.
+    /// True if no report is for one of the three years before the year of `day`, or for a later year.
     #[must_use]
     pub fn is_overdue(&self, day: NaiveDate) -> bool {
         self.report.is_none_or(|year| day.year() - year.get() > REPORTED_WITHIN_YEARS)

@@ -1,4 +1,4 @@
-//! What is shown of one record and of one city: the shapes, and the bytes they are rendered to.
+//! Documents about one record or one city, and the bytes they are rendered to.
 
 pub mod body;
 pub mod edition;

@@ -1,4 +1,4 @@
-//! The shapes in which records and changes are served, with who recorded them and when.
+//! Records and entries of the change log as documents, with who recorded them and when.
 
 use std::sync::Arc;
 
@@ -16,12 +16,12 @@ use crate::record::{
     Statement, Target, Totals, Year,
 };
 
-/// Writes a time as it is hashed: RFC 3339, UTC, to the second.
+/// Writes a time in RFC 3339, UTC, to the second: the form in which entries are hashed.
 pub(super) fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Secs, true))
 }
 
-/// Writes a percentage with the six decimals that all are printed with.
+/// Writes a percentage with at most six decimals, as all percentages are printed.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn to_six_decimals<S: Serializer>(percent: &f64, serializer: S) -> Result<S::Ok, S::Error> {
     plain((percent * 1e6).round() / 1e6, serializer)
@@ -34,13 +34,13 @@ pub struct Provenance {
     /// The number of the revision: 1 when first recorded.
     #[schema(minimum = 1, example = 1)]
     pub revision: i32,
-    /// When it was recorded: RFC 3339, UTC.
+    /// When the revision was recorded: RFC 3339, UTC.
     #[serde(serialize_with = "to_the_second")]
     pub recorded_at: DateTime<Utc>,
-    /// The label of the key that wrote it.
+    /// Who recorded the revision: the label of the key, or of the command.
     #[schema(example = "City of Los Angeles, climate office")]
     pub recorded_by: String,
-    /// Why it was changed.
+    /// Why the revision was made. Absent when no reason was given.
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
 }
@@ -61,10 +61,11 @@ impl Provenance {
 pub struct CityAnswer {
     /// Its id.
     pub id: Slug,
-    /// What it says of itself.
+    /// The record itself.
     #[serde(flatten)]
     pub city: Arc<City>,
-    /// The ids of the cities that came from it, through a merger or a split: they name it as a predecessor.
+    /// The ids of the cities that came from this one by a merger or a split: those that name it as a predecessor.
+    /// Absent when there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub successors: Vec<CityId>,
     /// Who recorded it, when, and why.
@@ -72,20 +73,21 @@ pub struct CityAnswer {
     pub provenance: Provenance,
 }
 
-/// How much of a line-by-line inventory is known.
+/// How complete the lines of an inventory are.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Completeness {
-    /// Share of the BASIC lines with a value or `NO`, in percent.
+    /// The share of the BASIC lines that have a value or the notation key `NO`, in percent.
     #[serde(serialize_with = "to_six_decimals")]
     #[schema(minimum = 0, maximum = 100, example = 90.625)]
     pub basic: f64,
-    /// Share of the BASIC+ lines with a value or `NO`, in percent.
+    /// The share of the BASIC+ lines that have a value or the notation key `NO`, in percent.
     #[serde(serialize_with = "to_six_decimals")]
     #[schema(minimum = 0, maximum = 100, example = 87.5)]
     pub basic_plus: f64,
 }
 
-/// What lines sum to by level, in t CO2e; below 0 where land takes up more than is emitted.
+/// The sums of the lines by level, in t CO2e. A sum is below 0 where land takes up more than is emitted. A level is
+/// absent unless all its lines have a value or a notation key, and at least one a value.
 #[derive(Serialize, ToSchema)]
 #[allow(dead_code, reason = "the shape of computed totals, for the specification")]
 pub struct ComputedTotals {
@@ -105,7 +107,7 @@ pub struct ComputedTotals {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct InventoryAnswer {
-    /// Its id; of a report the year.
+    /// Its id. The id of a report is its year.
     #[schema(example = "1990")]
     pub id: String,
     /// The city it belongs to.
@@ -117,13 +119,13 @@ pub struct InventoryAnswer {
     /// Who recorded it, when, and why.
     #[serde(flatten)]
     pub provenance: Provenance,
-    /// What the lines sum to, at each level of which every line has a value or a notation key, in t CO2e.
+    /// The sums of the lines, in t CO2e. Absent when there is no level with a value or a notation key on every line.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     #[schema(value_type = Option<ComputedTotals>)]
     pub computed_totals: Totals,
-    /// How much of the inventory's lines is known; absent without lines.
+    /// How complete the lines are. Absent when the inventory has no lines.
     pub completeness_percent: Option<Completeness>,
-    /// What may be a slip; never a refusal.
+    /// What may be a mistake. Warnings refuse nothing.
     pub warnings: Vec<Warning>,
 }
 
@@ -141,14 +143,14 @@ pub struct TargetAnswer {
     /// Who recorded it, when, and why.
     #[serde(flatten)]
     pub provenance: Provenance,
-    /// What may be a slip: the record is taken as it is.
+    /// What may be a mistake. Warnings refuse nothing.
     pub warnings: Vec<Warning>,
 }
 
 /// A statement as recorded.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StatementAnswer {
-    /// Always `statement`: a city makes one.
+    /// Always `statement`: a city has at most one.
     #[schema(example = "statement")]
     pub id: &'static str,
     /// The city it belongs to.
@@ -179,7 +181,7 @@ pub struct NetworkAnswer {
 /// A membership as recorded.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MemberAnswer {
-    /// The network's id: among a city's records it tells its memberships apart.
+    /// The id of the network.
     #[schema(example = "c40")]
     pub id: Slug,
     /// The city that is the member.
@@ -197,67 +199,69 @@ pub struct MemberAnswer {
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct ChangeAnswer {
-    /// Its number in the log: 1, 2, 3 without a gap.
+    /// The number of the entry in the log: 1, 2, 3, without gaps.
     #[schema(minimum = 1, example = 812)]
     pub sequence: i64,
     /// When it was recorded: RFC 3339, UTC.
     #[serde(serialize_with = "to_the_second")]
     pub recorded_at: DateTime<Utc>,
-    /// The label of the key that wrote it.
+    /// Who recorded it: the label of the key, or of the command.
     #[schema(example = "City of Los Angeles, climate office")]
     pub actor: String,
-    /// The id of the key that wrote it; absent where none did: imports of the command line, the demo.
+    /// The id of the key that recorded it. Absent for entries made without a key: by a command, or by the demo.
     #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
     pub key: Option<String>,
-    /// The city it is about; absent when it is about a network.
+    /// The id of the city it is about. Absent when it is about a network.
     pub city: Option<Slug>,
     /// The kind of record.
     pub kind: Kind,
-    /// The record's id; of a report the year, of a statement `statement`, of a membership the network's, of a redaction
-    /// the number of the entry whose body was taken out.
+    /// The id of the record. For a report it is the year, for a statement `statement`, for a membership the id of the
+    /// network, and for a redaction the number of the entry whose body was removed.
     #[schema(example = "2016")]
     pub id: String,
-    /// What it does.
+    /// What was done to the record.
     pub action: Action,
-    /// The revision of the record that it makes.
+    /// The number of the record's revision that the entry makes.
     #[schema(minimum = 1, example = 2)]
     pub revision: i32,
-    /// Why.
+    /// Why it was done. Absent when no reason was given.
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
-    /// The record before; absent when it is new.
+    /// The record before the entry. Absent when the record is new.
     #[schema(value_type = Option<Object>)]
     pub before: Option<serde_json::Value>,
-    /// The record after; absent when it was withdrawn.
+    /// The record after the entry. Absent when the record was withdrawn.
     #[schema(value_type = Option<Object>)]
     pub after: Option<serde_json::Value>,
-    /// Whether the body was redacted; its hash remains. Absent when it was not.
+    /// True if the body was removed; its hash remains. Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub redacted: bool,
-    /// SHA-256 of the JSON object of those of `after`, `key` and `reason` that are there: members sorted, no white space.
+    /// SHA-256 of the body: a JSON object of `after`, `key` and `reason`, as far as the entry has them. Its members are
+    /// sorted by name, without white space.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub body_hash: String,
-    /// The hash of the entry before; 64 zeros for the first.
+    /// The `hash` of the entry before; 64 zeros for the first entry.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub previous_hash: String,
-    /// SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`, `id`, `action`,
-    /// `revision` and `body_hash`, joined by line feeds; an absent `city` is an empty word.
+    /// SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`, `id`, `action`, `revision` and
+    /// `body_hash`, joined by line feeds. An absent `city` counts as an empty string.
     #[schema(pattern = "^[0-9a-f]{64}$")]
     pub hash: String,
-    /// Whether the entry is not as it was written, found by its hashes; its body is left out. Absent when it is.
+    /// True if the entry does not match its hashes, so it was altered after it was written; its body is left out.
+    /// Absent otherwise.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub damaged: bool,
-    /// Of a redacted entry: the number of the entry that says who took its body out, when and why. Absent if it was
-    /// taken out by hand, or the log was restored only up to an earlier entry.
+    /// For a redacted entry: the number of the entry that says who removed its body, when and why. Absent if the body
+    /// was removed by hand, or if the log was restored only up to an earlier entry.
     #[schema(minimum = 1, example = 813)]
     pub redaction: Option<i64>,
 }
 
 impl ChangeAnswer {
-    /// The answer for an entry; `predecessor` made the revision before.
+    /// The document of an entry. `predecessor` is the entry that made the revision before.
     ///
     /// # Errors
-    /// A sentence, when a body cannot be read.
+    /// A sentence, if a body cannot be read.
     pub fn new(change: Change, predecessor: Option<&Change>) -> Result<Self, String> {
         let damaged = !change.is_intact();
         let ((after, reason), key) =
@@ -287,7 +291,7 @@ impl ChangeAnswer {
     }
 }
 
-/// The city's answer; none when it is withdrawn.
+/// The document of a city; none if the city is withdrawn.
 #[must_use]
 pub fn city(dossier: &Dossier, successors: &[CityId]) -> Option<CityAnswer> {
     let (city, stamp) = dossier.city.live()?;
@@ -295,13 +299,13 @@ pub fn city(dossier: &Dossier, successors: &[CityId]) -> Option<CityAnswer> {
     Some(CityAnswer { id, city: Arc::clone(city), successors, provenance: Provenance::of(stamp) })
 }
 
-/// A baseline's answer; none when there is none or it is withdrawn.
+/// The document of a baseline; none if there is no such baseline or it is withdrawn.
 #[must_use]
 pub fn baseline(dossier: &Dossier, id: &str) -> Option<InventoryAnswer> {
     inventory(&dossier.id, id, dossier.baselines.get(id)?, Earlier::default())
 }
 
-/// A report's answer; none when there is none or it is withdrawn.
+/// The document of a report; none if there is no such report or it is withdrawn.
 #[must_use]
 pub fn report(dossier: &Dossier, year: Year) -> Option<InventoryAnswer> {
     let live = |year| dossier.reports.get(&year).and_then(Recorded::live).map(|(inventory, _)| inventory.as_ref());
@@ -324,7 +328,7 @@ fn inventory(city: &CityId, id: &str, record: &Recorded<Inventory>, earlier: Ear
     })
 }
 
-/// A target's answer; none when there is none or it is withdrawn.
+/// The document of a target; none if there is no such target or it is withdrawn.
 #[must_use]
 pub fn target(dossier: &Dossier, id: &str) -> Option<TargetAnswer> {
     let (key, record) = dossier.targets.get_key_value(id)?;
@@ -338,7 +342,7 @@ pub fn target(dossier: &Dossier, id: &str) -> Option<TargetAnswer> {
     })
 }
 
-/// The statement's answer; none when there is none or it is withdrawn.
+/// The document of a city's statement; none if there is no statement or it is withdrawn.
 #[must_use]
 pub fn statement(dossier: &Dossier) -> Option<StatementAnswer> {
     let (statement, stamp) = dossier.statement.as_ref()?.live()?;
@@ -350,14 +354,14 @@ pub fn statement(dossier: &Dossier) -> Option<StatementAnswer> {
     })
 }
 
-/// A network's answer; none when it is withdrawn.
+/// The document of a network; none if the network is withdrawn.
 #[must_use]
 pub fn network(id: &Slug, record: &Recorded<Network>) -> Option<NetworkAnswer> {
     let (network, stamp) = record.live()?;
     Some(NetworkAnswer { id: id.clone(), network: Arc::clone(network), provenance: Provenance::of(stamp) })
 }
 
-/// The answer of a city's membership of a network; none when there is none or it is withdrawn.
+/// The document of a city's membership of a network; none if there is no such membership or it is withdrawn.
 #[must_use]
 pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
     let (id, record) = dossier.memberships.get_key_value(network)?;
@@ -370,7 +374,7 @@ pub fn member(dossier: &Dossier, network: &str) -> Option<MemberAnswer> {
     })
 }
 
-/// The rendered answer of any record of a city, which has these successors; none when there is none or it is withdrawn.
+/// Any record of a city, rendered; none if there is no such record or it is withdrawn.
 #[must_use]
 pub fn record(dossier: &Dossier, successors: &[CityId], record: &CityRecord) -> Option<Body> {
     match record {
