@@ -1,9 +1,9 @@
-//! `/`: what this is, every city with its verdict, and where to go from here.
+//! `/`: what this service is, and every city with the verdict on its headline target.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
-use super::page::{guard, render};
+use super::page::{render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::response::answer::Keep;
@@ -15,7 +15,7 @@ use crate::registry::{Present, Snapshot};
 
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(page(snapshot))).await?;
-    Ok(guard(page))
+    Ok(with_security_headers(page))
 }
 
 fn page(snapshot: &Snapshot) -> Body {
@@ -24,9 +24,10 @@ fn page(snapshot: &Snapshot) -> Body {
     let content = html! {
         h1 { "Are climate pledges kept?" }
         p.lead {
-            "Cities record what they emit and what they pledge. This service judges whether each pledge is on track, \
-            and prints every figure that the verdict was made from. Like is compared with like, or it says "
-            code { "not_comparable" } "; and what nobody has reported is " code { "unreported" } ", however it looked before."
+            "Cities record their emissions and their pledges. This service judges whether each pledge is on track, \
+            and shows every figure behind the verdict. It compares only like with like; where it cannot, the verdict \
+            is " code { "not_comparable" } ". When the target year has ended and nobody has reported a figure for it, \
+            the verdict is " code { "unreported" } ", even if the city was on track before."
         }
         @if cities.is_empty() { (first_steps()) } @else { (table(&cities, &snapshot.judged_on.to_string())) }
     };
@@ -36,39 +37,37 @@ fn page(snapshot: &Snapshot) -> Body {
 fn first_steps() -> Markup {
     html! {
         h2 { "Nothing is recorded yet" }
-        p { "Make a key with " code { "pledgewatch keys create --role admin --label YOU" } ", then record a city with it:" }
+        p { "Make a key with " code { "pledgewatch keys create --role admin --label YOU" } ". Then record a city with it:" }
         pre { code {
             "curl -X PUT -H 'Authorization: Bearer KEY' -H 'Content-Type: application/json' \\\n"
             "  -d '{\"name\": \"Los Angeles\", \"country\": \"US\"}' \\\n"
             "  http://localhost:8080/v1/cities/us-los-angeles"
         } }
-        p { a href="/guide/" { "The guide" } ", and " a href="/docs/" { "every operation, to read and to try" } }
+        p { a href="/guide/" { "Read the guide" } ", or " a href="/docs/" { "try every operation" } "." }
     }
 }
 
-/// The cities in their order, those whose verdict is of low confidence after the others.
+/// The cities in the given order; those whose verdict is of low confidence come after the others.
 fn table(cities: &[(&CityId, &Present)], judged_on: &str) -> Markup {
-    let is_unsure = |present: &Present| present.headline().is_some_and(|target| target.confidence == Confidence::Low);
-    let (unsure, sure): (Vec<_>, Vec<_>) = cities.iter().partition(|(_, present)| is_unsure(present));
+    let is_low = |present: &Present| present.headline().is_some_and(|target| target.confidence == Confidence::Low);
+    let (low, others): (Vec<_>, Vec<_>) = cities.iter().partition(|(_, present)| is_low(present));
     html! {
         table {
-            caption { "The target each city is first shown with, judged on " (judged_on) }
+            caption { "The headline target of each city, judged on " (judged_on) }
             thead { tr { th scope="col" { "City" } th scope="col" { "Verdict" } th scope="col" { "In a sentence" } } }
-            tbody { @for (id, present) in sure { (row(id, present)) } }
-            @if !unsure.is_empty() {
+            tbody { @for (id, present) in others { (row(id, present)) } }
+            @if !low.is_empty() {
                 tbody {
                     tr { th colspan="3" scope="rowgroup" {
                         "Low confidence "
-                        span.note {
-                            "These rest on figures that may not count the same, or that another figure contradicts."
-                        }
+                        span.note { "The figures behind these verdicts may not be comparable, or one may be wrong." }
                     } }
-                    @for (id, present) in unsure { (row(id, present)) }
+                    @for (id, present) in low { (row(id, present)) }
                 }
             }
         }
         p.note {
-            "Grey verdicts tell nothing of the present: the figure that would is missing, too old, or of another kind. "
+            "A grey verdict says nothing about today, because the figures for it are missing, too old or not comparable. "
             a href="/guide/method" { "What each verdict means" }
         }
     }
@@ -87,8 +86,8 @@ fn row(id: &CityId, present: &Present) -> Markup {
     }
 }
 
-/// The verdict in its colour, pale if it is of low confidence; with one that tells nothing of the present, the year of
-/// which a figure is missing, or of which the last one is.
+/// The verdict in its colour, pale if its confidence is low. `unreported` shows the year that lacks a figure, and
+/// `outdated` the year of the latest figure.
 fn verdict(headline: &Assessment) -> Markup {
     let (verdict, pale) = (headline.verdict, headline.confidence == Confidence::Low);
     let year = match verdict {
@@ -103,7 +102,7 @@ fn verdict(headline: &Assessment) -> Markup {
     }
 }
 
-/// What the city says of its verdicts, to be opened.
+/// The city's statement, folded until the reader opens it.
 fn reply(present: &Present) -> Markup {
     html! {
         @if let Some(reply) = &present.statement {

@@ -1,4 +1,4 @@
-//! HTML for people: one file a page.
+//! HTML pages for people; one file per page.
 
 mod front;
 mod guide;
@@ -23,11 +23,11 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/guide/{page}", web::get().to(guide::show))
         .route("/problems/{code}", web::get().to(problems::show))
         .route("/submit", web::get().to(submit::show))
-        .route("/submit", web::post().to(submit::take))
+        .route("/submit", web::post().to(submit::receive))
         .route("/style.css", web::get().to(style));
 }
 
-/// The style sheet, tagged and compressed once.
+/// The style sheet, rendered once.
 static STYLE: LazyLock<Body> = LazyLock::new(|| Body::new("text/css; charset=utf-8", include_str!("style.css")));
 
 async fn style(request: HttpRequest) -> HttpResponse {

@@ -1,4 +1,4 @@
-//! The frame that every page stands in.
+//! The frame of every page, and its headers.
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
@@ -8,49 +8,50 @@ use maud::{DOCTYPE, Markup, html};
 use crate::answers::body::Body;
 use crate::api::response::answer::{Keep, answer};
 
-/// Answers with a page: its title, and what stands in it.
+/// Responds with a page without a form.
 #[must_use]
 pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResponse {
-    guard(answer(request, &render(title, content), Keep::Revalidate))
+    with_security_headers(answer(request, &render(title, content), Keep::Revalidate))
 }
 
-/// A page: its title, and what stands in it.
+/// Renders a page, with the frame around its content.
 #[must_use]
 pub fn render(title: &str, content: &Markup) -> Body {
     Body::new("text/html; charset=utf-8", frame(title, content).into_string())
 }
 
-/// Lets a page without a form have nothing but its own style sheet.
+/// Adds the security headers to a page without a form.
 #[must_use]
-pub fn guard(response: HttpResponse) -> HttpResponse {
-    guarded(response, "form-action 'none'")
+pub fn with_security_headers(response: HttpResponse) -> HttpResponse {
+    with_policy(response, "form-action 'none'")
 }
 
-/// Answers with a page that has a form; nobody keeps it.
+/// Responds with a page that has a form. No cache may store it.
 #[must_use]
 pub fn respond_with_form(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
     let page = frame(title, content).into_string();
     let mut response = HttpResponse::build(status);
     response.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store"));
-    guarded(response.body(page), "form-action 'self'")
+    with_policy(response.body(page), "form-action 'self'")
 }
 
-/// Pages need nothing but their own style sheet, so nothing else is let in.
-fn guarded(mut response: HttpResponse, form: &str) -> HttpResponse {
+/// Adds the security headers. Pages load nothing but their style sheet and icon, so the policy allows nothing else.
+fn with_policy(mut response: HttpResponse, form_action: &str) -> HttpResponse {
     let policy = format!(
-        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; {form}; frame-ancestors 'none'"
+        "default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; {form_action}; \
+        frame-ancestors 'none'"
     );
     let headers = response.headers_mut();
     if let Ok(policy) = HeaderValue::from_str(&policy) {
         headers.insert(HeaderName::from_static("content-security-policy"), policy);
     }
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // The key is typed here: where it is sent must not be told to where a link leads.
+    // Keys are typed into the form, so other sites must not learn its address when a link is followed.
     headers.insert(header::REFERRER_POLICY, HeaderValue::from_static("no-referrer"));
     response
 }
 
-/// What stands around every page.
+/// The document around the content of a page.
 fn frame(title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
@@ -77,8 +78,8 @@ fn frame(title: &str, content: &Markup) -> Markup {
                 main { (content) }
                 footer {
                     p {
-                        "Every figure names its source in the record it is part of. Figures stay under the terms of \
-                        those who published them."
+                        "Every record names the source of its figures. The figures remain under the terms of those \
+                        who published them."
                     }
                 }
             }

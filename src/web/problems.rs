@@ -1,4 +1,4 @@
-//! `/problems/{code}`: what a refusal means and what to do about it.
+//! `/problems/{code}`: what a refusal means, and what to do about it.
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::html;

@@ -1,4 +1,4 @@
-//! The rows of a file on the page `/submit`: what became of each, what it changes, what is wrong with it.
+//! The rows of a file on the page `/submit`: the outcome, the changes and the faults of each.
 
 use maud::{Markup, html};
 use serde_json::Value;
@@ -9,20 +9,20 @@ use crate::method::Ratio;
 use crate::record::Tonnes;
 use crate::record::units::grouped;
 
-/// Every row of a file, with what became of it and why.
+/// Every row of a file.
 pub(super) fn table(answer: &ImportAnswer) -> Markup {
     html! {
         table {
             caption { "Every row of the file" }
             thead { tr {
-                th scope="col" { "Row" } th scope="col" { "Year" } th scope="col" { "Outcome" } th scope="col" { "What to look at" }
+                th scope="col" { "Row" } th scope="col" { "Year" } th scope="col" { "Outcome" } th scope="col" { "Details" }
             } }
-            tbody { @for row in &answer.rows { (row_of(row)) } }
+            tbody { @for row in &answer.rows { (table_row(row)) } }
         }
     }
 }
 
-fn row_of(row: &RowAnswer) -> Markup {
+fn table_row(row: &RowAnswer) -> Markup {
     let mark = if row.outcome == RowOutcome::RefusedFile { "off_track" } else { "" };
     html! {
         tr {
@@ -31,27 +31,27 @@ fn row_of(row: &RowAnswer) -> Markup {
             td { span.verdict.(mark) { (row.outcome.as_str()) } }
             td {
                 (changes(row))
-                @for fault in &row.faults { p.fault { (fault_of(fault)) } }
-                @for warning in &row.warnings { p.note { "Look again: " (warning.detail) } }
+                @for fault in &row.faults { p.fault { (fault_text(fault)) } }
+                @for warning in &row.warnings { p.note { "Please check: " (warning.detail) } }
             }
         }
     }
 }
 
-/// All that differs from what is recorded.
+/// Everything that differs from the recorded report.
 fn changes(row: &RowAnswer) -> Markup {
-    // A stated total is told with its figure.
-    let is_told = |pointer: &str| {
+    // A change of a stated total also changes the figure, which is shown first.
+    let is_shown = |pointer: &str| {
         row.changes.iter().any(|change| pointer.strip_prefix("/totals/") == Some(change.level.as_str()))
     };
     html! {
         @for change in &row.changes {
             p { (change.level) ": " (tonnes(change.old_tonnes)) " becomes " (tonnes(change.new_tonnes)) (percent(change.change_percent)) }
         }
-        @for change in row.member_changes.iter().filter(|change| !is_told(&change.pointer)) {
+        @for change in row.member_changes.iter().filter(|change| !is_shown(&change.pointer)) {
             p {
-                (change.pointer[1..].replace(['/', '_'], " ")) ": "
-                (value(change.old.as_ref())) " becomes " (value(change.new.as_ref())) (percent(change.change_percent))
+                (change.pointer[1..].replace(['/', '_'], " ")) ": " (value_text(change.old.as_ref())) " becomes "
+                (value_text(change.new.as_ref())) (percent(change.change_percent))
             }
         }
         @if let Some(LineChanges { added, removed, changed }) = row.line_changes {
@@ -70,9 +70,9 @@ fn percent(percent: Option<Ratio>) -> String {
     percent.map(|percent| format!(" ({:+.1} %)", percent.get())).unwrap_or_default()
 }
 
-/// A value of a member, for reading.
-fn value(of_member: Option<&Value>) -> String {
-    match of_member {
+/// A JSON value as text for people.
+fn value_text(value: Option<&Value>) -> String {
+    match value {
         None => "nothing".to_owned(),
         Some(Value::String(text)) => format!("\"{text}\""),
         Some(Value::Array(parts)) => parts
@@ -84,7 +84,7 @@ fn value(of_member: Option<&Value>) -> String {
     }
 }
 
-fn fault_of(fault: &RowFault) -> Markup {
+fn fault_text(fault: &RowFault) -> Markup {
     html! {
         @if let Some(header) = &fault.header {
             strong { @if let Some(column) = &fault.column { (column) ", " } (header) }

@@ -1,7 +1,7 @@
-//! `/submit`: a city's figures from the spreadsheet they are in, checked first and then recorded.
+//! `/submit`: a form that takes a city's figures from a spreadsheet. It checks them first and then records them.
 //!
-//! It works without a script. The key is typed in for the check and once more to confirm; it is never kept, and
-//! never part of an address.
+//! It works without a script. The user types in the key for the check, and again to confirm. The key is never stored,
+//! and never part of an address.
 
 use std::sync::Arc;
 
@@ -25,32 +25,32 @@ use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
 use crate::record::{CarriedOver, Slug};
 use crate::registry::Key;
 
-/// What the form is first shown with.
+/// The query of the page.
 #[derive(Debug, Default, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FormQuery {
-    /// The city to begin with.
+    /// The id of the city that the form is filled in with.
     city: Option<String>,
 }
 
-/// What was typed into the form.
+/// The fields of a form that was sent.
 #[derive(Debug, Default)]
 struct Form {
     city: String,
     reason: String,
     files: Vec<Field>,
-    /// The check that is confirmed.
+    /// The check that the user confirms; none in the first step.
     checked: Option<Checked>,
 }
 
-/// What a check hands to its confirmation.
+/// The result of a check, in hidden fields of the form that confirms it.
 #[derive(Debug)]
 struct Checked {
-    /// The reports as the file has them.
+    /// The reports that were read from the file, as JSON.
     reports: web::Bytes,
-    /// What stays of recorded reports, for the file said nothing of it.
+    /// What the recorded reports keep, because the file has nothing of the kind.
     kept: CarriedOver,
-    /// The entry of the change log up to which the check knew what was recorded.
+    /// The last entry of the change log at the time of the check.
     sequence: i64,
 }
 
@@ -61,21 +61,21 @@ impl Form {
         for field in fields {
             match field.name.as_str() {
                 "city" => form.city = field.text(),
-                // It was checked while the form was read.
+                // The key was checked while the form was read.
                 "key" => {}
                 "reason" => form.reason = field.text(),
                 "reports" => reports = Some(field.value),
                 "keeps_lines" => kept.lines = field.text() == "true",
                 "keeps_also_stated" => kept.also_stated = field.text() == "true",
                 "sequence" => sequence = field.text().parse().ok(),
-                // A file that was not chosen comes as an empty one.
+                // A browser sends an empty file if none was chosen.
                 "file" if field.value.is_empty() => {}
                 "file" => form.files.push(field),
                 other => return Err(Problem::fault("", "unknown_field", format!("the form has no field {other}"))),
             }
         }
         if let Some(reports) = reports {
-            let detail = "what was checked cannot be told: check the file again";
+            let detail = "the form does not say what was checked: check the file again";
             let sequence = sequence.ok_or_else(|| Problem::fault("/sequence", "missing", detail))?;
             form.checked = Some(Checked { reports, kept, sequence });
         }
@@ -85,10 +85,10 @@ impl Form {
 
 pub(super) async fn show(service: web::Data<Service>, query: web::Query<FormQuery>) -> HttpResponse {
     let form = Form { city: query.into_inner().city.unwrap_or_default(), ..Form::default() };
-    page(StatusCode::OK, "Submit figures", &html! { h1 { "Submit figures" } (empty_form(&service, &form)) })
+    page(StatusCode::OK, "Submit figures", &html! { h1 { "Submit figures" } (first_form(&service, &form)) })
 }
 
-pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payload: web::Payload) -> HttpResponse {
+pub(super) async fn receive(request: HttpRequest, service: web::Data<Service>, payload: web::Payload) -> HttpResponse {
     let (writer, fields) = match read(&request, &service, payload).await {
         Ok(read) => read,
         Err((city, problem)) => return refused(&service, &Form { city, ..Form::default() }, &problem),
@@ -100,7 +100,7 @@ pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payl
     let mut imported = import(&service, &writer, &form, form.checked.is_none()).await;
     let outdated = imported.as_ref().err().filter(|problem| problem.code() == Code::PreconditionFailed).cloned();
     if outdated.is_some() {
-        // What was confirmed is not what would happen now: that is to be seen first.
+        // The reports have changed since the check, so the user has to see and confirm what would happen now.
         imported = import(&service, &writer, &form, true).await;
     }
     match imported {
@@ -110,53 +110,55 @@ pub(super) async fn take(request: HttpRequest, service: web::Data<Service>, payl
     }
 }
 
-/// The fields that stand before the key or are as small as it is.
+/// The small fields of the form. They are read before the key is checked.
 const SMALL: &[&str] = &["city", "key", "reason", "sequence", "keeps_lines", "keeps_also_stated"];
 
-/// Reads the form, once its key is known to be that of the city: without one nothing large is read. What is refused is
-/// told with the city that was chosen.
+/// Reads the form. Files are read only after the key was found to be valid for the city.
+///
+/// # Errors
+/// Why the form is refused, with the id of the chosen city, which the form is shown with again.
 async fn read(
     request: &HttpRequest,
     service: &web::Data<Service>,
     payload: web::Payload,
 ) -> Result<(Arc<Key>, Vec<Field>), (String, Problem)> {
-    let untold = |problem: Problem| (String::new(), problem);
-    let place = service.unkeyed_forms.take(access::client_address(request, service), 1);
-    let place = place.map_err(|exceeded| untold(exceeded.into()))?;
-    let mut form = upload::Form::open(request, payload).map_err(untold)?;
+    let without_city = |problem: Problem| (String::new(), problem);
+    let share = service.unkeyed_forms.take(access::client_address(request, service), 1);
+    let share = share.map_err(|exceeded| without_city(exceeded.into()))?;
+    let mut form = upload::Form::open(request, payload).map_err(without_city)?;
     let first = tokio::time::timeout(UNKEYED_FORM_WAIT, form.first(SMALL)).await;
-    first.map_err(|_| untold(body::late()))?.map_err(untold)?;
+    first.map_err(|_| without_city(body::late()))?.map_err(without_city)?;
     let text = |name: &str| form.fields.iter().find(|field| field.name == name).map(Field::text).unwrap_or_default();
     let (city, key) = (text("city"), text("key"));
-    let at_city = |problem: Problem| (city.clone(), problem);
-    let writer = may_write(request, service, &city, &key).await.map_err(at_city)?;
-    drop(place);
-    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(at_city)?;
-    form.admit().map_err(at_city)?;
+    let with_city = |problem: Problem| (city.clone(), problem);
+    let writer = authorize(request, service, &city, &key).await.map_err(with_city)?;
+    drop(share);
+    body::admit_body(request, service, &writer, SHEET_BYTES + FORM_FRAME_BYTES).map_err(with_city)?;
+    form.admit().map_err(with_city)?;
     let rest = tokio::time::timeout(BODY_WAIT, form.rest()).await;
-    rest.map_err(|_| at_city(body::late()))?.map_err(at_city)?;
+    rest.map_err(|_| with_city(body::late()))?.map_err(with_city)?;
     Ok((writer, form.close()))
 }
 
-/// The key, if it may write what belongs to the city.
-async fn may_write(
+/// Finds the key, and checks that it may write the reports of the city.
+async fn authorize(
     request: &HttpRequest,
     service: &web::Data<Service>,
     city: &str,
     key: &str,
 ) -> Result<Arc<Key>, Problem> {
     if Slug::new(city).is_none() {
-        return Err(Problem::fault("/city", "invalid_id", "choose a city: it stands before the file"));
+        return Err(Problem::fault("/city", "invalid_id", "choose a city; its field must come before the file"));
     }
     if key.is_empty() {
-        return Err(Problem::new(Code::Unauthorized, "paste the key of the city: it stands before the file"));
+        return Err(Problem::new(Code::Unauthorized, "paste the key of the city; its field must come before the file"));
     }
     let writer = access::reporter_with(request, service, key, city).await?;
     present_city(&service.registry.present(), city)?;
     Ok(writer)
 }
 
-/// Checks the file or what was read from it or, once that was confirmed, records the reports.
+/// Checks the reports of the form, and records them unless it is a `dry_run`.
 async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run: bool) -> Result<Imported, Problem> {
     let city = Slug::new(&form.city).ok_or_else(Problem::not_found)?;
     let today = service.registry.today();
@@ -166,7 +168,7 @@ async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run
         Some(checked) => upload::json(&checked.reports),
         None => upload::files(form.files.clone())?,
     };
-    let asked = Asked {
+    let order = Asked {
         actor: writer.actor(),
         city,
         reason,
@@ -175,25 +177,25 @@ async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run
         kept: form.checked.as_ref().map_or(CarriedOver::default(), |checked| checked.kept),
         mark: None,
     };
-    imports::run(service, asked, upload).await
+    imports::run(service, order, upload).await
 }
 
 fn page(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
     respond_with_form(status, title, content)
 }
 
-/// The form, with what was typed but the key and the file.
-fn empty_form(service: &web::Data<Service>, form: &Form) -> Markup {
+/// The form of the first step. It keeps the city and the reason, but neither the key nor the file.
+fn first_form(service: &web::Data<Service>, form: &Form) -> Markup {
     let template = |kind: &str| match Slug::new(&form.city) {
         Some(city) => format!("/v1/templates/reports.{kind}?city={city}"),
         None => format!("/v1/templates/reports.{kind}"),
     };
     html! {
         p.lead {
-            "Put a year's totals in each row of the template, as "
+            "Fill in the template, with one row for each year: "
             a href=(template("xlsx")) { "a workbook" } " or "
             a href=(template("csv")) { "a CSV file" }
-            ". The file is checked first, and nothing is recorded before you have seen what would be."
+            ". The file is checked first. Nothing is recorded before you have seen and confirmed what would change."
         }
         form method="post" action="/submit" enctype="multipart/form-data" {
             p { label for="city" { "City" } (city_field(service, &form.city)) }
@@ -205,12 +207,12 @@ fn empty_form(service: &web::Data<Service>, form: &Form) -> Markup {
             p {
                 label for="lines" { "Second file, with GPC lines" }
                 input id="lines" name="file" type="file" accept=".csv" aria-describedby="lines-hint";
-                span #lines-hint.note { "Only if the first is a CSV file; a workbook has them in its second sheet." }
+                span #lines-hint.note { "Only if the first file is CSV. A workbook has the lines in its second sheet." }
             }
             p {
                 label for="reason" { "Why published figures change" }
                 input id="reason" name="reason" value=(form.reason) maxlength=(TEXT_CHARACTERS) aria-describedby="reason-hint";
-                span #reason-hint.note { "Needed where the file restates a year; shown beside the figures for ever." }
+                span #reason-hint.note { "Required if the file changes a recorded year and gives no reason itself. It is public." }
             }
             p { button { "Check the file" } }
         }
@@ -218,7 +220,7 @@ fn empty_form(service: &web::Data<Service>, form: &Form) -> Markup {
     }
 }
 
-/// The cities to choose from, or a field for the id where a list would be too long.
+/// A list of the cities, or a field for the id if the list would be too long.
 fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     let snapshot = service.registry.present();
     let mut cities: Vec<_> = snapshot.present().map(|(id, _, present)| (id, &present.city.name)).collect();
@@ -239,8 +241,8 @@ fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     }
 }
 
-/// It stands before whatever is large, for nothing large is read without a key. Nothing but a person fills this in: a
-/// browser that keeps the key would give it to the next who sits there.
+/// The field for the key. It comes before the files, because no file is read without a key. The browser must not store
+/// the key: the next person at that machine would get it.
 fn key_field() -> Markup {
     html! {
         p {
@@ -253,8 +255,8 @@ fn key_field() -> Markup {
 fn lost_key(service: &web::Data<Service>) -> Markup {
     html! {
         p.note {
-            "A key is made for somebody, and for the cities that they report for. It is not kept here and cannot be \
-            looked up. If it is lost, ask "
+            "A key belongs to one person, and works for the cities that this person reports for. This service does \
+            not store it and cannot look it up. If it is lost, ask "
             @match &service.contact {
                 Some(contact) => { strong { (contact) } }
                 None => { "whoever runs this service" }
@@ -264,15 +266,15 @@ fn lost_key(service: &web::Data<Service>) -> Markup {
     }
 }
 
-/// What would happen, and the way to confirm it; above it why an earlier check does not count any more.
+/// What would happen, and the form to confirm it. `outdated` says why an earlier check does not count any more.
 fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outdated: Option<&Problem>) -> HttpResponse {
     let answer = &imported.answer;
-    let news = answer.created + answer.revised > 0;
+    let has_changes = answer.created + answer.revised > 0;
     let content = html! {
         h1 { "Check of the file for " (answer.city) }
         @if let Some(problem) = outdated {
             div.refusal role="alert" {
-                h2 { "Not recorded: look again" }
+                h2 { "Not recorded: please check again" }
                 p { "After you had checked the file, " (problem.document().detail()) ". This is what it would change now." }
             }
         }
@@ -280,11 +282,11 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
         (row::table(answer))
         @if answer.refused > 0 {
             h2 { "Nothing can be recorded yet" }
-            p { "A file is recorded whole or not at all. Mend what is marked and check it again." }
-            (empty_form(service, form))
-        } @else if news {
+            p { "A file is recorded whole or not at all. Correct what is marked, then check the file again." }
+            (first_form(service, form))
+        } @else if has_changes {
             h2 { "Record this?" }
-            p { "So far nothing is recorded. What is recorded stays in the history of the city for ever." }
+            p { "Nothing is recorded yet. Once it is, it stays in the history of the city for ever." }
             form method="post" action="/submit" enctype="multipart/form-data" {
                 input type="hidden" name="city" value=(form.city);
                 (key_field())
@@ -297,8 +299,8 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
             }
         } @else {
             h2 { "There is nothing to record" }
-            p { "Every row says what is recorded already." }
-            (empty_form(service, form))
+            p { "Every row is the same as what is recorded already." }
+            (first_form(service, form))
         }
     };
     let status = match outdated {
@@ -316,12 +318,12 @@ fn done(answer: &ImportAnswer) -> HttpResponse {
         h1 { "Recorded for " (answer.city) }
         (summary(answer, ["was", "were"]))
         (row::table(answer))
-        p { a href=(reports) { "All reports" } " · " a href=(status) { "What follows for the targets" } }
+        p { a href=(reports) { "All reports" } " · " a href=(status) { "Status of the targets" } }
     };
     page(StatusCode::OK, "Recorded", &content)
 }
 
-/// Why nothing was done, above the form.
+/// Why the form was refused, above the form to try again.
 fn refused(service: &web::Data<Service>, form: &Form, problem: &Problem) -> HttpResponse {
     let document = problem.document();
     let content = html! {
@@ -333,7 +335,7 @@ fn refused(service: &web::Data<Service>, form: &Form, problem: &Problem) -> Http
                 ul { @for fault in document.errors() { li { (fault.detail) } } }
             }
         }
-        (empty_form(service, form))
+        (first_form(service, form))
     };
     let mut response = page(problem.status_code(), "Not recorded", &content);
     if let Some(wait) = problem.error_response().headers().get(header::RETRY_AFTER) {
@@ -342,18 +344,18 @@ fn refused(service: &web::Data<Service>, form: &Form, problem: &Problem) -> Http
     response
 }
 
-/// How many rows came to what; the verb, of one and of several, stands once.
-fn summary(answer: &ImportAnswer, [one, several]: [&str; 2]) -> Markup {
-    let counted = [
+/// The rows counted by outcome. The verb, in the singular and the plural, follows the first count only.
+fn summary(answer: &ImportAnswer, [singular, plural]: [&str; 2]) -> Markup {
+    let counts = [
         (answer.created, "new"),
         (answer.revised, "changed"),
         (answer.unchanged, "the same as before"),
         (answer.refused, "refused"),
     ];
     let mut parts = Vec::new();
-    for (count, word) in counted.into_iter().filter(|(count, _)| *count > 0) {
-        let verb = if count == 1 { one } else { several };
-        parts.push(if parts.is_empty() { format!("{count} {verb} {word}") } else { format!("{count} {word}") });
+    for (count, outcome) in counts.into_iter().filter(|(count, _)| *count > 0) {
+        let verb = if count == 1 { singular } else { plural };
+        parts.push(if parts.is_empty() { format!("{count} {verb} {outcome}") } else { format!("{count} {outcome}") });
     }
     let rows = answer.rows.len();
     html! {
