@@ -26,27 +26,27 @@ use examples::Example;
         version = "1.0.0",
         description = "Records the emission baselines of cities, their targets and their yearly reports, judges \
             whether each target is on track, and publishes the answer with every figure it was made from. \
-            Tonnes are tonnes of CO2 equivalent, exact to 0.001; ratios and percentages have six decimals; times \
-            are RFC 3339 in UTC, days YYYY-MM-DD; absent values are absent, not null. Reads are open; writes need \
-            a key. Every failure is an application/problem+json document (RFC 9457) whose `code` is stable. \
-            Within /v1 fields may be added; names, types and meanings stay.",
+            Tonnes are tonnes of CO2 equivalent, exact to 0.001. Ratios and percentages are rounded to six decimals. \
+            Times are RFC 3339 in UTC; days are YYYY-MM-DD. A value that does not exist is absent, not null. \
+            Reading needs no key; writing does. Every failure is an application/problem+json document (RFC 9457) with \
+            a stable `code`. Within /v1 fields may be added; names, types and meanings stay.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0"),
     ),
     servers((url = "/", description = "This server")),
     tags(
-        (name = "cities", description = "The reporting entities"),
-        (name = "baselines", description = "Base-year inventories, restatements included"),
-        (name = "targets", description = "Pledges, superseded ones included"),
-        (name = "reports", description = "Yearly inventories"),
-        (name = "statement", description = "What cities reply to the verdicts on them"),
-        (name = "status", description = "The judgement of every target, with all it was made from"),
+        (name = "cities", description = "Cities: those who report and pledge"),
+        (name = "baselines", description = "The emissions of base years, with their restatements"),
+        (name = "targets", description = "Pledges, also those that were replaced or withdrawn"),
+        (name = "reports", description = "Yearly emission inventories"),
+        (name = "statement", description = "What a city replies to the verdicts on it"),
+        (name = "status", description = "Every target judged, with all figures behind the verdict"),
         (name = "rankings", description = "Cities in the order of one figure"),
-        (name = "summary", description = "The world, its countries, regions and networks in numbers"),
+        (name = "summary", description = "Summaries of the world, countries, regions and networks"),
         (name = "networks", description = "Networks of cities, and their members"),
-        (name = "changes", description = "The public log of everything recorded, chained by SHA-256"),
-        (name = "exports", description = "Whole data sets in one answer"),
-        (name = "keys", description = "Keys to write with, for administrators"),
-        (name = "health", description = "For operators and load balancers"),
+        (name = "changes", description = "The public change log: every change to every record, chained by SHA-256"),
+        (name = "exports", description = "Whole data sets in one response"),
+        (name = "keys", description = "Keys for writing; only for administrators"),
+        (name = "health", description = "The state of the service, for operators and load balancers"),
     ),
     components(schemas(ProblemDocument, Fault)),
 )]
