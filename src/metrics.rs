@@ -1,4 +1,4 @@
-//! What is counted for operators, and its text in the OpenMetrics format.
+//! Metrics for operators, and their text in the OpenMetrics format.
 
 use std::fmt;
 use std::sync::atomic::AtomicU64;
@@ -14,23 +14,23 @@ use prometheus_client::registry::{Registry, Unit};
 /// The media type of the OpenMetrics text format.
 pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// A request as it is counted.
+/// The labels by which requests are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Request {
-    /// The HTTP method, one of those that are offered, else `other`.
+    /// The HTTP method; `other` if the service offers no such method.
     pub method: Word,
     /// The HTTP status.
     pub status: u16,
 }
 
-/// A refusal as it is counted.
+/// The label by which refusals are counted.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RefusalCount {
     /// The problem's code.
     pub code: Word,
 }
 
-/// A word from a list that is known when the program is built: nobody can make more series than there are words.
+/// A label value from a list that is fixed at build time, so that clients cannot create new series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Word(pub &'static str);
 
@@ -40,39 +40,39 @@ impl EncodeLabelValue for Word {
     }
 }
 
-/// A number that may not be whole.
+/// A gauge that is not limited to whole numbers.
 pub type Float = Gauge<f64, AtomicU64>;
 
-/// All that is counted; cheap to count with, for nothing is locked but where a new series begins.
+/// All metrics. Counting is cheap: it takes a lock only when a new series begins.
 pub struct Metrics {
     registry: Registry,
     /// Requests answered, by method and status.
     pub requests: Family<Request, Counter>,
-    /// How long until an answer begins, in seconds.
+    /// The time until a response begins, in seconds.
     pub request_seconds: Histogram,
     /// Requests refused, by code.
     pub refusals: Family<RefusalCount, Counter>,
-    /// How long a transaction of the writer takes, in seconds.
+    /// The duration of a transaction of the writer, in seconds.
     pub commit_seconds: Histogram,
-    /// Transactions that the database broke off and that were begun again.
+    /// Transactions that the database aborted and that were repeated.
     pub transactions_repeated: Counter,
-    /// Commits of which it was not known in time whether they were done.
+    /// Commits whose outcome was not known in time.
     pub outcomes_unknown: Counter,
-    /// The last entry of the log that answers include.
+    /// The last entry of the log that responses include.
     pub sequence: Gauge,
-    /// Cities that are there.
+    /// Cities that are recorded and not withdrawn.
     pub cities: Gauge,
     /// 1 while the database answers the writer.
     pub database_up: Gauge,
-    /// 1 while the database lets the writer wait.
+    /// 1 while the writer waits for the database.
     pub database_stalled: Gauge,
-    /// 1 while the log of the database does not continue what this node has seen.
+    /// 1 while the database's log does not continue the log that this node has seen.
     pub log_diverged: Gauge,
     /// 1 while the writer's thread runs.
     pub writer_up: Gauge,
-    /// Memory of the process, in bytes; 0 where the system does not say.
+    /// The resident memory of the process, in bytes; 0 if the system does not report it.
     pub resident_memory: Gauge,
-    /// Seconds since 1970 when the last entry was recorded.
+    /// When the last entry was recorded, in seconds since 1970.
     pub last_entry_time: Float,
 }
 
@@ -97,41 +97,46 @@ impl Default for Metrics {
             resident_memory: Gauge::default(),
             last_entry_time: Gauge::default(),
         };
-        metrics.register();
+        metrics.register_all();
         metrics
     }
 }
 
 impl Metrics {
-    fn register(&mut self) {
-        let to = &mut self.registry;
-        to.register("http_requests", "Requests answered, by method and status", self.requests.clone());
-        let begun = "Time until an answer begins";
-        to.register_with_unit("http_request_duration", begun, Unit::Seconds, self.request_seconds.clone());
-        to.register("refusals", "Requests refused, by the code of the problem", self.refusals.clone());
-        let took = "Time that a transaction of the writer takes";
-        to.register_with_unit("commit_duration", took, Unit::Seconds, self.commit_seconds.clone());
-        let repeated = "Transactions that the database broke off and that were begun again";
-        to.register("transactions_repeated", repeated, self.transactions_repeated.clone());
-        let unknown = "Commits of which it was not known in time whether they were done";
-        to.register("outcomes_unknown", unknown, self.outcomes_unknown.clone());
-        to.register("sequence", "Last entry of the change log that answers include", self.sequence.clone());
-        to.register("cities", "Cities that are recorded and not withdrawn", self.cities.clone());
-        to.register("database_up", "Whether the database answers the writer", self.database_up.clone());
-        to.register("database_stalled", "Whether the database lets the writer wait", self.database_stalled.clone());
-        let diverged = "Whether the log of the database does not continue what was seen, so that writes are stopped";
-        to.register("log_diverged", diverged, self.log_diverged.clone());
-        to.register("writer_up", "Whether the writer runs", self.writer_up.clone());
-        let memory = "Memory of the process that is resident";
-        to.register_with_unit("resident_memory", memory, Unit::Bytes, self.resident_memory.clone());
+    fn register_all(&mut self) {
+        let registry = &mut self.registry;
+        registry.register("http_requests", "Requests answered, by method and status", self.requests.clone());
+        let until = "Time until a response begins";
+        registry.register_with_unit("http_request_duration", until, Unit::Seconds, self.request_seconds.clone());
+        registry.register("refusals", "Requests refused, by the code of the problem", self.refusals.clone());
+        let duration = "Duration of a transaction of the writer";
+        registry.register_with_unit("commit_duration", duration, Unit::Seconds, self.commit_seconds.clone());
+        let repeated = "Transactions that the database aborted and that were repeated";
+        registry.register("transactions_repeated", repeated, self.transactions_repeated.clone());
+        let unknown = "Commits whose outcome was not known in time";
+        registry.register("outcomes_unknown", unknown, self.outcomes_unknown.clone());
+        registry.register("sequence", "Last entry of the change log that responses include", self.sequence.clone());
+        registry.register("cities", "Cities that are recorded and not withdrawn", self.cities.clone());
+        registry.register("database_up", "Whether the database answers the writer", self.database_up.clone());
+        registry.register(
+            "database_stalled",
+            "Whether the writer waits for the database",
+            self.database_stalled.clone(),
+        );
+        let diverged =
+            "Whether the log of the database does not continue the log seen before, so that writes are stopped";
+        registry.register("log_diverged", diverged, self.log_diverged.clone());
+        registry.register("writer_up", "Whether the writer runs", self.writer_up.clone());
+        let memory = "Resident memory of the process";
+        registry.register_with_unit("resident_memory", memory, Unit::Bytes, self.resident_memory.clone());
         let last = "When the last entry was recorded, since 1970";
-        to.register_with_unit("last_entry_time", last, Unit::Seconds, self.last_entry_time.clone());
+        registry.register_with_unit("last_entry_time", last, Unit::Seconds, self.last_entry_time.clone());
     }
 
     /// The text in the OpenMetrics format.
     ///
     /// # Errors
-    /// None that writing to memory does not have.
+    /// None in practice: it writes to memory.
     pub fn text(&self) -> Result<String, fmt::Error> {
         let mut text = String::new();
         encode(&mut text, &self.registry)?;
@@ -145,10 +150,11 @@ impl fmt::Debug for Metrics {
     }
 }
 
-/// The resident memory of this process, in bytes; none where the system does not say.
+/// The resident memory of this process, in bytes; `None` if the system does not report it.
 #[must_use]
 pub fn resident_memory() -> Option<i64> {
-    // The second number of `statm` counts pages of 4 KiB, on every system that Rust's Linux targets run on by default.
+    // The second number of `statm` is the count of resident pages, which are 4 KiB by default on every Linux target of
+    // Rust.
     let pages: i64 = std::fs::read_to_string("/proc/self/statm").ok()?.split_whitespace().nth(1)?.parse().ok()?;
     Some(pages * 4096)
 }

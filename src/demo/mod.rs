@@ -1,4 +1,4 @@
-//! The cities that `serve --demo` shows and their networks: real data with its sources, as bodies to be recorded.
+//! The cities and networks of `serve --demo`: real data with its sources, as bodies to be recorded.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -6,10 +6,10 @@ use serde_json::Value;
 use crate::record::any_record::AnyRecord;
 use crate::record::{Fault, Kind, RecordKey};
 
-/// The figures: bodies as one would post them.
+/// The cities, with bodies as a client would send them.
 const CITIES: &str = include_str!("cities.json");
 
-/// The networks, and which of the cities belong to them as far as a source says so.
+/// The networks, and which of the cities are their members, as far as a source says so.
 const NETWORKS: &str = include_str!("networks.json");
 
 /// A record of the demo, ready to be written.
@@ -17,13 +17,13 @@ const NETWORKS: &str = include_str!("networks.json");
 pub struct Entry {
     /// Which record.
     pub key: RecordKey,
-    /// What it says.
+    /// The value of the record.
     pub record: AnyRecord,
-    /// Why it revises what an earlier entry recorded; none if the record is new.
+    /// Why it revises an earlier entry; `None` if the record is new.
     pub reason: Option<String>,
 }
 
-/// What is wrong with the demo's data.
+/// What is wrong with the data of the demo.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
     /// It is not the JSON it should be.
@@ -39,16 +39,16 @@ pub enum DemoError {
         kind: Kind,
         /// The record's id.
         id: String,
-        /// The city; empty for a network.
+        /// The city's id; empty for a network.
         city: String,
         /// What is wrong.
         faults: Vec<Fault>,
     },
 }
 
-/// Every record of the demo, in an order in which each finds what it names; read on `today`.
+/// Every record of the demo, read on `today`, in an order in which each record comes after those it names.
 ///
-/// A figure that was restated comes more than once: first as it was published first, then, with a reason, as later.
+/// A restated figure comes more than once: as it was published first, then, with a reason, as it was published later.
 ///
 /// # Errors
 /// What is wrong with the data.

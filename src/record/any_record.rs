@@ -1,4 +1,4 @@
-//! Records whatever their kind: their values, and what all of them do alike with their states.
+//! Records of any kind: their values, and what they all do alike with their revisions.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -18,11 +18,11 @@ use super::recorded::{Recorded, Revision, Stamp, Superseded};
 use super::statement::Statement;
 use super::target::Target;
 
-/// A value that is one of those that records have.
+/// A value of one of the kinds of records.
 pub(super) trait Recordable: Superseded {
-    /// It as a value of any type.
+    /// Wraps it as a value of any kind.
     fn into_any(value: Arc<Self>) -> AnyRecord;
-    /// It out of a value of any type; none if that is of another.
+    /// Unwraps a value of any kind; `None` if it is of another kind.
     fn of_any(any: AnyRecord) -> Option<Arc<Self>>;
 }
 
@@ -77,7 +77,7 @@ any_record! {
 }
 
 impl AnyRecord {
-    /// Reads the body of a record, written on `today`.
+    /// Reads the body of a record that was written on `today`.
     ///
     /// # Errors
     /// All faults of the body.
@@ -85,7 +85,7 @@ impl AnyRecord {
         read(body, today, |value, at| Self::parse_at(key, value, at))
     }
 
-    /// Reads the body of a record of whatever city, written on `today`.
+    /// Reads the body of a record of any city that was written on `today`.
     ///
     /// # Errors
     /// All faults of the body.
@@ -111,7 +111,7 @@ impl AnyRecord {
         }
     }
 
-    /// The day its source was published, if it names one that says so.
+    /// The day its source was published; `None` if it names no source or no day.
     #[must_use]
     pub fn published(&self) -> Option<NaiveDate> {
         match self {
@@ -128,17 +128,17 @@ fn any<T: Recordable>(value: T) -> AnyRecord {
     T::into_any(Arc::new(value))
 }
 
-/// A record with every state it has had, whatever its kind.
+/// A record with all its revisions, of any kind.
 pub(super) trait AnyRecorded {
-    /// Its last stamp and, unless it is withdrawn, its value.
+    /// Its latest stamp and, unless it is withdrawn, its value.
     fn latest(&self) -> (&Stamp, Option<AnyRecord>);
-    /// Every state, oldest first: its stamp and its value, if there is one that is kept whole.
+    /// Every revision, oldest first: its stamp and, if it is kept whole, its value.
     fn states(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_>;
-    /// As of [`Recorded::take_out`].
+    /// See [`Recorded::redact`].
     fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool>;
-    /// As of [`Recorded::set_back`].
+    /// See [`Recorded::cap_times`].
     fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool);
-    /// Puts back the whole value of a revision; none where it was redacted.
+    /// Restores the whole value of a revision; `None` if it was redacted.
     fn restore(&mut self, revision: i32, value: Option<AnyRecord>);
 }
 
@@ -168,18 +168,18 @@ fn state<T: Recordable>(revision: &Revision<T>) -> (&Stamp, Option<AnyRecord>) {
     (&revision.stamp, revision.whole().cloned().map(T::into_any))
 }
 
-/// What an entry makes the next state of a record.
+/// The next revision of a record, as an entry makes it.
 pub(super) struct Next {
     pub stamp: Stamp,
     pub value: Option<AnyRecord>,
-    /// The length of the entry's body.
+    /// The length of the entry's body, in bytes.
     bytes: usize,
-    /// Whether the states before it are all kept whole.
+    /// True if the earlier revisions are all kept whole.
     keeps_all: bool,
 }
 
 impl Next {
-    /// Reads what an entry says of the record `key`.
+    /// Reads what an entry records as `key`.
     pub fn read(key: &RecordKey, change: &Change, keeps_all: bool) -> Result<Self, String> {
         let (after, reason) = change.contents()?;
         let written_on = change.recorded_at.date_naive();
@@ -202,7 +202,7 @@ impl Next {
         Ok(Next { stamp, value, bytes: change.body.as_ref().map_or(0, String::len), keeps_all })
     }
 
-    /// Begins a record with it.
+    /// Starts a record with it.
     pub fn begin<T: Recordable>(self) -> Result<Recorded<T>, String> {
         Recorded::begin(self.revision())
     }
@@ -213,7 +213,7 @@ impl Next {
         record.push(self.revision(), keeps_all)
     }
 
-    /// Adds it to the record `id`, or begins that.
+    /// Adds it to the record `id`, or starts that record.
     pub fn add<K: Ord + Clone, T: Recordable>(
         self,
         records: &mut BTreeMap<K, Recorded<T>>,

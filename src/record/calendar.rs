@@ -1,4 +1,4 @@
-//! A day, or a year where no day is known.
+//! A day, or a year if the day is not known.
 
 use std::fmt;
 
@@ -10,7 +10,7 @@ use super::fault::{At, Parse, day, kind_of};
 use super::limits::{FIRST_YEAR, LAST_YEAR};
 use super::units::Year;
 
-/// A day, or a year where the day is not known: the year counts as its last day.
+/// A day, or a year if the day is not known; a year counts as its last day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DayOrYear {
     /// A day.
@@ -29,7 +29,7 @@ impl DayOrYear {
         }
     }
 
-    /// Reads a day or a year that has come by the day of reading.
+    /// Reads a day or a year that does not end after the day of reading.
     pub(super) fn parse_past(value: Value, at: &At<'_>) -> Option<Self> {
         let read = Self::parse(value, at)?;
         if read.last_day() > at.today {
@@ -81,7 +81,7 @@ impl utoipa::PartialSchema for DayOrYear {
             .minimum(Some(FIRST_YEAR))
             .maximum(Some(LAST_YEAR))
             .description(Some(
-                "A day, `YYYY-MM-DD`, or a year, `YYYY`, where no day is known; answers have it as text.",
+                "A day, `YYYY-MM-DD`, or a year, `YYYY`, if the day is not known; responses give it as a string.",
             ))
             .into()
     }

@@ -1,20 +1,20 @@
 //! An entry of the change log, and the hash that chains it to the one before.
 //!
-//! Nothing recorded is ever overwritten: every write appends an entry, and the entries alone rebuild
-//! everything else. An outsider who keeps an old head of the chain can check the whole log:
+//! Nothing recorded is ever overwritten. Every write appends an entry, and the entries alone rebuild everything else.
+//! An outsider who keeps an old head of the chain can check the whole log:
 //!
-//! - `body_hash` is the SHA-256 of the body's text: the JSON object of `after` (the record, absent
-//!   after a withdrawal), `key` (the id of the key that wrote it, absent when there was none) and `reason`
-//!   (absent when none was given), members sorted by name at every depth, no white space, UTF-8 not escaped,
-//!   whole numbers without a fraction and none with an exponent;
-//! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`,
-//!   `id`, `action`, `revision` and `body_hash`, each as it is served, joined by line feeds; a `city`
-//!   that is absent, as a network's, is an empty word;
+//! - `body_hash` is the SHA-256 of the body's text. The body is a JSON object with the members `after` (the record;
+//!   absent after a withdrawal), `key` (the id of the key that wrote it; absent without one) and `reason` (absent if none
+//!   was given). Members are sorted by name at every depth. There is no white space, UTF-8 is not escaped, whole numbers
+//!   have no fraction, and no number has an exponent;
+//! - `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `kind`, `city`, `id`, `action`,
+//!   `revision` and `body_hash`, each as it is served, joined by line feeds; a `city` that is absent, as for a network,
+//!   is an empty string;
 //! - the first entry's `previous_hash` is 64 zeros.
 //!
-//! Only the body's hash enters the chain, so a body that must go, after the record was withdrawn or
-//! restated without it, can be taken out: the entry is then shown as `redacted`, and the chain still
-//! verifies. Who did it, when and why stands in an entry of its own, of the kind `redaction`.
+//! Only the body's hash is part of the chain. So a body can be removed, once the record was withdrawn or restated
+//! without it. The entry is then shown as `redacted`, and the chain still verifies. Who removed it, when and why is
+//! recorded in an entry of its own, of the kind `redaction`.
 
 use chrono::{DateTime, SecondsFormat, SubsecRound, Utc};
 use serde::Deserialize;
@@ -30,13 +30,13 @@ use super::vocabulary::vocabulary;
 pub const GENESIS: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 vocabulary! {
-    /// What a change does.
+    /// What an entry of the log does to a record.
     Action {
-        /// The record is new, or back after a withdrawal.
+        /// The record is new, or is recorded again after a withdrawal.
         Create = "create",
         /// The record is changed.
         Revise = "revise",
-        /// The record is withdrawn; its history stays.
+        /// The record is withdrawn; its history is kept.
         Withdraw = "withdraw",
     }
 }
@@ -50,13 +50,13 @@ pub struct Change {
     pub recorded_at: DateTime<Utc>,
     /// The label of the key that wrote it.
     pub actor: String,
-    /// What it is about.
+    /// The record or the redaction that it is about.
     pub subject: Subject,
     /// What it does.
     pub action: Action,
     /// The revision of the record that it makes.
     pub revision: i32,
-    /// The text of the body; none once redacted.
+    /// The text of the body; `None` once it is redacted.
     pub body: Option<String>,
     /// SHA-256 of the body's text, in hexadecimal.
     pub body_hash: String,
@@ -66,23 +66,23 @@ pub struct Change {
     pub hash: String,
 }
 
-/// Who writes: labels may repeat, ids do not.
+/// Who writes. Labels may repeat; ids do not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Actor {
-    /// The label of the key, or what writes without one, such as an import.
+    /// The label of the key or, without a key, of what writes, such as an import.
     pub label: String,
-    /// The id of the key; none where there is no key.
+    /// The id of the key; `None` without a key.
     pub key: Option<String>,
 }
 
 impl From<&str> for Actor {
-    /// Someone who writes without a key.
+    /// A writer without a key.
     fn from(label: &str) -> Self {
         Actor { label: label.to_owned(), key: None }
     }
 }
 
-/// What an entry says before it has its place in the log.
+/// An entry that has no place in the log yet.
 #[derive(Debug, Clone)]
 pub struct Draft {
     /// Who writes it.
@@ -93,17 +93,18 @@ pub struct Draft {
     pub action: Action,
     /// The revision of the record that it makes.
     pub revision: i32,
-    /// The record after it; none after a withdrawal.
+    /// The record after it; `None` after a withdrawal.
     pub after: Option<Value>,
-    /// Why.
+    /// Why; `None` if no reason was given.
     pub reason: Option<String>,
 }
 
-/// The time of an entry that is made `now`, after one of the time `last`.
+/// The time of an entry that is made `now`, after an entry of the time `last`.
 ///
-/// Clocks of nodes differ a little and are set back; the log's time is not, or a day could not be cut off it. But a last
-/// entry that lies far ahead, for the clock was wrong, is not followed: all later ones would lie there too. Then the log's
-/// time goes back once, and what lies ahead counts as recorded by then.
+/// Clocks of nodes differ a little, and are set back. The times of the log normally never decrease, so that everything
+/// up to a day is the first part of it. But if `last` is far ahead, its clock was wrong, and following it would put all
+/// later entries ahead, too. Then the log's time goes back once, and the entries that lie ahead count as recorded by
+/// then.
 #[must_use]
 pub fn time_of_entry(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
     let is_far_ahead = (last - now).to_std().is_ok_and(|ahead| ahead > CLOCK_LEAP);
@@ -111,7 +112,7 @@ pub fn time_of_entry(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 impl Draft {
-    /// Takes the place `sequence` in the log, after the entry whose hash is `previous_hash`.
+    /// Gives the draft the place `sequence` in the log, after the entry whose hash is `previous_hash`.
     #[must_use]
     pub fn enter(self, sequence: i64, recorded_at: DateTime<Utc>, previous_hash: &str) -> Change {
         let mut members = Map::new();
@@ -128,7 +129,7 @@ impl Draft {
         let body_hash = sha256(&body);
         let mut change = Change {
             sequence,
-            // As it is served and hashed.
+            // To the second, as it is served and hashed.
             recorded_at: recorded_at.trunc_subsecs(0),
             actor: self.actor.label,
             subject: self.subject,
@@ -144,29 +145,30 @@ impl Draft {
     }
 }
 
-/// Where an entry stands in a chain.
+/// The place of an entry in a chain.
 #[derive(Debug, Clone, Copy)]
 pub struct Link<'e> {
     /// Its number.
     pub sequence: i64,
-    /// The hash of the entry before it, as it says.
+    /// The hash of the entry before it, as the entry states it.
     pub previous_hash: &'e str,
-    /// Its own hash, as it says.
+    /// Its own hash, as the entry states it.
     pub hash: &'e str,
 }
 
 impl Link<'_> {
-    /// Checks that it follows the entry with `previous_sequence` and `previous_hash`, and that its words give its hash.
+    /// Checks that it follows the entry with `previous_sequence` and `previous_hash`, and that its hash is the computed
+    /// one.
     ///
     /// # Errors
-    /// What does not fit, to be said of the entry.
+    /// What does not match, as the end of a sentence about the entry.
     pub fn check(&self, previous_sequence: i64, previous_hash: &str, computed_hash: &str) -> Result<(), &'static str> {
         if self.sequence != previous_sequence + 1 {
             Err("does not follow the entry before it without a gap")
         } else if self.previous_hash != previous_hash {
             Err("does not name the hash of the entry before it")
         } else if computed_hash != self.hash {
-            Err("has a hash that its words do not give")
+            Err("has a hash that does not match its fields")
         } else {
             Ok(())
         }
@@ -174,7 +176,7 @@ impl Link<'_> {
 }
 
 impl Change {
-    /// The hash that the entry's own words give.
+    /// The hash computed from the entry's own fields.
     #[must_use]
     pub fn computed_hash(&self) -> String {
         let words = [
@@ -192,29 +194,30 @@ impl Change {
         sha256(&words.join("\n"))
     }
 
-    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, and that its body is its own.
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, and that its body matches
+    /// its hash.
     ///
     /// # Errors
-    /// A sentence that says what does not fit.
+    /// A sentence that says what does not match.
     pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
         self.check_place(previous_sequence, previous_hash)?;
         self.check_body()
     }
 
-    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, whatever its body is.
+    /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`; the body is not checked.
     ///
     /// # Errors
-    /// A sentence that says what does not fit.
+    /// A sentence that says what does not match.
     pub fn check_place(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
         let link = Link { sequence: self.sequence, previous_hash: &self.previous_hash, hash: &self.hash };
         link.check(previous_sequence, previous_hash, &self.computed_hash())
             .map_err(|broken| format!("entry {} {broken}", self.sequence))
     }
 
-    /// Checks that the body, unless it was redacted, is the one that was hashed.
+    /// Checks that the body, unless it was redacted, matches its hash.
     ///
     /// # Errors
-    /// A sentence that says that it is not.
+    /// A sentence that says that it does not.
     pub fn check_body(&self) -> Result<(), String> {
         match &self.body {
             Some(body) if sha256(body) != self.body_hash => {
@@ -224,7 +227,7 @@ impl Change {
         }
     }
 
-    /// Whether the entry by itself is as it was written.
+    /// True if the hashes of the entry match its fields and its body.
     #[must_use]
     pub fn is_intact(&self) -> bool {
         self.check_body().is_ok() && self.computed_hash() == self.hash
@@ -233,7 +236,7 @@ impl Change {
     /// The record after the change and the reason for it, from the body.
     ///
     /// # Errors
-    /// A sentence, when the body is not the JSON it should be.
+    /// A sentence, if the body is not the JSON it should be.
     pub fn contents(&self) -> Result<(Option<Value>, Option<String>), String> {
         let (after, reason) = self.texts()?;
         let after = after.map(serde_json::from_str).transpose().map_err(|error| self.unreadable(&error))?;
@@ -243,7 +246,7 @@ impl Change {
     /// The same, with the record as the text that was hashed.
     ///
     /// # Errors
-    /// A sentence, when the body is not the JSON it should be.
+    /// A sentence, if the body is not the JSON it should be.
     pub fn texts(&self) -> Result<(Option<&str>, Option<String>), String> {
         let Some(body) = &self.body else { return Ok((None, None)) };
         let Body { after, reason, key: _ } = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
@@ -253,7 +256,7 @@ impl Change {
     /// The id of the key that wrote the entry, from the body.
     ///
     /// # Errors
-    /// A sentence, when the body is not the JSON it should be.
+    /// A sentence, if the body is not the JSON it should be.
     pub fn key_id(&self) -> Result<Option<String>, String> {
         let Some(body) = &self.body else { return Ok(None) };
         let body: Body<'_> = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
@@ -265,7 +268,7 @@ impl Change {
     }
 }
 
-/// What a body holds.
+/// The members of a body.
 #[derive(Deserialize)]
 struct Body<'a> {
     #[serde(borrow)]

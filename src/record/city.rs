@@ -21,29 +21,30 @@ use super::vocabulary::Boundary;
 pub struct City {
     /// Its name in English, or the name it prefers.
     pub name: Name,
-    /// The country it lies in: ISO 3166-1 alpha-2.
+    /// Its country: ISO 3166-1 alpha-2.
     pub country: Country,
-    /// The state, province or region it lies in.
+    /// Its state, province or region; absent if not stated.
     pub region: Option<Name>,
-    /// Its UN/LOCODE, unique among cities.
+    /// Its UN/LOCODE, unique among cities; absent if not known.
     pub locode: Option<Locode>,
-    /// Its identifiers in other registers, such as its CDP account number; each unique among cities.
+    /// Its identifiers in other registers, such as its CDP account number; each is unique among cities.
     #[serde(skip_serializing_if = "Identifiers::is_empty")]
     pub identifiers: Identifiers,
-    /// Degrees north of the equator, to 0.0001.
+    /// Latitude in degrees north, to 0.0001; absent if not known.
     #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
     pub latitude: Option<Degrees>,
-    /// Degrees east of Greenwich, to 0.0001.
+    /// Longitude in degrees east, to 0.0001; absent if not known.
     #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
     pub longitude: Option<Degrees>,
-    /// What its inventories enclose; `community` unless stated.
+    /// What its inventories cover; `community` if not stated.
     #[schema(default = "community")]
     pub boundary: Boundary,
-    /// The id of the city it is a part of, or whose administration it is.
+    /// The id of the city it is part of, or whose administration it is; absent if there is none.
     pub part_of: Option<Slug>,
-    /// Its page on the web.
+    /// Its website; absent if not stated.
     pub website: Option<WebAddress>,
-    /// The cities it was merged or split off from; figures are compared across that day only within one series.
+    /// The cities it was merged or split off from. Figures from before that day are compared with later ones only
+    /// within one series.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 50)]
     pub predecessors: Vec<Predecessor>,
@@ -76,7 +77,7 @@ impl Parse for Predecessor {
 }
 
 impl City {
-    /// The same city with the identifiers of `other` in the registers in which it has none; none if it has them all.
+    /// A copy with the identifiers of `other` in registers where this city has none; `None` if there is nothing to add.
     #[must_use]
     pub fn with_identifiers_of(&self, other: &City) -> Option<City> {
         let mut known = self.clone();
@@ -132,7 +133,7 @@ impl Parse for City {
     }
 }
 
-/// Reads the predecessors of a city: none of them twice.
+/// Reads the predecessors of a city; none may be named twice.
 fn predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
     let read: Vec<Predecessor> = list(value, at, PREDECESSORS)?;
     for (index, one) in read.iter().enumerate() {
@@ -150,7 +151,7 @@ fn predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
 pub struct Country(&'static str);
 
 impl Country {
-    /// The country with this alpha-2 code in capitals, if there is one.
+    /// The country with this alpha-2 code in capitals; `None` if there is none.
     #[must_use]
     pub fn new(code: &str) -> Option<Self> {
         let capitals = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
@@ -163,7 +164,7 @@ impl Country {
         self.0
     }
 
-    /// Its short name in English, as ISO 3166-1 has it.
+    /// Its short English name in ISO 3166-1.
     #[must_use]
     pub fn name(self) -> &'static str {
         rust_iso3166::from_alpha2(self.0).map_or(self.0, |country| country.name)
@@ -208,19 +209,19 @@ impl Parse for Locode {
     }
 }
 
-/// What other registers call a city: register to identifier.
+/// The identifiers of a city in other registers: a map from register to identifier.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(value_type = BTreeMap<String, String>, example = json!({"cdp": "10894"}))]
 pub struct Identifiers(BTreeMap<String, String>);
 
 impl Identifiers {
-    /// Register and identifier, ordered by register.
+    /// Registers and identifiers, ordered by register.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(register, id)| (register.as_str(), id.as_str()))
     }
 
-    /// Whether there is none.
+    /// True if there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! All that is recorded of one city, with its whole history.
+//! All records of one city, with their whole history.
 
 use std::collections::BTreeMap;
 
@@ -17,7 +17,7 @@ use super::text::{CityId, Slug};
 use super::units::Year;
 use super::view::AsOf;
 
-/// All that is recorded of one city.
+/// All records of one city.
 #[derive(Debug, Clone)]
 pub struct Dossier {
     /// The city's id.
@@ -30,18 +30,18 @@ pub struct Dossier {
     pub targets: BTreeMap<Slug, Recorded<Target>>,
     /// Its yearly inventories.
     pub reports: BTreeMap<Year, Recorded<Inventory>>,
-    /// Its statement, if it ever made one.
+    /// Its statement; `None` if it never made one.
     pub statement: Option<Recorded<Statement>>,
     /// Its memberships, by the network's id.
     pub memberships: BTreeMap<Slug, Recorded<Member>>,
-    /// How many entries of the log speak of it.
+    /// The number of entries of the log about it.
     pub entries: i64,
     /// The last of them.
     last_sequence: i64,
 }
 
 impl Dossier {
-    /// Begins the dossier of a city with the state that the entry which created it makes.
+    /// Starts the dossier of a city with the revision made by the entry that created it.
     pub(super) fn begin(id: CityId, created: Next) -> Result<Self, String> {
         let last_sequence = created.stamp.sequence;
         Ok(Dossier {
@@ -57,10 +57,10 @@ impl Dossier {
         })
     }
 
-    /// Adds the state of a record that a later entry makes.
+    /// Adds the revision of a record that a later entry makes.
     ///
     /// # Errors
-    /// A sentence, when it does not follow the record's last revision.
+    /// A sentence, if it does not follow the record's last revision.
     pub(super) fn add(&mut self, record: &CityRecord, next: Next) -> Result<(), String> {
         let sequence = next.stamp.sequence;
         match record {
@@ -78,8 +78,8 @@ impl Dossier {
         Ok(())
     }
 
-    /// Takes out what the entry `redacted` said, as the entry `sequence` has it; whether there was anything. None if
-    /// that entry made no revision of the city's records.
+    /// Removes what the entry `redacted` recorded, as the entry `sequence` demands. Returns whether there was anything
+    /// to remove; `None` if `redacted` made no revision of the city's records.
     pub(super) fn redact(&mut self, redacted: i64, sequence: i64, keeps_all: bool) -> Option<bool> {
         let records = self.keys();
         let was_there = records.iter().find_map(|record| self.find_mut(record)?.take_out(redacted, keeps_all))?;
@@ -87,16 +87,16 @@ impl Dossier {
         Some(was_there)
     }
 
-    /// Counts an entry that speaks of the city.
+    /// Counts an entry about the city.
     fn count(&mut self, sequence: i64) {
         self.entries += 1;
         self.last_sequence = self.last_sequence.max(sequence);
     }
 
-    /// Puts back the whole of what an earlier entry said, as it is read from the log.
+    /// Restores the whole of what an earlier entry recorded, as it is read from the log.
     ///
     /// # Errors
-    /// A sentence, when the entry cannot be read.
+    /// A sentence, if the entry cannot be read.
     pub fn restore(&mut self, change: &Change) -> Result<(), String> {
         if let Subject::Record(key @ RecordKey::OfCity(_, record)) = &change.subject
             && let Some(recorded) = self.find_mut(record)
@@ -107,7 +107,7 @@ impl Dossier {
         Ok(())
     }
 
-    /// All records that it holds, withdrawn ones included.
+    /// The keys of all its records, withdrawn ones included.
     #[must_use]
     pub fn keys(&self) -> Vec<CityRecord> {
         let mut keys = vec![CityRecord::City];
@@ -147,13 +147,13 @@ impl Dossier {
         }
     }
 
-    /// The record's latest revision and, unless withdrawn, its value; none if it was never recorded.
+    /// The latest stamp of the record and, unless it is withdrawn, its value; `None` if it was never recorded.
     #[must_use]
     pub fn latest(&self, record: &CityRecord) -> Option<(&Stamp, Option<AnyRecord>)> {
         Some(self.find(record)?.latest())
     }
 
-    /// Every state of a record, oldest first: its stamp and its value, if there is one that is kept whole.
+    /// Every revision of a record, oldest first: its stamp and, if it is kept whole, its value.
     pub fn states(&self, record: &CityRecord) -> impl Iterator<Item = (&Stamp, Option<AnyRecord>)> {
         self.find(record).into_iter().flat_map(AnyRecorded::states)
     }
@@ -164,7 +164,7 @@ impl Dossier {
         records.flat_map(AnyRecorded::states).map(|(stamp, _)| stamp)
     }
 
-    /// Lets nothing be recorded after `time`: a later entry of the log was recorded then.
+    /// Moves recording times after `time` back to it, because a later entry of the log was recorded at `time`.
     pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
         for record in self.keys() {
             if let Some(recorded) = self.find_mut(&record) {
@@ -173,7 +173,7 @@ impl Dossier {
         }
     }
 
-    /// The last entry of the log that speaks of the city and is included in `as_of`; 0 if none is.
+    /// The last entry of the log about the city that `as_of` includes; 0 if there is none.
     #[must_use]
     pub fn last_sequence(&self, as_of: &AsOf) -> i64 {
         if as_of.is_of_today() {

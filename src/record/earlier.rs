@@ -1,7 +1,7 @@
-//! The states of a record before the latest: in the order of their days, and in turns that say the same.
+//! The revisions of a record before the latest: ordered by day, and grouped into runs of equal ones.
 //!
-//! A record may have thousands of them, and each write judges its city. So nothing here is walked through on a write
-//! but the turns: the states that say something else than the one before.
+//! A run is a sequence of revisions, in the order of their days, of which judgements read the same. A record may have
+//! thousands of revisions, and each write judges its city. So a write visits only the first of each run.
 
 use std::cmp::Ordering;
 use std::sync::Arc;
@@ -12,23 +12,23 @@ use imbl::Vector;
 use super::limits::SUPERSEDED_BYTES;
 use super::recorded::{Revision, State, Superseded};
 
-/// The states before the latest; cheap to clone.
+/// The revisions before the latest; cheap to clone.
 #[derive(Debug)]
 pub(super) struct Earlier<T> {
-    /// By their number.
+    /// In the order of their numbers.
     revisions: Vector<Arc<Revision<T>>>,
-    /// The places above of those that have a value, by the day they count from and then by their number; none while
-    /// that is the order above.
+    /// The indices into `revisions` of those that have a value, by the day they count from and then by number. `None`
+    /// while that is the order of `revisions` itself.
     by_day: Option<Vector<usize>>,
-    /// The places of those that judgements read otherwise than the one before by day.
+    /// The indices into `revisions` of the first one of each run.
     turns: Vector<usize>,
-    /// How many of them, the oldest, are not whole.
+    /// How many of the oldest revisions are abridged.
     brief: usize,
-    /// The bytes of those that are whole.
+    /// The size of the bodies of all others, in bytes.
     bytes: usize,
 }
 
-// Derived, `Clone` would ask for `T: Clone`, which sharing does not need.
+// A derived `Clone` would require `T: Clone`, which shared pointers do not need.
 impl<T> Clone for Earlier<T> {
     fn clone(&self) -> Self {
         let Earlier { revisions, by_day, turns, brief, bytes } = self;
@@ -44,22 +44,23 @@ impl<T> Default for Earlier<T> {
 }
 
 impl<T: Superseded> Earlier<T> {
-    /// The states by their number.
+    /// The revisions, by number.
     pub fn revisions(&self) -> impl DoubleEndedIterator<Item = &Revision<T>> {
         self.revisions.iter().map(Arc::as_ref)
     }
 
-    /// The same, to be shared.
+    /// The revisions, by number, as shared pointers.
     pub fn shared(&self) -> impl Iterator<Item = &Arc<Revision<T>>> {
         self.revisions.iter()
     }
 
-    /// The first state of each turn, by the day they count from.
+    /// The first revision of each run, by the day it counts from.
     pub fn turns(&self) -> impl DoubleEndedIterator<Item = &Revision<T>> {
         self.turns.iter().filter_map(|place| self.revisions.get(*place).map(Arc::as_ref))
     }
 
-    /// The last state of the turn that begins with `first` for which `holds`, given that it holds of the first ones.
+    /// The last revision of the run that starts with `first` for which `holds` is true. `holds` must be true for the
+    /// first revisions of the run, and false for all after them.
     pub fn last_of_turn<'s>(&'s self, first: &'s Revision<T>, holds: impl Fn(&Revision<T>) -> bool) -> &'s Revision<T> {
         let begin = self.position(first);
         let turn = self.turns.binary_search_by(|turn| self.key_at(*turn).cmp(&Some(key(first))));
@@ -73,7 +74,7 @@ impl<T: Superseded> Earlier<T> {
         self.by_day(last).unwrap_or(first)
     }
 
-    /// Adds a state that has been superseded.
+    /// Adds a revision that has been superseded.
     pub fn push(&mut self, superseded: Arc<Revision<T>>) {
         let place = self.revisions.len();
         self.bytes += superseded.bytes;
@@ -92,7 +93,7 @@ impl<T: Superseded> Earlier<T> {
         }
     }
 
-    /// Notes whether the state at a place by day, which is new there, and the one after it begin a turn.
+    /// Updates whether the revision just inserted at `at`, in the order of days, and the one after it start a run.
     fn turn(&mut self, at: usize) {
         let value = |at: Option<usize>| Some(self.by_day(at?)?.value());
         let (before, new, after) = (value(at.checked_sub(1)), value(Some(at)), value(at.checked_add(1)));
@@ -105,7 +106,7 @@ impl<T: Superseded> Earlier<T> {
         }
     }
 
-    /// Says whether the state at a place by day begins a turn.
+    /// Sets whether the revision at `at`, in the order of days, starts a run.
     fn mark(&mut self, at: usize, begins: bool) {
         let Some(state) = self.by_day(at) else { return };
         let (wanted, place) = (Some(key(state)), self.place(at));
@@ -117,17 +118,17 @@ impl<T: Superseded> Earlier<T> {
         }
     }
 
-    /// How many have a value.
+    /// The number of revisions that have a value.
     fn valued(&self) -> usize {
         self.by_day.as_ref().map_or(self.revisions.len(), Vector::len)
     }
 
-    /// The place by number of the state at a place by day.
+    /// The index into `revisions` of the revision at `at` in the order of days.
     fn place(&self, at: usize) -> Option<usize> {
         self.by_day.as_ref().map_or(Some(at), |order| order.get(at).copied())
     }
 
-    /// The state at a place by day.
+    /// The revision at `at` in the order of days.
     fn by_day(&self, at: usize) -> Option<&Revision<T>> {
         self.revisions.get(self.place(at)?).map(Arc::as_ref)
     }
@@ -136,10 +137,10 @@ impl<T: Superseded> Earlier<T> {
         self.revisions.get(place).map(|revision| key(revision))
     }
 
-    /// The place by day where a state stands, or would stand.
+    /// The position of a revision in the order of days, or the one where it would be inserted.
     fn position(&self, state: &Revision<T>) -> usize {
         let (mut low, mut high) = (0, self.valued());
-        // Most come last.
+        // Most revisions come last.
         if high.checked_sub(1).and_then(|last| self.by_day(last)).is_some_and(|last| key(last) < key(state)) {
             return high;
         }
@@ -151,14 +152,14 @@ impl<T: Superseded> Earlier<T> {
         low
     }
 
-    /// Puts a state in the place of what is kept of one.
+    /// Replaces what is kept of the revision at `index`.
     pub fn set(&mut self, place: usize, state: State<T>) {
         if let Some(found) = self.revisions.get(place).cloned() {
             self.revisions.set(place, found.with(state));
         }
     }
 
-    /// Lets go of the texts of the oldest states, as long as too much is kept; never of the last value.
+    /// Abridges the oldest revisions while too many bytes are kept; the last one with a value stays whole.
     pub fn shorten(&mut self) {
         let last = self.revisions.iter().rposition(|revision| revision.is_there()).unwrap_or(0);
         while self.bytes > SUPERSEDED_BYTES && self.brief < last {
@@ -172,7 +173,7 @@ impl<T: Superseded> Earlier<T> {
         }
     }
 
-    /// What judgements read of a value; shared with the state before it where that says the same.
+    /// What judgements read of a value; shared with the revision before it if that is equal.
     fn brief_of(&self, value: &T) -> Option<Arc<T>> {
         let brief = value.brief()?;
         let before = self.brief.checked_sub(1).and_then(|before| self.revisions.get(before));
@@ -183,13 +184,13 @@ impl<T: Superseded> Earlier<T> {
     }
 }
 
-/// What states are in the order of their days by.
+/// The key that sorts revisions by day.
 fn key<T>(revision: &Revision<T>) -> (NaiveDate, i32) {
     (revision.since, revision.stamp.revision)
 }
 
 impl<T: Superseded> Revision<T> {
-    /// What judgements read of it, if anything.
+    /// What judgements read of it; `None` if they read nothing.
     fn value(&self) -> Option<Arc<T>> {
         match &self.state {
             State::Whole(value) => value.brief().map(Arc::new),

@@ -1,4 +1,4 @@
-//! Reading JSON into valid values while collecting everything that is wrong with it.
+//! Reads JSON into valid values, and collects everything that is wrong with it.
 
 use std::cell::RefCell;
 
@@ -7,38 +7,38 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
 
-/// One thing that is wrong with an input.
+/// One thing that is wrong with the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Fault {
-    /// Where it is, as a JSON pointer (RFC 6901) into the body; empty for the body as a whole.
+    /// The location as a JSON pointer (RFC 6901) into the body; empty for the body as a whole.
     #[schema(example = "/totals/basic")]
     pub pointer: String,
-    /// What kind of fault it is; stable.
+    /// The kind of fault; codes never change.
     #[schema(example = "out_of_range")]
     pub code: String,
-    /// What is wrong and what would be right, for a person.
+    /// What is wrong and what would be right, for people.
     #[schema(example = "must be at most 1000000000000")]
     pub detail: String,
 }
 
-/// The faults met so far.
+/// The faults found so far.
 #[derive(Debug, Default)]
 pub struct Faults(RefCell<Vec<Fault>>);
 
 impl Faults {
-    /// The faults in the order they were met.
+    /// The faults, in the order they were found.
     #[must_use]
     pub fn into_vec(self) -> Vec<Fault> {
         self.0.into_inner()
     }
 
-    /// Whether nothing is wrong so far.
+    /// True if nothing is wrong so far.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.borrow().is_empty()
     }
 
-    /// What was read, if nothing is wrong with it.
+    /// The value that was read, or all faults if there are any.
     fn or<T>(self, parsed: Option<T>) -> Result<T, Vec<Fault>> {
         match parsed {
             Some(parsed) if self.is_empty() => Ok(parsed),
@@ -47,14 +47,14 @@ impl Faults {
     }
 }
 
-/// A place in an input: where faults are noted, and the day on which it is read.
+/// A place in an input: it collects faults there, and knows the day of reading.
 #[derive(Debug, Clone)]
 pub struct At<'a> {
     pointer: String,
     faults: &'a Faults,
-    /// The day of reading: a period must have ended by then.
+    /// The day of reading; an accounting period must have ended by then.
     pub today: NaiveDate,
-    /// Whether an entry of the log is read, which an earlier version of the program may have written.
+    /// True if an entry of the log is read, which an earlier version of the program may have written.
     pub logged: bool,
 }
 
@@ -65,20 +65,20 @@ impl<'a> At<'a> {
         At { pointer: String::new(), faults, today, logged: false }
     }
 
-    /// The root of an entry of the log, which was written on `today`.
+    /// The root of the body of a log entry that was written on `today`.
     #[must_use]
     pub fn logged(faults: &'a Faults, today: NaiveDate) -> Self {
         At { logged: true, ..At::root(faults, today) }
     }
 
-    /// The member or element `name` of this place.
+    /// The place of the member or element `name` within this one.
     #[must_use]
     pub fn child(&self, name: &str) -> At<'a> {
         let escaped = name.replace('~', "~0").replace('/', "~1");
         At { pointer: format!("{}/{escaped}", self.pointer), ..self.clone() }
     }
 
-    /// Notes a fault here; returns `None` so that a parser can end with it.
+    /// Notes a fault here. Returns `None`, so that a parser can end with it.
     pub fn fault<T>(&self, code: &str, detail: impl Into<String>) -> Option<T> {
         self.faults.0.borrow_mut().push(Fault {
             pointer: self.pointer.clone(),
@@ -88,23 +88,23 @@ impl<'a> At<'a> {
         None
     }
 
-    /// How many faults have been noted in the whole input.
+    /// The number of faults noted in the whole input.
     #[must_use]
     pub fn count(&self) -> usize {
         self.faults.0.borrow().len()
     }
 }
 
-/// A value that is made from JSON only if it is valid.
+/// A value that can only be made from valid JSON.
 pub trait Parse: Sized {
-    /// Reads the value, or notes at `at` everything that is wrong and returns `None`.
+    /// Reads the value. If anything is wrong, notes all of it at `at` and returns `None`.
     fn parse(value: Value, at: &At<'_>) -> Option<Self>;
 }
 
-/// Reads a whole input, written on `today`.
+/// Reads a whole input that was written on `today`.
 ///
 /// # Errors
-/// All faults, if there is any.
+/// All faults, if there are any.
 pub fn read<T>(
     value: Value,
     today: NaiveDate,
@@ -115,10 +115,10 @@ pub fn read<T>(
     faults.or(parsed)
 }
 
-/// Reads a whole input from an entry of the log, written on `today`.
+/// Reads the body of a log entry that was written on `today`.
 ///
 /// # Errors
-/// All faults, if there is any.
+/// All faults, if there are any.
 pub fn read_logged<T>(
     value: Value,
     today: NaiveDate,
@@ -152,13 +152,13 @@ impl<'a> Fields<'a> {
         &self.at
     }
 
-    /// Whether the member `name` is there and not taken yet, valid or not.
+    /// True if the member `name` is present and not taken yet, valid or not.
     #[must_use]
     pub fn has(&self, name: &str) -> bool {
         self.members.contains_key(name)
     }
 
-    /// The member `name`, which must be there.
+    /// Takes the required member `name`; if it is absent, notes a fault.
     pub fn required<T: Parse>(&mut self, name: &str) -> Option<T> {
         let at = self.at.child(name);
         match self.members.remove(name) {
@@ -167,19 +167,19 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The member `name`, if it is there and valid.
+    /// Takes the optional member `name`; `None` if it is absent or not valid.
     pub fn optional<T: Parse>(&mut self, name: &str) -> Option<T> {
         let value = self.members.remove(name)?;
         T::parse(value, &self.at.child(name))
     }
 
-    /// The member `name` as it stands.
+    /// Takes the member `name` as raw JSON, with its place.
     pub fn take(&mut self, name: &str) -> Option<(Value, At<'a>)> {
         let value = self.members.remove(name)?;
         Some((value, self.at.child(name)))
     }
 
-    /// Ends the reading: members that nobody asked for are faults.
+    /// Ends the reading: members that were not taken are faults.
     pub fn close(self) {
         for name in self.members.keys() {
             self.at.child(name).fault::<()>("unknown_field", "is not a field of this record");
@@ -187,7 +187,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Reads an array, element by element, with at most `most` elements.
+/// Reads an array of at most `max` elements, element by element.
 pub fn list<T: Parse>(value: Value, at: &At<'_>, most: usize) -> Option<Vec<T>> {
     let Value::Array(elements) = value else {
         return at.fault("wrong_type", format!("must be an array, not {}", kind_of(&value)));
@@ -200,7 +200,7 @@ pub fn list<T: Parse>(value: Value, at: &At<'_>, most: usize) -> Option<Vec<T>> 
     read.into_iter().collect()
 }
 
-/// What a JSON value is, for a sentence.
+/// The type of a JSON value, for a sentence.
 #[must_use]
 pub fn kind_of(value: &Value) -> &'static str {
     match value {
@@ -234,7 +234,7 @@ impl Parse for NaiveDate {
     }
 }
 
-/// Reads `YYYY-MM-DD` strictly, between the years 1900 and 2200.
+/// Reads `YYYY-MM-DD` strictly, from the year 1900 to 2200.
 #[must_use]
 pub fn day(text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;

@@ -1,4 +1,4 @@
-//! The lines of a GPC inventory: which scope each belongs to, and which total counts it.
+//! The lines of a GPC inventory: the scope of each, and the totals that count it.
 //!
 //! Source: Global Protocol for Community-Scale Greenhouse Gas Inventories (GPC), World Resources
 //! Institute, C40 Cities and ICLEI; line by line as in the taxonomy of the C40 GHG dashboard data of
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::fault::{At, Parse};
 use super::inventory::Level;
 
-/// What total a line counts towards.
+/// Which totals count a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tier {
     /// BASIC and BASIC+.
@@ -30,7 +30,7 @@ struct Entry {
     reference: &'static str,
     /// 1, 2 or 3.
     scope: u8,
-    /// What total it counts towards.
+    /// Which totals count it.
     tier: Tier,
 }
 
@@ -103,7 +103,7 @@ const TAXONOMY: &[Entry] = &[
 pub struct GpcRef(u8);
 
 impl GpcRef {
-    /// The line with this reference number, if there is one.
+    /// The line with this reference number; `None` if there is none.
     #[must_use]
     pub fn new(reference: &str) -> Option<Self> {
         let index = TAXONOMY.iter().position(|entry| entry.reference == reference)?;
@@ -115,7 +115,7 @@ impl GpcRef {
         (0u8..).take(TAXONOMY.len()).map(GpcRef)
     }
 
-    /// Its place in the taxonomy, from 0.
+    /// Its index in the taxonomy, from 0.
     #[must_use]
     pub fn index(self) -> usize {
         usize::from(self.0)
@@ -134,13 +134,13 @@ impl GpcRef {
         self.as_str().split('.').next().unwrap_or_default()
     }
 
-    /// Whether the line may be below zero: land use takes up carbon.
+    /// True if the line may be below zero, because land use can take up carbon.
     #[must_use]
     pub fn may_be_negative(self) -> bool {
         matches!(self.as_str(), "V.2" | "V.3")
     }
 
-    /// Whether a total at `level` counts this line.
+    /// True if a total at `level` counts this line.
     #[must_use]
     pub fn counts_at(self, level: Level) -> bool {
         let Entry { scope, tier, .. } = *self.entry();
@@ -148,15 +148,15 @@ impl GpcRef {
             Level::Basic => tier == Tier::Basic,
             Level::BasicPlus => matches!(tier, Tier::Basic | Tier::BasicPlus),
             Level::Scope1 => scope == 1,
-            // The use of energy supplied to the grid is in the lines of scope 2 already.
+            // Energy supplied to the grid is counted where it is used, in the lines of scope 2.
             Level::Scope12 => scope <= 2 && !self.is_grid_supply(),
             Level::Scope123 => !self.is_grid_supply(),
-            // What these count is not known line by line.
+            // The lines of these totals are not defined.
             Level::Consumption | Level::Own => false,
         }
     }
 
-    /// Whether it is energy generated in the city and supplied to the grid.
+    /// True if it is energy generated in the city and supplied to the grid.
     fn is_grid_supply(self) -> bool {
         self.as_str() == "I.4.4"
     }

@@ -1,8 +1,7 @@
-//! Global warming potentials over 100 years: what a tonne of a gas counts in tonnes of CO2.
+//! Global warming potentials over 100 years: the tonnes of CO2 that equal one tonne of a gas.
 //!
-//! Sources: IPCC Second (1995), Fourth (2007), Fifth (2013, without climate-carbon feedbacks) and
-//! Sixth (2021, table 7.15) Assessment
-//! Reports.
+//! Sources: IPCC Second (1995), Fourth (2007), Fifth (2013, without climate-carbon feedbacks) and Sixth (2021, table
+//! 7.15) Assessment Reports.
 
 use super::vocabulary::vocabulary;
 
@@ -21,7 +20,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// A gas that a line can be stated in.
+    /// A gas in which a line can be stated.
     LineGas {
         /// Carbon dioxide.
         Co2 = "co2",
@@ -33,14 +32,14 @@ vocabulary! {
         Sf6 = "sf6",
         /// Nitrogen trifluoride.
         Nf3 = "nf3",
-        /// HFC-134a, the commonest hydrofluorocarbon.
+        /// HFC-134a, the most common hydrofluorocarbon.
         Hfc134a = "hfc_134a",
-        /// Tetrafluoromethane, the commonest perfluorocarbon.
+        /// Tetrafluoromethane, the most common perfluorocarbon.
         Cf4 = "cf4",
     }
 }
 
-/// Tonnes of CO2 that a tonne of `gas` counts in `set`; none where the set has no value for it.
+/// The tonnes of CO2 that equal one tonne of `gas` in `set`; `None` if the set has no value for it.
 #[must_use]
 pub const fn potential(gas: LineGas, set: GwpSet) -> Option<f64> {
     let row: [Option<f64>; 4] = match gas {

@@ -1,8 +1,8 @@
 //! The signed head of the log: what is signed, and how an outsider checks it.
 //!
 //! The head of the log is its last entry: its sequence and its hash, which covers all entries before it. The service
-//! signs it with Ed25519 (RFC 8032). What is signed are these five lines, in UTF-8, joined by line feeds and without
-//! one at the end, each value as it is served:
+//! signs it with Ed25519 (RFC 8032). The signed text is these five lines in UTF-8, joined by line feeds, without one at
+//! the end. Each value is written as it is served:
 //!
 //! ```text
 //! pledgewatch log head
@@ -12,7 +12,8 @@
 //! signed_at
 //! ```
 //!
-//! `key_id` is the SHA-256 of the 32 bytes of the public key. Before the first entry, `sequence` is 0 and `hash` 64 zeros.
+//! `key_id` is the SHA-256 of the 32 bytes of the public key. Before the first entry, `sequence` is 0 and `hash` is 64
+//! zeros.
 
 use std::fmt;
 use std::str::FromStr;
@@ -25,7 +26,7 @@ use utoipa::ToSchema;
 
 use super::change::timestamp;
 
-/// The first line of what is signed: a signature for one purpose cannot be used for another.
+/// The first line of the signed text, so that a signature for another purpose cannot be used here.
 const PURPOSE: &str = "pledgewatch log head";
 
 /// The last entry of a log.
@@ -38,7 +39,7 @@ pub struct LogEnd {
 }
 
 impl fmt::Display for LogEnd {
-    /// `SEQUENCE:HASH`, as the command line takes it.
+    /// `SEQUENCE:HASH`, the format that the command line reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}", self.sequence, self.hash)
     }
@@ -58,7 +59,7 @@ impl FromStr for LogEnd {
     }
 }
 
-/// The public key with which signed heads are checked.
+/// The public key that verifies signed heads.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct LogKey {
     /// SHA-256 of the 32 bytes of the public key, in hexadecimal.
@@ -70,25 +71,25 @@ pub struct LogKey {
     /// The 32 bytes of the public key, in hexadecimal.
     #[schema(pattern = "^[0-9a-f]{64}$", example = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")]
     pub public_key: String,
-    /// When the key was made: RFC 3339, UTC.
+    /// When the key was created: RFC 3339, UTC.
     pub created_at: DateTime<Utc>,
 }
 
-/// The head of the log as the service vouches for it.
+/// The head of the log, signed by the service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SignedHead {
-    /// The sequence of the last entry; 0 before the first.
+    /// The sequence of the last entry; 0 if the log is empty.
     #[schema(minimum = 0, example = 812)]
     pub sequence: i64,
-    /// The hash of the last entry; 64 zeros before the first.
+    /// The hash of the last entry; 64 zeros if the log is empty.
     #[schema(pattern = "^[0-9a-f]{64}$", example = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08")]
     pub hash: String,
-    /// When the last entry was recorded: RFC 3339, UTC; absent before the first.
+    /// When the last entry was recorded: RFC 3339, UTC; absent if the log is empty.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub recorded_at: Option<DateTime<Utc>>,
-    /// When it was signed: RFC 3339, UTC, to the second.
+    /// When the head was signed: RFC 3339, UTC, to the second.
     pub signed_at: DateTime<Utc>,
-    /// Which key signed it.
+    /// The id of the key that signed it.
     #[schema(pattern = "^[0-9a-f]{64}$", example = "f6a1e0f2a3b8f1f75bd35c0a4cf6e3c5d1f0a4d1e2a6b7c8d9e0f1a2b3c4d5e6")]
     pub key_id: String,
     /// The Ed25519 signature, in hexadecimal.
@@ -100,17 +101,17 @@ pub struct SignedHead {
 }
 
 impl SignedHead {
-    /// The entry that it speaks of.
+    /// The last entry of the log that it signs.
     #[must_use]
     pub fn end(&self) -> LogEnd {
         LogEnd { sequence: self.sequence, hash: self.hash.clone() }
     }
 
-    /// What is signed.
+    /// The text that is signed.
     #[must_use]
     pub fn text(&self) -> String {
         let SignedHead { sequence, hash, signed_at, key_id, recorded_at: _, signature: _ } = self;
-        // The hash covers the time of the entry.
+        // The time of the entry is not part of it: the hash covers it.
         [PURPOSE, key_id, &sequence.to_string(), hash, &timestamp(*signed_at)].join("\n")
     }
 }
@@ -125,10 +126,10 @@ impl LogKey {
         }
     }
 
-    /// Checks that this key has signed a head.
+    /// Checks that this key signed the head.
     ///
     /// # Errors
-    /// A sentence that says what does not fit.
+    /// A sentence that says what does not match.
     pub fn verify(&self, head: &SignedHead) -> Result<(), String> {
         let bytes: Option<[u8; 32]> = hex::decode(&self.public_key).ok().and_then(|bytes| bytes.try_into().ok());
         let key = bytes.and_then(|bytes| VerifyingKey::from_bytes(&bytes).ok());
@@ -146,7 +147,7 @@ impl LogKey {
     }
 }
 
-/// What signs heads: a private key, which this never shows.
+/// Signs heads with a private key, which it never shows.
 pub struct Signer {
     key: SigningKey,
     public: LogKey,

@@ -20,11 +20,11 @@ use super::units::{Percent, Population, SignedTonnes, Tonnes, Year};
 use super::vocabulary::{Electricity, Gas, Protocol, VerificationLevel, vocabulary};
 
 vocabulary! {
-    /// What a total counts; only totals of the same level are ever compared.
+    /// What a total counts. Only totals of the same level are ever compared.
     Level {
-        /// GPC BASIC: stationary energy, transport and waste, scopes 1 and 2 and scope 3 waste.
+        /// GPC BASIC: stationary energy, transport and waste, in scopes 1 and 2, and waste in scope 3.
         Basic = "basic",
-        /// GPC BASIC+: BASIC and transboundary transport, losses, industry and land use.
+        /// GPC BASIC+: BASIC plus transboundary transport, grid losses, industry and land use.
         BasicPlus = "basic_plus",
         /// GPC scope 1.
         Scope1 = "scope_1",
@@ -32,50 +32,50 @@ vocabulary! {
         Scope12 = "scope_1_2",
         /// GPC scopes 1, 2 and 3.
         Scope123 = "scope_1_2_3",
-        /// What the people of the city cause, wherever it is emitted.
+        /// Emissions caused by the people of the city, wherever they occur.
         Consumption = "consumption",
-        /// The city's own total, by its own definition.
+        /// The city's own total, as the city defines it.
         Own = "own",
     }
 }
 
 impl Level {
-    /// Whether it is known which lines a total at this level counts.
+    /// True if it is defined which lines a total at this level counts.
     #[must_use]
     pub const fn has_lines(self) -> bool {
         !matches!(self, Level::Consumption | Level::Own)
     }
 
-    /// Whether a total at this level may be below 0: land use that takes up more than is emitted counts.
+    /// True if a total at this level may be below 0, because it counts land use, which may remove more than is emitted.
     #[must_use]
     pub const fn may_be_negative(self) -> bool {
         matches!(self, Level::BasicPlus | Level::Consumption | Level::Own)
     }
 }
 
-/// Stated totals by level, in t CO2e; at least one.
+/// Stated totals by level, in t CO2e; at least one is present.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, ToSchema)]
 pub struct Totals {
-    /// GPC BASIC, t CO2e.
+    /// GPC BASIC, in t CO2e.
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 21_049_331)]
     pub basic: Option<Tonnes>,
-    /// GPC BASIC+, t CO2e; below 0 where land takes up more than is emitted.
+    /// GPC BASIC+, in t CO2e; below 0 if land use removes more than is emitted.
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub basic_plus: Option<Tonnes>,
-    /// GPC scope 1, t CO2e.
+    /// GPC scope 1, in t CO2e.
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1: Option<Tonnes>,
-    /// GPC scopes 1 and 2, t CO2e.
+    /// GPC scopes 1 and 2, in t CO2e.
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1_2: Option<Tonnes>,
-    /// GPC scopes 1, 2 and 3, t CO2e.
+    /// GPC scopes 1, 2 and 3, in t CO2e.
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64)]
     pub scope_1_2_3: Option<Tonnes>,
-    /// What the people of the city cause wherever it is emitted, t CO2e.
+    /// Emissions caused by the people of the city, wherever they occur, in t CO2e.
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub consumption: Option<Tonnes>,
-    /// The city's own total by its own definition, t CO2e.
+    /// The city's own total, as the city defines it, in t CO2e.
     #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64)]
     pub own: Option<Tonnes>,
 }
@@ -95,7 +95,7 @@ impl Totals {
         }
     }
 
-    /// The totals that `at_level` gives.
+    /// Collects the totals from a function of the level.
     pub fn collect(at_level: impl Fn(Level) -> Option<Tonnes>) -> Totals {
         Totals {
             basic: at_level(Level::Basic),
@@ -108,7 +108,7 @@ impl Totals {
         }
     }
 
-    /// Whether no level has a total.
+    /// True if no level has a total.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Totals::default()
@@ -148,7 +148,7 @@ impl Parse for AlsoStated {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;
         let level: Option<Level> = fields.required("level");
-        // Of an unknown level nobody can say how low a total may be.
+        // For an unknown level allow totals below 0: the level itself is the fault.
         let bound = level.unwrap_or(Level::Own);
         let tonnes = match fields.take("tonnes") {
             Some((value, at)) => total(value, &at, bound),
@@ -160,13 +160,13 @@ impl Parse for AlsoStated {
     }
 }
 
-/// The accounting period, when it is not the calendar year.
+/// The accounting period, if it is not the calendar year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Period {
-    /// First day; it lies in the inventory's year.
+    /// The first day; it lies in the inventory's year.
     #[schema(example = "2019-07-01")]
     pub start: NaiveDate,
-    /// Last day; 360 to 370 days in all, and past.
+    /// The last day. The period covers 360 to 370 days and has ended.
     #[schema(example = "2020-06-30")]
     pub end: NaiveDate,
 }
@@ -189,13 +189,13 @@ impl Parse for Period {
     }
 }
 
-/// Who checked an inventory.
+/// The verification of an inventory.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Verification {
-    /// How far it was checked.
+    /// Who verified it: the city itself or an auditor.
     pub level: VerificationLevel,
-    /// By whom.
+    /// The name of who verified it; absent if not stated.
     pub by: Option<Name>,
 }
 
@@ -209,70 +209,71 @@ impl Parse for Verification {
     }
 }
 
-/// What a city emitted in one year.
+/// The emissions of a city in one year.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Inventory {
-    /// The year; of a fiscal year the one in which it begins.
+    /// The year; for a fiscal year, the one in which it begins.
     pub year: Year,
     /// The accounting period; absent for the calendar year.
     pub period: Option<Period>,
-    /// Stated totals by level, in t CO2e; required without `lines`.
+    /// Stated totals by level, in t CO2e; required if there are no `lines`.
     #[serde(skip_serializing_if = "Totals::is_empty")]
     pub totals: Totals,
-    /// The inventory line by line.
+    /// The inventory line by line; absent if only totals are stated.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 512)]
     pub lines: Vec<Line>,
-    /// People living within the boundary in that year.
+    /// People who live within the boundary in that year; absent if not known.
     #[schema(value_type = i64, minimum = 1, maximum = 1_000_000_000, example = 3_898_474)]
     pub population: Option<Population>,
-    /// The accounting standard.
+    /// The accounting standard; absent if none is declared.
     pub protocol: Option<Protocol>,
-    /// The gases covered.
+    /// The gases covered; absent if not declared.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(min_items = 1, max_items = 7, example = json!(["co2", "ch4", "n2o"]))]
     pub gases: Vec<Gas>,
-    /// The set of global warming potentials used.
+    /// The set of global warming potentials used; absent if not declared.
     pub gwp: Option<GwpSet>,
-    /// The series it belongs to: figures made by one method, boundary and edition, such as a statistical office's
-    /// recalculated time series. Only where the publisher says that the years are recalculated together.
+    /// The series of the figures: one method, boundary and edition, such as a recalculated time series of a statistical
+    /// office. Stated only if the publisher says that the years are recalculated together.
     pub series: Option<Slug>,
-    /// How the emissions of electricity used are counted.
+    /// How emissions from the electricity used are counted; absent if not declared.
     pub electricity: Option<Electricity>,
-    /// Whether the figures are corrected for how warm or cold the year was.
+    /// True if the figures are corrected for warm and cold weather, false if not; absent if not declared.
     pub weather_normalised: Option<bool>,
-    /// What other sources state for the same year; the figure above is that of the source published later.
+    /// Totals that other sources state for the same year. The figures above are from the source that was published
+    /// last.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 8)]
     pub also_stated: Vec<AlsoStated>,
-    /// Carbon credits retired for that year, in t CO2e; they never lower a figure.
+    /// Carbon credits retired for that year, in t CO2e; absent if not stated. They never lower a figure.
     #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 12_500)]
     pub credits_retired_tonnes: Option<Tonnes>,
-    /// The city's own estimate of the uncertainty of the total, in percent.
+    /// The uncertainty of the total as the city estimates it, in percent; absent if not stated.
     #[schema(value_type = f64, minimum = 0, maximum = 100, example = 5)]
     pub uncertainty_percent: Option<Percent>,
-    /// Who checked it.
+    /// The verification; absent if not stated.
     pub verification: Option<Verification>,
     /// Where the figures were published.
     pub source: Source,
-    /// A note to readers.
+    /// A note to readers; absent if there is none.
     pub note: Option<Text>,
 }
 
 /// A figure of an inventory at one level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Figure {
-    /// The figure: the stated total, else the sum of the lines.
+    /// The figure: the stated total, or else the sum of the lines.
     pub tonnes: Tonnes,
-    /// The stated total, if there is one.
+    /// The stated total; `None` if there is none.
     pub stated: Option<Tonnes>,
-    /// The sum of the lines, if every line of the level has a value or a notation key.
+    /// The sum of the lines; `None` unless every line of the level has a value or a notation key.
     pub summed: Option<Tonnes>,
 }
 
 impl Figure {
-    /// Whether the stated total and the sum differ by more than 1 % of the stated total.
+    /// True if the stated total and the sum differ by more than 1 % of the stated total.
     #[must_use]
     pub fn differs_from_sum(&self) -> bool {
         match (self.stated, self.summed) {
@@ -285,7 +286,7 @@ impl Figure {
 }
 
 impl Inventory {
-    /// Reads a baseline: its year is a member of the body.
+    /// Reads a baseline, whose body names its year.
     pub fn parse_baseline(value: Value, at: &At<'_>) -> Option<Self> {
         let inventory = Self::parse_with(value, at, None)?;
         for level in Level::ALL {
@@ -297,7 +298,7 @@ impl Inventory {
         Some(inventory)
     }
 
-    /// Reads the report of `year`: the year is in its path, and may be repeated in the body.
+    /// Reads the report of `year`, which is in its path; the body may repeat the year.
     pub fn parse_report(value: Value, at: &At<'_>, year: Year) -> Option<Self> {
         Self::parse_with(value, at, Some(year))
     }
@@ -318,13 +319,13 @@ impl Inventory {
         let met = fields.at().count();
         let totals: Totals = fields.optional("totals").unwrap_or_default();
         let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| list(v, &at, LINES)).unwrap_or_default();
-        // Figures that are there but invalid have been noted already.
+        // Figures that are present but not valid have been noted already.
         let no_figures = totals.is_empty() && lines.is_empty() && fields.at().count() == met;
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
         let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
         if fields.at().logged {
-            // Earlier versions recorded here which sectors a total counts; lines say this now.
+            // Earlier versions recorded here which sectors a total counts; now lines do.
             fields.take("sectors");
         }
         let gwp = fields.optional("gwp");
@@ -367,7 +368,7 @@ impl Inventory {
         })
     }
 
-    /// The figure at `level`: the stated total, else the sum of the lines, else none.
+    /// The figure at `level`: the stated total, or else the sum of the lines; `None` if there is neither.
     #[must_use]
     pub fn figure(&self, level: Level) -> Option<Figure> {
         let stated = self.totals.get(level);
@@ -375,14 +376,14 @@ impl Inventory {
         stated.or(summed).map(|tonnes| Figure { tonnes, stated, summed })
     }
 
-    /// The sum of the lines of `level`, if each has a value or a notation key and at least one has a value.
+    /// The sum of the lines of `level`; `None` unless each has a value or a notation key, and at least one has a value.
     #[must_use]
     pub fn summed(&self, level: Level) -> Option<Tonnes> {
         self.sum_of(GpcRef::all().filter(|reference| reference.counts_at(level)), self.gwp)
     }
 
-    /// The sum of the lines `wanted`, if each has a value or a notation key and at least one has a value; lines
-    /// stated by gas are converted by `gwp`, which must have a value for each of the gases.
+    /// The sum of the lines `wanted`; `None` unless each has a value or a notation key, and at least one has a value.
+    /// Lines stated by gas are converted by `gwp`, which must have a value for each of the gases.
     #[must_use]
     pub fn sum_of(&self, wanted: impl IntoIterator<Item = GpcRef>, gwp: Option<GwpSet>) -> Option<Tonnes> {
         if self.lines.is_empty() {
@@ -405,9 +406,9 @@ impl Inventory {
         has_value.then(|| Tonnes::from_kilograms(sum))
     }
 
-    /// The share of the lines of `level` that are known, in percent; none without lines.
+    /// The share of the lines of `level` that are known, in percent; `None` without lines.
     ///
-    /// A value and `NO` are known; `NE`, `IE`, `C` and a line that is missing are not.
+    /// A line with a value or `NO` is known; one with `NE`, `IE` or `C` is not, nor is one that is missing.
     #[must_use]
     pub fn completeness_percent(&self, level: Level) -> Option<f64> {
         let (mut known, mut wanted) = (0_u32, 0_u32);
@@ -425,14 +426,14 @@ impl Inventory {
         self.period.map_or_else(|| (first_day(self.year), last_day(self.year)), |period| (period.start, period.end))
     }
 
-    /// Whether it covers the calendar year.
+    /// True if it covers the calendar year.
     #[must_use]
     pub fn is_calendar_year(&self) -> bool {
         self.days() == (first_day(self.year), last_day(self.year))
     }
 }
 
-/// Reads the gases covered: at least one, none twice; kept in one order so that equal sets are equal.
+/// Reads the gases covered: at least one, none twice. They are sorted, so that equal sets are equal.
 fn gases(value: Value, at: &At<'_>) -> Option<Vec<Gas>> {
     let mut gases: Vec<Gas> = list(value, at, Gas::ALL.len())?;
     if gases.is_empty() {
@@ -444,7 +445,7 @@ fn gases(value: Value, at: &At<'_>) -> Option<Vec<Gas>> {
     if gases.len() == named { Some(gases) } else { at.fault("duplicate", "must not name a gas twice") }
 }
 
-/// Notes what the lines of an inventory may not be together.
+/// Notes the lines that contradict each other, or that `gwp` cannot convert.
 fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
     for (index, line) in lines.iter().enumerate() {
         let at = at.child(&index.to_string());
@@ -469,16 +470,16 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
     }
 }
 
-/// Notes lines that together exceed what a total may be.
+/// Notes a fault if the lines sum to more than the largest total allowed.
 fn check_sums(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
-    // Each is at most 10^15 kg in amount, and there are at most 512, so the sum stays within 64 bits.
+    // At most 512 lines of at most 10^15 kg each: the sum fits in 64 bits.
     let amounts = lines.iter().map(|line| line.kilograms(gwp).unwrap_or(0).abs());
     if amounts.sum::<i64>() > TONNES_MAX * 1_000 {
         at.fault::<()>("out_of_range", format!("the lines sum to more than {TONNES_MAX} t"));
     }
 }
 
-/// Whether two lines cannot stand beside each other: the same reference, unless of two different gases.
+/// True if two lines contradict each other: they have the same reference, and are not of two different gases.
 fn contradicts(one: &Line, other: &Line) -> bool {
     let both_gases = match (&one.value, &other.value) {
         (LineValue::Gas { gas: one, .. }, LineValue::Gas { gas: other, .. }) => one != other,
@@ -487,7 +488,7 @@ fn contradicts(one: &Line, other: &Line) -> bool {
     one.reference == other.reference && !both_gases
 }
 
-/// Notes a period that does not begin in the year or has not ended.
+/// Notes a fault if the period does not begin in the year, or has not ended.
 fn check_ended(year: Year, period: Option<Period>, at: &At<'_>) {
     let end = match period {
         Some(period) => {

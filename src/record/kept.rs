@@ -1,4 +1,4 @@
-//! What stays of a report as it is recorded, where a table of figures says nothing of it.
+//! What is carried over from a recorded report when a table of figures is imported.
 
 use std::sync::Arc;
 
@@ -9,29 +9,29 @@ use super::any_record::AnyRecord;
 use super::fault::{self, Fault};
 use super::inventory::Inventory;
 
-/// What a table says nothing of, so that it stays.
+/// The parts of a recorded report that stay, because the imported table does not state them.
 ///
-/// All else that a row leaves out is cleared: it qualifies the figures of that row, and those of no other.
+/// Anything else that a row leaves out is cleared: it described the old figures, not those of the row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CarriedOver {
-    /// The lines: there is no table of them, or one without a row.
+    /// True if the lines stay: there is no table of lines, or none of its rows is of this report.
     pub lines: bool,
-    /// The totals that other sources state: there is no column for them.
+    /// True if the totals of other sources stay: tables have no column for them.
     pub also_stated: bool,
 }
 
 impl CarriedOver {
-    /// What stays for one reason or for another.
+    /// What stays for either of two reasons.
     #[must_use]
     pub fn or(self, other: CarriedOver) -> CarriedOver {
         CarriedOver { lines: self.lines || other.lines, also_stated: self.also_stated || other.also_stated }
     }
 
-    /// Puts into the body of a report what stays of the one that is recorded.
+    /// Copies the parts that stay from the recorded report into the body of the new one.
     pub fn put(self, body: &mut Map<String, Value>, recorded: &Value) {
         let lines = recorded["lines"].as_array().filter(|_| self.lines);
         if let Some(lines) = lines {
-            // Those by gas were recorded with these potentials; the report may name its own.
+            // Lines stated by gas were recorded with these potentials; the new report may name its own.
             let by_gas = lines.iter().any(|line| line.get("gas").is_some());
             if let Some(gwp) = recorded.get("gwp").filter(|_| by_gas) {
                 body.entry("gwp").or_insert_with(|| gwp.clone());
@@ -43,10 +43,10 @@ impl CarriedOver {
         }
     }
 
-    /// The report with what stays of the one that is recorded.
+    /// The new report, completed with the parts that stay of the recorded one.
     ///
     /// # Errors
-    /// Where what stays does not fit it.
+    /// All faults, if those parts do not fit the new report.
     pub fn whole(
         self,
         report: &Arc<Inventory>,

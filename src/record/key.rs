@@ -1,7 +1,7 @@
-//! What entries of the log are about: which record, by its kind, its city and its id.
+//! What an entry of the log is about: a record, by its kind, its city and its id.
 //!
-//! Stored, hashed and served, a key is three words: a report's id is its year, a statement's is `statement`, a
-//! membership's is the network's, a city's its own.
+//! In storage, hashes and responses a key is three texts: kind, city and id. The id of a report is its year, that of a
+//! statement is `statement`, that of a membership is the network's, and that of a city is its own.
 
 use super::fault::Fault;
 use super::statement::Statement;
@@ -10,7 +10,7 @@ use super::units::Year;
 use super::vocabulary::vocabulary;
 
 vocabulary! {
-    /// The kind of record a change is about.
+    /// The kind of record that an entry of the log is about.
     Kind {
         /// A city.
         City = "city",
@@ -24,9 +24,9 @@ vocabulary! {
         Statement = "statement",
         /// A network of cities.
         Network = "network",
-        /// A city's membership of a network.
+        /// A city's membership in a network.
         Member = "member",
-        /// No record: that the body of an entry was taken out. Its id is the number of that entry.
+        /// Not a record: the body of an entry was removed. The id is the number of that entry.
         Redaction = "redaction",
     }
 }
@@ -50,11 +50,11 @@ pub enum CityRecord {
     Report(Year),
     /// The statement: a city makes one.
     Statement,
-    /// The membership of a network.
+    /// The membership in a network.
     Member(Slug),
 }
 
-/// Which record.
+/// The key of a record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RecordKey {
     /// A network, which belongs to no city.
@@ -68,26 +68,26 @@ pub enum RecordKey {
 pub enum Subject {
     /// A record.
     Record(RecordKey),
-    /// That the body of an entry was taken out.
+    /// The redaction of an entry, whose body was removed.
     Redaction {
-        /// The city that the entry is about; none if it is about a network.
+        /// The city of the redacted entry; `None` if that entry is about a network.
         city: Option<CityId>,
-        /// The number of the entry.
+        /// The number of the redacted entry.
         entry: i64,
     },
-    /// Nothing that there can be, for the id is none of its kind. Only a damaged log has it, and is served with it.
+    /// An id that is not valid for its kind. Only a damaged log contains one; it is served as it is.
     Misnamed {
         /// The kind.
         kind: Kind,
         /// The city.
         city: Option<CityId>,
-        /// The word in place of an id.
+        /// The id that is not valid.
         id: String,
     },
 }
 
 impl CityRecord {
-    /// The record of a kind that a city has under an id; the id of the city itself is not looked at.
+    /// Reads the record of a kind within a city; the id of the city itself is ignored.
     ///
     /// # Errors
     /// What is wrong with the id.
@@ -117,7 +117,7 @@ impl CityRecord {
         }
     }
 
-    /// Its id within the city; none for the city itself.
+    /// Its id within the city; `None` for the city itself.
     #[must_use]
     pub fn id(&self) -> Option<String> {
         match self {
@@ -136,7 +136,7 @@ impl RecordKey {
         RecordKey::OfCity(city.clone(), CityRecord::City)
     }
 
-    /// The key that three words give; the city is an empty word for a network.
+    /// Reads a key from a kind, a city and an id; the city is empty for a network.
     ///
     /// # Errors
     /// What is wrong with one of the ids.
@@ -157,7 +157,7 @@ impl RecordKey {
         }
     }
 
-    /// The city it belongs to, or is; none for a network.
+    /// The city it belongs to, or is; `None` for a network.
     #[must_use]
     pub const fn city(&self) -> Option<&CityId> {
         match self {
@@ -166,13 +166,13 @@ impl RecordKey {
         }
     }
 
-    /// The city as a word: an empty one if there is none.
+    /// The id of the city; empty for a network.
     #[must_use]
     pub fn city_word(&self) -> &str {
         self.city().map_or("", CityId::as_str)
     }
 
-    /// Its id as a word.
+    /// Its id.
     #[must_use]
     pub fn id(&self) -> String {
         match self {
@@ -189,11 +189,11 @@ impl From<RecordKey> for Subject {
 }
 
 impl Subject {
-    /// What the three words of an entry say; none where a city is missing, is one too many or is none.
+    /// Reads the kind, city and id of an entry; `None` if the city is missing, not expected or not valid.
     #[must_use]
     pub fn read(kind: Kind, city: &str, id: &str) -> Option<Self> {
         let owner = if city.is_empty() { None } else { Some(Slug::new(city)?) };
-        // Only a network, and the redaction of what was said of one, belongs to no city.
+        // Only a network, and the redaction of an entry about one, belongs to no city.
         let fits = match kind {
             Kind::Network => owner.is_none(),
             Kind::Redaction => true,
@@ -209,7 +209,7 @@ impl Subject {
         fits.then(|| read.unwrap_or_else(|| Subject::Misnamed { kind, city: owner, id: id.to_owned() }))
     }
 
-    /// The record; none if it is about something else.
+    /// The record; `None` for a redaction or an id that is not valid.
     #[must_use]
     pub const fn record(&self) -> Option<&RecordKey> {
         if let Subject::Record(key) = self { Some(key) } else { None }
@@ -225,7 +225,7 @@ impl Subject {
         }
     }
 
-    /// The city; none for a network.
+    /// The city; `None` for a network.
     #[must_use]
     pub const fn city(&self) -> Option<&CityId> {
         match self {
@@ -234,7 +234,7 @@ impl Subject {
         }
     }
 
-    /// The city as it is hashed and stored: an empty word if there is none.
+    /// The id of the city as it is hashed and stored; empty if there is none.
     #[must_use]
     pub fn city_word(&self) -> &str {
         self.city().map_or("", CityId::as_str)
@@ -259,7 +259,7 @@ fn no_year() -> Fault {
     fault("out_of_range", "the year in the path must be four digits between 1970 and 2100")
 }
 
-/// A fault of the record as a whole.
+/// A fault about the whole record.
 fn fault(code: &str, detail: &str) -> Fault {
     Fault { pointer: String::new(), code: code.to_owned(), detail: detail.to_owned() }
 }

@@ -1,4 +1,4 @@
-//! What a log makes, entry by entry: the cities and the networks. The one place where an entry is applied.
+//! The cities and networks that a log describes. This is the only place where an entry is applied.
 
 use std::collections::BTreeMap;
 
@@ -12,31 +12,31 @@ use super::network::Network;
 use super::recorded::Recorded;
 use super::text::{CityId, Slug};
 
-/// The cities and networks that entries of a log make.
+/// The cities and networks that the entries of a log build up.
 #[derive(Debug, Clone, Default)]
 pub struct Ledger {
     /// The cities, withdrawn ones included, by id.
     pub cities: BTreeMap<CityId, Dossier>,
     /// The networks, withdrawn ones included, by id.
     pub networks: BTreeMap<Slug, Recorded<Network>>,
-    /// Whether what cities superseded is all kept whole.
+    /// True if superseded revisions of cities are all kept whole.
     keeps_all: bool,
 }
 
 impl Ledger {
-    /// Nothing yet. What cities supersede is kept whole for a while or, for who compares with every state there was,
-    /// for ever.
+    /// An empty ledger. With `keeps_all`, superseded revisions of cities are kept whole for ever, for a caller that
+    /// compares with all of them; without it, only for a while.
     #[must_use]
     pub fn new(keeps_all: bool) -> Self {
         Ledger { keeps_all, ..Self::default() }
     }
 
-    /// Adds what an entry says; returns whether a redaction took anything out.
+    /// Applies an entry; returns true if a redaction removed anything.
     ///
-    /// The redaction of what was said of a network that is not there takes nothing out.
+    /// The redaction of an entry about an unknown network removes nothing.
     ///
     /// # Errors
-    /// A sentence, when the entry cannot be read or does not follow what is there.
+    /// A sentence, if the entry cannot be read or does not follow the records so far.
     pub fn apply(&mut self, change: &Change) -> Result<bool, String> {
         match &change.subject {
             Subject::Record(key) => self.add(key, change).map(|()| false),
@@ -61,10 +61,10 @@ impl Ledger {
             && matches!(key, RecordKey::Network(_) | RecordKey::OfCity(_, CityRecord::City));
         if !is_there && !begins {
             let what = if key.city().is_some() { "city" } else { "network" };
-            return Err(format!("entry {} is about a {what} that is not there", change.sequence));
+            return Err(format!("entry {} is about an unknown {what}", change.sequence));
         }
         match key {
-            // Nobody compares with what a network said before.
+            // The earlier revisions of a network are never compared.
             RecordKey::Network(id) => Next::read(key, change, false)?.add(&mut self.networks, id),
             RecordKey::OfCity(city, record) => {
                 let next = Next::read(key, change, self.keeps_all)?;
@@ -82,14 +82,14 @@ impl Ledger {
             let taken = self.networks.values_mut().find_map(|network| network.take_out(redacted, false));
             return Ok(taken.unwrap_or(false));
         };
-        let nowhere = || format!("entry {sequence} is about a city that is not there");
+        let nowhere = || format!("entry {sequence} is about an unknown city");
         let taken = self.cities.get_mut(city).ok_or_else(nowhere)?.redact(redacted, sequence, self.keeps_all);
         taken.ok_or_else(|| {
-            format!("entry {sequence} redacts entry {redacted}, which is not of the same city or of no network")
+            format!("entry {sequence} redacts entry {redacted}, which is about no record of that city")
         })
     }
 
-    /// Lets nothing be recorded after `time`: a later entry of the log was recorded then.
+    /// Moves recording times after `time` back to it, because a later entry of the log was recorded at `time`.
     pub fn set_back(&mut self, time: DateTime<Utc>) {
         self.cities.values_mut().for_each(|dossier| dossier.set_back(time, self.keeps_all));
         self.networks.values_mut().for_each(|network| network.set_back(time, false));

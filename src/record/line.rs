@@ -1,4 +1,5 @@
-//! One line of an inventory: a GPC reference with tonnes, with tonnes of a gas, or with the reason why not.
+//! One line of an inventory: a GPC reference with tonnes of CO2e, with tonnes of one gas, or with the reason why it has
+//! no value.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -26,7 +27,7 @@ vocabulary! {
     }
 }
 
-/// What a line says.
+/// The value of a line, or why it has none.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
@@ -40,14 +41,14 @@ pub enum LineValue {
     Gas {
         /// The gas.
         gas: LineGas,
-        /// Emissions in tonnes of that gas; converted by the inventory's own `gwp`.
+        /// Emissions in tonnes of that gas; the inventory's `gwp` converts them to CO2e.
         gas_tonnes: Tonnes,
     },
     /// Why the line has no value.
     Notation {
         /// The GPC notation key.
         notation: Notation,
-        /// The city's explanation.
+        /// The city's explanation; absent if it gave none.
         explanation: Option<Text>,
     },
 }
@@ -65,7 +66,7 @@ pub struct Line {
 }
 
 impl Line {
-    /// Kilograms of CO2e by the inventory's set of potentials; none where the line is unknown.
+    /// The line in kilograms of CO2e, with gases converted by `gwp`; `None` if the amount is unknown.
     ///
     /// `NO` counts as 0; `NE`, `IE` and `C` are unknown, never 0.
     #[must_use]
@@ -81,7 +82,7 @@ impl Line {
         }
     }
 
-    /// The lines that it says it is included in, read from the explanation of an `IE`.
+    /// The lines in which this one is included, read from the explanation of an `IE`.
     pub fn included_in(&self) -> Vec<GpcRef> {
         let LineValue::Notation { notation: Notation::IncludedElsewhere, explanation: Some(text) } = &self.value else {
             return Vec::new();
@@ -90,7 +91,7 @@ impl Line {
         words.filter_map(|word| GpcRef::new(word.trim_matches('.'))).collect()
     }
 
-    /// Whether it states an amount, of CO2e or of a gas.
+    /// True if it states an amount, of CO2e or of a gas.
     #[must_use]
     pub fn has_value(&self) -> bool {
         !matches!(self.value, LineValue::Notation { .. })
@@ -121,7 +122,7 @@ impl Parse for Line {
             (Some(SignedTonnes(tonnes)), None, None, None, None) => LineValue::Tonnes { tonnes },
             (None, Some(gas), Some(SignedTonnes(gas_tonnes)), None, None) => LineValue::Gas { gas, gas_tonnes },
             (None, None, None, Some(notation), explanation) => LineValue::Notation { notation, explanation },
-            // Whatever keeps it from being one of the three has been noted.
+            // The fault has been noted already.
             _ => return None,
         };
         let line = Line { reference: reference?, value };

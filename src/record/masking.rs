@@ -1,21 +1,21 @@
-//! The secrets of keys, wherever a text may have one: they are known by how they begin, and masked.
+//! Masks the secrets of keys in texts; a secret is recognised by its prefix.
 
 use std::borrow::Cow;
 
-/// What every secret begins with, so that scanners for leaked secrets recognise one.
+/// The prefix of every secret, so that scanners for leaked secrets recognise one.
 pub const KEY_PREFIX: &str = "pwk_";
-/// The same where an address writes the last sign of it by its number.
+/// The prefix with its last character percent-encoded, as in a URL.
 const ESCAPED: &str = "pwk%5f";
-/// What stands in the place of the rest.
+/// Replaces the rest of a secret.
 const MASK: &str = "***";
 
-/// Whether a text may have a secret in it.
+/// True if a text may contain a secret.
 #[must_use]
 pub fn may_have_a_key(text: &str) -> bool {
     begin(text).is_some()
 }
 
-/// Where the first secret begins, and where what it begins with ends.
+/// The start and the end of the prefix of the first secret.
 fn begin(text: &str) -> Option<(usize, usize)> {
     let ends_at = |prefix: &str| {
         let mut places = text.as_bytes().windows(prefix.len());
@@ -25,7 +25,7 @@ fn begin(text: &str) -> Option<(usize, usize)> {
     [KEY_PREFIX, ESCAPED].into_iter().filter_map(ends_at).min()
 }
 
-/// The text with nothing of a secret left but how it begins.
+/// The text, with each secret cut down to its prefix and `***`.
 #[must_use]
 pub fn masked(text: &str) -> Cow<'_, str> {
     if !may_have_a_key(text) {

@@ -1,4 +1,4 @@
-//! A membership: that a city belongs to a network, and from when to when.
+//! A membership: a city belongs to a network for some time.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -9,22 +9,22 @@ use utoipa::ToSchema;
 use super::fault::{At, Fields, Parse};
 use super::source::Source;
 
-/// A city's membership of a network.
+/// A city's membership in a network.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Member {
-    /// The day it joined; unless stated it counts as a member since ever. It may lie ahead.
+    /// The day the city joined; absent if it counts as a member from the beginning. It may be in the future.
     #[schema(example = "2015-06-01")]
     pub joined_on: Option<NaiveDate>,
-    /// The first day on which it was a member no more; unless stated it still is one. It may lie ahead.
+    /// The first day on which the city is no longer a member; absent if it still is one. It may be in the future.
     #[schema(example = "2024-01-01")]
     pub left_on: Option<NaiveDate>,
-    /// Where it was taken from.
+    /// Where this was published.
     pub source: Source,
 }
 
 impl Member {
-    /// Whether the city is a member on `day`.
+    /// True if the city is a member on `day`.
     #[must_use]
     pub fn includes(&self, day: NaiveDate) -> bool {
         self.joined_on.is_none_or(|joined| joined <= day) && self.left_on.is_none_or(|left| day < left)

@@ -1,7 +1,7 @@
-//! What cities say: exact, validated, and free of I/O.
+//! The records of cities: exact, validated, and free of I/O.
 //!
-//! A value of these types that exists is valid: each is made by [`Parse`], which reads JSON and
-//! collects every [`Fault`](fault::Fault) it meets rather than stopping at the first.
+//! Every value of these types is valid. It is made by [`Parse`], which reads JSON and collects every
+//! [`Fault`](fault::Fault) instead of stopping at the first.
 
 pub mod any_record;
 pub mod calendar;

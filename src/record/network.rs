@@ -1,4 +1,4 @@
-//! A network: cities that have joined together, such as C40.
+//! A network of cities, such as C40.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -9,7 +9,7 @@ use super::fault::{At, Fields, Parse};
 use super::source::Source;
 use super::text::{Name, WebAddress};
 
-/// A network of cities; who its members are is recorded city by city.
+/// A network of cities; its members are recorded with each city.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Network {
@@ -17,7 +17,7 @@ pub struct Network {
     pub name: Name,
     /// Its page on the web.
     pub website: Option<WebAddress>,
-    /// Where it was taken from.
+    /// Where this was published.
     pub source: Source,
 }
 

@@ -1,8 +1,8 @@
-//! A record with every state it has had: the latest whole and, of those before it, what is asked of them most.
+//! A record with all its revisions.
 //!
-//! A state that was superseded is kept whole for a while, and then only as far as judgements read it: texts are what
-//! takes memory, and are looked at again only by who goes back in time. They are in the log, and come back with
-//! [`Dossier::restore`](super::Dossier::restore).
+//! The latest revision is whole. A superseded one stays whole for a while, and is then abridged to what judgements
+//! read, because texts take most of the memory. The texts are still in the log;
+//! [`Dossier::restore`](super::Dossier::restore) brings them back.
 
 use std::sync::Arc;
 
@@ -17,35 +17,35 @@ pub struct Stamp {
     pub revision: i32,
     /// The entry of the log that made it.
     pub sequence: i64,
-    /// When it was recorded; earlier than the log has it where the clock was wrong and was set right.
+    /// When it was recorded. This is earlier than in the log if a clock was ahead and was corrected later.
     pub recorded_at: DateTime<Utc>,
     /// The label of the key that wrote it.
     pub recorded_by: String,
-    /// Why it was changed.
+    /// Why it was changed; `None` if no reason was given.
     pub reason: Option<String>,
 }
 
-/// A value whose states are kept.
+/// A value whose earlier revisions are kept.
 pub trait Superseded: Sized + PartialEq {
-    /// The day from which it counts, where it says so itself; else it counts from when it was recorded.
+    /// The day from which the value counts; `None` if that is the day it was recorded.
     fn counts_from(&self) -> Option<NaiveDate> {
         None
     }
 
-    /// What judgements read of it once it is superseded, without what they do not; none if they read nothing of it.
+    /// What judgements read of the value once it is superseded, without the rest; `None` if they read nothing of it.
     fn brief(&self) -> Option<Self> {
         None
     }
 }
 
-/// What is kept of a state.
+/// How much of a revision's value is in memory.
 #[derive(Debug)]
 pub(super) enum State<T> {
     /// All of it.
     Whole(Arc<T>),
-    /// What judgements read of it, if anything.
+    /// What judgements read of it; `None` if they read nothing.
     Brief(Option<Arc<T>>),
-    /// It was withdrawn, or its body was redacted.
+    /// Nothing: the record was withdrawn, or the body was redacted.
     Gone,
 }
 
@@ -59,39 +59,39 @@ impl<T> Clone for State<T> {
     }
 }
 
-/// One state of a record: a value, or its withdrawal.
+/// One revision of a record: a value, or its withdrawal.
 #[derive(Debug)]
 pub struct Revision<T> {
-    /// Who, when, why.
+    /// Who recorded it, when, and why.
     pub stamp: Stamp,
-    /// The day it counts from: as its value says, else that of its recording.
+    /// The day it counts from: the one its value states, or else the day it was recorded.
     pub since: NaiveDate,
     pub(super) state: State<T>,
-    /// The length of its body in the log.
+    /// The length of its body in the log, in bytes.
     pub(super) bytes: usize,
 }
 
 impl<T: Superseded> Revision<T> {
-    /// A state as it was recorded, by a body of so many bytes.
+    /// A revision as it was recorded, with a body of `bytes` bytes.
     pub(super) fn new(stamp: Stamp, value: Option<Arc<T>>, bytes: usize) -> Self {
         let since = value.as_ref().and_then(|value| value.counts_from()).unwrap_or(stamp.recorded_at.date_naive());
         let state = value.map_or(State::Gone, State::Whole);
         Revision { stamp, since, state, bytes }
     }
 
-    /// Whether there is a value, however much of it is kept.
+    /// True if there is a value, whole or abridged.
     #[must_use]
     pub fn is_there(&self) -> bool {
         !matches!(self.state, State::Gone)
     }
 
-    /// The value, if there is one and it is kept whole.
+    /// The value; `None` if there is none, or it is abridged.
     #[must_use]
     pub fn whole(&self) -> Option<&Arc<T>> {
         if let State::Whole(value) = &self.state { Some(value) } else { None }
     }
 
-    /// What judgements read of the value of an earlier state; nothing else is to be read of it.
+    /// What judgements read of the value of an earlier revision; nothing else may be read of it.
     #[must_use]
     pub fn brief(&self) -> Option<&T> {
         match &self.state {
@@ -105,15 +105,15 @@ impl<T: Superseded> Revision<T> {
     }
 }
 
-/// A record with every state it has had; cheap to clone.
+/// A record with all its revisions; cheap to clone.
 #[derive(Debug)]
 pub struct Recorded<T> {
     latest: Arc<Revision<T>>,
-    /// None of a record that was never changed, as most.
+    /// `None` if the record was never changed, as is usual.
     earlier: Option<Arc<Earlier<T>>>,
 }
 
-// Derived, `Clone` would ask for `T: Clone`, which sharing does not need.
+// A derived `Clone` would require `T: Clone`, which shared pointers do not need.
 impl<T> Clone for Recorded<T> {
     fn clone(&self) -> Self {
         Recorded { latest: Arc::clone(&self.latest), earlier: self.earlier.clone() }
@@ -121,13 +121,13 @@ impl<T> Clone for Recorded<T> {
 }
 
 impl<T: Superseded> Recorded<T> {
-    /// Begins a record with its first state.
+    /// Starts a record with its first revision.
     pub(super) fn begin(first: Revision<T>) -> Result<Self, String> {
         follows(&first.stamp, 0)?;
         Ok(Recorded { latest: Arc::new(first), earlier: None })
     }
 
-    /// Adds a state, as the next revision; those before it are all kept whole if `keeps_all`.
+    /// Adds the next revision; with `keeps_all` the earlier ones are all kept whole.
     pub(super) fn push(&mut self, next: Revision<T>, keeps_all: bool) -> Result<(), String> {
         follows(&next.stamp, self.latest.stamp.revision)?;
         let superseded = std::mem::replace(&mut self.latest, Arc::new(next));
@@ -139,38 +139,38 @@ impl<T: Superseded> Recorded<T> {
         Ok(())
     }
 
-    /// Every state, oldest first.
+    /// Every revision, oldest first.
     pub fn revisions(&self) -> impl DoubleEndedIterator<Item = &Revision<T>> {
         let earlier = self.earlier.iter().flat_map(|earlier| earlier.revisions());
         earlier.chain(std::iter::once(self.latest.as_ref()))
     }
 
-    /// The states before the latest, if there are any.
+    /// The revisions before the latest; `None` if there are none.
     #[must_use]
     pub(super) fn earlier(&self) -> Option<&Earlier<T>> {
         self.earlier.as_deref()
     }
 
-    /// The state it is in; it is whole.
+    /// The latest revision; it is whole.
     #[must_use]
     pub fn latest(&self) -> &Revision<T> {
         &self.latest
     }
 
-    /// The present value and its stamp, unless the record is withdrawn.
+    /// The present value and its stamp; `None` if the record is withdrawn.
     #[must_use]
     pub fn live(&self) -> Option<(&Arc<T>, &Stamp)> {
         Some((self.latest.whole()?, &self.latest.stamp))
     }
 
-    /// The value it last had, were it withdrawn since or not; it is whole.
+    /// The last value, even if the record was withdrawn since; it is whole.
     #[must_use]
     pub fn last_value(&self) -> Option<&Arc<T>> {
         self.revisions().rev().find(|revision| revision.is_there())?.whole()
     }
 
-    /// Takes out what an entry said, if it made one of the states; whether there was anything. The others are all kept
-    /// whole if `keeps_all`.
+    /// Removes what the entry `sequence` recorded. Returns whether there was anything to remove; `None` if the entry
+    /// made no revision of this record. With `keeps_all` the other revisions stay whole.
     pub(super) fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
         let made = |revision: &Revision<T>| revision.stamp.sequence == sequence;
         let found = self.revisions().find(|revision| made(revision))?;
@@ -182,7 +182,7 @@ impl<T: Superseded> Recorded<T> {
         Some(was_there)
     }
 
-    /// Lets no state be recorded after `time`; all are kept whole if `keeps_all`.
+    /// Moves recording times after `time` back to it; with `keeps_all` all revisions stay whole.
     pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
         self.make_anew(keeps_all, |revision| {
             let Revision { stamp, since, state, bytes } = revision;
@@ -196,7 +196,7 @@ impl<T: Superseded> Recorded<T> {
         });
     }
 
-    /// Makes the states anew, with others in place of those for which `other` gives one.
+    /// Rebuilds the revisions, replacing each one for which `replacement` gives another.
     fn make_anew(&mut self, keeps_all: bool, other: impl Fn(&Revision<T>) -> Option<Revision<T>>) {
         let anew = |revision: &Arc<Revision<T>>| other(revision).map_or_else(|| Arc::clone(revision), Arc::new);
         self.latest = anew(&self.latest);
@@ -209,7 +209,7 @@ impl<T: Superseded> Recorded<T> {
         self.earlier = Some(Arc::new(earlier));
     }
 
-    /// Puts back the whole value of a revision, as the log has it; none where it was redacted.
+    /// Restores the whole value of a revision from the log; `None` if it was redacted.
     pub(super) fn restore(&mut self, revision: i32, value: Option<Arc<T>>) {
         if let (Some(earlier), Ok(place)) = (&mut self.earlier, usize::try_from(revision - 1)) {
             Arc::make_mut(earlier).set(place, value.map_or(State::Gone, State::Whole));
@@ -217,7 +217,7 @@ impl<T: Superseded> Recorded<T> {
     }
 }
 
-/// Checks that a state is the revision after `last`.
+/// Checks that the stamp is that of the revision after `last`.
 fn follows(stamp: &Stamp, last: i32) -> Result<(), String> {
     if stamp.revision == last + 1 {
         return Ok(());

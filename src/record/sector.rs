@@ -1,4 +1,4 @@
-//! The part of a city's emissions that a target for one sector covers, in lines of the GPC.
+//! The sector of a target: the part of a city's emissions that it covers, in lines of the GPC.
 
 use serde::{Serialize, Serializer};
 use serde_json::Value;
@@ -45,26 +45,26 @@ impl GpcSector {
     }
 }
 
-/// What a target for one sector covers.
+/// The part of a city's emissions that a target covers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sector {
     /// A whole sector of the GPC.
     Whole(GpcSector),
     /// Some lines, in the order of the taxonomy, none twice.
     Lines(Vec<GpcRef>),
-    /// A name that says nothing of lines: earlier versions recorded these, and such a target is not judged.
+    /// A name without lines. Earlier versions recorded such names; a target with one is not judged.
     Named(Name),
 }
 
 impl Sector {
-    /// What a word names: a sector by its numeral, such as `II`, or a line, such as `II.1.1`.
+    /// Reads a sector by its numeral, such as `II`, or a line, such as `II.1.1`.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         let whole = GpcSector::from_word(word).map(Sector::Whole);
         whole.or_else(|| GpcRef::new(word).map(|line| Sector::Lines(vec![line])))
     }
 
-    /// As one text: the numeral, or the lines parted by spaces.
+    /// The sector as one text: the numeral, or the lines separated by spaces.
     #[must_use]
     pub fn code(&self) -> String {
         match self {
@@ -74,16 +74,16 @@ impl Sector {
         }
     }
 
-    /// Whether it covers all of `other` in a total at `level`.
+    /// True if it covers all of `other` in a total at `level`.
     #[must_use]
     pub fn covers(&self, other: &Sector, level: Level) -> bool {
         let (own, wanted) = (self.lines(level), other.lines(level));
         self == other || (!wanted.is_empty() && wanted.iter().all(|line| own.contains(line)))
     }
 
-    /// The lines it covers of a total at `level`, in the order of the taxonomy; none where only a name is known.
+    /// The lines it covers in a total at `level`, in the order of the taxonomy; empty if only a name is known.
     ///
-    /// At a level without a list of lines a whole sector is all of its lines.
+    /// At a level whose lines are not defined, a whole sector is all of its lines.
     #[must_use]
     pub fn lines(&self, level: Level) -> Vec<GpcRef> {
         match self {
@@ -139,7 +139,7 @@ impl Parse for Sector {
     }
 }
 
-/// Reads lines of the GPC: at least one, none twice; kept in one order so that equal sets are equal.
+/// Reads GPC lines: at least one, none twice. They are sorted, so that equal sets are equal.
 fn lines(value: Value, at: &At<'_>) -> Option<Sector> {
     let mut lines: Vec<GpcRef> = list(value, at, GpcRef::all().count())?;
     if lines.is_empty() {
@@ -161,7 +161,7 @@ impl PartialSchema for Sector {
         OneOfBuilder::new()
             .item(Ref::from_schema_name(<GpcSector as ToSchema>::name()))
             .item(lines)
-            .description(Some("A whole sector of the GPC by its numeral, or some of its lines, none of them twice."))
+            .description(Some("A whole GPC sector by its numeral, or some GPC lines, none of them twice."))
             .into()
     }
 }

@@ -15,16 +15,16 @@ use super::text::{Name, Text, WebAddress};
 pub struct Source {
     /// The title of the document or data set.
     pub title: Name,
-    /// Where it can be read.
+    /// Its address on the web.
     pub url: Option<WebAddress>,
     /// Who published it.
     pub publisher: Option<Name>,
-    /// The day it was published; figures of an undated source count from the day they were recorded.
+    /// The day it was published. If absent, its figures count from the day they were recorded.
     #[schema(example = "2023-05-30")]
     pub published: Option<NaiveDate>,
     /// The licence or terms it is published under.
     pub licence: Option<Name>,
-    /// Where in it the figure stands: page, table, row.
+    /// Where in the publication the figure is: page, table, row.
     pub locator: Option<Text>,
 }
 

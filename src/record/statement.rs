@@ -1,4 +1,4 @@
-//! A statement: what a city replies to the verdicts on it.
+//! A statement: a city's reply to the verdicts on it.
 
 use serde::Serialize;
 use serde_json::Value;
@@ -8,18 +8,18 @@ use utoipa::ToSchema;
 use super::fault::{At, Fields, Parse};
 use super::text::{Slug, Text};
 
-/// What a city says of the verdicts on it; shown beside them, whatever they are.
+/// A city's reply to the verdicts on it; it is shown next to them, whatever they are.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Statement {
     /// The reply in the city's own words.
     pub text: Text,
-    /// The id of the target that it speaks of; of all of them unless stated.
+    /// The id of the target that it is about; absent if it is about all of them.
     pub target: Option<Slug>,
 }
 
 impl Statement {
-    /// The id of every city's statement in the log: a city makes one.
+    /// The id of every city's statement in the log: a city has one.
     pub const ID: &str = "statement";
 }
 

@@ -1,4 +1,4 @@
-//! What judgements read of a record that has been superseded, kind by kind.
+//! What judgements read of a superseded record, for each kind.
 
 use chrono::NaiveDate;
 
@@ -43,11 +43,11 @@ impl Superseded for Inventory {
 
 impl Superseded for Target {
     fn counts_from(&self) -> Option<NaiveDate> {
-        // A pledge counts from the day it was set: a source often tells of it only years later.
+        // A pledge counts from the day it was set; a source often reports it only years later.
         self.set_on.or(self.source.published)
     }
 
-    /// What it asked for, and when it held.
+    /// What it asked for, and when it was in force.
     fn brief(&self) -> Option<Self> {
         Some(Target {
             goal: self.goal.clone(),
@@ -71,19 +71,19 @@ impl Superseded for Target {
 }
 
 impl Superseded for City {
-    /// What a city is called is no figure: it counts as known from the start.
+    /// A city's name is no figure: it counts as known from the start.
     fn counts_from(&self) -> Option<NaiveDate> {
         Some(NaiveDate::MIN)
     }
 }
 
-// No judgement reads what these said before.
+// No judgement reads the earlier revisions of these.
 impl Superseded for Statement {}
 impl Superseded for Member {}
 impl Superseded for Network {}
 
 impl Line {
-    /// The line without what explains it.
+    /// The line without its explanation.
     fn brief(&self) -> Line {
         let value = match &self.value {
             LineValue::Notation { notation, .. } => LineValue::Notation { notation: *notation, explanation: None },
@@ -94,7 +94,7 @@ impl Line {
 }
 
 impl Source {
-    /// Which publication it was, and when.
+    /// The title of the publication and the day it was published.
     fn brief(&self) -> Source {
         Source {
             title: self.title.clone(),

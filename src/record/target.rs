@@ -1,4 +1,4 @@
-//! A target: what a city pledges, measured from what, by when.
+//! A target: what a city pledges, from which base, and by which year.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,7 +17,7 @@ use super::units::{Percent, SignedTonnes, Tonnes, TonnesPerPerson, Year};
 use super::vocabulary::vocabulary;
 
 vocabulary! {
-    /// The kinds of target that CDP and GPC distinguish.
+    /// The kind of a target, as CDP and the GPC distinguish them.
     TargetKind {
         /// A reduction from the emissions of a base year.
         BaseYear = "base_year",
@@ -25,15 +25,16 @@ vocabulary! {
         FixedLevel = "fixed_level",
         /// A reduction of emissions per person from a base year.
         BaseYearIntensity = "base_year_intensity",
-        /// A reduction from the emissions a scenario foresees for the target year.
+        /// A reduction from the emissions that a scenario predicts for the target year.
         BaselineScenario = "baseline_scenario",
     }
 }
 
 vocabulary! {
-    /// What a target's standing is today. Adopted targets and those in law are judged, and what ended after its target year.
+    /// The status of a target today. Targets that are adopted or in law are judged, and so is one that ended after its
+    /// target year.
     Standing {
-        /// Proposed, not decided.
+        /// Proposed, but not decided.
         Proposed = "proposed",
         /// Adopted by the city.
         Adopted = "adopted",
@@ -47,50 +48,52 @@ vocabulary! {
 }
 
 impl Standing {
-    /// Whether the target binds nobody any more.
+    /// True if the target is no longer in force.
     #[must_use]
     pub const fn has_ended(self) -> bool {
         matches!(self, Standing::Superseded | Standing::Withdrawn)
     }
 }
 
-/// What is asked for in the target year.
+/// What a target asks for in its target year.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Goal {
     /// A reduction from the emissions of a base year.
     BaseYear {
-        /// Percent below the baseline figure (for `baseline_scenario`: below the scenario); required but for `fixed_level`.
+        /// The reduction in percent of the baseline figure, or of the scenario for `baseline_scenario`. Required for
+        /// every kind but `fixed_level`, where it is absent.
         #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
     /// A stated level of emissions.
     FixedLevel {
-        /// The level in t CO2e, 0 for net zero and below it for climate positive; this or `tonnes_per_person` is
-        /// required for `fixed_level`, and only there.
+        /// The level in t CO2e: 0 for net zero, below 0 if more is to be removed than emitted. `fixed_level` requires
+        /// either this or `tonnes_per_person`; absent for other kinds.
         #[schema(value_type = f64, minimum = -1_000_000_000_000_i64, maximum = 1_000_000_000_000_i64, example = 0)]
         tonnes: Tonnes,
     },
     /// A stated level of emissions per person.
     #[serde(rename = "fixed_level")]
     FixedLevelPerPerson {
-        /// The level in t CO2e a person, judged as a target per person is; this or `tonnes` is required for
-        /// `fixed_level`, and only there.
+        /// The level in t CO2e per person; the target is then judged per person. `fixed_level` requires either this or
+        /// `tonnes`; absent for other kinds.
         #[schema(value_type = f64, minimum = -1_000, maximum = 1_000, example = 2)]
         tonnes_per_person: TonnesPerPerson,
     },
     /// A reduction of emissions per person from a base year.
     BaseYearIntensity {
-        /// Percent below the baseline figure per person.
+        /// The reduction in percent of the baseline figure per person.
         #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
-    /// A reduction from what a scenario foresees.
+    /// A reduction from the emissions that a scenario predicts.
     BaselineScenario {
-        /// Percent below the scenario.
+        /// The reduction in percent of the scenario.
         #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
-        /// What the scenario foresees for the target year, in t CO2e; required for `baseline_scenario`, and only there.
+        /// The emissions that the scenario predicts for the target year, in t CO2e. Required for `baseline_scenario`;
+        /// absent for other kinds.
         #[schema(value_type = f64, minimum = 0.001, maximum = 1_000_000_000_000_i64, example = 40_000_000)]
         scenario_tonnes: Tonnes,
     },
@@ -108,7 +111,7 @@ impl Goal {
         }
     }
 
-    /// Whether it is judged a person.
+    /// True if it is judged per person.
     #[must_use]
     pub const fn is_per_person(&self) -> bool {
         matches!(self, Goal::FixedLevelPerPerson { .. } | Goal::BaseYearIntensity { .. })
@@ -122,32 +125,33 @@ pub enum Base {
     Baseline(Slug),
     /// The report of a year, which serves as a baseline.
     Year(Year),
-    /// Nothing named: the earliest report before the target year serves (only `fixed_level`).
+    /// Nothing is named: the earliest comparable report before the target year serves (`fixed_level` only).
     Unnamed,
 }
 
-/// How much a milestone asks for.
+/// The level that a milestone asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(untagged)]
 pub enum MilestoneLevel {
-    /// A level.
+    /// A stated level.
     Tonnes {
-        /// The level in t CO2e; of a target per person in t CO2e a person. Either this or `reduction_percent`.
+        /// The level in t CO2e; for a target per person, in t CO2e per person. Either this or `reduction_percent` is
+        /// required.
         #[schema(value_type = f64, minimum = 0, maximum = 1_000_000_000_000_i64, example = 16_624_355.5)]
         tonnes: Tonnes,
     },
     /// A reduction.
     Reduction {
-        /// Percent below the baseline figure. Either this or `tonnes`.
+        /// The reduction in percent of the baseline figure. Either this or `tonnes` is required.
         #[schema(value_type = f64, minimum = 0.0001, maximum = 200, example = 50)]
         reduction_percent: Percent,
     },
 }
 
-/// A step on the way to a target, as the city set it.
+/// An intermediate step towards a target, as the city set it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Milestone {
-    /// The year; strictly between the base year and the target year.
+    /// The year of the step, strictly between the base year and the target year.
     pub year: Year,
     /// What is asked for in that year.
     #[serde(flatten)]
@@ -167,56 +171,56 @@ impl Parse for Milestone {
         let level = match (tonnes, reduction) {
             (Some(tonnes), None) => MilestoneLevel::Tonnes { tonnes },
             (None, Some(reduction_percent)) => MilestoneLevel::Reduction { reduction_percent },
-            // Whatever keeps it from being one of the two has been noted.
+            // The fault has been noted already.
             _ => return None,
         };
         Some(Milestone { year: year?, level })
     }
 }
 
-/// What a city pledges.
+/// A pledge of a city.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Target {
     /// What is asked for in the target year.
     #[serde(flatten)]
     pub goal: Goal,
-    /// What the city calls it, in its own words.
+    /// The city's own name for it; absent if not known.
     pub title: Option<Name>,
-    /// The level of the totals it speaks of.
+    /// The level of the totals that it applies to.
     pub level: Level,
-    /// The only sector it covers: a GPC sector from `I` to `VI`, or GPC lines. It is judged where both sides have all
-    /// these lines.
+    /// The sector it covers: a GPC sector from `I` to `VI`, or GPC lines. Absent if it covers the whole city. It is
+    /// judged only if the baseline and the reports have all these lines.
     pub sector: Option<Sector>,
-    /// The id of the baseline it is measured from; this or `base_year` is required but for `fixed_level`.
+    /// The id of the baseline it is measured from. Either this or `base_year` is required, except for `fixed_level`.
     pub baseline: Option<Slug>,
-    /// The year whose report serves as the baseline, when no `baseline` is named.
+    /// The year whose report serves as the baseline; absent if `baseline` is named.
     pub base_year: Option<Year>,
-    /// The year by which it is to be met.
+    /// The year by which it must be met.
     pub target_year: Year,
-    /// The steps on the way that the city itself set, by year.
+    /// The city's own intermediate steps, by year; absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(max_items = 32)]
     pub milestones: Vec<Milestone>,
-    /// The share of the baseline figure that the city openly plans to offset, in percent; 0 unless stated.
+    /// The share of the baseline figure that the city plans to offset, in percent; 0 if absent.
     #[schema(value_type = f64, minimum = 0, maximum = 100, example = 10)]
     pub max_offset_percent: Option<Percent>,
-    /// Its standing.
+    /// Its status.
     pub standing: Standing,
-    /// The day it was set.
+    /// The day it was set; absent if not known.
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
-    /// The day, or the year, in which it was replaced or given up; a year counts as its last day. Only with the
-    /// standing `superseded` or `withdrawn`.
+    /// The day or the year in which it was replaced or given up; a year counts as its last day. Only with the standing
+    /// `superseded` or `withdrawn`.
     #[schema(example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
-    /// The id of the target that replaced it; only with the standing `superseded`.
+    /// The id of the target that replaced it. Only with the standing `superseded`.
     pub superseded_by: Option<Slug>,
-    /// Whether it depends on what others do, such as national support.
+    /// True if it depends on others, such as on national support; absent if not known.
     pub conditional: Option<bool>,
     /// Where it was published.
     pub source: Source,
-    /// A note to readers.
+    /// A note to readers; absent if there is none.
     pub note: Option<Text>,
 }
 
@@ -293,7 +297,7 @@ impl Parse for Target {
     }
 }
 
-/// Reads the kind and the members that belong to it; those of another kind are faults.
+/// Reads the kind and the members that belong to it; a member of another kind is a fault.
 fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
     const MEMBERS: [&str; 4] = ["reduction_percent", "tonnes", "tonnes_per_person", "scenario_tonnes"];
     let kind: Option<TargetKind> = fields.required("kind");
@@ -306,7 +310,7 @@ fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
     for member in MEMBERS {
         if !wants(member)
             && let Some((_, at)) = fields.take(member)
-            // Of an unknown kind nobody can say what belongs to it.
+            // For an unknown kind it is not known which members belong to it.
             && kind.is_some()
         {
             at.fault::<()>("not_of_kind", "does not belong to a target of this kind");
@@ -315,7 +319,7 @@ fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
     (kind, kind.and_then(|kind| goal_of(kind, fields)))
 }
 
-/// Reads the members that a target of the kind has.
+/// Reads the members of a target of this kind.
 fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
     match kind {
         TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: reduction(fields)? }),
@@ -332,7 +336,7 @@ fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
     }
 }
 
-/// Reads the level of a target of the kind `fixed_level`: for the whole city, or a person.
+/// Reads the level of a target of the kind `fixed_level`: for the whole city, or per person.
 fn fixed_level(fields: &mut Fields<'_>) -> Option<Goal> {
     if fields.has("tonnes") && fields.has("tonnes_per_person") {
         fields.take("tonnes");
@@ -355,7 +359,7 @@ fn reduction(fields: &mut Fields<'_>) -> Option<Percent> {
     }
 }
 
-/// Notes an end that does not fit the standing, or lies before the day the target was set.
+/// Notes a fault if the end does not fit the standing, or lies before the day the target was set.
 fn check_end(ended: Option<DayOrYear>, set_on: Option<NaiveDate>, standing: Option<Standing>, at: &At<'_>) {
     let Some(ended) = ended else { return };
     if standing.is_some_and(|standing| !standing.has_ended()) {
@@ -366,10 +370,10 @@ fn check_end(ended: Option<DayOrYear>, set_on: Option<NaiveDate>, standing: Opti
     }
 }
 
-/// What a target's base and milestones are checked against, as far as it could be read.
+/// The members of a target that its base and milestones are checked against; `None` where they could not be read.
 struct TargetFrame {
     kind: Option<TargetKind>,
-    /// Whether a base is named, valid or not.
+    /// True if a base is named, valid or not.
     has_base: bool,
     two_bases: bool,
     base_year: Option<Year>,

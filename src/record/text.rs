@@ -1,4 +1,4 @@
-//! Names, texts and identifiers, bounded and free of control characters.
+//! Names, texts and identifiers, of limited length and without control characters.
 
 use std::fmt;
 
@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use super::fault::{At, Parse, kind_of};
 use super::limits::{NAME_CHARACTERS, SLUG_MAX, SLUG_MIN, TEXT_CHARACTERS};
 
-/// Reads a text of 1 to `most` characters without control characters; outer white space is cut.
+/// Reads a text of 1 to `max` characters without control characters, and trims it.
 pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
     let Value::String(text) = value else {
         return at.fault("wrong_type", format!("must be a string, not {}", kind_of(&value)));
     };
-    // Control characters are looked for before the cut, which would hide a line feed at an end.
+    // Check before trimming, which would hide a line feed at an end.
     if text.chars().any(char::is_control) {
         return at.fault("control_character", "must not contain control characters");
     }
@@ -33,15 +33,15 @@ pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// Whether a character is not seen, or makes what follows seem another: joiners within words are neither.
+/// True if a character is invisible, or reverses the direction of the text. Joiners within words are allowed.
 const fn is_invisible(c: char) -> bool {
     matches!(c, '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}' | '\u{2060}'..='\u{2069}' | '\u{FEFF}')
 }
 
-/// A name without capitals and accents, by which names are compared: `lodz` of `Łódź`, `koge` of `Køge`.
+/// Folds a name for comparison, without capitals and accents: `Łódź` becomes `lodz`, `Køge` becomes `koge`.
 ///
-/// Letters of other scripts lose the same accents and stay what they are: their vowel signs are no accents. Other
-/// forms of a letter, such as the wide ones of East Asia, are that letter; white space of every kind is one space.
+/// Letters of other scripts lose the same accents only, and keep their vowel signs. Variants of a letter, such as the
+/// wide ones of East Asia, become that letter. White space of any kind becomes one space.
 #[must_use]
 pub fn folded(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
@@ -54,7 +54,7 @@ pub fn folded(name: &str) -> String {
     single_spaced(&folded)
 }
 
-/// A name in the one form in which it is kept to be looked for: composed letters, and single spaces between its words.
+/// The form of a name that is kept for search: composed letters, and single spaces between the words.
 #[must_use]
 pub fn normalised(name: &str) -> String {
     single_spaced(&name.nfkc().collect::<String>())
@@ -64,13 +64,13 @@ fn single_spaced(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The plain letters for a Latin one that is not made of a plain one and an accent: ł, ø, đ, ß.
+/// The plain letters for a Latin letter that does not decompose into a letter and an accent: ł, ø, đ, ß.
 fn plain_letters(c: char) -> Option<&'static str> {
     let is_letters = |plain: &&str| plain.bytes().all(|b| b.is_ascii_alphabetic());
     deunicode::deunicode_char(c).filter(|_| is_latin_beyond_ascii(c)).filter(is_letters)
 }
 
-/// Whether a character is of the blocks of combining diacritical marks.
+/// True if a character is a combining diacritical mark.
 const fn is_accent(c: char) -> bool {
     matches!(c, '\u{300}'..='\u{36F}' | '\u{1AB0}'..='\u{1AFF}' | '\u{1DC0}'..='\u{1DFF}'
         | '\u{20D0}'..='\u{20FF}' | '\u{FE20}'..='\u{FE2F}')
@@ -132,7 +132,7 @@ pub struct Slug(String);
 pub type CityId = Slug;
 
 impl Slug {
-    /// The identifier, if `text` is one.
+    /// The identifier; `None` if `text` is not one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
         let fits = (SLUG_MIN..=SLUG_MAX).contains(&text.len());
@@ -140,7 +140,7 @@ impl Slug {
         (fits && plain).then(|| Slug(text.to_owned()))
     }
 
-    /// The identifier nearest to `words`, in Latin letters whatever the script; none if nothing is left of them.
+    /// Makes an identifier of `words`, transliterated to Latin letters; `None` if nothing is left of them.
     #[must_use]
     pub fn from_words(words: &str) -> Option<Self> {
         let latin = deunicode::deunicode(words).to_ascii_lowercase();
@@ -181,7 +181,7 @@ impl Parse for Slug {
     }
 }
 
-/// An address on the web: `http` or `https` only.
+/// An address on the web; `http` or `https` only.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(transparent)]
 #[schema(pattern = "^https?://", max_length = 2000, example = "https://www.lacity.gov")]
@@ -195,7 +195,7 @@ impl WebAddress {
     }
 }
 
-/// Whether something stands before the host in what follows `https://`.
+/// True if there is a user name or password before the host in `rest`, which follows `https://`.
 fn has_credentials(rest: &str) -> bool {
     rest.split(['/', '?', '#']).next().is_some_and(|place| place.contains('@'))
 }
@@ -204,12 +204,12 @@ impl Parse for WebAddress {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let text = bounded(value, at, TEXT_CHARACTERS)?;
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-        // Earlier versions took credentials, so the log may have them.
+        // Earlier versions accepted credentials, so the log may contain them.
         if !at.logged && rest.is_some_and(has_credentials) {
             let message = "must not have a user name or a password before the host: what is recorded is public";
             return at.fault("credentials", message);
         }
-        // A host must follow at once; white space or quotes could break out of a page's link.
+        // A host must follow at once. White space or quotes could break out of a link in a page.
         let host = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
         if host
             && !text.contains(|c: char| {

@@ -1,4 +1,4 @@
-//! Years, tonnes, percentages and degrees: exact inside, plain numbers outside.
+//! Years, tonnes, percentages and degrees: exact in memory, plain numbers in JSON.
 
 use std::fmt;
 
@@ -11,8 +11,8 @@ use super::limits::{FIRST_YEAR, LAST_YEAR, PER_PERSON_MAX, REDUCTION_PERCENT_MAX
 
 /// Writes a number without a needless fraction: `21049331`, not `21049331.0`.
 ///
-/// Together with the bounds of our types no number is ever written with an exponent, so the text
-/// of a record is the same in every language and its hash can be recomputed anywhere.
+/// Within the bounds of our types no number is written with an exponent. So the text of a record is the same in every
+/// language, and its hash can be recomputed anywhere.
 ///
 /// # Errors
 /// Those of the serializer.
@@ -26,7 +26,7 @@ pub fn plain<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Erro
     }
 }
 
-/// Has a type whose `get` is a number written as that number, [plainly](plain), and says so in the specification.
+/// Implements `Serialize` and `ToSchema` for a type whose `get` returns its number.
 macro_rules! written_plainly {
     ($name:ident, $about:literal, $example:literal) => {
         impl serde::Serialize for $name {
@@ -53,7 +53,7 @@ macro_rules! written_plainly {
 
 pub(crate) use written_plainly;
 
-/// A number with its digits grouped by thousands: `21,049,331`.
+/// Formats a number with its digits grouped by thousands: `21,049,331`.
 #[must_use]
 pub fn grouped(number: f64) -> String {
     let text = number.abs().to_string();
@@ -69,7 +69,7 @@ pub fn grouped(number: f64) -> String {
     fraction.map_or_else(|| format!("{sign}{digits}"), |fraction| format!("{sign}{digits}.{fraction}"))
 }
 
-/// Reads a finite number between `least` and `most`.
+/// Reads a finite number from `min` to `max`.
 fn number(value: &Value, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
     let Some(number) = value.as_f64().filter(|n| n.is_finite()) else {
         return at.fault("wrong_type", format!("must be a number, not {}", kind_of(value)));
@@ -81,7 +81,7 @@ fn number(value: &Value, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
     }
 }
 
-/// Reads a whole number between `least` and `most`; `190.0` is one, as in JSON Schema.
+/// Reads a whole number from `min` to `max`. `190.0` counts as whole, as in JSON Schema.
 pub fn integer(value: &Value, at: &At<'_>, least: i64, most: i64) -> Option<i64> {
     #[allow(clippy::cast_precision_loss, reason = "bounds are far below 2^53")]
     let number = number(value, at, least as f64, most as f64)?;
@@ -100,13 +100,13 @@ pub fn integer(value: &Value, at: &At<'_>, least: i64, most: i64) -> Option<i64>
 pub struct Year(i32);
 
 impl Year {
-    /// The year, if it is one that a record may name.
+    /// The year; `None` if a record may not name it.
     #[must_use]
     pub fn new(year: i32) -> Option<Self> {
         (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Year(year))
     }
 
-    /// The year that the id of a report names: four digits, so that a year has one id.
+    /// The year in the id of a report: exactly four digits, so that each year has one id.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
         let digits = id.len() == 4 && id.bytes().all(|b| b.is_ascii_digit());
@@ -119,7 +119,7 @@ impl Year {
         self.0
     }
 
-    /// Years from `earlier` to this one; negative when it is later.
+    /// The years from `earlier` to this one; negative if `earlier` is the later one.
     #[must_use]
     pub fn since(self, earlier: Year) -> f64 {
         f64::from(self.0 - earlier.0)
@@ -152,7 +152,7 @@ impl Tonnes {
         Tonnes { kilograms }
     }
 
-    /// The amount nearest to `tonnes`, if it is finite and within the bounds of the service.
+    /// The amount nearest to `tonnes`; `None` if it is not finite or exceeds the largest total allowed.
     #[must_use]
     pub fn new(tonnes: f64) -> Option<Self> {
         #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
@@ -174,7 +174,7 @@ impl Tonnes {
         self.kilograms as f64 / 1_000.0
     }
 
-    /// Whether it is more than nothing.
+    /// True if the amount is above 0.
     #[must_use]
     pub const fn is_positive(self) -> bool {
         self.kilograms > 0
@@ -191,7 +191,7 @@ impl Parse for Tonnes {
     }
 }
 
-/// Tonnes that may be negative: removals on land, and levels below zero.
+/// Tonnes that may be negative: removals by land use, and targets below zero.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SignedTonnes(pub Tonnes);
 
@@ -203,19 +203,19 @@ impl Parse for SignedTonnes {
     }
 }
 
-/// A percentage from 0.0001 to 200, or 0 where a field allows it, exact to six decimals.
+/// A percentage: 0, or from 0.0001 to 200, exact to six decimals.
 ///
-/// Only a reduction may be above 100: what is left is then below 0.
+/// Only a reduction may be above 100: the emissions that are left are then below 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Percent {
     millionths: i64,
 }
 
-/// The least percentage above 0: what is smaller would be written with an exponent.
+/// The smallest percentage above 0: a smaller one would be written with an exponent.
 const PERCENT_LEAST: f64 = 0.0001;
 
 impl Percent {
-    /// The percentage nearest to `percent`, if it is 0 or within 0.0001 and 200.
+    /// The percentage nearest to `percent`; `None` unless it is 0 or from 0.0001 to 200.
     #[must_use]
     pub fn new(percent: f64) -> Option<Self> {
         #[allow(clippy::cast_possible_truncation, reason = "at most 2 * 10^8")]
@@ -232,20 +232,20 @@ impl Percent {
         }
     }
 
-    /// The percentage: 50 for a half.
+    /// The percentage: 50 for one half.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "at most 2 * 10^8")]
     pub fn get(self) -> f64 {
         self.millionths as f64 / 1e6
     }
 
-    /// The share: 0.5 for a half.
+    /// The percentage as a share: 0.5 for one half.
     #[must_use]
     pub fn share(self) -> f64 {
         self.get() / 100.0
     }
 
-    /// Whether it is nothing.
+    /// True if it is 0.
     #[must_use]
     pub const fn is_zero(self) -> bool {
         self.millionths == 0
@@ -264,14 +264,14 @@ impl Parse for Percent {
     }
 }
 
-/// Tonnes of CO2 equivalent a person, exact to six decimals; below 0 for a level that is climate positive.
+/// Tonnes of CO2 equivalent per person, exact to six decimals; below 0 if more is removed than emitted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TonnesPerPerson {
     grams: i64,
 }
 
 impl TonnesPerPerson {
-    /// The amount in tonnes a person.
+    /// The amount in tonnes per person.
     #[must_use]
     #[allow(clippy::cast_precision_loss, reason = "at most 10^9")]
     pub fn get(self) -> f64 {
@@ -279,7 +279,7 @@ impl TonnesPerPerson {
     }
 }
 
-written_plainly!(TonnesPerPerson, "Tonnes of CO2 equivalent a person, exact to six decimals.", 2);
+written_plainly!(TonnesPerPerson, "Tonnes of CO2 equivalent per person, exact to six decimals.", 2);
 
 impl Parse for TonnesPerPerson {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
@@ -289,7 +289,7 @@ impl Parse for TonnesPerPerson {
     }
 }
 
-/// Degrees of latitude or longitude, exact to 0.0001 (some 11 m).
+/// Degrees of latitude or longitude, exact to 0.0001 (about 11 m).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Degrees {
     ten_thousandths: i32,
@@ -302,7 +302,7 @@ impl Degrees {
         f64::from(self.ten_thousandths) / 1e4
     }
 
-    /// Reads an angle of at most `most` degrees either way.
+    /// Reads an angle from `-max` to `max` degrees.
     pub fn parse_within(value: &Value, at: &At<'_>, most: f64) -> Option<Self> {
         let degrees = number(value, at, -most, most)?;
         #[allow(clippy::cast_possible_truncation, reason = "at most 1.8 million")]

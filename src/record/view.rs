@@ -1,4 +1,4 @@
-//! How a city stood at any moment: what had been recorded, and what was known, by then.
+//! The state of a city at a chosen moment: what had been recorded, and what was known, by then.
 
 use std::collections::BTreeMap;
 
@@ -16,50 +16,51 @@ use super::units::Year;
 /// A moment to look back to; the default is the present.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct AsOf {
-    /// Only entries of the log up to this one.
+    /// Include only entries of the log up to this one.
     pub sequence: Option<i64>,
-    /// Only what was recorded by the end of this day.
+    /// Include only what was recorded by the end of this day.
     pub as_of: Option<NaiveDate>,
-    /// Only figures whose source was published by this day, undated sources counting from the day they were recorded,
-    /// and the pledges in force on it.
+    /// Include only figures whose source was published by this day, and only targets in force on it. A source without a
+    /// date counts from the day it was recorded.
     pub known_on: Option<NaiveDate>,
-    /// Only reports of years up to this one.
+    /// Include only reports of years up to this one.
     pub through: Option<Year>,
 }
 
 impl AsOf {
-    /// Whether an entry had been recorded by then.
+    /// True if the entry had been recorded by then.
     #[must_use]
     pub fn includes(&self, stamp: &Stamp) -> bool {
         self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
             && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
     }
 
-    /// Whether it takes in the whole log, as the present does.
+    /// True if the whole log is included, as for the present.
     #[must_use]
     pub const fn is_of_today(&self) -> bool {
         self.sequence.is_none() && self.as_of.is_none()
     }
 
-    /// Whether a target that was known then was in force: under `known_on` none is that had ended.
+    /// True if a known target was in force. With `known_on` set, a target that had ended by that day was not.
     fn is_in_force(&self, known: &Known<'_, Target>) -> bool {
         self.known_on.is_none_or(|day| known.ended().is_none_or(|ended| ended > day))
     }
 
-    /// The state of the record that was known then; none if it was not, or had been withdrawn.
+    /// Selects the revision of a record that was known then; `None` if there was none, or it had been withdrawn.
     ///
-    /// What stands counts from the day it was published on. Before that day counts what had been published last,
-    /// so that the order in which it was all recorded says nothing; of the same day, what was recorded last.
+    /// That is the revision recorded last, if its source had been published by then. Otherwise it is the one published
+    /// last before that; of several published on one day, the one recorded last. So the order of recording matters
+    /// little.
     fn pick<'a, T: Superseded>(&self, record: &'a Recorded<T>) -> Option<PickedState<'a, T>> {
         if self.is_of_today() && self.known_on.is_none() {
-            // Nothing is gathered: the present must not cost more with every revision.
+            // Return early: the cost of the present must not grow with the number of revisions.
             let revision = record.latest();
             return revision.is_there().then_some(PickedState { revision, earlier: Earlier::All(record) });
         }
         let recorded: Vec<&Revision<T>> =
             record.revisions().filter(|revision| self.includes(&revision.stamp)).collect();
         let standing = *recorded.last().filter(|standing| standing.is_there())?;
-        // A withdrawal says that what was recorded before was wrong, whenever it was published.
+        // A withdrawal means that everything recorded before it was wrong, whenever it was published.
         let withdrawn = recorded.iter().rposition(|revision| !revision.is_there());
         let mut states = recorded[self.known_on.and(withdrawn).unwrap_or(0)..].to_vec();
         states.retain(|state| state.is_there() && self.known_on.is_none_or(|day| state.since <= day));
@@ -70,7 +71,7 @@ impl AsOf {
     }
 }
 
-/// The state of a record that was known at some moment.
+/// The revision of a record that was known at some moment, and those before it.
 struct PickedState<'a, T> {
     revision: &'a Revision<T>,
     earlier: Earlier<'a, T>,
@@ -83,9 +84,9 @@ impl<'a, T: Superseded> PickedState<'a, T> {
     }
 }
 
-/// What was known then has been superseded so long ago that it is not kept whole: it has to be read from the log.
+/// The revision that was known then is no longer whole in memory: it has to be read from the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("what was known then is not kept whole")]
+#[error("a revision that was known then is no longer whole in memory")]
 pub struct Incomplete;
 
 /// A record as it was known at some moment.
@@ -95,23 +96,23 @@ pub struct Known<'a, T> {
     pub value: &'a T,
     /// Who recorded it, when, and why.
     pub stamp: &'a Stamp,
-    /// The states it had been in before.
+    /// The revisions before this one.
     pub earlier: Earlier<'a, T>,
 }
 
-/// The states that a record had been in before, in the order of their publication, withdrawals left out.
+/// The earlier revisions of a record, in order of publication, without withdrawals.
 #[derive(Debug)]
 pub enum Earlier<'a, T> {
-    /// All but the latest of a record.
+    /// All revisions but the latest.
     All(&'a Recorded<T>),
-    /// These.
+    /// These revisions.
     Some(Vec<&'a Revision<T>>),
 }
 
 impl<'a, T: Superseded> Earlier<'a, T> {
-    /// The states, but for those that say again what the one before them says: a record may have thousands.
+    /// The first revision of each run of equal ones: a record may have thousands of revisions that repeat each other.
     ///
-    /// Those that are left out come after the one that they repeat, in the order of the log.
+    /// The repetitions, which are skipped, follow the first of their run in the order of the log.
     pub fn turns(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
         match self {
             Earlier::All(record) => Box::new(record.earlier().into_iter().flat_map(|earlier| earlier.turns())),
@@ -119,8 +120,8 @@ impl<'a, T: Superseded> Earlier<'a, T> {
         }
     }
 
-    /// Of the states that say the same from `first` on, the last for which `holds`, given that it holds of the first
-    /// ones.
+    /// The last revision of the run that starts with `first` for which `holds` is true. `holds` must be true for the
+    /// first revisions of the run, and false for all after them.
     pub fn last_of_turn(&self, first: &'a Revision<T>, holds: impl Fn(&Revision<T>) -> bool) -> &'a Revision<T> {
         match self {
             Earlier::All(record) => record.earlier().map_or(first, |earlier| earlier.last_of_turn(first, holds)),
@@ -130,17 +131,18 @@ impl<'a, T: Superseded> Earlier<'a, T> {
 }
 
 impl View<'_> {
-    /// What other sources state for an inventory, as far as they had been published.
+    /// What other sources state for an inventory, if they had been published by `known_on`.
     pub fn also_stated<'i>(&self, inventory: &'i Inventory) -> impl Iterator<Item = &'i AlsoStated> + use<'i> {
         let known_on = self.known_on;
-        // A total whose source has no day counts with the inventory that it is kept with.
+        // A total whose source has no date counts together with its inventory.
         let published = move |day| known_on.is_none_or(|known_on| day <= known_on);
         inventory.also_stated.iter().filter(move |other| other.source.published.is_none_or(published))
     }
 }
 
 impl Known<'_, Target> {
-    /// The day the target was superseded or withdrawn: as stated, else as the log turned it so; none while it stands.
+    /// The day the target was superseded or withdrawn: as stated, or else the day the log first said so. `None` while
+    /// it is in force.
     #[must_use]
     pub fn ended(&self) -> Option<NaiveDate> {
         if !self.value.standing.has_ended() {
@@ -149,23 +151,23 @@ impl Known<'_, Target> {
         if let Some(ended) = self.value.ended_on {
             return Some(ended.last_day());
         }
-        // The first of the states in a row that say so, up to the last.
+        // The first of the latest revisions in a row that say that it ended.
         let ended = |state: &&Revision<Target>| state.brief().is_some_and(|earlier| earlier.standing.has_ended());
         let days = self.earlier.turns().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
         days.map(|stamp| stamp.recorded_at.date_naive()).min()
     }
 }
 
-/// How a city stood at some moment; what a judgement is made from.
+/// The state of a city at some moment; a judgement is made from it.
 #[derive(Debug)]
 pub struct View<'a> {
     /// The city's id.
     pub id: &'a CityId,
-    /// The day by which sources had to be published, if only these count.
+    /// If set, only sources published by this day count.
     pub known_on: Option<NaiveDate>,
     /// The city itself.
     pub city: Known<'a, City>,
-    /// Its statement, if it makes one; under `known_on` it counts from the day it was recorded.
+    /// Its statement, if it has one; with `known_on` set it counts from the day it was recorded.
     pub statement: Option<Known<'a, Statement>>,
     /// Its baselines.
     pub baselines: BTreeMap<&'a Slug, Known<'a, Inventory>>,
@@ -176,18 +178,19 @@ pub struct View<'a> {
 }
 
 impl Dossier {
-    /// How the city stands; none if it is withdrawn.
+    /// The present state of the city; `None` if it is withdrawn.
     #[must_use]
     pub fn present(&self) -> Option<View<'_>> {
         // The latest states are always whole.
         self.view(&AsOf::default()).ok().flatten()
     }
 
-    /// How the city stood after `as_of`; none if it was not recorded then or is withdrawn.
+    /// The state of the city at `as_of`; `None` if it was not recorded by then or was withdrawn.
     ///
     /// # Errors
-    /// When what was known then is not kept whole: [`missing`](Dossier::missing) says what is to be restored first. Of
-    /// the present nothing ever is.
+    /// [`Incomplete`] if a revision that was known then is no longer whole in memory.
+    /// [`missing_entries`](Dossier::missing_entries) names the entries to restore first. The present is always
+    /// complete.
     pub fn view(&self, as_of: &AsOf) -> Result<Option<View<'_>>, Incomplete> {
         let Some(city) = as_of.pick(&self.city) else { return Ok(None) };
         let statement = self.statement.as_ref().and_then(|record| as_of.pick(record));
@@ -209,7 +212,7 @@ impl Dossier {
         }))
     }
 
-    /// The entries of the log that have to be restored before the city can be viewed after `as_of`.
+    /// The entries of the log that have to be restored before the city can be viewed at `as_of`.
     #[must_use]
     pub fn missing(&self, as_of: &AsOf) -> Vec<i64> {
         fn of<T: Superseded>(as_of: &AsOf, record: &Recorded<T>) -> Option<i64> {
@@ -230,7 +233,7 @@ impl Dossier {
     }
 }
 
-/// The records of a map that were known after `as_of`, by key.
+/// The records of a map that were known at `as_of`, by key.
 fn pick<'a, K: Ord, T: Superseded>(
     records: &'a BTreeMap<K, Recorded<T>>,
     as_of: &AsOf,

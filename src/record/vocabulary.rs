@@ -1,4 +1,4 @@
-//! The closed vocabularies of the records: enumerations with one spelling each.
+//! Closed vocabularies of the records: enumerations in which each member has one spelling.
 
 /// Declares an enumeration whose members are written as fixed words.
 macro_rules! vocabulary {
@@ -9,7 +9,7 @@ macro_rules! vocabulary {
             $($(#[doc = $member_doc])* #[serde(rename = $word)] $member,)+
         }
 
-        // By hand, for the derive does not see through a macro's literals.
+        // Written by hand: the derive cannot see the literals inside a macro.
         impl utoipa::PartialSchema for $name {
             fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
                 let description = concat!($($doc,)* $("\n- `", $word, "`:", $($member_doc,)*)+);
@@ -27,13 +27,13 @@ macro_rules! vocabulary {
             /// Every member, in the order of declaration.
             pub const ALL: &'static [$name] = &[$($name::$member),+];
 
-            /// The word it is written as.
+            /// The word that stands for it in JSON.
             #[must_use]
             pub const fn as_str(self) -> &'static str {
                 match self { $($name::$member => $word),+ }
             }
 
-            /// The member written as `word`, if there is one.
+            /// The member written as `word`; `None` if there is none.
             #[must_use]
             pub fn from_word(word: &str) -> Option<Self> {
                 Self::ALL.iter().copied().find(|member| member.as_str() == word)
@@ -61,7 +61,7 @@ macro_rules! vocabulary {
 pub(crate) use vocabulary;
 
 vocabulary! {
-    /// What a city's inventory encloses; another boundary is another reporting entity.
+    /// What a city's inventory covers. The same place with another boundary is another reporting entity.
     Boundary {
         /// The whole city: everyone who lives and works in it.
         Community = "community",
@@ -109,23 +109,23 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How the emissions of electricity used are counted (GHG Protocol Scope 2 Guidance).
+    /// How emissions from the electricity used are counted (GHG Protocol Scope 2 Guidance).
     Electricity {
-        /// By the average emissions of the grid.
+        /// Location-based: by the average emissions of the grid.
         Location = "location",
-        /// By the contracts for it, such as guarantees of origin.
+        /// Market-based: by the supply contracts, such as guarantees of origin.
         Market = "market",
-        /// Partly one, partly the other.
+        /// Partly location-based, partly market-based.
         Mixed = "mixed",
     }
 }
 
 vocabulary! {
-    /// How far an inventory was checked.
+    /// Who verified an inventory.
     VerificationLevel {
-        /// By the city itself.
+        /// The city itself.
         SelfVerified = "self",
-        /// By an independent auditor.
+        /// An independent auditor.
         Audited = "audited",
     }
 }

@@ -1,4 +1,4 @@
-//! Warnings: slips that a city should look at; they never refuse a figure.
+//! Warnings: probable mistakes that a city should check. A warning never rejects a record.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -9,74 +9,75 @@ use super::units::{Tonnes, Year, grouped};
 use super::view::View;
 use super::vocabulary::vocabulary;
 
-/// A change of a total from the year before that is worth a look, in percent.
+/// A change of a total from the year before, in percent, above which there is a warning.
 const JUMP_PERCENT: f64 = 20.0;
-/// A change of a total from the nearest report two or three years before that is worth a look, in percent.
+/// A change of a total from the nearest report two or three years before, in percent, above which there is a warning.
 const LATER_JUMP_PERCENT: f64 = 30.0;
-/// A change of the population from the nearest report at most three years before that is worth a look, in percent.
+/// A change of the population from the nearest report of the three years before, in percent, above which there is a
+/// warning.
 const POPULATION_JUMP_PERCENT: f64 = 15.0;
-/// A reduction below this, in percent, may be a fraction.
+/// A reduction below this, in percent, may have been entered as a fraction.
 const FRACTION_PERCENT: f64 = 1.0;
-/// Emissions a person below this are unlikely, in t CO2e.
+/// Emissions below this are unlikely, in t CO2e per person.
 const PER_PERSON_LEAST: f64 = 0.3;
-/// Emissions a person above this are unlikely, in t CO2e.
+/// Emissions above this are unlikely, in t CO2e per person.
 const PER_PERSON_MOST: f64 = 60.0;
 
 vocabulary! {
     /// What a warning is about.
     WarningCode {
-        /// A total differs by more than 20 % from the year before, or 30 % from the nearest report up to three years
-        /// before.
+        /// A total differs by more than 20 % from the year before, or by more than 30 % from the nearest report two or
+        /// three years before.
         TotalJump = "total_jump",
-        /// Emissions a person are below 0.3 or above 60 t.
+        /// Emissions are below 0.3 or above 60 t CO2e per person.
         PerPersonUnlikely = "per_person_unlikely",
         /// A total is 0.
         TotalZero = "total_zero",
         /// A stated total and the sum of the lines differ by more than 1 %.
         StatedDiffersFromSum = "stated_differs_from_sum",
-        /// A total of fewer scopes is above one of more scopes.
+        /// A total of fewer scopes is above a total that should include it.
         ScopesAboveTotal = "scopes_above_total",
-        /// The population differs by more than 15 % from the nearest report up to three years before.
+        /// The population differs by more than 15 % from the nearest report of the three years before.
         PopulationJump = "population_jump",
-        /// A reduction of less than 1 % may be a fraction (only of targets).
+        /// A reduction below 1 % may have been entered as a fraction (targets only).
         FractionOrPercent = "fraction_or_percent",
     }
 }
 
-/// Something in a record that may be a slip.
+/// A probable mistake in a record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Warning {
-    /// What it is about; stable.
+    /// The kind of mistake; codes never change.
     pub code: WarningCode,
-    /// What was found, with the figures.
+    /// What was found, with the figures, for people.
     #[schema(example = "basic is 32.1 % above 2019: 27,201,138 t after 20,592,000 t")]
     pub detail: String,
 }
 
-/// The reports that an inventory is looked at beside: of the year before, two and three years before.
+/// The reports of the three years before an inventory, the latest first.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Earlier<'a>([Option<&'a Inventory>; 3]);
 
 impl<'a> Earlier<'a> {
-    /// The reports before `year` that `report` finds by their years.
+    /// The reports of the three years before `year`, each looked up with `report`.
     #[must_use]
     pub fn of(year: Year, report: impl Fn(Year) -> Option<&'a Inventory>) -> Self {
         Earlier([1, 2, 3].map(|back| Year::new(year.get() - back).and_then(&report)))
     }
 
-    /// The reports before `year` in a view of the city.
+    /// The reports of the three years before `year` in a view of the city.
     #[must_use]
     pub fn in_view(year: Year, view: &View<'a>) -> Self {
         Self::of(year, |year| view.reports.get(&year).map(|report| report.value))
     }
 
-    /// The nearest report for which `measure` gives something, and what it gives.
+    /// The nearest report for which `measure` gives a value, and that value.
     fn nearest<T>(&self, measure: impl Fn(&Inventory) -> Option<T>) -> Option<(&'a Inventory, T)> {
         self.0.into_iter().flatten().find_map(|report| Some((report, measure(report)?)))
     }
 }
 
-/// Looks an inventory over, beside the reports before it.
+/// Checks an inventory by itself and against the reports before it.
 #[must_use]
 pub fn warnings(inventory: &Inventory, earlier: Earlier<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
@@ -91,7 +92,7 @@ pub fn warnings(inventory: &Inventory, earlier: Earlier<'_>) -> Vec<Warning> {
     found
 }
 
-/// What the warnings are about that bear on the figure at `level`: those of other levels say nothing of it.
+/// The codes of the warnings that affect the figure at `level`; those about other levels only are left out.
 #[must_use]
 pub fn codes_at(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Vec<WarningCode> {
     let found = [
@@ -105,7 +106,7 @@ pub fn codes_at(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Ve
     found.into_iter().flatten().map(|warning| warning.code).collect()
 }
 
-/// Looks a target over.
+/// Checks a target.
 #[must_use]
 pub fn target_warnings(target: &Target) -> Vec<Warning> {
     let percent = match &target.goal {
@@ -151,13 +152,13 @@ fn total_zero(inventory: &Inventory, level: Level) -> Option<Warning> {
     zero.then(|| warning(WarningCode::TotalZero, format!("{level} is 0 t: leave a total out that is not known")))
 }
 
-/// How much `is` differs from `was`, in percent of `was`, and which way.
+/// The difference of `is` from `was` in percent of `was`, and its direction.
 fn change(was: f64, is: f64) -> Option<(f64, &'static str)> {
     (was > 0.0).then(|| (100.0 * (is - was).abs() / was, if is > was { "above" } else { "below" }))
 }
 
 fn per_person(inventory: &Inventory, level: Level) -> Option<Warning> {
-    // Scope 1 alone may well be little: a city without industry that imports its electricity.
+    // Scope 1 alone may be low, as in a city without industry that imports its electricity.
     if level == Level::Scope1 {
         return None;
     }
@@ -181,7 +182,7 @@ fn stated_against_sum(inventory: &Inventory, level: Level) -> Option<Warning> {
     Some(warning(WarningCode::StatedDiffersFromSum, detail))
 }
 
-/// The first pair of totals that contradict each other, of those that `concerns` takes one of.
+/// The first pair of contradictory totals of which one is at a level that passes `concerns`.
 fn scopes_above_total(inventory: &Inventory, concerns: impl Fn(Level) -> bool) -> Option<Warning> {
     let parts = [
         (Level::Scope1, Level::Scope12),

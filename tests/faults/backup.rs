@@ -197,7 +197,7 @@ fn a_backup_that_was_cut_or_altered_restores_nothing() {
         (without(4).into(), "does not follow the entry before it"),
         (without(last - 1).into(), "has another count or SHA-256"),
         (with(4, lines[4].replace(":900", ":100")).into(), "has a body that its body hash does not match"),
-        (with(4, lines[4].replace("the tests", "the others")).into(), "has a hash that its words do not give"),
+        (with(4, lines[4].replace("the tests", "the others")).into(), "has a hash that does not match its fields"),
         (with(key, lines[key].replace("reporter", "admin")).into(), "has another count or SHA-256"),
         (with(0, lines[0].replace("\"sequence\":8", "\"sequence\":9")).into(), "has another count or SHA-256"),
         ([&whole[..], b"{}\n"].concat(), "is followed by others"),

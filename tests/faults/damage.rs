@@ -118,7 +118,7 @@ fn what_follows_a_broken_chain_is_not_trusted() {
 fn an_id_that_was_altered_is_served_as_it_is() {
     let service = damaged(two_cities(), "UPDATE changes SET id = 'soon' WHERE sequence = 9");
     let detail = assert_read_only(&service, &json!({"cities": 2, "networks": 0}));
-    assert!(detail.contains("entry 9 has a hash that its words do not give"), "{detail}");
+    assert!(detail.contains("entry 9 has a hash that does not match its fields"), "{detail}");
     let entry = &service.entries()[8];
     assert_eq!((&entry["id"], &entry["damaged"]), (&json!("soon"), &json!(true)));
 }
