@@ -1,4 +1,4 @@
-//! By which rules an inventory counts, and whether two count alike (section 1 of the method).
+//! The rules by which an inventory counts, and whether two inventories count alike (section 1 of the method).
 
 use crate::record::gwp::GwpSet;
 use crate::record::inventory::Inventory;
@@ -8,12 +8,12 @@ use crate::record::{Slug, View};
 use super::base::BaseInventory;
 use super::comparison::LeftOutReason;
 
-/// By which rules an inventory counts.
+/// The rules by which an inventory counts.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Accounting<'a> {
     /// The series, if one is named.
     pub series: Option<&'a Slug>,
-    /// The standard, if one is declared; `other` declares none.
+    /// The standard, if one is declared; `other` counts as not declared.
     pub protocol: Option<Protocol>,
     /// The gases covered; empty if not declared.
     pub gases: &'a [Gas],
@@ -21,9 +21,9 @@ pub(super) struct Accounting<'a> {
     pub gwp: Option<GwpSet>,
     /// How electricity is counted, if declared.
     pub electricity: Option<Electricity>,
-    /// Whether the weather is taken out, if declared.
+    /// Whether the figures are corrected for the weather, if declared.
     pub weather_normalised: Option<bool>,
-    /// Whether it was taken from the report of the same year, because the baseline declares none.
+    /// True if it was taken from the report of the same year, because the baseline declares none.
     pub inferred: bool,
 }
 
@@ -41,10 +41,10 @@ impl<'a> Accounting<'a> {
         }
     }
 
-    /// The accounting of a base: its own, else that of the report of the same year with the same figure.
+    /// The accounting of a base: its own, or else that of the report of the same year with the same figure.
     ///
-    /// A report that declares a protocol lends it, with its gases, potentials and electricity where the base declares
-    /// none of its own; never its series, and nothing when the gases contradict what the base does declare.
+    /// A report that declares a protocol lends it to the base. It also lends its gases, potentials and electricity
+    /// where the base declares none; never its series. It lends nothing if it contradicts what the base does declare.
     pub fn of_base(base: &BaseInventory<'a>, view: &View<'a>) -> Self {
         let own = Accounting::of(base.inventory);
         let Some(report) = base.report_of_its_year(view).filter(|_| own.protocol.is_none()) else { return own };
@@ -63,12 +63,12 @@ impl<'a> Accounting<'a> {
         }
     }
 
-    /// Whether both name the same series, so that they are one accounting.
+    /// True if both name the same series, so that their figures count alike.
     pub fn is_of_series(&self, other: &Accounting<'_>) -> bool {
         self.series.is_some() && self.series == other.series
     }
 
-    /// Why figures by this accounting and by that of a report cannot be compared, if they cannot.
+    /// Why figures of this accounting cannot be compared with those of a report; `None` if they can.
     pub fn differs(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
         if self.is_of_series(report) {
             return None;
@@ -93,18 +93,17 @@ impl<'a> Accounting<'a> {
     }
 }
 
-/// Figures of one year further apart than this, in percent of the baseline's, are not the same figure.
+/// Percent of the baseline's figure beyond which two figures of one year are not the same figure.
 ///
-/// The same 1 % as between a stated total and the sum of its lines: what rounding and a late
-/// correction explain.
+/// The same 1 % is allowed between a stated total and the sum of its lines: rounding and late corrections explain it.
 pub(super) const SAME_FIGURE_PERCENT: f64 = 1.0;
 
-/// The protocols that count alike share a family: the CRF was made from the GPC.
+/// The family of protocols that count alike: the CRF was made from the GPC.
 pub(super) fn family(protocol: Protocol) -> Protocol {
     if protocol == Protocol::Crf { Protocol::Gpc } else { protocol }
 }
 
-/// Whether only CO2 is covered.
+/// True if only CO2 is covered.
 pub(super) fn only_co2(gases: &[Gas]) -> bool {
     gases == [Gas::Co2]
 }

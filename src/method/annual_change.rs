@@ -1,7 +1,7 @@
-//! The change a year from one year of a city to another, where the two figures may be compared.
+//! The change per year between two years of a city, if the two figures may be compared.
 //!
-//! The earlier inventory stands where a baseline does: the tests between the two are those of section 1 of the method.
-//! It is no verdict, and no part of one: it lets cities be set side by side over one common window of years.
+//! The earlier inventory takes the place of a baseline in the tests of section 1 of the method. The change is no
+//! verdict and no part of one. It serves to compare cities over one common period.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -17,26 +17,26 @@ use super::caution::{CautionCode, Confidence, UsedFigures};
 use super::comparison::{Compared, LeftOutReason, conversion, has_ended, obstacle};
 use super::printed::Ratio;
 
-/// How the emissions of a city changed a year between two years.
+/// The change per year of a city's emissions between two years.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct AnnualChange {
     /// The level of the totals.
     pub level: Level,
-    /// The figure of the earlier year: that of its report, else of the baseline for that year.
+    /// The figure of the earlier year: that of its report, or else of the baseline for that year.
     pub from: CitedFigure,
-    /// The figure of the later year: that of its report.
+    /// The figure of the later year, from its report.
     pub to: CitedFigure,
-    /// The compound change a year, in percent: below 0 for a fall.
+    /// The compound change per year, in percent: below 0 for a fall.
     pub percent_per_year: Ratio,
     /// The change over all the years, in percent: below 0 for a fall.
     pub change_percent: Ratio,
     /// What a reader should know before using the change.
     pub cautions: Vec<CautionCode>,
-    /// How far the figures carry it.
+    /// How reliable the figures are for this comparison.
     pub confidence: Confidence,
 }
 
-/// Why there is no change from one year to another.
+/// Why there is no change from one year to the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoAnnualChange {
     /// One of the years has no figure at the level.
@@ -49,8 +49,8 @@ pub enum NoAnnualChange {
     NotAboveZero,
 }
 
-/// The compound change a year at `level` between the figures of `from` and `to`, of years that had ended on `judged_on`:
-/// `100 ((A(to) / A(from))^(1 / (to - from)) - 1)`.
+/// The compound change per year at `level` between the figures of `from` and `to`: `100 ((A(to) / A(from))^(1 / (to -
+/// from)) - 1)`. Both years must have ended on `judged_on`.
 ///
 /// # Errors
 /// Why there is none.
@@ -84,7 +84,7 @@ pub fn annual_change(
     change(&used, &base, &compared)
 }
 
-/// The inventory of the earlier year: its report, else the only baseline for that year.
+/// The inventory of the earlier year: its report, or else the only baseline for that year.
 fn base<'a>(
     view: &View<'a>,
     level: Level,

@@ -1,4 +1,4 @@
-//! What is said of a target: the verdict, and every number it was made from.
+//! The assessment of a target: its verdict, and every number that the verdict is made from.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -25,39 +25,43 @@ use super::trend::Trend;
 use super::verdict::{Reason, Verdict};
 use super::within_reports::WithinReports;
 
-/// Every target of a city, judged.
+/// The assessments of all targets of a city.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessments {
-    /// The id of the target a city is first shown with: of the adopted or lawful ones for the whole city, those not yet
-    /// due first, the one whose pathway leaves least of the latest comparable figure in five years.
+    /// The id of the target that is shown first for the city. Only targets that are adopted or in law and cover the
+    /// whole city qualify. Targets not yet due come first; among them, the one whose pathway leaves the smallest share
+    /// of the latest comparable figure in five years. Absent if no target qualifies.
     pub headline: Option<Slug>,
-    /// The targets, by id.
+    /// The assessments, by id of the target.
     pub targets: Vec<Assessment>,
 }
 
-/// A target, judged. Everything the verdict was made from is printed here.
+/// The assessment of a target, with everything that the verdict was made from. `absent` lists the fields that are
+/// missing, with the reason.
 ///
-/// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+/// A target per person has `..._tonnes_per_person` (t CO2e per person) instead of `..._tonnes` (t CO2e).
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessment {
     /// The target.
     pub target: TargetSummary,
-    /// Whether it is adopted or law on the day of judgement: a target that ended earlier binds nobody.
+    /// True if it is adopted or in law on the day of judgement; a target that ended earlier binds nobody.
     #[serde(skip)]
     pub binds: bool,
-    /// Whether it is being kept, as far as may be said on the day of judgement.
+    /// Whether the target is being kept, as far as can be said on the day of judgement.
     pub verdict: Verdict,
-    /// How things stood in the latest comparable year before the target year; absent once it is decided, and where no
-    /// figure can be compared.
+    /// How the city stood against its pathway in the latest comparable year before the target year. Absent if the
+    /// target is decided, or no figure can be compared.
     pub course: Option<Course>,
-    /// Whole years since the year after the target year; only of a target that is `unreported`.
+    /// The years from the year after the target year to that of the judgement; absent unless the verdict is
+    /// `unreported`.
     #[schema(minimum = 0, example = 0)]
     pub overdue_years: Option<i32>,
-    /// How far the figures carry the verdict.
+    /// How reliable the verdict is.
     pub confidence: Confidence,
-    /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
+    /// Why there is no verdict, or why a target is missed whose level was reached but whose rest was not offset; absent
+    /// otherwise.
     pub reason: Option<Reason>,
     /// The unit in which the target is judged.
     pub unit: Unit,
@@ -66,51 +70,51 @@ pub struct Assessment {
         example = "In 2020 Los Angeles emitted 21.0 Mt CO2e, 10.8 % above its pathway to zero emissions by 2050."
     )]
     pub sentence: String,
-    /// The figure that the target is measured from, `B`.
+    /// The figure that the target is measured from, `B`; absent if there is none.
     pub baseline: Option<CitedFigure>,
-    /// The report for the base year beside the baseline: above 5 % apart it contradicts it.
+    /// The report for the base year, compared with the baseline: more than 5 % apart, it contradicts the baseline.
+    /// Absent if there is no such report next to a baseline.
     pub base_year_report: Option<BaseYearReport>,
-    /// The figure of the year judged, `A`: that for the target year, or the first after it, once the target is decided;
-    /// else the latest comparable one before it.
+    /// The figure of the year judged, `A`. Once the target is decided, that is the figure for the target year, or the
+    /// first one after it; until then, the latest comparable one before it. Absent if no figure can be judged.
     pub judged: Option<CitedFigure>,
-    /// How far that is from what the pathway allowed, and from the target.
+    /// The difference of that figure from what the pathway allowed, and from the target.
     #[serde(flatten)]
     pub gap: Gap,
-    /// The reduction since the base year, `B - A`, in t CO2e.
+    /// The reduction since the base year, `B - A`, in t CO2e; below 0 after a rise.
     pub delivered_tonnes: Option<Amount>,
-    /// The reduction since the base year, in t CO2e a person.
+    /// The reduction since the base year, in t CO2e per person (only targets per person).
     pub delivered_tonnes_per_person: Option<Ratio>,
-    /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 where growth is
-    /// allowed.
+    /// The reduction that the pathway called for by the year judged, `B - P`, in t CO2e; below 0 if it allowed growth.
     pub called_for_tonnes: Option<Amount>,
-    /// The reduction that the pathway called for by the year judged, in t CO2e a person.
+    /// The reduction that the pathway called for by the year judged, in t CO2e per person (only targets per person).
     pub called_for_tonnes_per_person: Option<Ratio>,
-    /// The share of the reduction called for that is delivered, 1 for exactly on schedule; absent unless one is
+    /// The share of the reduction called for that was delivered: 1 is exactly on schedule. Absent if no reduction was
     /// called for.
     pub pace: Option<Ratio>,
-    /// How fast emissions must fall from here, beside how fast they fell.
+    /// How fast emissions must fall from now on, and how fast they fell so far.
     pub required: Option<Required>,
-    /// Where the figures of the last ten years lead; never a verdict.
+    /// The trend of the last ten years, extended to the target year; it never changes the verdict.
     pub trend: Option<Trend>,
-    /// What was emitted in all the years reported on, against what the pathway allowed.
+    /// The emissions of all reported years together, compared with what the pathway allowed.
     pub budget: Option<Budget>,
-    /// The compound rate so far as a share of the rate that the whole way to the target asks for (Eurostat).
+    /// The compound rate of change so far, as a ratio to the rate that the whole way to the target requires (Eurostat).
     pub growth_ratio: Option<Ratio>,
-    /// The course measured from the report of the base year instead of the baseline; never the verdict.
+    /// The course measured from the report of the base year instead of the baseline; it never changes the verdict.
     pub within_reports: Option<WithinReports>,
-    /// What became of the lines that both the baseline and the latest report know; never the verdict.
+    /// The change on the lines that both the baseline and the latest report know; it never changes the verdict.
     pub like_for_like: Option<LikeForLike>,
-    /// Whether a second opinion contradicts the course: on track, but the trend makes it unlikely, the budget is more
-    /// than 10 % over, or one of the two above has a worse course; or behind, off track or moving away, but the trend
-    /// makes it likely.
+    /// True if a second opinion contradicts the course. The course is `on_track`, but the trend is `unlikely`, the
+    /// budget is exceeded by more than 10 %, or `within_reports` or `like_for_like` has a worse course. Or the course
+    /// is `behind`, `off_track` or `moving_away`, but the trend is `likely`.
     #[schema(example = false)]
     pub disagreement: Option<bool>,
-    /// What the pathway leaves soon: by it the headline is chosen.
+    /// What the pathway leaves in five years; the headline is chosen by it.
     pub soon: Option<Soon>,
-    /// The city's own milestones, each judged by itself; none where the figures cannot be compared.
+    /// The city's own milestones, each judged by itself; empty if the figures cannot be compared.
     pub milestones: Vec<MilestoneAssessment>,
-    /// The points that the pathway is drawn through by straight lines: baseline, milestones, target; flat after
-    /// the last.
+    /// The points that straight lines of the pathway connect: baseline, milestones and target. After the target the
+    /// pathway is flat.
     pub pathway: Vec<PathwayPoint>,
     /// The comparable figures after the base year, by year.
     pub figures: Vec<YearFigure>,
@@ -118,31 +122,33 @@ pub struct Assessment {
     pub cautions: Vec<Caution>,
     /// The reports after the base year that cannot be compared with the baseline, by year.
     pub left_out: Vec<LeftOut>,
-    /// The fields above that are absent, and why.
+    /// The fields that are absent, and why.
     pub absent: Vec<AbsentField>,
 }
 
-/// How far the figure of the year judged, `A`, is from what the pathway allowed, and from the target.
+/// The difference of the figure of the year judged, `A`, from what the pathway allowed, and from the target.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, ToSchema)]
 pub struct Gap {
-    /// What the pathway allowed in the year judged, `P`, in t CO2e.
+    /// What the pathway allowed in the year judged, `P`, in t CO2e; absent if no year is judged.
     pub expected_tonnes: Option<Amount>,
-    /// What the pathway allowed in the year judged, in t CO2e a person.
+    /// What the pathway allowed in the year judged, in t CO2e per person (only targets per person).
     pub expected_tonnes_per_person: Option<Ratio>,
-    /// `A - P`, in t CO2e: above 0 when more was emitted than the pathway allowed.
+    /// `A - P`, in t CO2e: above 0 if more was emitted than the pathway allowed.
     pub gap_tonnes: Option<Amount>,
-    /// `A - P`, in t CO2e a person.
+    /// `A - P`, in t CO2e per person (only targets per person).
     pub gap_tonnes_per_person: Option<Ratio>,
-    /// The gap in percent of what the pathway allowed; absent unless that is above 0.
+    /// The gap in percent of what the pathway allowed; absent if the pathway allowed nothing.
     pub gap_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the baseline figure; below 0 after a rise.
+    /// The reduction since the base year, in percent of the baseline figure; below 0 after a rise. Absent without a
+    /// baseline.
     pub achieved_reduction_percent: Option<Ratio>,
-    /// The reduction since the base year in percent of the whole reduction pledged.
+    /// The reduction since the base year, in percent of the whole reduction pledged. Absent without a baseline, or if
+    /// the target equals it.
     pub target_progress_percent: Option<Ratio>,
 }
 
-/// What a target asks for: all of it that a verdict is made from.
+/// The target as it was set, with all that the verdict is made from.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetSummary {
@@ -150,49 +156,53 @@ pub struct TargetSummary {
     pub id: Slug,
     /// Its kind.
     pub kind: TargetKind,
-    /// What the city calls it, in its own words.
+    /// The city's own name for it; absent if not known.
     #[schema(value_type = String, example = "Carbon neutral by 2050")]
     pub title: Option<Name>,
-    /// The level of the totals it speaks of.
+    /// The level of the totals that it applies to.
     pub level: Level,
-    /// The only sector it covers, if it does not cover the whole city.
+    /// The sector it covers; absent if it covers the whole city.
     pub sector: Option<Sector>,
-    /// The id of the baseline it names.
+    /// The id of the baseline it names; absent if it names none.
     pub baseline: Option<Slug>,
-    /// The base year it names in place of a baseline.
+    /// The base year it names instead of a baseline; absent if it names none.
     pub base_year: Option<Year>,
-    /// The year by which it is to be met.
+    /// The year by which it must be met.
     pub target_year: Year,
-    /// Percent below the baseline figure (of `baseline_scenario`: below the scenario).
+    /// The reduction in percent of the baseline figure, or of the scenario for `baseline_scenario`; absent for
+    /// `fixed_level`.
     pub reduction_percent: Option<Percent>,
     /// The level pledged, in t CO2e (only `fixed_level`).
     pub tonnes: Option<Tonnes>,
-    /// The level pledged, in t CO2e a person (only `fixed_level`).
+    /// The level pledged, in t CO2e per person (only `fixed_level`).
     pub tonnes_per_person: Option<TonnesPerPerson>,
-    /// What the scenario foresees for the target year, in t CO2e (only `baseline_scenario`).
+    /// The emissions that the scenario predicts for the target year, in t CO2e (only `baseline_scenario`).
     pub scenario_tonnes: Option<Tonnes>,
-    /// The share of the baseline figure that is planned to be offset, in percent: of net zero, up to a tenth may be left.
+    /// The share of the baseline figure that is planned to be offset, in percent; absent if none is stated. Only for
+    /// net zero does it count, and up to 10 %.
     pub max_offset_percent: Option<Percent>,
-    /// The steps on the way that the city itself set, by year; tonnes of a per-person target are t CO2e a person.
+    /// The city's own intermediate steps, by year. For a target per person, their tonnes are t CO2e per person.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub milestones: Vec<Milestone>,
-    /// What may be emitted in the target year, `T`, in t CO2e: of net zero what is left to be offset is included.
+    /// What may be emitted in the target year, `T`, in t CO2e. For net zero this includes what is left to be offset.
+    /// Absent without a baseline, if the target needs one.
     pub target_tonnes: Option<Amount>,
-    /// What may be emitted in the target year, in t CO2e a person.
+    /// What may be emitted in the target year, in t CO2e per person (only targets per person).
     pub target_tonnes_per_person: Option<Ratio>,
-    /// What is asked for before anything is offset, in t CO2e; only where that is less than `target_tonnes`.
+    /// What may be emitted without any offset, in t CO2e; absent unless it is less than `target_tonnes`.
     pub target_gross_tonnes: Option<Amount>,
-    /// What is asked for before anything is offset, in t CO2e a person.
+    /// What may be emitted without any offset, in t CO2e per person; absent unless it is less than
+    /// `target_tonnes_per_person`.
     pub target_gross_tonnes_per_person: Option<Ratio>,
-    /// Its standing as recorded; what ended after its target year is judged all the same.
+    /// Its status as recorded. A target that ended after its target year is still judged.
     pub standing: Standing,
-    /// The day it was set.
+    /// The day it was set; absent if not known.
     #[schema(example = "2019-04-29")]
     pub set_on: Option<NaiveDate>,
-    /// The day, or the year, in which it was superseded or withdrawn.
+    /// The day or the year in which it was superseded or withdrawn; absent unless stated.
     #[schema(value_type = String, example = "2019-04-29")]
     pub ended_on: Option<DayOrYear>,
-    /// Whether it depends on what others do, such as national support.
+    /// True if it depends on others, such as on national support; absent if not known.
     pub conditional: Option<bool>,
     /// The revision of the target that was judged.
     #[schema(example = 1)]
@@ -203,29 +213,30 @@ pub struct TargetSummary {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CitedFigure {
-    /// The id of the baseline; absent for a report, which its year names.
+    /// The id of the baseline; absent for a report, which its year identifies.
     pub id: Option<Slug>,
-    /// The year; of a fiscal year the one in which it begins.
+    /// The year; for a fiscal year, the one in which it begins.
     pub year: Year,
-    /// The whole city's figure, in t CO2e.
+    /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The people it is divided by (only targets per person).
+    /// The population it is divided by (only targets per person).
     pub population: Option<Population>,
-    /// The figure that is compared, in t CO2e a person (only targets per person).
+    /// The figure that is compared, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
+    /// Carbon credits retired for that year, in t CO2e; absent if none are stated. They never lower the figure, but
+    /// cover what net zero leaves over.
     pub credits_retired_tonnes: Option<Tonnes>,
-    /// These credits in t CO2e a person (only targets per person).
+    /// These credits in t CO2e per person (only targets per person).
     pub credits_retired_tonnes_per_person: Option<Ratio>,
-    /// The uncertainty of the figure as the city states it, in percent.
+    /// The uncertainty of the figure as the city states it, in percent; absent if not stated.
     pub uncertainty_percent: Option<Percent>,
     /// The revision of the baseline or report.
     #[schema(example = 1)]
     pub revision: i32,
-    /// What may be a slip in the figure; absent when nothing seems to be. The record tells more.
+    /// Probable mistakes in the figure; absent if none were found. The record has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningCode>,
-    /// What other sources state for the same year and level.
+    /// Totals that other sources state for the same year and level; absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also_stated: Vec<AlsoStated>,
     /// Where it was published.
@@ -238,66 +249,67 @@ pub struct CitedFigure {
 pub struct YearFigure {
     /// The year.
     pub year: Year,
-    /// The whole city's figure, in t CO2e.
+    /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The people it is divided by (only targets per person).
+    /// The population it is divided by (only targets per person).
     pub population: Option<Population>,
-    /// The figure that is compared, in t CO2e a person (only targets per person).
+    /// The figure that is compared, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// Carbon credits retired for that year, in t CO2e: they never lower the figure, and cover what net zero leaves.
+    /// Carbon credits retired for that year, in t CO2e; absent if none are stated. They never lower the figure, but
+    /// cover what net zero leaves over.
     pub credits_retired_tonnes: Option<Tonnes>,
-    /// These credits in t CO2e a person (only targets per person).
+    /// These credits in t CO2e per person (only targets per person).
     pub credits_retired_tonnes_per_person: Option<Ratio>,
-    /// Whether it counts with other global warming potentials than the baseline was converted to: it stays out of
-    /// trend and budget.
+    /// True if it uses other global warming potentials than those the baseline was converted to. Trend and budget then
+    /// leave it out. Absent if false.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub of_other_gwp: bool,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
-    /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
+    /// Probable mistakes in the figure; absent if none were found. The report has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningCode>,
 }
 
-/// The report for the base year, beside a recorded baseline.
+/// The report for the base year, compared with a recorded baseline.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BaseYearReport {
     /// The base year.
     pub year: Year,
-    /// The whole city's figure, in t CO2e.
+    /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The people it is divided by (only targets per person).
+    /// The population it is divided by (only targets per person).
     pub population: Option<Population>,
-    /// The figure in t CO2e a person (only targets per person).
+    /// The figure in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// How far it is apart from the baseline, in percent of it: above 1 there is a caution, above 5 no verdict. Neither
-    /// is made where both name one series.
+    /// The difference from the baseline, in percent of the baseline. Above 1 there is a caution, above 5 no verdict,
+    /// unless both name the same series. Absent if the baseline has no figure above 0.
     pub apart_percent: Option<Ratio>,
-    /// Why it says nothing of the baseline, where it could not be compared with it.
+    /// Why it cannot be compared with the baseline; absent if it can.
     pub left_out: Option<LeftOutReason>,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
 }
 
-/// What a pathway leaves soon of what is emitted now: of the targets that bind the whole city, those not yet due
-/// first, the headline is the one with the lowest share.
+/// What a pathway leaves, in five years, of the present emissions. The headline is the target with the lowest share,
+/// among the targets that bind the whole city; those not yet due come first.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Soon {
-    /// The year, five after that of the judgement.
+    /// The year: five years after the judgement.
     pub year: Year,
-    /// What the pathway allows in it, in t CO2e.
+    /// What the pathway allows in that year, in t CO2e.
     pub expected_tonnes: Option<Amount>,
-    /// What the pathway allows in it, in t CO2e a person.
+    /// What the pathway allows in that year, in t CO2e per person (only targets per person).
     pub expected_tonnes_per_person: Option<Ratio>,
-    /// This as a share of the last of `figures`.
+    /// That amount as a share of the latest of `figures`.
     pub share: Ratio,
 }
 
-/// A point that the pathway is drawn through.
+/// A point that the pathway passes through.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PathwayPoint {
@@ -305,7 +317,7 @@ pub struct PathwayPoint {
     pub year: Year,
     /// What the pathway allows in that year, in t CO2e.
     pub tonnes: Option<Amount>,
-    /// What the pathway allows in that year, in t CO2e a person.
+    /// What the pathway allows in that year, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
 }
 
@@ -315,27 +327,27 @@ pub struct PathwayPoint {
 pub struct LeftOut {
     /// The year of the report.
     pub year: Year,
-    /// Why.
+    /// Why it is left out.
     pub reason: LeftOutReason,
-    /// Why, for a person.
+    /// The reason as a sentence.
     #[schema(example = "The report has no figure at basic.")]
     pub detail: Option<String>,
     /// Its figure, in t CO2e; absent if it has none.
     pub tonnes: Option<Tonnes>,
-    /// The people it is divided by (only targets per person).
+    /// The population it is divided by (only targets per person).
     pub population: Option<Population>,
-    /// Its figure in t CO2e a person (only targets per person).
+    /// Its figure in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// The part of one side that the other does not know (only `coverage_differs`).
+    /// The part of one inventory that the other does not know (only `coverage_differs`).
     pub uncovered: Option<Uncovered>,
     /// The revision of the baseline that was in force when the report became known (only `restated_since`).
     #[schema(example = 1)]
     pub old_revision: Option<i32>,
     /// The figure of that revision, in t CO2e (only `restated_since`).
     pub old_tonnes: Option<Tonnes>,
-    /// The figure of the baseline today, in t CO2e (only `restated_since`).
+    /// The present figure of the baseline, in t CO2e (only `restated_since`).
     pub new_tonnes: Option<Tonnes>,
-    /// How far the one is apart from the other, in percent of today's (only `restated_since`).
+    /// The difference of the two, in percent of the present one (only `restated_since`).
     pub apart_percent: Option<Ratio>,
 }
 
@@ -348,27 +360,27 @@ vocabulary! {
         NotComparable = "not_comparable",
         /// There are too few figures.
         InsufficientData = "insufficient_data",
-        /// The target has no baseline to be measured from.
+        /// The target has no baseline that it could be measured from.
         NoBaseline = "no_baseline",
-        /// The pathway is not above 0, so nothing can be a percentage of it.
+        /// The pathway allows nothing, so there is no percentage of it.
         PathwayAtZero = "pathway_at_zero",
-        /// The pathway calls for no reduction by the year judged.
+        /// The pathway called for no reduction by the year judged.
         NoReductionCalledFor = "no_reduction_called_for",
-        /// The target equals the baseline: there is no reduction to have a share of.
+        /// The target equals the baseline, so there is no share of the reduction.
         TargetEqualsBaseline = "target_equals_baseline",
-        /// The target year is judged: nothing is left to be required, or to disagree about.
+        /// The target year is judged, so nothing remains to be required or to be doubted.
         TargetYearReached = "target_year_reached",
-        /// A rate needs amounts above 0.
+        /// A rate of change needs amounts above 0.
         NotAboveZero = "not_above_zero",
-        /// Fewer than five figures lie in the ten years up to the one judged.
+        /// Fewer than five figures lie in the ten years up to the year judged.
         TooFewPoints = "too_few_points",
-        /// The figures of the ten years up to the one judged span fewer than five.
+        /// The figures of the ten years up to the year judged span fewer than five years.
         SpanTooShort = "span_too_short",
-        /// The target is per person: what is emitted in all is not asked.
+        /// The target is per person, but this is about all emissions together.
         PerPerson = "per_person",
-        /// There is no report for the base year with a figure of the kind, beside the baseline.
+        /// There is no report for the base year with such a figure next to the baseline.
         NoReportOfBaseYear = "no_report_of_base_year",
-        /// The baseline or the latest report has no lines that both know.
+        /// The baseline and the latest report have no lines that both know.
         NoLines = "no_lines",
         /// There is no second opinion that could contradict the course.
         NoSecondOpinion = "no_second_opinion",
@@ -378,15 +390,15 @@ vocabulary! {
 /// A field that is absent, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct AbsentField {
-    /// The name of the field.
+    /// The name of the field; a dot leads into an object.
     #[schema(example = "required.compound_percent_per_year")]
     pub field: &'static str,
-    /// Why.
+    /// Why it is absent.
     pub reason: AbsentReason,
 }
 
 impl Assessment {
-    /// The fields that are absent, by their names in this assessment's unit.
+    /// The names of the fields that are absent, in the unit of this assessment.
     pub(super) fn absent_fields(&self) -> Vec<&'static str> {
         let named = |tonnes, per_person| if self.unit == Unit::Tonnes { tonnes } else { per_person };
         let fields = [

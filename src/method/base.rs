@@ -1,4 +1,4 @@
-//! The inventory that a target is measured from (section 2 of the method).
+//! The inventory that a target is measured from: its base (section 2 of the method).
 
 use chrono::NaiveDate;
 
@@ -16,42 +16,42 @@ use super::pathway::Point;
 use super::printed::Unit;
 use super::scope::Scope;
 
-/// How a target came to its base.
+/// How the base of a target was chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Origin {
     /// The target names a recorded baseline.
     Baseline,
-    /// The target names a year; the report of that year serves.
+    /// The target names a year, and the report of that year serves.
     ReportOfYear,
-    /// The target names nothing; the first report that is comparable with the latest serves.
+    /// The target names nothing, and the first report that is comparable with the latest serves.
     FirstReport,
 }
 
 /// The inventory that a target is measured from.
 #[derive(Debug, Clone)]
 pub(super) struct BaseInventory<'a> {
-    /// How the target came to it.
+    /// How it was chosen.
     pub origin: Origin,
-    /// The baseline's id; none for a report.
+    /// The baseline's id; `None` for a report.
     pub id: Option<&'a Slug>,
-    /// What it says.
+    /// The inventory itself.
     pub inventory: &'a Inventory,
     /// Who recorded it.
     pub stamp: &'a Stamp,
-    /// What of it is counted.
+    /// What is counted of it.
     pub scope: Scope,
     /// The unit in which it is compared.
     pub unit: Unit,
-    /// Its figure.
+    /// Its figure; `None` if it has none within the scope.
     pub figure: Option<Figure>,
-    /// The set of potentials that the figure was converted by, and the figure before, if it was.
+    /// If the figure was converted: the set of potentials, and the figure before.
     pub converted: Option<(GwpSet, Figure)>,
-    /// The figure in that unit: `B`.
+    /// The figure in the unit of comparison, `B`.
     pub amount: Option<f64>,
 }
 
 impl<'a> BaseInventory<'a> {
-    /// Resolves what `target` is measured from, if it is recorded.
+    /// The base of `target`; `None` if it is not recorded, or its year has not ended.
     pub fn of(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
         let (origin, id, known) = match target.base() {
             Base::Baseline(id) => {
@@ -64,12 +64,12 @@ impl<'a> BaseInventory<'a> {
         has_ended(known.value, judged_on).then(|| Self::made(origin, id, known, target))
     }
 
-    /// The base that `known` makes for `target`.
+    /// `known` as the base of `target`.
     fn made(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
         Self::counted(origin, id, known, Scope::of(target), goal::unit(target))
     }
 
-    /// The base that what `scope` counts of `known` makes.
+    /// A base of what `scope` counts of `known`.
     fn counted(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, scope: Scope, unit: Unit) -> Self {
         let (inventory, stamp) = (known.value, known.stamp);
         let figure = scope.figure(inventory);
@@ -77,12 +77,12 @@ impl<'a> BaseInventory<'a> {
         BaseInventory { origin, id, inventory, stamp, scope, unit, figure, converted: None, amount }
     }
 
-    /// The report of `known` as the base of `target`.
+    /// A report as the base of `target`.
     pub fn of_report(known: &Known<'a, Inventory>, target: &Target) -> Self {
         Self::made(Origin::ReportOfYear, None, known, target)
     }
 
-    /// What another inventory of the city is compared with at `level`, in tonnes: a baseline by its id, or a report.
+    /// A base at `level`, in tonnes, for another inventory of the city: a baseline with its id, or a report.
     pub fn at_level(id: Option<&'a Slug>, known: &Known<'a, Inventory>, level: Level) -> Self {
         let origin = if id.is_some() { Origin::Baseline } else { Origin::ReportOfYear };
         Self::counted(origin, id, known, Scope { level, lines: None }, Unit::Tonnes)
@@ -100,7 +100,7 @@ impl<'a> BaseInventory<'a> {
         positive.find(|base| obstacle(latest, base, &Accounting::of(base.inventory), view).is_none())
     }
 
-    /// The same base with its lines converted by `gwp`.
+    /// The same base with its lines converted by `gwp`; `None` if they cannot be converted.
     pub fn converted_by(&self, gwp: GwpSet) -> Option<Self> {
         let before = self.figure?;
         let figure = self.scope.figure_by(self.inventory, gwp)?;
@@ -108,12 +108,12 @@ impl<'a> BaseInventory<'a> {
         Some(BaseInventory { figure: Some(figure), converted: Some((gwp, before)), amount, ..self.clone() })
     }
 
-    /// The set of potentials that its lines are in.
+    /// The set of potentials that its lines are stated or converted in.
     pub fn gwp(&self) -> Option<GwpSet> {
         self.converted.map(|(gwp, _)| gwp).or(self.inventory.gwp)
     }
 
-    /// Its revisions: those of the baseline, else of the report.
+    /// The record with its revisions: the baseline, or else the report.
     pub fn known<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
         match self.id {
             Some(id) => view.baselines.get(id),
@@ -121,13 +121,13 @@ impl<'a> BaseInventory<'a> {
         }
     }
 
-    /// The report of the year of a recorded baseline; none when the base is a report itself.
+    /// The report for the year of a recorded baseline; `None` if the base is a report itself.
     pub fn report_of_its_year<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
         self.id?;
         view.reports.get(&self.year())
     }
 
-    /// How far the figure of a report is apart, in percent of this one.
+    /// The difference of a report's figure, in percent of this one.
     pub fn apart_percent(&self, report: &Inventory) -> Option<f64> {
         let (ours, theirs) = (self.figure?.tonnes.get(), self.scope.figure(report)?.tonnes.get());
         (ours > 0.0).then(|| 100.0 * (theirs - ours).abs() / ours)
@@ -138,19 +138,19 @@ impl<'a> BaseInventory<'a> {
         self.inventory.year
     }
 
-    /// `B` in year `b`, if the figure is known.
+    /// `B` in year `b`; `None` if the figure is not known.
     pub fn point(&self) -> Option<Point> {
         self.amount.map(|amount| Point { year: self.year(), amount })
     }
 
-    /// What may be a slip in the figure; of a report beside those before it in `view`.
+    /// Probable mistakes in the figure; a report is also checked against those before it in `view`.
     pub fn warnings(&self, view: &View<'_>) -> Vec<WarningCode> {
         let report = self.id.is_none();
         let earlier = if report { Earlier::in_view(self.year(), view) } else { Earlier::default() };
         codes_at(self.inventory, earlier, self.scope.level)
     }
 
-    /// The figure with its source, if there is one.
+    /// The figure with its source; `None` if there is none.
     pub fn cited(&self, view: &View<'_>) -> Option<CitedFigure> {
         let (inventory, unit) = (self.inventory, self.unit);
         Some(CitedFigure {

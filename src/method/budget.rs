@@ -1,9 +1,9 @@
-//! Budget: what was emitted in all the years reported on, against what the pathway allowed in them.
+//! Budget: the emissions of all reported years together, compared with what the pathway allowed in them.
 //!
-//! Over the years from the first comparable report after the base year to the year judged:
-//! `100 (sum of A(y) - sum of P(y)) / sum of P(y)`, gaps between reports filled by straight lines.
-//! Source: cumulative emissions decide over warming (IPCC AR6, Working Group I, Summary for
-//! Policymakers, D.1); the sum is ours.
+//! The years run from the first comparable report after the base year to the year judged. Straight lines fill the gaps
+//! between reports: `100 (sum of A(y) - sum of P(y)) / sum of P(y)`.
+//! Source: cumulative emissions determine warming (IPCC AR6, Working Group I, Summary for Policymakers, D.1); the sum
+//! is ours.
 
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -15,7 +15,7 @@ use super::assessment::{AbsentField, AbsentReason};
 use super::pathway::{Pathway, Point, between};
 use super::printed::{Amount, Ratio, Unit};
 
-/// What was emitted in all the years reported on, against what the pathway allowed in them.
+/// The emissions of all reported years together, compared with what the pathway allowed in them.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Budget {
@@ -23,19 +23,20 @@ pub struct Budget {
     pub from: Year,
     /// The last year counted: the year judged.
     pub to: Year,
-    /// What was emitted in these years together, in t CO2e.
+    /// The emissions of these years together, in t CO2e.
     pub emitted_tonnes: Amount,
     /// What the pathway allowed in these years together, in t CO2e.
     pub allowed_tonnes: Amount,
-    /// What was emitted beyond what was allowed, in percent of the latter; below 0 when less was emitted.
+    /// The excess of the emissions over what was allowed, in percent of the latter; below 0 if less was emitted. Absent
+    /// if the pathway allowed nothing.
     pub over_percent: Option<Ratio>,
-    /// How many of these years have no comparable report and were filled by straight lines.
+    /// How many of these years have no comparable report, so that straight lines fill them.
     #[schema(example = 0)]
     pub interpolated_years: usize,
 }
 
 impl Budget {
-    /// The budget over `figures`, which end with the year judged; or why there is none.
+    /// The budget over `figures`, the last of which is of the year judged, or why there is none.
     pub(super) fn of(pathway: &Pathway, figures: &[Point], unit: Unit) -> Result<Self, AbsentReason> {
         if unit == Unit::TonnesPerPerson {
             return Err(AbsentReason::PerPerson);
@@ -65,16 +66,16 @@ impl Budget {
     }
 }
 
-/// A year's figure, reported or filled in.
+/// The figure of a year, reported or interpolated.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct FilledYear {
     /// The amount in its year.
     pub point: Point,
-    /// Whether it lies on the straight line between two reports.
+    /// True if it lies on the straight line between two reports.
     pub interpolated: bool,
 }
 
-/// One figure for every year from the first of `figures` to the last; gaps lie on straight lines.
+/// One figure for every year from the first of `figures` to the last; straight lines fill the gaps.
 pub(super) fn filled(figures: &[Point]) -> Vec<FilledYear> {
     let mut years: Vec<FilledYear> = Vec::new();
     for point in figures {

@@ -1,4 +1,4 @@
-//! A target with all that bears on it: what is gathered before a verdict is made.
+//! A case: a target with everything that its verdict depends on.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -15,40 +15,40 @@ use super::pathway::{Pathway, Point};
 use super::printed::Unit;
 use super::verdict::Reason;
 
-/// A target with all that bears on it.
+/// A target with everything that its verdict depends on.
 #[derive(Debug)]
 pub(super) struct Case<'v, 'a> {
-    /// How the city stood.
+    /// The state of the city.
     pub view: &'v View<'a>,
     /// The target's id.
     pub id: &'a Slug,
     /// The target.
     pub target: &'a Target,
-    /// The target with its states.
+    /// The target with its revisions.
     pub known: &'v Known<'a, Target>,
     /// Who recorded the target, when, and why.
     pub stamp: &'a Stamp,
-    /// The states the target had been in before, oldest first.
+    /// The earlier revisions of the target, oldest first.
     pub earlier: &'v Earlier<'a, Target>,
     /// The day of judgement, `D`.
     pub judged_on: NaiveDate,
     /// The unit in which it is judged.
     pub unit: Unit,
-    /// What it is measured from.
+    /// What it is measured from; `None` if there is nothing.
     pub base: Option<BaseInventory<'a>>,
-    /// The reports after the base year.
+    /// The reports after the base year, compared with the base.
     pub comparison: Comparison<'a>,
     /// The pathway, or why there is none.
     pub pathway: Result<Pathway, Reason>,
 }
 
 impl<'v, 'a> Case<'v, 'a> {
-    /// Gathers what bears on the target `id`.
+    /// Collects what the verdict on the target `id` depends on.
     pub fn of(view: &'v View<'a>, id: &'a Slug, known: &'v Known<'a, Target>, judged_on: NaiveDate) -> Self {
         Self::measured_from(BaseInventory::of(known.value, view, judged_on), view, id, known, judged_on)
     }
 
-    /// The target `id` measured from a base of one's choice.
+    /// The target `id`, measured from a given base.
     pub fn measured_from(
         base: Option<BaseInventory<'a>>,
         view: &'v View<'a>,
@@ -71,7 +71,7 @@ impl<'v, 'a> Case<'v, 'a> {
         }
     }
 
-    /// The reports compared with a base as it is.
+    /// Compares the reports with a base as it is.
     fn with_base(
         base: Option<BaseInventory<'a>>,
         view: &'v View<'a>,
@@ -92,25 +92,25 @@ impl<'v, 'a> Case<'v, 'a> {
         self.view.city.value.name.as_str()
     }
 
-    /// The day by which the target is held to stand: that of judgement, or the last of which anything was known, so
-    /// that an end that nobody knew of counts for nothing.
+    /// The day on which the standing of the target is looked up. It is the day of judgement or, if earlier, the last
+    /// day of which anything is known: an end that was not known then must not count.
     pub fn stands_on(&self) -> NaiveDate {
         self.view.known_on.map_or(self.judged_on, |known| known.min(self.judged_on))
     }
 
-    /// What is asked for in the target year; none without a pathway.
+    /// What may be emitted in the target year; `None` without a pathway.
     pub fn asked(&self) -> Option<LevelAsked> {
         let pathway = self.pathway.as_ref().ok()?;
         let gross = goal::gross(self.target, pathway.base().map(|base| base.amount))?;
         Some(LevelAsked { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
     }
 
-    /// The latest comparable report before the target year: that of `L`.
+    /// The latest comparable report before the target year, that of `L`.
     pub fn latest(&self) -> Option<&Compared<'a>> {
         self.comparison.compared.iter().rev().find(|report| report.year() < self.target.target_year)
     }
 
-    /// The report of the year judged: what decides the target, else the latest before its year.
+    /// The report of the year judged: the one that decides the target, or else the latest before the target year.
     pub fn judged(&self) -> Option<&Compared<'a>> {
         let outcome = self.asked().and_then(|asked| asked.outcome(&self.comparison.compared));
         outcome.map_or_else(|| self.latest(), |outcome| self.report_of(outcome.year))
@@ -121,12 +121,12 @@ impl<'v, 'a> Case<'v, 'a> {
         self.comparison.compared.iter().find(|report| report.year() == year)
     }
 
-    /// Whether the target year had ended on the day of judgement.
+    /// True if the target year had ended on the day of judgement.
     pub fn is_due(&self) -> bool {
         self.judged_on.year() > self.target.target_year.get()
     }
 
-    /// Whether a fixed level has nothing to be measured from: it has no course, but may be met or missed.
+    /// True if a fixed level has nothing to be measured from. It then has no course, but can be met or missed.
     pub fn is_unanchored(&self) -> bool {
         self.base.is_none() && self.target.base() == Base::Unnamed
     }
@@ -137,7 +137,7 @@ impl<'v, 'a> Case<'v, 'a> {
         base.into_iter().chain(self.report_of(year).map(|report| report.inventory)).collect()
     }
 
-    /// What may be a slip in the figure of a year.
+    /// Probable mistakes in the figure of a year.
     pub fn warnings(&self, year: Year) -> Vec<WarningCode> {
         if let Some(base) = self.base.as_ref().filter(|base| base.year() == year) {
             return base.warnings(self.view);
@@ -145,8 +145,8 @@ impl<'v, 'a> Case<'v, 'a> {
         self.report_of(year).map(|report| report.warnings(self.target.level, self.view)).unwrap_or_default()
     }
 
-    /// The comparable figures after the base year, by year; those of another set of potentials than a converted
-    /// baseline's stay out.
+    /// The comparable figures after the base year, by year. If the baseline was converted, figures with other
+    /// potentials are left out.
     pub fn points(&self) -> Vec<Point> {
         let alike = self.comparison.compared.iter().filter(|report| !report.of_other_gwp);
         alike.map(Compared::point).collect()
@@ -157,7 +157,7 @@ impl<'v, 'a> Case<'v, 'a> {
         self.points().into_iter().filter(|point| point.year <= last).collect()
     }
 
-    /// Every figure that can be compared with the base, those before it included, by year.
+    /// Every figure that can be compared with the base, also those before it, by year.
     pub fn points_of_all_years(&self) -> Vec<Point> {
         let (base, accounting) = (self.base.as_ref(), self.comparison.accounting.as_ref());
         points_of_all_years(self.target, base, accounting, self.view, self.judged_on)
@@ -168,7 +168,7 @@ impl<'v, 'a> Case<'v, 'a> {
 fn pathway(target: &Target, base: Option<&BaseInventory<'_>>) -> Result<Pathway, Reason> {
     let base = match base {
         Some(base) => Some(base_point(base, goal::unit(target))?),
-        // A level without anything to measure from is still met or missed in its year.
+        // A fixed level without a base can still be met or missed in its year.
         None if target.base() == Base::Unnamed => None,
         None => return Err(Reason::NoBaseline),
     };
@@ -179,10 +179,10 @@ fn pathway(target: &Target, base: Option<&BaseInventory<'_>>) -> Result<Pathway,
     Pathway::new(base, milestones, goal).ok_or(Reason::BaselineNotBeforeTarget)
 }
 
-/// `B` in year `b`, or why nothing can be measured against it.
+/// `B` in year `b`, or why nothing can be measured from it.
 fn base_point(base: &BaseInventory<'_>, unit: Unit) -> Result<Point, Reason> {
     base.figure.ok_or(Reason::BaselineNoFigureAtLevel)?;
     let point = base.point().ok_or(Reason::NoPopulation)?;
-    // What is printed as 0 is 0 to a reader.
+    // An amount that is printed as 0 counts as 0.
     if unit.round(point.amount) > 0.0 { Ok(point) } else { Err(Reason::BaselineNotPositive) }
 }

@@ -1,4 +1,4 @@
-//! Which figures may be compared (section 1 of the method): like with like, or not at all.
+//! Which figures may be compared (section 1 of the method): only those that count alike.
 
 use chrono::NaiveDate;
 
@@ -25,29 +25,29 @@ pub const CONTRADICTED_PERCENT: f64 = 5.0;
 vocabulary! {
     /// Why a report after the base year cannot be compared with the baseline.
     LeftOutReason {
-        /// It has no figure at the target's level, or not all lines of its sector.
+        /// It has no figure at the target's level, or lacks lines of the target's sector.
         NoFigureAtLevel = "no_figure_at_level",
         /// It and the baseline name different series.
         SeriesDiffers = "series_differs",
         /// It and the baseline declare different protocols.
         ProtocolDiffers = "protocol_differs",
-        /// It and the baseline declare gases, and one covers CO2 only and the other more.
+        /// It and the baseline both declare gases, and one covers CO2 only, the other more.
         GasesDiffer = "gases_differ",
-        /// The city was merged or split between the two, and they are not of one series.
+        /// The city was merged or split between the two, and they do not name the same series.
         BoundaryChanged = "boundary_changed",
-        /// More than 5 % of one side is on lines that the other does not know.
+        /// More than 5 % of one of the two is on lines that the other does not know.
         CoverageDiffers = "coverage_differs",
-        /// The baseline was restated by more than 5 %, and the report was not.
+        /// The baseline was restated by more than 5 % after the report became known, and the report was not.
         RestatedSince = "restated_since",
-        /// The target is per person and the report states no population.
+        /// The target is per person, and the report states no population.
         NoPopulation = "no_population",
     }
 }
 
-/// A report that is compared with the baseline.
+/// A report that can be compared with the baseline.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Compared<'a> {
-    /// What it says.
+    /// The inventory itself.
     pub inventory: &'a Inventory,
     /// Who recorded it.
     pub stamp: &'a Stamp,
@@ -55,7 +55,7 @@ pub(super) struct Compared<'a> {
     pub figure: Figure,
     /// The figure in the target's unit: `A`.
     pub amount: f64,
-    /// Whether the baseline was converted to another set of potentials than this report's.
+    /// True if the baseline was converted to another set of potentials than this report's.
     pub of_other_gwp: bool,
 }
 
@@ -70,12 +70,12 @@ impl Compared<'_> {
         Point { year: self.inventory.year, amount: self.amount }
     }
 
-    /// What may be a slip in the figure, beside the reports before it in `view`.
+    /// Probable mistakes in the figure, also compared with the reports before it in `view`.
     pub fn warnings(&self, level: Level, view: &View<'_>) -> Vec<WarningCode> {
         codes_at(self.inventory, Earlier::in_view(self.inventory.year, view), level)
     }
 
-    /// What `scope` counts in `unit`, with its source.
+    /// The figure that `scope` counts in `unit`, with its source.
     pub fn cited(&self, scope: &Scope, unit: Unit, view: &View<'_>) -> CitedFigure {
         CitedFigure {
             id: None,
@@ -93,7 +93,7 @@ impl Compared<'_> {
         }
     }
 
-    /// The figure in a list.
+    /// The figure as an item of a list.
     pub fn listed(&self, target: &Target, view: &View<'_>) -> YearFigure {
         let unit = goal::unit(target);
         YearFigure {
@@ -114,11 +114,11 @@ impl Compared<'_> {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Obstacle {
     pub reason: LeftOutReason,
-    /// The same as a sentence.
+    /// The reason as a sentence.
     pub detail: String,
-    /// Of coverage that differs: the lines.
+    /// The lines that one side does not know; only if coverage differs.
     pub uncovered: Option<Uncovered>,
-    /// Of a baseline that was restated since: its figures.
+    /// The figures of the restated baseline; only if it was restated.
     pub restated: Option<Restated>,
 }
 
@@ -127,7 +127,7 @@ impl Obstacle {
         Box::new(Obstacle { reason, detail, uncovered: None, restated: None })
     }
 
-    /// The report of `target` that it stands against.
+    /// The report that cannot be compared with the base of `target` for this reason.
     fn left_out(self, report: &Inventory, target: &Target) -> LeftOut {
         let unit = goal::unit(target);
         let figure = Scope::of(target).figure(report);
@@ -148,33 +148,33 @@ impl Obstacle {
     }
 }
 
-/// The reports after the base year, sorted into those that are compared and those that cannot be.
+/// The reports after the base year: those that can be compared, and those that cannot.
 #[derive(Debug)]
 pub(super) struct Comparison<'a> {
-    /// The accounting that the reports are held against; none without a base.
+    /// The accounting that the reports are compared with; `None` without a base.
     pub accounting: Option<Accounting<'a>>,
-    /// The reports that are compared, by year.
+    /// The reports that can be compared, by year.
     pub compared: Vec<Compared<'a>>,
-    /// The reports that are not, by year.
+    /// The reports that cannot, by year.
     pub left_out: Vec<LeftOut>,
-    /// The report for the base year beside a recorded baseline, if it has a figure.
+    /// The report for the base year, compared with a recorded baseline; `None` if it has no figure.
     pub beside: Option<BaseYearComparison<'a>>,
 }
 
-/// The report for the base year beside the baseline.
+/// The report for the base year, compared with the baseline.
 #[derive(Debug)]
 pub(super) struct BaseYearComparison<'a> {
-    /// What it says.
+    /// The report itself.
     pub report: &'a Inventory,
     /// Who recorded it.
     pub stamp: &'a Stamp,
     /// Its figure.
     pub figure: Figure,
-    /// How far it is apart from the baseline, in percent of it.
+    /// The difference from the baseline, in percent of the baseline.
     pub apart_percent: Option<f64>,
-    /// Why it says nothing of the baseline, where the tests leave it out.
+    /// Why it cannot be compared with the baseline; `None` if it can.
     pub left_out: Option<LeftOutReason>,
-    /// Whether both name one series, so that a difference is not asked after.
+    /// True if both name the same series, so that a difference is no contradiction.
     pub of_series: bool,
 }
 
@@ -191,7 +191,7 @@ impl<'a> BaseYearComparison<'a> {
         })
     }
 
-    /// How far it is apart, where it is of the baseline's accounting by the tests, and not by a series that both name.
+    /// The difference in percent, if the tests allow the comparison and no common series explains it.
     pub fn tested_percent(&self) -> Option<f64> {
         self.apart_percent.filter(|_| !self.of_series && self.left_out.is_none())
     }
@@ -212,7 +212,7 @@ impl<'a> BaseYearComparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares the reports of `view` with the base of `target`; without a base all reports are looked at.
+    /// Compares the reports of `view` with the base of `target`; without a base it includes all reports.
     pub fn of(target: &Target, base: Option<&BaseInventory<'a>>, view: &View<'a>, judged_on: NaiveDate) -> Self {
         let accounting = base.map(|base| Accounting::of_base(base, view));
         let against = base.zip(accounting.as_ref());
@@ -233,25 +233,25 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// How far the report for the base year is apart from the baseline, in percent of it, if that is tested.
+    /// The difference of the report for the base year from the baseline, in percent of the baseline, if it is tested.
     pub fn base_apart_percent(&self) -> Option<f64> {
         self.beside.as_ref().and_then(BaseYearComparison::tested_percent)
     }
 
-    /// Whether the report for the base year shows that the baseline is not of the reports' accounting.
+    /// True if the report for the base year shows that the baseline counts differently from the reports.
     pub fn is_contradicted(&self) -> bool {
         self.base_apart_percent().is_some_and(|percent| percent > CONTRADICTED_PERCENT)
     }
 }
 
-/// Whether the year of an inventory had ended on a day.
+/// True if the year of an inventory had ended on a day.
 pub(super) fn has_ended(inventory: &Inventory, on: NaiveDate) -> bool {
     inventory.days().1 < on
 }
 
-/// Every figure that can be compared with the base, the years before it among them, by year.
+/// Every figure that can be compared with the base, also of the years before it, by year.
 ///
-/// For the base year itself the base counts, not a report beside it.
+/// For the base year the base itself counts, not a report for that year.
 pub(super) fn points_of_all_years<'a>(
     target: &Target,
     base: Option<&BaseInventory<'a>>,
@@ -269,7 +269,7 @@ pub(super) fn points_of_all_years<'a>(
     points
 }
 
-/// A report in the terms of `target`, or why it cannot be compared.
+/// A report as compared for `target`, or why it cannot be compared.
 fn compare<'a>(
     report: &Known<'a, Inventory>,
     target: &Target,
@@ -296,7 +296,7 @@ fn no_figure(target: &Target) -> Box<Obstacle> {
     Obstacle::new(LeftOutReason::NoFigureAtLevel, detail)
 }
 
-/// Why a report with a figure cannot be compared with a base, if it cannot.
+/// Why a report with a figure cannot be compared with a base; `None` if it can.
 pub(super) fn obstacle<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
@@ -319,14 +319,14 @@ fn coverage_differs(base: &BaseInventory<'_>, report: &Inventory) -> Option<Box<
     Some(Box::new(Obstacle { uncovered: Some(uncovered), ..*obstacle }))
 }
 
-/// The lines that a base and a report do not both count.
+/// The lines that a base and a report do not both count; `None` if a side has no lines, or they count the same.
 pub(super) fn uncovered(base: &BaseInventory<'_>, report: &Inventory) -> Option<Uncovered> {
     let ours = Lines::of(base.inventory, &base.scope, base.gwp())?;
     let theirs = Lines::of(report, &base.scope, report.gwp)?;
     Uncovered::between([&ours, &theirs], [base.figure, base.scope.figure(report)], &base.scope, report.year)
 }
 
-/// Coverage that differs, as a sentence.
+/// A difference in coverage, as a sentence.
 pub(super) fn coverage_told(part: &Uncovered) -> String {
     let (one, other) = match part.side {
         Side::Baseline => ("baseline", "report"),
@@ -335,7 +335,7 @@ pub(super) fn coverage_told(part: &Uncovered) -> String {
     format!("{:.1} % of the {one} is on {}, which the {other} does not know.", part.percent(), part.named_lines())
 }
 
-/// Whether the city was merged or split between the end of one inventory and that of the other.
+/// The obstacle that the city was merged or split between the ends of the two inventories; `None` if it was not.
 fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Option<Box<Obstacle>> {
     let (one, other) = (base.days().1, report.days().1);
     let between = |day: NaiveDate| one.min(other) < day && day <= one.max(other);
@@ -344,8 +344,8 @@ fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Op
     Some(Obstacle::new(LeftOutReason::BoundaryChanged, detail))
 }
 
-/// The set of potentials that the base can be converted to for a report: both state every line by gas, and are not of
-/// one series.
+/// The set of potentials to which the base is converted for a report. `None` unless both state every line by gas, use
+/// different sets and name no common series.
 pub(super) fn conversion(base: &BaseInventory<'_>, report: &Inventory) -> Option<GwpSet> {
     let of_series = || Accounting::of(base.inventory).is_of_series(&Accounting::of(report));
     let by_gas = || base.scope.is_by_gas(base.inventory) && base.scope.is_by_gas(report);

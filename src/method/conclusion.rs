@@ -10,24 +10,24 @@ use super::pathway::Pathway;
 use super::standing;
 use super::verdict::{Reason, Verdict};
 
-/// Years after which a figure says nothing of the present: a city that keeps to the rule of the Global Covenant of
-/// Mayors (an inventory every two years, of a year at most four back) is never that old.
+/// Years after which a figure is outdated. A city that follows the rule of the Global Covenant of Mayors never has a
+/// latest figure so old: it reports every two years, for a year at most four years back.
 pub const OUTDATED_AFTER_YEARS: i32 = 6;
 
-/// What follows from a case.
+/// The conclusion of a case.
 #[derive(Debug, Clone)]
 pub(super) struct Conclusion {
     /// The verdict.
     pub verdict: Verdict,
-    /// Why there is none, or why a target that was met is missed.
+    /// Why there is no verdict, or why a target is missed whose level was reached.
     pub reason: Option<Reason>,
-    /// How things stood in the latest comparable year; none once decided.
+    /// The course in the latest comparable year; `None` once the target is decided.
     pub course: Option<Course>,
-    /// Whole years since the year after the target year; only of a target that is unreported.
+    /// The years from the year after the target year to that of the judgement; `None` unless the target is unreported.
     pub overdue_years: Option<i32>,
-    /// How the target came out, if it is decided.
+    /// The outcome of the target; `None` until it is decided.
     pub outcome: Option<Outcome>,
-    /// The numbers of the year judged.
+    /// The numbers of the year judged; `None` if no year can be judged.
     pub numbers: Option<YearNumbers>,
 }
 
@@ -36,7 +36,7 @@ impl Conclusion {
         Conclusion { verdict, reason: Some(reason), course: None, overdue_years: None, outcome: None, numbers: None }
     }
 
-    /// What follows from a case: the rows of the table in its order.
+    /// Concludes a case, row by row of the table.
     pub fn of(case: &Case<'_, '_>) -> Self {
         if let Some(reason) = not_judged(case) {
             return Conclusion::without_numbers(Verdict::NotJudged, reason);
@@ -54,7 +54,7 @@ impl Conclusion {
     }
 }
 
-/// Why the target is not judged, if it is not.
+/// Why the target is not judged; `None` if it is.
 fn not_judged(case: &Case<'_, '_>) -> Option<Reason> {
     standing::not_judged(case.known, case.stands_on()).or_else(|| {
         let lacks = case.target.sector.is_some() && lacks_lines(case);
@@ -62,7 +62,7 @@ fn not_judged(case: &Case<'_, '_>) -> Option<Reason> {
     })
 }
 
-/// Whether a sector's lines are missing in the baseline, or in each report after it.
+/// True if lines of the sector are missing in the baseline, or in every report after it.
 fn lacks_lines(case: &Case<'_, '_>) -> bool {
     let left_out = &case.comparison.left_out;
     let lacking = left_out.iter().filter(|report| Reason::from(report.reason) == Reason::NoFigureAtLevel).count();
@@ -71,11 +71,11 @@ fn lacks_lines(case: &Case<'_, '_>) -> bool {
     named || without || (case.comparison.compared.is_empty() && lacking > 0 && lacking == left_out.len())
 }
 
-/// What is missing for any verdict.
+/// Why there is too little data for any verdict; `None` if there is enough.
 fn insufficient(case: &Case<'_, '_>) -> Option<Reason> {
     let reports = case.comparison.compared.len() + case.comparison.left_out.len();
     match &case.pathway {
-        // Not a lack of data: figures are there, and they are of another kind.
+        // This is no lack of data: there are figures, but at another level.
         Err(Reason::BaselineNoFigureAtLevel) => (reports == 0 && !case.is_due()).then_some(Reason::NoReport),
         Err(reason) => Some(*reason),
         Ok(_) if case.is_unanchored() => (!case.is_due()).then_some(Reason::NoBaseline),
@@ -83,7 +83,7 @@ fn insufficient(case: &Case<'_, '_>) -> Option<Reason> {
     }
 }
 
-/// Why the figures cannot be compared, if they cannot.
+/// Why the figures cannot be compared; `None` if they can.
 fn not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
     if let Err(Reason::BaselineNoFigureAtLevel) = case.pathway {
         return Some(Reason::BaselineNoFigureAtLevel);
@@ -98,8 +98,8 @@ fn not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
     hidden(case).map(|report| report.reason.into())
 }
 
-/// The report that is left out and without which it would be false to say that none is recorded: that of the target
-/// year, or, where the latest comparable figure is old, a later one.
+/// A report that was left out, but whose year must not be called unreported or outdated: the report of the target year
+/// or, if the latest comparable figure is outdated, a later one.
 pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
     let left_out = &case.comparison.left_out;
     if let Some(report) = left_out.iter().find(|report| report.year == case.target.target_year) {
@@ -113,7 +113,7 @@ pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
     later.filter(|_| case.judged_on.year() - latest.get() > OUTDATED_AFTER_YEARS)
 }
 
-/// What follows where figures are compared, or none is needed.
+/// The conclusion if the figures can be compared, or none is needed.
 fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
     let outcome = case.asked().and_then(|asked| asked.outcome(&case.comparison.compared));
     let numbers = case.judged().map(|report| YearNumbers::of(pathway, report.point(), case.unit));
@@ -122,7 +122,7 @@ fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
         let reason = outcome.not_offset.then_some(Reason::ResidualNotOffset);
         return Conclusion { verdict, reason, course: None, overdue_years: None, outcome: Some(outcome), numbers };
     }
-    // Without a base nothing is said before the target year.
+    // Without a base nothing can be said before the target year.
     let numbers = numbers.filter(|_| pathway.base().is_some());
     let course =
         numbers.and_then(|numbers| numbers.course(pathway, uncertainty(&case.inventories_of(numbers.year)), case.unit));

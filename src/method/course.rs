@@ -1,4 +1,5 @@
-//! The course: how things stood in the latest comparable year before the target year (section 4 of the method).
+//! The course: how a city stood against its pathway in the latest comparable year before the target year (section 4 of
+//! the method).
 
 use serde::Serialize;
 
@@ -10,7 +11,7 @@ use super::pathway::{Pathway, Point};
 use super::printed::Unit;
 
 vocabulary! {
-    /// How a city stood against its pathway in the latest comparable year; what may be said today is the verdict.
+    /// How a city stood against its pathway in the latest comparable year. The verdict says what this means today.
     Course {
         /// At least 95 % of the reduction called for so far was delivered, or the target's level was reached.
         OnTrack = "on_track",
@@ -20,15 +21,15 @@ vocabulary! {
         OffTrack = "off_track",
         /// Emissions were above the baseline, and a reduction is called for.
         MovingAway = "moving_away",
-        /// So little was called for so soon that nothing can be said.
+        /// So little was called for so early that nothing can be said.
         TooEarly = "too_early",
-        /// So little was called for that what happened is within the uncertainty of inventories.
+        /// So little was called for that the change is within the uncertainty of inventories.
         WithinNoise = "within_noise",
     }
 }
 
 impl Course {
-    /// How bad a course is, for a comparison of two; none where nothing was said.
+    /// The rank of a course, to compare two: the worse, the higher. `None` if it says nothing.
     pub(super) fn rank(self) -> Option<u8> {
         match self {
             Course::OnTrack => Some(0),
@@ -52,36 +53,36 @@ impl Course {
     }
 }
 
-/// Share of the reduction called for from which a city is on track.
+/// The share of the reduction called for at or above which a city is on track.
 ///
-/// This and the next are the cut-offs of the Eurostat method for indicators with a quantitative
-/// target ("Sustainable development in the European Union: monitoring report", annex), applied to
-/// a ratio that, unlike Eurostat's ratio of growth rates, is defined for a target of zero.
+/// This and the next are the thresholds of the Eurostat method for indicators with a quantitative target ("Sustainable
+/// development in the European Union: monitoring report", annex). Here they apply to a ratio that, unlike Eurostat's
+/// ratio of growth rates, is defined for a target of zero.
 pub const ON_TRACK_PACE: f64 = 0.95;
-/// Share of the reduction called for from which a city is behind rather than off track.
+/// The share of the reduction called for at or above which a city is behind rather than off track.
 pub const BEHIND_PACE: f64 = 0.60;
-/// Excess over a pathway that still allows growth, as a factor, up to which a city is only behind.
+/// While the pathway still allows growth: the factor above the pathway up to which a city is only behind.
 pub const GROWTH_TOLERANCE: f64 = 1.05;
-/// Years after the base year before which a verdict is early, and is not made where little is called for.
+/// Years after the base year before which a verdict is early. It is then not made if little is called for.
 pub const EARLY_YEARS: f64 = 5.0;
-/// Share of the baseline below which a reduction called for so soon is not judged.
+/// The share of the baseline below which a reduction called for so early is not judged.
 pub const EARLY_SHARE: f64 = 0.05;
-/// Share of the baseline by which a figure must be away from its pathway to be judged so soon all the same.
+/// The share of the baseline by which a figure must differ from its pathway to be judged so early all the same.
 pub const EARLY_AWAY: f64 = 0.1;
-/// The uncertainty of an inventory that states none, as a share: inventories err by some 3 %.
+/// The uncertainty of an inventory that states none, as a share: inventories are wrong by about 3 %.
 pub const UNCERTAINTY: f64 = 0.03;
-/// The largest uncertainty that counts, as a share: doubt is no licence.
+/// The largest uncertainty that counts, as a share: uncertain figures must not excuse a city.
 pub const UNCERTAINTY_MOST: f64 = 0.10;
-/// The relative slack of ratios, for decimal fractions that binary ones miss.
+/// The relative tolerance of ratios, because binary fractions miss decimal ones.
 const SLACK: f64 = 1e-9;
 
-/// The uncertainty of the figures of two inventories, `u`: the larger of those stated, at most a tenth.
+/// The uncertainty of the figures of two inventories, `u`, as a share: the larger one stated, at most a tenth.
 pub(super) fn uncertainty(inventories: &[&Inventory]) -> f64 {
     let stated = inventories.iter().filter_map(|inventory| inventory.uncertainty_percent);
     stated.max().map_or(UNCERTAINTY, |percent| percent.share().min(UNCERTAINTY_MOST))
 }
 
-/// The numbers of one year, in the unit of the target and not rounded.
+/// The numbers of one year, in the unit of the target, not rounded.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct YearNumbers {
     /// The year.
@@ -92,22 +93,22 @@ pub struct YearNumbers {
     pub expected: f64,
     /// `A - P`.
     pub gap: f64,
-    /// `100 (A - P) / P`; none unless `P` is above 0.
+    /// `100 (A - P) / P`; `None` unless `P` is above 0.
     pub gap_percent: Option<f64>,
-    /// `B - A`; none without a baseline.
+    /// `B - A`; `None` without a baseline.
     pub delivered: Option<f64>,
-    /// `B - P`; none without a baseline.
+    /// `B - P`; `None` without a baseline.
     pub called_for: Option<f64>,
-    /// `delivered / called_for`; none unless a reduction is called for.
+    /// `delivered / called_for`; `None` unless a reduction is called for.
     pub pace: Option<f64>,
-    /// `100 (B - A) / B`; none without a baseline.
+    /// `100 (B - A) / B`; `None` without a baseline.
     pub achieved_reduction_percent: Option<f64>,
-    /// `100 (B - A) / (B - T)`; none without a baseline, or when the target equals it.
+    /// `100 (B - A) / (B - T)`; `None` without a baseline, or if the target equals it.
     pub target_progress_percent: Option<f64>,
 }
 
 impl YearNumbers {
-    /// The numbers of the figure `judged` against a pathway.
+    /// The numbers of the figure `judged`, compared with a pathway.
     #[must_use]
     pub fn of(pathway: &Pathway, judged: Point, unit: Unit) -> Self {
         let Point { year, amount: actual } = judged;
@@ -116,7 +117,7 @@ impl YearNumbers {
         let base = pathway.base().map(|base| base.amount);
         let delivered = base.map(|base| base - actual);
         let called_for = base.map(|base| base - expected);
-        // What is printed as 0 is no divisor: the quotient would be noise.
+        // Do not divide by what is printed as 0: the quotient would be noise.
         let quotient = |dividend: f64, divisor: f64| (unit.round(divisor) != 0.0).then(|| dividend / divisor);
         let reduction = called_for.filter(|called_for| unit.round(*called_for) > 0.0);
         YearNumbers {
@@ -134,7 +135,7 @@ impl YearNumbers {
         }
     }
 
-    /// The course, with `uncertainty` as a share; none without a base.
+    /// The course, with `uncertainty` as a share; `None` without a base.
     #[must_use]
     pub fn course(&self, pathway: &Pathway, uncertainty: f64, unit: Unit) -> Option<Course> {
         let base = pathway.base()?;
@@ -142,7 +143,7 @@ impl YearNumbers {
     }
 }
 
-/// What the table of courses is read with.
+/// The inputs of the table of courses.
 struct Table<'n> {
     numbers: &'n YearNumbers,
     base: Point,
@@ -152,7 +153,7 @@ struct Table<'n> {
 }
 
 impl Table<'_> {
-    /// Whether an amount is at most another, as both are printed.
+    /// True if an amount is at most the other, as both are printed.
     fn at_most(&self, amount: f64, other: f64) -> bool {
         self.unit.round(amount) <= self.unit.round(other)
     }
@@ -180,7 +181,7 @@ impl Table<'_> {
         soon && little && unit.round(self.numbers.gap.abs()) < unit.round(EARLY_AWAY * base)
     }
 
-    /// The course while the pathway has asked for next to nothing: keeping to it says nothing.
+    /// The course while the pathway has called for almost nothing: being close to it then proves nothing.
     fn flat(&self) -> Course {
         let (actual, expected, base) = (self.numbers.actual, self.numbers.expected, self.base.amount);
         let asks_nothing = self.at_most(base, self.target) && self.at_most(actual, expected);

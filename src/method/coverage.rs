@@ -1,8 +1,8 @@
 //! Coverage: whether two inventories count the same lines (section 1 of the method).
 //!
-//! On each side the lines that are not zero and that the other side does not know are added up, and divided by all
-//! its lines; the larger of the two shares decides.
-//! Source: ours; the notation keys, and that an unknown line is not 0, are the GPC's (chapter 2).
+//! For each side, the lines that are not zero and that the other side does not know are added up and divided by the sum
+//! of all its lines. The larger of the two shares decides.
+//! Source: ours. The notation keys, and that an unknown line is not 0, are from the GPC (chapter 2).
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,9 +17,9 @@ use crate::record::{Tonnes, Year};
 use super::printed::Ratio;
 use super::scope::Scope;
 
-/// Share of one side, in percent, above which a report is left out.
+/// The share of one side, in percent, above which a report is left out.
 pub const LEFT_OUT_PERCENT: f64 = 5.0;
-/// Share of one side, in percent, above which there is a caution.
+/// The share of one side, in percent, above which there is a caution.
 pub const CAUTION_PERCENT: f64 = 1.0;
 
 /// What an inventory says of one line of the taxonomy.
@@ -28,7 +28,7 @@ enum State {
     /// Nothing: unknown.
     #[default]
     Missing,
-    /// A value in kilograms, or 0 where it does not occur.
+    /// A value in kilograms; 0 if the line does not occur.
     Known { kilograms: i64, has_value: bool },
     /// Included in other lines, which it may name.
     Elsewhere { named: Vec<GpcRef> },
@@ -36,12 +36,12 @@ enum State {
     Unknown,
 }
 
-/// The lines of an inventory that a target counts, by their place in the taxonomy.
+/// The lines of an inventory that a target counts, by their index in the taxonomy.
 #[derive(Debug)]
 pub(super) struct Lines(Vec<State>);
 
 impl Lines {
-    /// The lines of `inventory` within `scope`, those stated by gas converted by `gwp`; none if it has no lines.
+    /// The lines of `inventory` within `scope`, with those stated by gas converted by `gwp`; `None` if it has no lines.
     pub fn of(inventory: &Inventory, scope: &Scope, gwp: Option<GwpSet>) -> Option<Self> {
         if inventory.lines.is_empty() || (scope.level == Level::Consumption && scope.lines.is_none()) {
             return None;
@@ -53,7 +53,7 @@ impl Lines {
                 (LineValue::Notation { notation: Notation::IncludedElsewhere, .. }, _) => {
                     State::Elsewhere { named: line.included_in() }
                 }
-                // A line stated by several gases is the sum of them.
+                // A line stated in several gases is their sum.
                 (_, Some(kilograms)) => match state {
                     State::Known { kilograms: others, has_value } => {
                         State::Known { kilograms: *others + kilograms, has_value: *has_value || line.has_value() }
@@ -66,12 +66,12 @@ impl Lines {
         Some(Lines(states))
     }
 
-    /// Whether a line is not estimated or confidential.
+    /// True if a line is not estimated or confidential.
     pub fn has_unknown(&self) -> bool {
         self.0.iter().any(|state| matches!(state, State::Unknown))
     }
 
-    /// The kilograms of a line that has a value or does not occur.
+    /// The kilograms of a line that has a value or does not occur; `None` otherwise.
     fn known(&self, line: GpcRef) -> Option<i64> {
         match self.0[line.index()] {
             State::Known { kilograms, .. } => Some(kilograms),
@@ -83,7 +83,7 @@ impl Lines {
         matches!(self.0[line.index()], State::Known { has_value: true, .. })
     }
 
-    /// Whether an amount that another inventory has on `line` is counted here, on that line or elsewhere.
+    /// True if an amount that another inventory has on `line` is counted here, on that line or elsewhere.
     fn covers(&self, line: GpcRef) -> bool {
         match &self.0[line.index()] {
             State::Known { .. } => true,
@@ -95,7 +95,7 @@ impl Lines {
         }
     }
 
-    /// The amounts of all lines without their signs, in kilograms.
+    /// The sum of the absolute amounts of all lines, in kilograms.
     fn weight(&self) -> i64 {
         GpcRef::all().filter_map(|line| self.known(line)).map(i64::abs).sum()
     }
@@ -122,38 +122,38 @@ vocabulary! {
     }
 }
 
-/// The part of an inventory that is on lines which the other side does not know.
+/// The part of an inventory on lines that the other inventory does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Uncovered {
     /// The year of the report.
     pub year: Year,
-    /// Whose part it is: that with the larger share.
+    /// The inventory with this part: of the two, the one with the larger share.
     pub side: Side,
-    /// The lines, with what this side has on them.
+    /// The lines, with this side's amounts.
     pub lines: Vec<UncoveredLine>,
-    /// Their amounts without their signs together, in t CO2e.
+    /// The sum of their absolute amounts, in t CO2e.
     pub tonnes: Tonnes,
-    /// What they are a share of, in t CO2e: the amounts of all its lines without their signs; at the level `own` its
-    /// figure, where that is more.
+    /// The whole that the share is taken of, in t CO2e: the sum of the absolute amounts of all its lines. At the level
+    /// `own`, this side's figure if that is larger.
     pub of_tonnes: Tonnes,
-    /// The share, in percent: above 5 the report is left out, above 1 there is a caution.
+    /// The share, in percent. Above 5 the report is left out; above 1 there is a caution.
     pub share_percent: Ratio,
 }
 
-/// A line of one side.
+/// A line of one side that the other side does not know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct UncoveredLine {
     /// The GPC reference number.
     #[serde(rename = "ref")]
     #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
     pub reference: GpcRef,
-    /// What it states, in t CO2e.
+    /// Its amount, in t CO2e.
     pub tonnes: Tonnes,
 }
 
 impl Uncovered {
-    /// What the lines of a baseline and of the report of `year` leave out of each other; none if nothing. `figures` are
-    /// their figures, by which shares are taken at the level `own` where they are larger than the lines.
+    /// What a baseline and the report of `year` do not know of each other's lines; `None` if nothing. At the level
+    /// `own`, shares are taken of `figures` where these are larger than the lines.
     pub(super) fn between(sides: [&Lines; 2], figures: [Option<Figure>; 2], scope: &Scope, year: Year) -> Option<Self> {
         let [base, report] = sides;
         let of_base = Part::of(base, report, figures[0].filter(|_| scope.is_own()));
@@ -182,7 +182,7 @@ impl Uncovered {
         self.share_percent.exact()
     }
 
-    /// The lines for a sentence, at most three by name.
+    /// The lines for a sentence; at most three are named.
     pub(super) fn named_lines(&self) -> String {
         let names: Vec<&str> = self.lines.iter().map(|line| line.reference.as_str()).collect();
         match names.as_slice() {
@@ -193,7 +193,7 @@ impl Uncovered {
     }
 }
 
-/// What one side has on lines that the other does not know, in kilograms.
+/// The amounts of one side on lines that the other side does not know, in kilograms.
 struct Part {
     lines: Vec<(GpcRef, i64)>,
     kilograms: i64,

@@ -1,10 +1,11 @@
-//! Disagreement: whether a second opinion contradicts the course.
+//! Disagreement: whether a second opinion contradicts the course. It never changes the verdict.
 //!
-//! Flagged when the course is `on_track` and the trend `unlikely`, the budget more than 10 % over, or the course
-//! within the reports or like for like worse; or when it is `behind`, `off_track` or `moving_away` and the trend
-//! `likely`. It never changes the verdict. Where nothing could have contradicted it, it is not said that nothing does:
-//! a target whose year has come is decided, a budget of the year judged alone is the course once more, and a budget
-//! cannot say that a target missed so far will be met.
+//! It is true if the course is `on_track`, and the trend is `unlikely`, the budget is exceeded by more than 10 %, or
+//! the course within the reports or like for like is worse. It is also true if the course is `behind`, `off_track` or
+//! `moving_away`, and the trend is `likely`.
+//!
+//! It is absent where nothing could contradict the course. A decided target has no course. A budget of only the year
+//! judged repeats the course. A budget cannot show that a target missed so far will be met.
 //! Source: ours.
 
 use super::assessment::AbsentReason;
@@ -14,7 +15,7 @@ use super::course::Course;
 use super::opinion::Opinions;
 use super::trend::Prospect;
 
-/// Percent over the budget above which being on track is called into question.
+/// Percent over the budget above which a course that is on track is called into question.
 const OVER_BUDGET_PERCENT: f64 = 10.0;
 
 /// Whether a second opinion contradicts the course, or why that cannot be said.

@@ -10,8 +10,8 @@ use super::scope::Scope;
 
 /// The largest share of the baseline that a pledge of net zero may leave to be offset, in percent.
 ///
-/// Source: Race to Zero criteria 3.0 and the Science Based Targets initiative's net-zero standard, by which at least
-/// nine tenths are reduced.
+/// Source: Race to Zero criteria 3.0 and the Science Based Targets initiative's net-zero standard: both demand a
+/// reduction of at least nine tenths.
 pub const RESIDUAL_PERCENT: f64 = 10.0;
 
 /// The unit in which a target is judged.
@@ -19,8 +19,8 @@ pub(super) fn unit(target: &Target) -> Unit {
     if target.goal.is_per_person() { Unit::TonnesPerPerson } else { Unit::Tonnes }
 }
 
-/// What is asked for in the target year before any offset, `T_gross`, in the target's unit; none when it needs a `B`
-/// that is not known.
+/// What may be emitted in the target year without any offset, `T_gross`, in the target's unit; `None` if this needs a
+/// `B` that is not known.
 pub(super) fn gross(target: &Target, base: Option<f64>) -> Option<f64> {
     Some(match &target.goal {
         Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
@@ -34,7 +34,7 @@ pub(super) fn gross(target: &Target, base: Option<f64>) -> Option<f64> {
     })
 }
 
-/// What may be emitted in the target year, `T`: what is asked for, and of net zero what is left to be offset.
+/// What may be emitted in the target year, `T`: `T_gross`, plus what net zero leaves to be offset.
 ///
 /// `T = max(T_gross, min(T_gross + min(offset, 10)/100 B, 0.1 B))`, so an offset never softens a partial reduction.
 pub(super) fn amount(target: &Target, base: Option<f64>) -> Option<f64> {
@@ -44,7 +44,7 @@ pub(super) fn amount(target: &Target, base: Option<f64>) -> Option<f64> {
     Some(gross.max((gross + base * share / 100.0).min(base * RESIDUAL_PERCENT / 100.0)))
 }
 
-/// Whether nothing is to be emitted in the target year, but what is offset.
+/// True if nothing may be emitted in the target year, except what is offset.
 pub(super) fn is_net_zero(target: &Target) -> bool {
     match &target.goal {
         Goal::FixedLevel { tonnes } => tonnes.kilograms() <= 0,
@@ -55,7 +55,7 @@ pub(super) fn is_net_zero(target: &Target) -> bool {
     }
 }
 
-/// Whether the target is an amount of tonnes that no set of potentials changes.
+/// True if the target is an amount of tonnes, which no set of potentials changes.
 pub(super) fn is_fixed(target: &Target) -> bool {
     matches!(target.goal, Goal::FixedLevel { .. } | Goal::FixedLevelPerPerson { .. } | Goal::BaselineScenario { .. })
 }
@@ -72,14 +72,14 @@ pub(super) fn milestones(target: &Target, base: f64) -> Vec<Point> {
     target.milestones.iter().map(point).collect()
 }
 
-/// What other sources state of the figure that a target counts.
+/// What other sources state for the figure that a target counts.
 pub(super) fn also_stated(inventory: &Inventory, scope: &Scope, view: &View<'_>) -> Vec<AlsoStated> {
     let known = view.also_stated(inventory);
     let of_level = known.filter(|other| scope.lines.is_none() && other.level == scope.level);
     of_level.cloned().collect()
 }
 
-/// `percent` less than `amount`.
+/// `amount` reduced by `percent`.
 pub(super) fn less(amount: f64, percent: f64) -> f64 {
     amount * (100.0 - percent) / 100.0
 }

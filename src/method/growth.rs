@@ -1,4 +1,4 @@
-//! Growth ratio: the compound rate so far as a share of the compound rate that the whole way to the target asks for.
+//! Growth ratio: the compound rate of change so far, as a ratio to the rate that the whole way to the target requires.
 //!
 //! `[(A / B)^(1 / (L - b)) - 1] / [(T / B)^(1 / (t - b)) - 1]`, for amounts above 0.
 //! Source: Eurostat, "Sustainable development in the European Union: monitoring report", annex on

@@ -1,7 +1,7 @@
-//! The headline: the target a city is first shown with (section 4 of the method, "Headline").
+//! The headline: the target that is shown first for a city (section 4 of the method, "Headline").
 //!
-//! Of the targets that bind the whole city the one that asks for most soon, so that an easier pledge beside it changes
-//! nothing.
+//! Of the targets that bind the whole city, it is the one that asks for most in five years. So an easier pledge next to
+//! it changes nothing.
 
 use std::cmp::Ordering;
 
@@ -13,14 +13,14 @@ use super::pathway::Pathway;
 use super::printed::Ratio;
 use crate::record::Year;
 
-/// Years from the judgement to the year in which the pathways are held side by side.
+/// Years from the judgement to the year in which the pathways are compared.
 const SOON_YEARS: i32 = 5;
 
-/// The target that asks for most soon of those among `targets` that bind the whole city; none if none does.
+/// The target that asks for most in five years, of those among `targets` that bind the whole city; `None` if none does.
 ///
-/// Those not yet due come first; among them the one with the lowest `P(D.year + 5) / A`, where `A` is the latest
-/// comparable figure; those without such a figure come after those with one, by their target year. Ties go by year,
-/// then by id.
+/// Targets not yet due come first. Among them, the one with the lowest `P(D.year + 5) / A` comes first, where `A` is
+/// the latest comparable figure. Those without such a figure come after those with one, by their target year. Equal
+/// ones are ordered by year, then by id.
 pub fn most_demanding<'t>(
     targets: impl IntoIterator<Item = &'t Assessment>,
     judged_on: NaiveDate,
@@ -32,11 +32,11 @@ pub fn most_demanding<'t>(
     first.map(|(_, target)| target)
 }
 
-/// By what a target is placed: the least comes first.
+/// What targets are ranked by; the lowest rank comes first.
 struct Rank {
     is_due: bool,
-    /// What the pathway leaves soon of the latest comparable figure, as printed, so that pathways on one line are equal
-    /// whatever the last bit says; none without a figure above 0.
+    /// The share of the latest comparable figure that the pathway leaves in five years; `None` without a figure above
+    /// 0. It is rounded as printed, so that pathways on one line have equal shares despite the noise of the last bit.
     share: Option<f64>,
     year: Year,
 }
@@ -57,8 +57,8 @@ impl Rank {
     }
 }
 
-/// What the pathway of a case leaves soon of its latest comparable figure; none where the pathway has no base, or there
-/// is no figure above 0.
+/// What the pathway of a case leaves, in five years, of its latest comparable figure. `None` if the pathway has no
+/// base, or there is no figure above 0.
 pub(super) fn soon(case: &Case<'_, '_>) -> Option<Soon> {
     let pathway = case.pathway.as_ref().ok().filter(|pathway| pathway.base().is_some())?;
     let latest = case.comparison.compared.last()?.amount;
@@ -69,7 +69,7 @@ pub(super) fn soon(case: &Case<'_, '_>) -> Option<Soon> {
     Some(Soon { year, expected_tonnes, expected_tonnes_per_person, share })
 }
 
-/// Why there is nothing to say of it.
+/// Why there is nothing to say about it.
 pub(super) fn without_soon(case: &Case<'_, '_>) -> AbsentReason {
     match case.pathway.as_ref().map(Pathway::base) {
         Ok(Some(_)) if case.comparison.compared.is_empty() => AbsentReason::InsufficientData,

@@ -1,9 +1,8 @@
-//! Several cities as one: the sum of what they emitted beside the sum of their pathways, year by year.
+//! Several cities together: the sum of their emissions compared with the sum of their pathways, year by year.
 //!
-//! Only what is printed is added up, to the kilogram, so that a reader who adds the printed numbers of the
-//! members comes to the same sums. Nothing is filled in: a year counts when every city that is counted
-//! has a comparable figure for it (sections 1 and 3 of the method). Nothing is added up twice: a city is not counted
-//! beside one that it is a part of.
+//! Only printed numbers are added up, to the kilogram, so that a reader who adds them comes to the same sums. Nothing
+//! is interpolated: a year counts if every city that is counted has a comparable figure for it (sections 1 and 3 of the
+//! method). Nothing is counted twice: a city is not counted together with one that it is part of.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +17,7 @@ use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
 use super::verdict::Verdict;
 
-/// What a city emitted in a year, and what its pathway allowed.
+/// A city's emissions in a year, and what its pathway allowed.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CourseYear {
     /// The year.
@@ -29,7 +28,7 @@ pub struct CourseYear {
     pub expected_tonnes: Amount,
 }
 
-/// What several cities emitted in a year, and what their pathways allowed.
+/// The emissions of several cities in a year, and what their pathways allowed.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct JointYear {
@@ -37,37 +36,37 @@ pub struct JointYear {
     pub year: Year,
     /// The sum of the members' figures of the year, in t CO2e.
     pub emitted_tonnes: Amount,
-    /// The sum of what the members' pathways allowed, in t CO2e.
+    /// The sum of what the members' pathways allowed in that year, in t CO2e.
     pub expected_tonnes: Amount,
-    /// The one less the other, in t CO2e: above 0 when more was emitted than the pathways allowed.
+    /// The difference of the two, in t CO2e: above 0 if more was emitted than the pathways allowed.
     pub gap_tonnes: Amount,
-    /// The gap in percent of what the pathways allowed; absent when that is 0.
+    /// The gap in percent of what the pathways allowed; absent if that is 0.
     pub gap_percent: Option<Ratio>,
 }
 
 /// A city that may be counted.
 #[derive(Debug, Clone, Copy)]
 pub struct JointMember<'a> {
-    /// Its years with a comparable figure; empty when it follows no pathway.
+    /// Its years with a comparable figure; empty if it follows no pathway.
     pub years: &'a [CourseYear],
-    /// Which of the members it is a part of, directly or by way of others, by their places among them.
+    /// The indices of the members that it is part of, directly or through others.
     pub wholes: &'a [usize],
 }
 
-/// Several cities held together.
+/// Several cities counted together.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Joint {
-    /// The year that every city that is counted has a figure for.
+    /// The year for which every city that is counted has a figure.
     pub year: Year,
-    /// Of each member whether it is counted.
+    /// For each member, whether it is counted.
     pub counted: Vec<bool>,
-    /// The years that all of the counted members have a figure for, that one among them.
+    /// The years for which all counted members have a figure; `year` is one of them.
     pub years: Vec<JointYear>,
 }
 
-/// A city's years with a comparable figure after its base year, each beside its pathway.
+/// A city's comparable figures after its base year, each with what the pathway allowed.
 ///
-/// Empty for a target per person, and for one without a baseline or a comparable figure.
+/// Empty for a target per person, and without a baseline or a comparable figure.
 #[must_use]
 pub fn course(assessment: &Assessment) -> Vec<CourseYear> {
     let Some(pathway) = pathway(assessment).filter(|_| is_comparable(assessment)) else { return Vec::new() };
@@ -77,12 +76,12 @@ pub fn course(assessment: &Assessment) -> Vec<CourseYear> {
     assessment.figures.iter().map(|figure| (figure.year, figure.tonnes)).filter_map(row).collect()
 }
 
-/// Whether an assessment compares tonnes with tonnes.
+/// True if an assessment compares tonnes with tonnes.
 fn is_comparable(assessment: &Assessment) -> bool {
     assessment.unit == Unit::Tonnes && !matches!(assessment.verdict, Verdict::NotComparable | Verdict::NotJudged)
 }
 
-/// The pathway that an assessment prints, in its unit; none unless it begins at a baseline.
+/// The pathway that an assessment prints, in its unit; `None` unless it begins at a baseline.
 fn pathway(assessment: &Assessment) -> Option<Pathway> {
     assessment.baseline.as_ref()?;
     let point = |point: &PathwayPoint| {
@@ -98,11 +97,12 @@ fn pathway(assessment: &Assessment) -> Option<Pathway> {
     Pathway::new(Some(points.next()?), points.collect(), target)
 }
 
-/// Adds up what cities emitted, and their pathways.
+/// Adds up the emissions of cities, and their pathways.
 ///
-/// Held to the year `asked`, else to the one for which most members have a figure, their own or one of a whole that
-/// they are a part of; of several such years to the latest. Counted are the members with a figure for that year,
-/// unless a whole of theirs has one, too. None when no member has a figure for it.
+/// The sums are for `requested_year` or, without one, for the year for which most members have a figure; of several
+/// such years, the latest. A figure of a larger city that a member is part of counts as the member's, too. Members with
+/// a figure for that year are counted, unless a larger city that they are part of has one. `None` if no member has a
+/// figure for it.
 #[must_use]
 pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
     let wholes = |member: &JointMember<'_>| member.wholes.iter().filter_map(|at| members.get(*at)).collect::<Vec<_>>();
@@ -129,7 +129,7 @@ pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
     Some(Joint { year, counted, years: whole.filter_map(|(year, sum)| sum.printed(year)).collect() })
 }
 
-/// What is added up of a year; in kilograms, in which printed tonnes are whole.
+/// The sums of a year in kilograms, in which printed tonnes are whole numbers.
 #[derive(Debug, Default)]
 struct Sum {
     members: usize,

@@ -1,14 +1,14 @@
-//! The least-absolute-deviations line: the straight line from which the figures are least far away in sum.
+//! The least-absolute-deviations line: the straight line with the smallest sum of distances from the figures.
 //!
-//! Minimises the sum of `|A(y) - (c + slope y)|`. One of the minima passes through two of the points,
-//! so it is found exactly by trying every pair. Of several minima the one that falls least is taken:
-//! the figures do not carry more.
-//! Source: P. Bloomfield and W. L. Steiger, "Least Absolute Deviations" (1983), theorem on
-//! minimising lines through two data points; the rule that uses it is Klimatkollen's.
+//! It minimises the sum of `|A(y) - (c + slope y)|`. One of the minima passes through two of the points, so trying
+//! every pair finds it exactly. Of several minima the one that falls least is used, because the figures support no
+//! more.
+//! Source: P. Bloomfield and W. L. Steiger, "Least Absolute Deviations" (1983), theorem on minimising lines through two
+//! data points; the rule that uses it is Klimatkollen's.
 
 use super::pathway::Point;
 
-/// Sums closer than this, relatively, differ by rounding only.
+/// The relative difference below which two sums differ by rounding only.
 const SAME_SUM: f64 = 1e-12;
 
 /// A line through two points of different years.
@@ -18,7 +18,7 @@ pub struct Line {
     pub from: Point,
     /// The later point.
     pub to: Point,
-    /// The slope a year.
+    /// The slope per year.
     pub slope: f64,
 }
 
@@ -37,9 +37,9 @@ impl Line {
     }
 }
 
-/// The line with the least sum of absolute deviations; none for fewer than two points.
+/// The line with the smallest sum of absolute deviations; `None` for fewer than two points.
 ///
-/// `points` are of different years.
+/// `points` must be of different years.
 #[must_use]
 pub fn least_absolute_deviations(points: &[Point]) -> Option<Line> {
     let size: f64 = points.iter().map(|point| point.amount.abs()).sum();

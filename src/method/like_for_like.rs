@@ -1,7 +1,7 @@
-//! Like for like: what became of the lines that both the baseline and the latest report know.
+//! Like for like: the change on the lines that both the baseline and the latest report know.
 //!
-//! The sums over the lines that have a value or do not occur on both sides, whether or not the report could be compared
-//! as a whole. The pace is that of the same reduction applied to these sums, on a straight line; it never is a verdict.
+//! Only lines that have a value or do not occur on both sides are summed, even if the report as a whole cannot be
+//! compared. The pace applies the pledged reduction to these sums, on a straight line. It is never a verdict.
 //! Source: ours.
 
 use serde::Serialize;
@@ -21,7 +21,7 @@ use super::goal::{self, less};
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
 
-/// What became of the lines that both sides know.
+/// The change on the lines that both the baseline and the latest report know.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct LikeForLike {
@@ -34,20 +34,22 @@ pub struct LikeForLike {
     pub base_tonnes: Amount,
     /// Their sum in the report, in t CO2e.
     pub tonnes: Amount,
-    /// The share of the baseline figure that they make, in percent.
+    /// The share of the baseline figure that these lines make up, in percent; absent if that figure is not above 0.
     pub base_share_percent: Option<Ratio>,
-    /// The share of the report's figure that they make, in percent.
+    /// The share of the report's figure that these lines make up, in percent; absent if that figure is not above 0.
     pub share_percent: Option<Ratio>,
-    /// The change from the baseline to the report, in percent: below 0 for a fall.
+    /// The change from the baseline to the report, in percent: below 0 for a fall. Absent if the baseline sum is 0 or
+    /// less.
     pub change_percent: Option<Ratio>,
-    /// The share of the reduction called for by then that these lines deliver, if each is to fall as the whole is.
+    /// The share of the reduction called for by then that these lines deliver, if they are to fall by the same
+    /// percentage as the total. Absent where `course` is, or if no reduction is called for.
     pub pace: Option<Ratio>,
-    /// The course of these lines alone; absent once the target year is reported, and where no share is pledged.
+    /// The course of these lines alone. Absent from the target year on, and if the pledge is no reduction in percent.
     pub course: Option<Course>,
-    /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two sides
-    /// state, at most 10, else 3.
+    /// The uncertainty assumed for the course, in percent: the larger one that the two sides state, at most 10, or else
+    /// 3. Absent where `course` is.
     pub uncertainty_percent: Option<Ratio>,
-    /// The lines, with what each side has on them.
+    /// The lines, with the amounts of both sides.
     pub by_line: Vec<SharedLine>,
 }
 
@@ -58,9 +60,9 @@ pub struct SharedLine {
     #[serde(rename = "ref")]
     #[schema(value_type = String, pattern = "^[IV]{1,3}(\\.[1-8]){1,2}$", example = "I.1.1")]
     pub reference: GpcRef,
-    /// What the baseline has on it, in t CO2e; 0 where it does not occur.
+    /// The baseline's amount on it, in t CO2e; 0 if the line does not occur.
     pub base_tonnes: Tonnes,
-    /// What the report has on it, in t CO2e; 0 where it does not occur.
+    /// The report's amount on it, in t CO2e; 0 if the line does not occur.
     pub tonnes: Tonnes,
 }
 
@@ -115,7 +117,7 @@ impl LikeForLike {
     }
 }
 
-/// The numbers and the course of the sums, where a share of the whole is pledged that can be asked of a part.
+/// The numbers and the course of the sums; `None` unless the pledge is a share that can be applied to a part.
 fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(YearNumbers, Course)> {
     let percent = match &case.target.goal {
         Goal::BaseYear { reduction_percent } => reduction_percent.get(),

@@ -1,4 +1,4 @@
-//! Milestones, each judged by itself as a target of its own year, without a residual (section 3 of the method).
+//! Milestones: each is judged as a target of its own year, without a rest to be offset (section 3 of the method).
 
 use chrono::Datelike;
 use serde::Serialize;
@@ -16,37 +16,37 @@ use super::printed::{Amount, Ratio};
 use super::verdict::Verdict;
 
 vocabulary! {
-    /// Whether a step on the way was kept.
+    /// Whether a milestone was met.
     MilestoneVerdict {
         /// The figure for its year, or those on either side of it, is at or below it.
         Achieved = "achieved",
         /// The figure for its year, or those on either side of it, is above it.
         Missed = "missed",
-        /// Its year has ended and no comparable figure tells how it came out.
+        /// Its year has ended, and no comparable figure shows the outcome.
         Unreported = "unreported",
         /// Its year has not ended.
         Ahead = "ahead",
     }
 }
 
-/// A step on the way to a target, judged.
+/// The assessment of a milestone: an intermediate step towards a target.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct MilestoneAssessment {
     /// Its year.
     pub year: Year,
-    /// Whether it was kept.
+    /// Whether it was met.
     pub verdict: MilestoneVerdict,
     /// What may be emitted in that year, in t CO2e.
     pub tonnes: Option<Amount>,
-    /// What may be emitted in that year, in t CO2e a person.
+    /// What may be emitted in that year, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// The years of the figures that decide: its own, or one on either side.
+    /// The years of the figures that decide: its own year, or one year on either side; absent if undecided.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub decided_by: Vec<Year>,
 }
 
-/// The milestones of a pathway, judged; none where the figures cannot be compared, or the target is not judged.
+/// The assessments of a pathway's milestones; empty if the figures cannot be compared, or the target is not judged.
 pub(super) fn milestones(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<MilestoneAssessment> {
     let is_judged = !matches!(conclusion.verdict, Verdict::NotComparable | Verdict::NotJudged);
     let pathway = case.pathway.as_ref().ok().filter(|_| is_judged);

@@ -1,13 +1,18 @@
-//! How progress is judged: what follows from what cities say.
+//! How progress is judged: from the records of a city to verdicts.
 //!
-//! A pure function of baseline, target, reports and the day of judgement: no clock, no I/O. Every
-//! number that a verdict is made from is printed beside it, so that a reader who distrusts us can
-//! do the sum again. The parts follow the method section by section: [`comparison`] with `accounting`, [`coverage`]
-//! and [`restated_since`] (which figures may be compared), [`goal`] and `base` (the target in tonnes, and what it is
-//! measured from), [`pathway`] and [`milestone`], [`course`], `outcome`, `conclusion` and [`verdict`], `standing` and `headline`
-//! (the target in time), the second opinions ([`required`], [`trend`], [`budget`], `growth`, [`within_reports`],
-//! [`like_for_like`], `disagreement`), [`yardstick`] (ambition), [`caution`]; [`explain`] puts the figures into the
-//! formulas, [`series`] lays them out year by year, and [`annual_change`] and [`per_person`] set cities side by side.
+//! A judgement is a pure function of baseline, target, reports and the day of judgement, without a clock or I/O. Every
+//! number that a verdict is made from is printed with it, so that a distrustful reader can repeat the calculation. The
+//! modules follow the sections of the method:
+//!
+//! - [`comparison`] with `accounting`, [`coverage`] and [`restated_since`]: which figures may be compared;
+//! - [`goal`] and `base`: the target in tonnes, and what it is measured from;
+//! - [`pathway`] and [`milestone`]: what is allowed in each year;
+//! - [`course`], `outcome`, `conclusion`, [`verdict`], `standing` and `headline`: the verdict on the day of judgement;
+//! - [`required`], [`trend`], [`budget`], `growth`, [`within_reports`], [`like_for_like`] and `disagreement`: second
+//!   opinions;
+//! - [`yardstick`]: ambition; [`caution`]: what a reader should know;
+//! - [`explain`]: the formulas; [`series`]: the figures year by year;
+//! - [`annual_change`] and [`per_person`]: cities compared with each other.
 
 mod accounting;
 pub mod annual_change;
@@ -82,10 +87,10 @@ use conclusion::Conclusion;
 use opinion::Opinions;
 use scope::Scope;
 
-/// The version of the method: a change that can alter a verdict raises it.
+/// The version of the method; a change that can alter a verdict raises it.
 pub const VERSION: &str = "2";
 
-/// Judges every target of a city as it stood in `view`, on the day `judged_on`.
+/// Judges every target of a city in the state `view`, on the day `judged_on`.
 #[must_use]
 pub fn assess(view: &View<'_>, judged_on: NaiveDate) -> Assessments {
     let targets: Vec<Assessment> = cases(view, judged_on).iter().map(assess_case).collect();
@@ -93,7 +98,7 @@ pub fn assess(view: &View<'_>, judged_on: NaiveDate) -> Assessments {
     Assessments { headline, targets }
 }
 
-/// Every target of a city with what bears on it, by id.
+/// Every target of a city with what its verdict depends on, by id.
 fn cases<'v, 'a>(view: &'v View<'a>, judged_on: NaiveDate) -> Vec<Case<'v, 'a>> {
     view.targets.iter().map(|(id, target)| Case::of(view, id, target, judged_on)).collect()
 }
@@ -126,7 +131,7 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
     assessment
 }
 
-/// The verdict and the target, without the figures.
+/// The assessment with the verdict and the target, without the figures.
 fn blank(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
     Assessment {
         target: summary(case),
@@ -164,7 +169,7 @@ fn blank(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
     }
 }
 
-/// What the target asks for, as it was set.
+/// The target as it was set.
 fn summary(case: &Case<'_, '_>) -> TargetSummary {
     let target = case.target;
     let (reduction_percent, tonnes, tonnes_per_person, scenario_tonnes) = match target.goal {
@@ -204,7 +209,7 @@ fn summary(case: &Case<'_, '_>) -> TargetSummary {
     }
 }
 
-/// Adds what is known of the figures, whether or not there is a verdict.
+/// Adds the figures, whether or not there is a verdict.
 fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     let unit = case.unit;
     let base = case.base.as_ref();
@@ -212,7 +217,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     let (asked, gross) = (goal::amount(case.target, base_amount), goal::gross(case.target, base_amount));
     let target = &mut assessment.target;
     (target.target_tonnes, target.target_tonnes_per_person) = unit.print(asked);
-    // Told apart only where something may be left to be offset.
+    // Printed separately only if something may be left to be offset.
     let residual = gross.filter(|gross| asked.is_some_and(|asked| unit.round(asked) > unit.round(*gross)));
     (target.target_gross_tonnes, target.target_gross_tonnes_per_person) = unit.print(residual);
     assessment.baseline = base.and_then(|base| base.cited(case.view));
@@ -244,7 +249,7 @@ fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &YearN
     assessment.pace = numbers.pace.and_then(Ratio::new);
 }
 
-/// Why each field that is absent is so.
+/// The absent fields, each with the reason.
 fn absent(assessment: &Assessment, case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<AbsentField> {
     let without = opinion::without_numbers(conclusion.verdict);
     let reason = |field: &str| match field {

@@ -1,4 +1,4 @@
-//! Second opinions (section 5 of the method): computed beside the verdict, each absent with a reason.
+//! Second opinions: computed in addition to the verdict; each is absent for a stated reason (section 5 of the method).
 
 use super::assessment::{AbsentField, AbsentReason, Assessment};
 use super::budget::Budget;
@@ -15,7 +15,7 @@ use super::trend::{self, Fit, Trend};
 use super::verdict::Verdict;
 use super::within_reports::WithinReports;
 
-/// What else the figures say of a target.
+/// The second opinions on a target.
 #[derive(Debug)]
 pub(super) struct Opinions {
     pub required: Result<Required, AbsentReason>,
@@ -27,7 +27,7 @@ pub(super) struct Opinions {
 }
 
 impl Opinions {
-    /// The opinions on a case; those that need the numbers of a year judged are absent without them.
+    /// The opinions on a case. Those that need the numbers of a judged year are absent without them.
     pub fn of(case: &Case<'_, '_>, conclusion: &Conclusion) -> Self {
         let unit = case.unit;
         let judged = match (&conclusion.numbers, &case.pathway) {
@@ -45,7 +45,7 @@ impl Opinions {
         }
     }
 
-    /// Adds them to the assessment, and the reasons of those that are absent.
+    /// Adds them to the assessment, with the reasons of those that are absent.
     pub fn add_to(self, assessment: &mut Assessment, conclusion: &Conclusion) {
         let mut absent = Vec::new();
         let disagreement = disagreement(conclusion, &self);
@@ -62,7 +62,7 @@ impl Opinions {
     }
 }
 
-/// Why a verdict comes without numbers.
+/// Why there are no numbers with a verdict.
 pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
     match verdict {
         Verdict::NotJudged => AbsentReason::NotJudged,
@@ -71,7 +71,7 @@ pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
     }
 }
 
-/// The points of the trend and the line fitted to them, or why there is none.
+/// The points of the trend and the line fitted to them, or why there are none.
 pub(super) fn line(
     case: &Case<'_, '_>,
     pathway: &Pathway,
@@ -82,7 +82,7 @@ pub(super) fn line(
     Ok((points, fit))
 }
 
-/// The opinion, or its reason noted.
+/// The opinion; if it is absent, its reason is added to `absent`.
 fn kept<T>(field: &'static str, opinion: Result<T, AbsentReason>, absent: &mut Vec<AbsentField>) -> Option<T> {
     opinion.map_err(|reason| absent.push(AbsentField { field, reason })).ok()
 }

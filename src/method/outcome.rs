@@ -1,41 +1,41 @@
-//! The outcome of a pledge once its year is reported, or skipped between two reports (section 4 of the method).
+//! The outcome of a target: its year is reported, or is skipped between two reports (section 4 of the method).
 
 use crate::record::{Tonnes, Year};
 
 use super::comparison::Compared;
 use super::printed::Unit;
 
-/// Years on either side of a target year without a figure within which figures decide it together.
+/// If the target year has no figure: the years on either side within which other figures decide together.
 pub const SKIPPED_YEARS: i32 = 3;
 
-/// What is asked for in a year, in the target's unit.
+/// What may be emitted in a year, in the target's unit.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct LevelAsked {
     /// The year.
     pub year: Year,
     /// What may be emitted, `T`.
     pub amount: f64,
-    /// What is asked for before any offset, `T_gross`.
+    /// What may be emitted without any offset, `T_gross`.
     pub gross: f64,
     /// The unit of both.
     pub unit: Unit,
 }
 
-/// How a pledge came out.
+/// The outcome of a pledge.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Outcome {
-    /// Whether it was kept.
+    /// True if it was kept.
     pub achieved: bool,
-    /// Whether it was missed only because what is left was not offset.
+    /// True if its level was reached, but it was missed because the rest was not offset.
     pub not_offset: bool,
-    /// The year of the figure that decides: the pledge's own, or the first after it.
+    /// The year of the figure that decides: the pledge's own year, or the first reported after it.
     pub year: Year,
-    /// The year of the figure before, where the pledge's own was skipped.
+    /// The year of the figure before it, if the pledge's own year was skipped.
     pub before: Option<Year>,
 }
 
 impl LevelAsked {
-    /// How the pledge came out by comparable figures, in order of their years; none if they do not tell.
+    /// The outcome by comparable figures, which are in order of their years; `None` if they do not decide it.
     pub fn outcome(&self, figures: &[Compared<'_>]) -> Option<Outcome> {
         if let Some(figure) = figures.iter().find(|figure| figure.year() == self.year) {
             let met = self.is_met(figure);
@@ -54,12 +54,12 @@ impl LevelAsked {
         }
     }
 
-    /// Whether a figure is at or below what may be emitted.
+    /// True if a figure is at or below what may be emitted.
     pub fn is_within(&self, figure: &Compared<'_>) -> bool {
         self.unit.round(figure.amount) <= self.unit.round(self.amount)
     }
 
-    /// Whether what a figure has above `T_gross` is offset by the credits retired for its year.
+    /// True if the credits retired for the figure's year also offset its excess over `T_gross`.
     fn is_met(&self, figure: &Compared<'_>) -> bool {
         let left = self.unit.round(figure.amount - self.gross);
         let credits = match self.unit {

@@ -2,10 +2,10 @@
 
 use crate::record::Year;
 
-/// Excess over the straight line, as a share, from which a pathway leaves most of the reduction to the end.
+/// The excess over the straight line, as a share, above which a pathway leaves most of the reduction to the end.
 pub const BACKLOADED_SHARE: f64 = 0.1;
 
-/// An amount in a year, in the unit of the target: t CO2e, or t CO2e a person.
+/// An amount in a year, in the unit of the target: t CO2e, or t CO2e per person.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// The year.
@@ -14,7 +14,7 @@ pub struct Point {
     pub amount: f64,
 }
 
-/// What is allowed from the base year to the target year, both included.
+/// What is allowed in all years from the base year to the target year together.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Sums {
     /// On the straight line from baseline to target.
@@ -23,9 +23,9 @@ pub struct Sums {
     pub allowed: f64,
 }
 
-/// Straight lines from the baseline through the target's own milestones to the target; flat after it.
+/// Straight lines from the baseline through the target's own milestones to the target; flat after the target.
 ///
-/// The line is never re-anchored at a later report, or every laggard would be on track each year.
+/// The line never starts again from a later report. Otherwise every city that falls behind would be on track each year.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Pathway {
     base: Option<Point>,
@@ -34,11 +34,11 @@ pub struct Pathway {
 }
 
 impl Pathway {
-    /// The pathway from `base` through `milestones` to `target`; none unless the base lies before the target.
+    /// The pathway from `base` through `milestones` to `target`; `None` unless the base is before the target.
     ///
-    /// Milestones that do not lie strictly between the two are left out: a baseline may have been
-    /// restated for another year, or be the first report, after the milestones were set. Without a
-    /// base there is nothing but the target, and what is asked for after it.
+    /// Milestones that are not strictly between the two are left out: the baseline may have been restated for another
+    /// year, or be the first report, after they were set. Without a base, the pathway has only the target and the years
+    /// after it.
     #[must_use]
     pub fn new(base: Option<Point>, mut milestones: Vec<Point>, target: Point) -> Option<Self> {
         if base.is_some_and(|base| base.year >= target.year) {
@@ -62,13 +62,13 @@ impl Pathway {
         self.target
     }
 
-    /// The points that the line is drawn through, by year.
+    /// The points that the pathway connects, by year.
     pub fn anchors(&self) -> impl Iterator<Item = Point> {
         self.base.iter().chain(&self.milestones).chain(std::iter::once(&self.target)).copied()
     }
 
-    /// What it allows in all the years together, if it leaves most of the reduction to the end: if that is more than a
-    /// tenth above what the straight line from baseline to target allows.
+    /// What the pathway allows in all years together, if it leaves most of the reduction to the end: if it allows over
+    /// a tenth more than the straight line from baseline to target. `None` otherwise.
     #[must_use]
     pub fn backloaded(&self) -> Option<Sums> {
         let (base, target) = (self.base.filter(|_| !self.milestones.is_empty())?, self.target);
@@ -79,13 +79,13 @@ impl Pathway {
         backloaded.then_some(Sums { straight, allowed })
     }
 
-    /// The milestones that it is drawn through, by year.
+    /// The milestones that it passes through, by year.
     #[must_use]
     pub fn milestones(&self) -> &[Point] {
         &self.milestones
     }
 
-    /// The amount that the pathway allows in `year`; before its first anchor that anchor's.
+    /// The amount that the pathway allows in `year`; before its first point, the amount of that point.
     #[must_use]
     pub fn at(&self, year: Year) -> f64 {
         let mut before: Option<Point> = None;
@@ -99,7 +99,7 @@ impl Pathway {
     }
 }
 
-/// The straight line from `from` to `to`, at `year`; both ends are met exactly.
+/// The straight line from `from` to `to`, at `year`; exact at both ends.
 pub(super) fn between(from: Point, to: Point, year: Year) -> f64 {
     if year == to.year {
         return to.amount;

@@ -1,6 +1,6 @@
-//! Emissions a person: the latest report that states both a figure and the people it is divided by.
+//! Emissions per person: the latest report that states both a figure and the population it is divided by.
 //!
-//! It is no verdict, and no part of one: it lets cities of unlike size be set side by side, at one level.
+//! They are no verdict and no part of one. They serve to compare cities of different sizes, at one level.
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -18,7 +18,7 @@ use super::comparison::has_ended;
 use super::conclusion::OUTDATED_AFTER_YEARS;
 use super::printed::Ratio;
 
-/// What a city emitted a person in the latest year that tells both.
+/// A city's emissions per person in the latest year for which both a figure and the population are reported.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct PersonFigure {
@@ -26,37 +26,37 @@ pub struct PersonFigure {
     pub level: Level,
     /// The year.
     pub year: Year,
-    /// The whole city's figure, in t CO2e.
+    /// The city's figure, in t CO2e.
     pub tonnes: Tonnes,
-    /// The people it is divided by.
+    /// The population it is divided by.
     pub population: Population,
-    /// The figure in t CO2e a person.
+    /// The figure in t CO2e per person.
     pub tonnes_per_person: Ratio,
-    /// The standard that the report follows, if it declares one.
+    /// The standard that the report follows; absent if it declares none.
     pub protocol: Option<Protocol>,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
-    /// What may be a slip in the figure; absent when nothing seems to be. The report tells more.
+    /// Probable mistakes in the figure; absent if none were found. The report has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningCode>,
     /// What a reader should know before using the figure.
     pub cautions: Vec<CautionCode>,
-    /// How far the figure carries a comparison with others.
+    /// How reliable the figure is for a comparison with others.
     pub confidence: Confidence,
     /// Where it was published.
     pub source: Source,
 }
 
 impl PersonFigure {
-    /// Whether it is too old to say anything of the day of judgement, as a latest figure is for a verdict.
+    /// True if it is too old to describe the day of judgement, by the same rule as for verdicts.
     #[must_use]
     pub fn is_outdated(&self, judged_on: NaiveDate) -> bool {
         judged_on.year() - self.year.get() > OUTDATED_AFTER_YEARS
     }
 }
 
-/// What is missing for a figure a person.
+/// What is missing for a figure per person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPersonFigure {
     /// No report has a figure at the level.
@@ -65,9 +65,9 @@ pub enum NoPersonFigure {
     NoPopulation,
 }
 
-/// The latest figure a person at `level`: `A / population`, both of the same report, in t CO2e a person.
+/// The latest figure per person at `level`: `A / population`, both of the same report, in t CO2e per person.
 ///
-/// The same quotient as that of targets per person (section 2 of the method).
+/// The quotient is that of targets per person (section 2 of the method).
 ///
 /// # Errors
 /// What is missing for it.
@@ -98,7 +98,7 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
     Err(missing)
 }
 
-/// The cautions that a figure by itself can call for.
+/// The cautions that a figure by itself can cause.
 fn cautions(
     inventory: &Inventory,
     view: &View<'_>,

@@ -1,9 +1,10 @@
-//! Required from here: how fast emissions must fall from the year judged to meet the target, beside how fast they fell.
+//! Required from here: how fast emissions must fall after the year judged to meet the target, and how fast they fell so
+//! far.
 //!
-//! `(A - T) / (t - L)` tonnes a year, the same in percent of `B`, and as a compound rate
-//! `(T / A)^(1 / (t - L)) - 1`; beside it what was achieved, `(B - A) / (L - b)` tonnes a year.
-//! Source: the compound annual growth rate in which Eurostat states progress towards quantitative
-//! targets ("Sustainable development in the European Union: monitoring report", annex).
+//! Required are `(A - T) / (t - L)` tonnes per year, the same in percent of `B`, and the compound rate `(T / A)^(1 / (t
+//! - L)) - 1`. Achieved so far are `(B - A) / (L - b)` tonnes per year.
+//! Source: the compound annual growth rate in which Eurostat states progress towards quantitative targets ("Sustainable
+//! development in the European Union: monitoring report", annex).
 
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -14,30 +15,31 @@ use super::course::YearNumbers;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio, Unit};
 
-/// How fast emissions must fall from the year judged to meet the target, and how fast they fell until then.
+/// How fast emissions must fall after the year judged to meet the target, and how fast they fell so far.
 ///
-/// A target per person has `tonnes_per_person_per_year` in place of `tonnes_per_year`.
+/// A target per person has `tonnes_per_person_per_year` instead of `tonnes_per_year`.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Required {
-    /// The yearly reduction still to be made, in t CO2e a year; below 0 where emissions may rise. Absent once
-    /// the target year is judged.
+    /// The yearly reduction still required, in t CO2e per year; below 0 if emissions may rise. Absent once the target
+    /// year is judged.
     pub tonnes_per_year: Option<Amount>,
-    /// The yearly reduction still to be made, in t CO2e a person a year.
+    /// The yearly reduction still required, in t CO2e per person per year (only targets per person).
     pub tonnes_per_person_per_year: Option<Ratio>,
-    /// The yearly reduction still to be made, in percent of the baseline figure a year.
+    /// The yearly reduction still required, in percent of the baseline figure per year. Absent once the target year is
+    /// judged.
     pub base_percent_per_year: Option<Ratio>,
-    /// The same as a compound rate, in percent a year: below 0 for a reduction. Absent for a target, or a figure,
-    /// that is not above 0.
+    /// The same as a compound rate, in percent per year: below 0 for a reduction. Absent if the target or the figure is
+    /// not above 0.
     pub compound_percent_per_year: Option<Ratio>,
-    /// The yearly reduction since the base year, in t CO2e a year; below 0 after a rise.
+    /// The yearly reduction since the base year, in t CO2e per year; below 0 after a rise.
     pub achieved_tonnes_per_year: Option<Amount>,
-    /// The yearly reduction since the base year, in t CO2e a person a year.
+    /// The yearly reduction since the base year, in t CO2e per person per year (only targets per person).
     pub achieved_tonnes_per_person_per_year: Option<Ratio>,
 }
 
 impl Required {
-    /// What is required after the year judged; nothing can be said without a baseline.
+    /// What is required after the year judged; without a baseline nothing can be said.
     pub(super) fn of(pathway: &Pathway, numbers: &YearNumbers, unit: Unit) -> Result<Self, AbsentReason> {
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let target = pathway.target();
@@ -76,9 +78,9 @@ impl Required {
     }
 }
 
-/// The yearly change in percent that leads from `from` to `to`; none unless both are above 0 as printed.
+/// The yearly change in percent that leads from `from` to `to`; `None` unless both are above 0 as printed.
 pub(super) fn compound_percent(from: f64, to: f64, years: f64, unit: Unit) -> Option<f64> {
     let positive = unit.round(from) > 0.0 && unit.round(to) > 0.0;
-    // As (to / from)^(1 / years) - 1, without losing a small change to the 1.
+    // This is (to / from)^(1 / years) - 1, computed so that a small change does not vanish next to the 1.
     positive.then(|| 100.0 * (((to - from) / from).ln_1p() / years).exp_m1())
 }

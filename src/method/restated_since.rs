@@ -1,4 +1,4 @@
-//! Whether a baseline was restated after a report became known, so that the two are of different accountings.
+//! Whether a baseline was restated after a report became known, so that the two count differently.
 
 use std::cell::OnceCell;
 
@@ -18,27 +18,28 @@ pub const RESTATED_PERCENT: f64 = 5.0;
 pub(super) struct Restated {
     /// The revision that was in force when the report became known.
     pub revision: i32,
-    /// Its figure.
+    /// The figure of that revision, in t CO2e.
     pub then: Tonnes,
-    /// The figure today.
+    /// The present figure, in t CO2e.
     pub now: Tonnes,
-    /// How far the one is apart from the other, in percent of today's.
+    /// The difference of the two, in percent of the present figure.
     pub percent: f64,
 }
 
-/// Why a report is left out: the revision of the baseline in force when it became known is more than 5 % of today's
-/// figure away from it. Without an earlier revision it never is.
+/// The obstacle that a baseline was restated: the revision in force when the report became known differs from the
+/// present figure by more than 5 % of it. A baseline without an earlier revision was never restated.
 pub(super) fn restated_since<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
     view: &View<'a>,
 ) -> Option<Box<Obstacle>> {
     let known = base.known(view)?;
-    // Without an earlier state nothing was restated.
+    // Without an earlier revision nothing was restated.
     let first = known.earlier.turns().next()?;
     let now = base.figure?.tonnes;
     let said_since = OnceCell::new();
-    // By the days of their sources where both have one, the same day being together, else by the order of the log.
+    // If both sources have a day, compare the days, and treat the same day as known. Otherwise compare the order of the
+    // log.
     let is_known =
         |inventory: &Inventory, stamp: &Stamp| match (inventory.source.published, report.value.source.published) {
             (Some(ours), Some(theirs)) => ours <= theirs,
@@ -66,7 +67,7 @@ pub(super) fn restated_since<'a>(
     })
 }
 
-/// The figure of a state of the baseline, converted as the base is.
+/// The figure of a revision of the baseline, converted as the base is.
 fn figure(inventory: &Inventory, base: &BaseInventory<'_>) -> Option<Tonnes> {
     let figure = match base.converted {
         Some((gwp, _)) => base.scope.figure_by(inventory, gwp),
@@ -75,7 +76,7 @@ fn figure(inventory: &Inventory, base: &BaseInventory<'_>) -> Option<Tonnes> {
     figure.map(|figure| figure.tonnes)
 }
 
-/// The entry of the log from which on a report has said its figure: to record it again changes nothing.
+/// The first entry of the log with the present figure of a report: recording it again changes nothing.
 fn first_said(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
     let figure = |inventory: &Inventory| base.scope.figure(inventory).map(|figure| figure.tonnes);
     let now = figure(report.value);

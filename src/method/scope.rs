@@ -1,4 +1,4 @@
-//! What a target counts of an inventory: the total at a level, or some of its lines.
+//! The scope of a target: the total at a level, or some lines of an inventory.
 
 use crate::record::gpc::GpcRef;
 use crate::record::gwp::GwpSet;
@@ -6,24 +6,25 @@ use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::line::LineValue;
 use crate::record::target::Target;
 
-/// What a target counts.
+/// What a target counts of an inventory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Scope {
     /// The level of the totals.
     pub level: Level,
-    /// The lines of a target for one sector; none for the whole city.
+    /// The lines of a target for one sector; `None` for the whole city.
     pub lines: Option<Vec<GpcRef>>,
 }
 
 impl Scope {
-    /// What `target` counts.
+    /// The scope of `target`.
     pub fn of(target: &Target) -> Self {
         Scope { level: target.level, lines: target.sector.as_ref().map(|sector| sector.lines(target.level)) }
     }
 
-    /// The figure of an inventory: of the whole city the stated total, else the sum; of a sector the sum of its lines.
+    /// The figure of an inventory. For the whole city, that is the stated total, or else the sum; for a sector, the sum
+    /// of its lines.
     ///
-    /// A line stated by gas is converted by the inventory's own set of potentials.
+    /// Lines stated by gas are converted by the inventory's own set of potentials.
     pub fn figure(&self, inventory: &Inventory) -> Option<Figure> {
         match &self.lines {
             None => inventory.figure(self.level),
@@ -40,7 +41,7 @@ impl Scope {
         Some(Figure { tonnes, stated: None, summed: Some(tonnes) })
     }
 
-    /// Whether a line is counted; at a level without a list of lines each line that is given is.
+    /// True if a line is counted; at a level whose lines are not defined, every line is.
     pub fn counts(&self, line: GpcRef) -> bool {
         match &self.lines {
             Some(lines) => lines.contains(&line),
@@ -52,17 +53,17 @@ impl Scope {
         }
     }
 
-    /// Whether it is the whole city by its own definition, whose lines need not be all that it counts.
+    /// True if it is the whole city by its own definition, whose lines may be less than its total.
     pub fn is_own(&self) -> bool {
         self.level == Level::Own && self.lines.is_none()
     }
 
-    /// Whether it is known which lines the figure must have.
+    /// True if it is defined which lines the figure must have.
     pub fn has_lines(&self) -> bool {
         self.lines.is_some() || self.level.has_lines()
     }
 
-    /// Whether every line is there and none is stated in tonnes of CO2e, so that another set can convert it.
+    /// True if every line is given and none is stated in tonnes of CO2e, so that another set can convert it.
     pub fn is_by_gas(&self, inventory: &Inventory) -> bool {
         let by_gas = |line: GpcRef| {
             let mut given = inventory.lines.iter().filter(|given| given.reference == line).peekable();
@@ -72,7 +73,7 @@ impl Scope {
         some && self.has_lines() && inventory.gwp.is_some() && self.counted_lines().all(by_gas)
     }
 
-    /// The lines that the figure must have, where this is known.
+    /// The lines that the figure must have; empty if they are not defined.
     fn counted_lines(&self) -> impl Iterator<Item = GpcRef> {
         let known = self.has_lines();
         GpcRef::all().filter(move |line| known && self.counts(*line))

@@ -1,6 +1,6 @@
-//! The verdict as one plain sentence, with the numbers and years in it.
+//! The verdict as one plain sentence, with its numbers and years.
 //!
-//! Numbers are rounded for reading; a sentence says nothing that the printed numbers do not carry.
+//! Numbers are rounded for reading. A sentence says nothing that the printed numbers do not support.
 
 use chrono::Datelike;
 
@@ -15,7 +15,7 @@ use super::outcome::Outcome;
 use super::printed::Unit;
 use super::verdict::{Reason, Verdict};
 
-/// The sentence for what follows from a case.
+/// The sentence for the conclusion of a case.
 pub(super) fn sentence(case: &Case<'_, '_>, conclusion: &Conclusion) -> String {
     match (conclusion.verdict, &conclusion.numbers, &conclusion.outcome) {
         (Verdict::Unreported, numbers, _) => unreported(case, conclusion, numbers.as_ref()),
@@ -33,7 +33,7 @@ pub(super) fn sentence(case: &Case<'_, '_>, conclusion: &Conclusion) -> String {
     }
 }
 
-/// The sentence on a target whose year has passed without a figure that tells.
+/// The sentence on a target whose year has passed without a figure that decides it.
 fn unreported(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: Option<&YearNumbers>) -> String {
     let first = format!("No figure for {} is recorded.", case.target.target_year);
     match numbers {
@@ -42,19 +42,19 @@ fn unreported(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: Option<&Yea
     }
 }
 
-/// How things stood in a year that says nothing of the present.
+/// The sentence on a year that is too old to describe the present.
 fn stood(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let was = conclusion.course.map_or("", Course::in_words);
     let (year, city, actual) = (numbers.year, case.city(), amount(numbers.actual, case.unit));
     format!("In {year} {city} was {was}: it emitted {actual}, {}.", against_pathway(case, conclusion, numbers))
 }
 
-/// The sentence on a target whose year is reported, or lies between two reports that tell.
+/// The sentence on a target that is decided, by its own year or by two reports around it.
 fn decided(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers, outcome: Outcome) -> String {
     let growth = growth(case).unwrap_or_default();
     let (city, year, goal) = (case.city(), numbers.year, format!("{}{growth}", goal(case)));
     let actual = amount(numbers.actual, case.unit);
-    // The clause about growth is closed by a comma before the sentence goes on.
+    // A comma closes the clause about growth before the sentence goes on.
     let comma = if growth.is_empty() { "" } else { "," };
     if conclusion.reason == Some(Reason::ResidualNotOffset) {
         return format!(
@@ -91,7 +91,7 @@ fn on_the_way(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumber
     }
 }
 
-/// Where a figure stands against the pathway to the target, and against the base year where it rose.
+/// How a figure compares with the pathway to the target and, after a rise, with the base year.
 fn against_pathway(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let goal = format!("{}{}", goal(case), growth(case).unwrap_or_default());
     let beside = beside(numbers, case.unit);
@@ -102,7 +102,7 @@ fn against_pathway(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearN
     format!("{beside} its pathway to {goal}")
 }
 
-/// What a sentence about the course adds.
+/// The end of a sentence about the course.
 fn addition(case: &Case<'_, '_>, conclusion: &Conclusion, numbers: &YearNumbers) -> String {
     let asked = case.pathway.as_ref().ok().map(|pathway| case.unit.round(pathway.target().amount));
     let within = asked.is_some_and(|asked| case.unit.round(numbers.actual) <= asked);
@@ -128,7 +128,7 @@ fn since_base(case: &Case<'_, '_>, numbers: &YearNumbers) -> Option<String> {
     })
 }
 
-/// Where the figure stands against the pathway: `10.8 % above`.
+/// How the figure compares with the pathway: `10.8 % above`.
 fn beside(numbers: &YearNumbers, unit: Unit) -> String {
     against(numbers, unit, ["above", "below"], "exactly on")
 }
@@ -138,7 +138,7 @@ fn than(numbers: &YearNumbers, unit: Unit) -> String {
     against(numbers, unit, ["more than", "less than"], "exactly what")
 }
 
-/// The gap in words: the percentage where there is one, the direction where there is none.
+/// The gap in words: in percent, or only its direction if there is no percentage.
 fn against(numbers: &YearNumbers, unit: Unit, [over, under]: [&str; 2], even: &str) -> String {
     let gap = unit.round(numbers.gap);
     if gap == 0.0 {
@@ -152,7 +152,7 @@ fn against(numbers: &YearNumbers, unit: Unit, [over, under]: [&str; 2], even: &s
     }
 }
 
-/// How much more than in the base year a target allows, where it lets emissions rise.
+/// How much more than in the base year a target allows; `None` if it does not let emissions rise.
 fn growth(case: &Case<'_, '_>) -> Option<String> {
     let pathway = case.pathway.as_ref().ok()?;
     let (base, target) = (pathway.base()?, pathway.target().amount);
@@ -205,7 +205,7 @@ fn reduction(percent: f64, base: Option<Year>, emissions: &str, year: Year) -> S
     }
 }
 
-/// What a target openly plans to offset.
+/// What a target plans to offset, in words; empty if it plans nothing.
 fn offsets(target: &Target, emissions: &str) -> String {
     match target.max_offset_percent {
         Some(percent) if !percent.is_zero() => {
@@ -215,7 +215,7 @@ fn offsets(target: &Target, emissions: &str) -> String {
     }
 }
 
-/// Why there is no verdict.
+/// Why there is no verdict, as the end of a sentence.
 fn why(case: &Case<'_, '_>, reason: Reason) -> String {
     let level = case.target.level;
     let base = case.base.as_ref().map_or_else(|| "the base year".to_owned(), |base| base.year().to_string());
@@ -267,20 +267,20 @@ fn left_out(case: &Case<'_, '_>, base: &str) -> String {
     }
 }
 
-/// Whether a percentage is too small to be worth a number.
+/// True if a percentage is too small to be given as a number.
 fn is_slight(percent: f64) -> bool {
     percent.abs() < 0.05
 }
 
-/// A percentage for reading: one decimal, none from 100 on.
+/// A percentage for reading: with one decimal below 100, without decimals from 100 on.
 pub(super) fn percent(percent: f64) -> String {
     if percent.abs() < 99.95 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
 }
 
-/// A percentage that the city stated, for reading: one decimal where it has one.
+/// A percentage that the city stated, for reading: with one decimal if it has one.
 fn plain_percent(percent: f64) -> String {
     let rounded = (percent * 10.0).round() / 10.0;
-    // What is not quite all, or not quite nothing, is not said to be.
+    // Do not round almost all to 100 %, or almost nothing to 0 %.
     if (1.0..100.0).contains(&rounded) { format!("{rounded} %") } else { format!("{percent} %") }
 }
 
@@ -300,7 +300,7 @@ pub(super) fn amount(amount: f64, unit: Unit) -> String {
     }
 }
 
-/// A number with three significant figures, but no more than three decimals.
+/// A number with three significant figures, but at most three decimals.
 fn three_figures(number: f64) -> String {
     match number.abs() {
         0.0 => "0".to_owned(),

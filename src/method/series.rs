@@ -1,7 +1,8 @@
-//! The series: what was reported, what the pathway allows and where the trend leads, year by year.
+//! The series: the reported figures, the pathway and the trend, year by year.
 //!
-//! One row a year from the base year to the target year, or to the last report after it, ready to plot. Reports that cannot
-//! be compared stand apart. The trend is that of the second opinions, its 95 % prediction interval computed for each year.
+//! There is one row per year, ready to plot: from the base year to the target year, or to the last report after it.
+//! Reports that cannot be compared are in columns of their own. The trend is the one of the second opinions, with its
+//! 95 % prediction interval for each year.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -24,66 +25,65 @@ use super::scope::Scope;
 use super::trend::Fit;
 use super::verdict::Verdict;
 
-/// One year of a target.
+/// One year of a target. An amount is absent if there is none for that year.
 ///
-/// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
+/// A target per person has `..._tonnes_per_person` (t CO2e per person) instead of `..._tonnes` (t CO2e).
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct SeriesRow {
     /// The year.
     pub year: Year,
-    /// The comparable figure of that year, of the base year the baseline's, in t CO2e.
+    /// The comparable figure of that year, in t CO2e; in the base year, the baseline's figure.
     pub reported_tonnes: Option<Amount>,
-    /// The comparable figure of that year, in t CO2e a person.
+    /// The comparable figure of that year, in t CO2e per person (only targets per person).
     pub reported_tonnes_per_person: Option<Ratio>,
-    /// Whether the year has no comparable figure and lies between two reports that have; the years between the
-    /// baseline and the first report are not filled in.
+    /// True if the year has no comparable figure and is between two reports that have one. The years between the
+    /// baseline and the first report are not interpolated.
     #[schema(example = false)]
     pub interpolated: bool,
-    /// Where it is interpolated, what the straight line between the figures beside comes to, in t CO2e.
+    /// The value of the straight line between the nearest figures, in t CO2e; absent unless `interpolated`.
     pub interpolated_tonnes: Option<Amount>,
-    /// Where it is interpolated, what the straight line comes to, in t CO2e a person.
+    /// The value of the straight line between the nearest figures, in t CO2e per person (only targets per person).
     pub interpolated_tonnes_per_person: Option<Ratio>,
     /// What the pathway allows in that year, in t CO2e.
     pub pathway_tonnes: Option<Amount>,
-    /// What the pathway allows in that year, in t CO2e a person.
+    /// What the pathway allows in that year, in t CO2e per person (only targets per person).
     pub pathway_tonnes_per_person: Option<Ratio>,
     /// What a milestone in that year allows, in t CO2e.
     pub milestone_tonnes: Option<Amount>,
-    /// What a milestone in that year allows, in t CO2e a person.
+    /// What a milestone in that year allows, in t CO2e per person (only targets per person).
     pub milestone_tonnes_per_person: Option<Ratio>,
-    /// Whether the milestone in that year was kept; absent where the figures cannot be compared.
+    /// Whether the milestone in that year was met; absent without one, or if the figures cannot be compared.
     pub milestone: Option<MilestoneVerdict>,
-    /// What the trend comes to in that year, in t CO2e; from the first year it is fitted to.
+    /// The value of the trend in that year, in t CO2e; from the first year it is fitted to.
     pub trend_tonnes: Option<Amount>,
-    /// What the trend comes to in that year, in t CO2e a person.
+    /// The value of the trend in that year, in t CO2e per person (only targets per person).
     pub trend_tonnes_per_person: Option<Ratio>,
     /// The lower end of its 95 % prediction interval, in t CO2e.
     pub trend_low_tonnes: Option<Amount>,
-    /// The lower end of its 95 % prediction interval, in t CO2e a person.
+    /// The lower end of its 95 % prediction interval, in t CO2e per person (only targets per person).
     pub trend_low_tonnes_per_person: Option<Ratio>,
     /// The upper end of its 95 % prediction interval, in t CO2e.
     pub trend_high_tonnes: Option<Amount>,
-    /// The upper end of its 95 % prediction interval, in t CO2e a person.
+    /// The upper end of its 95 % prediction interval, in t CO2e per person (only targets per person).
     pub trend_high_tonnes_per_person: Option<Ratio>,
-    /// Why the report of that year is left out, if it is: then its figure stands in `left_out_tonnes`.
+    /// Why the report of that year is left out; absent if it is not. Its figure is then in `left_out_tonnes`.
     pub left_out: Option<LeftOutReason>,
-    /// The figure at the target's level that is left out, in t CO2e; it must not be joined to the others.
+    /// The figure that is left out, at the target's level, in t CO2e; a plot must not connect it to the others.
     pub left_out_tonnes: Option<Amount>,
-    /// The figure that is left out, in t CO2e a person.
+    /// The figure that is left out, in t CO2e per person (only targets per person).
     pub left_out_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
     pub cautions: Vec<CautionCode>,
-    /// What may be a slip in the figure reported; absent when nothing seems to be.
+    /// Probable mistakes in the figure reported; absent if none were found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<WarningCode>,
 }
 
-/// The series of the target `target`, from the base year to the target year, or to the last report after it;
-/// none if the target is not known.
+/// The series of the target `target`, from the base year to the target year, or to the last report after it. `None` if
+/// the target is not known.
 ///
-/// Empty for a target that is not judged: its lines are not there, or nobody is bound by it. Without a base year the rows
-/// begin with the first report.
+/// Empty for a target that is not judged. Without a base year the rows begin with the first report.
 #[must_use]
 pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Vec<SeriesRow>> {
     let (id, known) = view.targets.get_key_value(target)?;
@@ -103,7 +103,7 @@ pub fn series(view: &View<'_>, target: &Slug, judged_on: NaiveDate) -> Option<Ve
     Some(years.filter_map(Year::new).map(|year| columns.row(year)).collect())
 }
 
-/// What the rows are cut from.
+/// The data of the rows.
 struct Columns<'c, 'v, 'a> {
     case: &'c Case<'v, 'a>,
     figures: Vec<FilledYear>,
@@ -118,7 +118,7 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
         let pathway = case.pathway.as_ref().ok();
         let line = |(numbers, pathway)| opinion::line(case, pathway, numbers).ok();
         let mut figures = filled(&case.points());
-        // The years between the baseline and the first report are not filled in: decades may lie between.
+        // The years between the baseline and the first report are not interpolated: decades may lie between them.
         if let Some(point) = case.base.as_ref().and_then(|base| base.point()) {
             figures.insert(0, FilledYear { point, interpolated: false });
         }
@@ -192,14 +192,14 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
         }
     }
 
-    /// The figure of a report that is left out; none where it has none in the unit of the target.
+    /// The figure of a report that is left out; `None` if it has no figure in the unit of the target.
     fn left_out_amount(&self, year: Year) -> Option<f64> {
         self.case.comparison.left_out.iter().find(|report| report.year == year)?;
         let report = self.case.view.reports.get(&year)?.value;
         self.case.unit.amount(Scope::of(self.case.target).figure(report)?, report.population)
     }
 
-    /// What the pathway allows; one without a base says nothing before its target year.
+    /// What the pathway allows; without a base it is not defined before its target year.
     fn allowed(&self, year: Year) -> Option<f64> {
         let says = |pathway: &&Pathway| pathway.base().is_some() || year >= pathway.target().year;
         self.pathway.filter(says).map(|pathway| pathway.at(year))

@@ -1,4 +1,5 @@
-//! A target in time: whether it bound the city on the day of judgement (section 4 of the method, "Standing in time").
+//! The standing of a target: whether it bound the city on the day of judgement (section 4 of the method, "Standing in
+//! time").
 
 use chrono::{Datelike, NaiveDate};
 
@@ -8,7 +9,7 @@ use crate::record::{Known, Standing};
 
 use super::verdict::Reason;
 
-/// Whether a target is adopted or law on a day; one that ended later was.
+/// True if a target was adopted or in law on a day, even if it ended later.
 pub(super) fn binds(known: &Known<'_, Target>, on: NaiveDate) -> bool {
     match known.value.standing {
         Standing::Adopted | Standing::InLaw => true,
@@ -17,9 +18,10 @@ pub(super) fn binds(known: &Known<'_, Target>, on: NaiveDate) -> bool {
     }
 }
 
-/// Why a target is recorded and shown, but not judged: it is a proposal, or ended before its year did.
+/// Why a target is recorded and shown, but not judged: it is a proposal, or ended before its year did. `None` if it is
+/// judged.
 ///
-/// A target that ended after its year had is judged all the same: a miss does not vanish by decree.
+/// A target that ended after its year is still judged: a miss does not vanish by decree.
 pub(super) fn not_judged(known: &Known<'_, Target>, on: NaiveDate) -> Option<Reason> {
     let reason = match known.value.standing {
         Standing::Adopted | Standing::InLaw => return None,
@@ -31,7 +33,7 @@ pub(super) fn not_judged(known: &Known<'_, Target>, on: NaiveDate) -> Option<Rea
     (!ran_out && !binds(known, on)).then_some(reason)
 }
 
-/// The day on which our log first held that the target ended within its year, if the year had ended by then.
+/// The day the log first recorded that the target had ended within its year; `None` unless that year had ended by then.
 pub(super) fn claimed_later(known: &Known<'_, Target>) -> Option<NaiveDate> {
     let year = known.value.target_year;
     let says_so = |target: &Target| target.ended_on.is_some_and(|ended| ended.last_day() <= last_day(year));

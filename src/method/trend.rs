@@ -1,13 +1,13 @@
-//! Trend: where the figures of the last ten years lead if their line goes on, and how sure that is.
+//! Trend: the line of the figures of the last ten years, extended to the target year, and how certain it is.
 //!
-//! Ordinary least squares through the points, extended to the target year: `f = m + slope (t - xm)`, with
-//! the 95 % prediction interval `f +- q s sqrt(1 + 1/n + (t - xm)^2 / Sxx)`, where `xm` and `m` are
-//! the means of years and amounts, `Sxx` the sum of `(x - xm)^2`, `s^2` the sum of squared residuals
-//! over `n - 2`, and `q` Student's t quantile at 0.975 with `n - 2` degrees of freedom. Beside it the
-//! Theil-Sen slope, the median of the slopes between any two points, which one odd year cannot turn.
-//! Sources: N. R. Draper and H. Smith, "Applied Regression Analysis", chapter 3 (prediction
-//! interval); P. K. Sen, "Estimates of the Regression Coefficient Based on Kendall's Tau", Journal
-//! of the American Statistical Association 63 (1968).
+//! The line is fitted by ordinary least squares: `f = m + slope (t - xm)`, with the 95 % prediction interval `f +- q s
+//! sqrt(1 + 1/n + (t - xm)^2 / Sxx)`. Here `xm` and `m` are the means of years and amounts, `Sxx` is the sum of `(x -
+//! xm)^2`, `s^2` is the sum of squared residuals over `n - 2`, and `q` is Student's t quantile at 0.975 with `n - 2`
+//! degrees of freedom. The Theil-Sen slope is added: the median of the slopes between any two points, which one odd
+//! year hardly changes.
+//! Sources: N. R. Draper and H. Smith, "Applied Regression Analysis", chapter 3 (prediction interval); P. K. Sen,
+//! "Estimates of the Regression Coefficient Based on Kendall's Tau", Journal of the American Statistical Association 63
+//! (1968).
 
 use std::sync::LazyLock;
 
@@ -23,46 +23,46 @@ use super::assessment::AbsentReason;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Quantity, Ratio, Unit};
 
-/// Years up to the year judged that a trend looks at.
+/// Years up to the year judged that a trend includes.
 const WINDOW_YEARS: i32 = 10;
-/// Points below which a trend says nothing.
+/// Fewest points of a trend.
 const LEAST_POINTS: usize = 5;
-/// Years from the first point to the last below which a trend says nothing.
+/// Fewest years from the first point of a trend to the last.
 const LEAST_SPAN: f64 = 5.0;
-/// The upper end of a two-sided interval of 95 %.
+/// The quantile of the upper end of a two-sided 95 % interval.
 const UPPER: f64 = 0.975;
 
 vocabulary! {
-    /// Whether the trend, if it goes on, meets the target. It never makes a verdict.
+    /// Whether the trend, if it continues, meets the target. It never changes the verdict.
     Prospect {
         /// The whole interval is at or below the target.
         Likely = "likely",
         /// The whole interval is above the target.
         Unlikely = "unlikely",
-        /// The interval holds the target.
+        /// The interval contains the target.
         Uncertain = "uncertain",
     }
 }
 
-/// Where the figures of the last ten years lead if their line goes on.
+/// The line of the figures of the last ten years, extended to the target year.
 ///
-/// A target per person has `tonnes_per_person_per_year` in place of `tonnes_per_year`; `at_target_year`,
+/// A target per person has `tonnes_per_person_per_year` instead of `tonnes_per_year`; `at_target_year`,
 /// `low`, `high` and `standard_error` are in the unit of the target.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Trend {
-    /// The number of figures it is fitted to.
+    /// The number of figures that the line is fitted to.
     #[schema(example = 8)]
     pub points: usize,
     /// The year of the first of them.
     pub from: Year,
     /// The year of the last of them: the year judged.
     pub to: Year,
-    /// The slope by least squares, in t CO2e a year: below 0 for a fall.
+    /// The slope by least squares, in t CO2e per year: below 0 for a fall.
     pub tonnes_per_year: Option<Amount>,
-    /// The slope by least squares, in t CO2e a person a year.
+    /// The slope by least squares, in t CO2e per person per year (only targets per person).
     pub tonnes_per_person_per_year: Option<Ratio>,
-    /// What the line comes to in the target year, in the unit of the target; a line may fall below 0.
+    /// The value of the line in the target year, in the unit of the target; it may be below 0.
     pub at_target_year: Quantity,
     /// The lower end of the 95 % prediction interval for the target year, in the unit of the target.
     pub low: Quantity,
@@ -70,18 +70,18 @@ pub struct Trend {
     pub high: Quantity,
     /// The residual standard error `s`, in the unit of the target.
     pub standard_error: Quantity,
-    /// Student's t quantile at 0.975 for two degrees of freedom less than there are points.
+    /// Student's t quantile at 0.975, with two degrees of freedom fewer than there are points.
     pub t_quantile: Ratio,
-    /// The Theil-Sen slope, in t CO2e a year.
+    /// The Theil-Sen slope, in t CO2e per year.
     pub theil_sen_tonnes_per_year: Option<Amount>,
-    /// The Theil-Sen slope, in t CO2e a person a year.
+    /// The Theil-Sen slope, in t CO2e per person per year (only targets per person).
     pub theil_sen_tonnes_per_person_per_year: Option<Ratio>,
-    /// Whether the trend, if it goes on, meets the target.
+    /// Whether the trend, if it continues, meets the target.
     pub meets_target: Prospect,
 }
 
 impl Trend {
-    /// The trend as printed, of a line fitted to `points`.
+    /// The trend as printed, for a line fitted to `points`.
     pub(super) fn of(fit: &Fit, points: &[Point], target: Point, unit: Unit) -> Result<Self, AbsentReason> {
         let quantity = |amount| unit.quantity(amount).ok_or(AbsentReason::InsufficientData);
         let (centre, margin) = (fit.at(target.year), fit.margin(target.year));
@@ -111,7 +111,8 @@ impl Trend {
     }
 }
 
-/// The points a trend is fitted to: those of the ten years up to `last`, the baseline among them if it lies there.
+/// The points that a trend is fitted to: those of the ten years up to `last`; the baseline is one of them if it is in
+/// them.
 pub(super) fn points(pathway: &Pathway, figures: &[Point], last: Year) -> Vec<Point> {
     let in_window = |point: &Point| point.year <= last && last.get() - point.year.get() < WINDOW_YEARS;
     pathway.base().into_iter().chain(figures.iter().copied()).filter(in_window).collect()
@@ -130,7 +131,7 @@ pub struct Fit {
     pub mean_year: f64,
     /// The mean of the amounts, `m`.
     pub mean: f64,
-    /// The slope a year.
+    /// The slope per year.
     pub slope: f64,
     /// The sum of the squared distances of the years from their mean, `Sxx`.
     pub spread: f64,
@@ -141,10 +142,10 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The line through `points`, which are in order of their years.
+    /// The line through `points`, which must be in order of their years.
     ///
     /// # Errors
-    /// The reason, when there are fewer than five points or they span fewer than five years.
+    /// The reason, if there are fewer than five points, or they span fewer than five years.
     pub fn of(points: &[Point]) -> Result<Self, AbsentReason> {
         if points.len() < LEAST_POINTS {
             return Err(AbsentReason::TooFewPoints);
@@ -166,7 +167,7 @@ impl Fit {
         Ok(Fit { from, to, points: n, mean_year, mean, slope, spread, standard_error, t_quantile })
     }
 
-    /// What the line comes to in a year.
+    /// The value of the line in a year.
     #[must_use]
     pub fn at(&self, year: Year) -> f64 {
         self.mean + self.slope * (f64::from(year.get()) - self.mean_year)
@@ -191,7 +192,7 @@ fn count(points: usize) -> f64 {
     points as f64
 }
 
-/// Student's t quantile at 0.975; a trend has at most ten points, so these few are asked for again and again.
+/// Student's t quantile at 0.975. A trend has at most ten points, so the few values are computed once.
 fn t_quantile(freedom: usize) -> f64 {
     static KNOWN: LazyLock<Vec<f64>> = LazyLock::new(|| (0..10).map(|freedom| quantile(freedom.max(1))).collect());
     KNOWN.get(freedom).copied().unwrap_or_else(|| quantile(freedom))
@@ -201,7 +202,7 @@ fn quantile(freedom: usize) -> f64 {
     StudentsT::new(0.0, 1.0, count(freedom)).expect("a positive number of degrees of freedom").inverse_cdf(UPPER)
 }
 
-/// The median of the slopes between any two points; none for fewer than two.
+/// The median of the slopes between any two points; `None` for fewer than two.
 #[must_use]
 pub fn theil_sen(points: &[Point]) -> Option<f64> {
     let slope = |from: &Point, to: &Point| (to.amount - from.amount) / to.year.since(from.year);

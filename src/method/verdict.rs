@@ -1,4 +1,4 @@
-//! The verdict: what may be said on the day of judgement (section 4 of the method).
+//! The verdict: what can be said on the day of judgement (section 4 of the method).
 
 use crate::record::vocabulary::vocabulary;
 
@@ -6,27 +6,27 @@ use super::comparison::LeftOutReason;
 use super::course::Course;
 
 vocabulary! {
-    /// Whether a target is being kept, as far as may be said on the day of judgement.
+    /// Whether a target is being kept, as far as can be said on the day of judgement.
     Verdict {
-        /// The target is only proposed, ended before its year did, or covers lines that the figures lack.
+        /// The target is only proposed, ended before its year did, or covers lines that the figures do not have.
         NotJudged = "not_judged",
-        /// A baseline or a report is missing, or so little is called for that nothing can be said.
+        /// A baseline or a report is missing, or so little was called for that nothing can be said.
         InsufficientData = "insufficient_data",
-        /// The figures count different things: no verdict.
+        /// The figures count different things, so there is no verdict.
         NotComparable = "not_comparable",
-        /// The comparable figure for the target year, or those on either side of it, is at or below the target.
+        /// The comparable figure for the target year, or those on either side of it, are at or below the target.
         Achieved = "achieved",
-        /// The comparable figure for the target year, or those on either side of it, is above the target.
+        /// The comparable figure for the target year, or those on either side of it, are above the target.
         Missed = "missed",
-        /// The target year has ended and no comparable figure tells how it came out.
+        /// The target year has ended, and no comparable figure shows the outcome.
         Unreported = "unreported",
         /// The latest comparable figure is more than 6 years old.
         Outdated = "outdated",
-        /// At least 95 % of the reduction called for so far is delivered.
+        /// At least 95 % of the reduction called for so far was delivered.
         OnTrack = "on_track",
-        /// 60 % to 95 % of the reduction called for so far is delivered.
+        /// 60 % to 95 % of the reduction called for so far was delivered.
         Behind = "behind",
-        /// Less than 60 % of the reduction called for so far is delivered.
+        /// Less than 60 % of the reduction called for so far was delivered.
         OffTrack = "off_track",
         /// Emissions are above the baseline, and a reduction is called for.
         MovingAway = "moving_away",
@@ -34,7 +34,7 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// Why there is no verdict, or why a target that was met is missed.
+    /// Why there is no verdict, or why a target whose level was reached is missed.
     Reason {
         /// The target is only proposed.
         Proposed = "proposed",
@@ -42,7 +42,7 @@ vocabulary! {
         Superseded = "superseded",
         /// The city gave the target up before its year ended.
         Withdrawn = "withdrawn",
-        /// The target is for one sector, and its lines are not all there on both sides.
+        /// The target is for one sector, and the baseline or the reports lack lines of it.
         SectorWithoutLines = "sector_without_lines",
         /// The baseline has no figure at the target's level.
         BaselineNoFigureAtLevel = "baseline_no_figure_at_level",
@@ -54,29 +54,29 @@ vocabulary! {
         SeriesDiffers = "series_differs",
         /// The report and the baseline declare different protocols.
         ProtocolDiffers = "protocol_differs",
-        /// One of report and baseline covers CO2 only, the other more.
+        /// The report or the baseline covers CO2 only, and the other covers more.
         GasesDiffer = "gases_differ",
         /// The city was merged or split between baseline and report.
         BoundaryChanged = "boundary_changed",
-        /// More than 5 % of one side is on lines that the other does not know.
+        /// More than 5 % of the baseline or the report is on lines that the other does not know.
         CoverageDiffers = "coverage_differs",
-        /// The baseline was restated by more than 5 %, and the report was not.
+        /// The baseline was restated by more than 5 % after the report became known, and the report was not.
         RestatedSince = "restated_since",
-        /// The target is per person and the baseline, or the report, states no population.
+        /// The target is per person, and the baseline or the report states no population.
         NoPopulation = "no_population",
-        /// No baseline is recorded, and no report that serves as one.
+        /// No baseline is recorded, and no report can serve as one.
         NoBaseline = "no_baseline",
-        /// The base-year figure is not above 0: nothing can be measured against it.
+        /// The base-year figure is not above 0, so nothing can be measured from it.
         BaselineNotPositive = "baseline_not_positive",
-        /// The base year does not lie before the target year.
+        /// The base year is not before the target year.
         BaselineNotBeforeTarget = "baseline_not_before_target",
         /// There is no report for a year after the base year.
         NoReport = "no_report",
-        /// So little was called for so soon that nothing can be said.
+        /// So little was called for so early that nothing can be said.
         TooEarly = "too_early",
-        /// So little was called for that what happened is within the uncertainty of inventories.
+        /// So little was called for that the change is within the uncertainty of inventories.
         WithinNoise = "within_noise",
-        /// The target was met only with a rest that was to be offset, and the credits retired do not cover it.
+        /// The level was reached only with a rest to be offset, and the credits retired do not cover that rest.
         ResidualNotOffset = "residual_not_offset",
     }
 }
@@ -97,7 +97,7 @@ impl From<LeftOutReason> for Reason {
 }
 
 impl Verdict {
-    /// The verdict that a course makes while it may be told as one, and why it makes none.
+    /// The verdict that a course leads to while the target is not decided, and why there is none.
     pub(super) const fn of_course(course: Course) -> (Verdict, Option<Reason>) {
         match course {
             Course::OnTrack => (Verdict::OnTrack, None),
@@ -109,14 +109,14 @@ impl Verdict {
         }
     }
 
-    /// Whether the target is decided.
+    /// True if the target is decided.
     #[must_use]
     pub const fn is_decided(self) -> bool {
         matches!(self, Verdict::Achieved | Verdict::Missed)
     }
 
-    /// Whether it tells how the target stands on the day of judgement: nothing else may be shown in its colour, or
-    /// ranked.
+    /// True if it describes the target on the day of judgement. Only such verdicts may be ranked or shown in their
+    /// colour.
     #[must_use]
     pub const fn is_current(self) -> bool {
         matches!(

@@ -1,7 +1,7 @@
-//! Within the reports: the same target measured from the report of the base year instead of the baseline.
+//! Within the reports: the same target, measured from the report of the base year instead of the baseline.
 //!
-//! What a reader wants when the two contradict each other; it never is the verdict. The tests of comparability are made
-//! anew against that report, and a reduction is taken from its figure.
+//! It answers what the verdict would be if the report were right and the baseline wrong; it is never the verdict
+//! itself. The tests of comparability are repeated with that report, and a reduction is taken of its figure.
 //! Source: ours.
 
 use serde::Serialize;
@@ -25,38 +25,38 @@ use super::printed::{Amount, Ratio};
 pub struct WithinReports {
     /// The year of the report that serves as the base.
     pub base_year: Year,
-    /// What each gas of it comes to before and after, where it was converted to the global warming potentials of the
-    /// report judged.
+    /// The amount of each gas of that report before and after the conversion to the global warming potentials of the
+    /// report judged; absent if it was not converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.
     pub base_tonnes: Option<Amount>,
-    /// Its figure, in t CO2e a person.
+    /// Its figure, in t CO2e per person (only targets per person).
     pub base_tonnes_per_person: Option<Ratio>,
-    /// What may be emitted in the target year, measured from it, in t CO2e.
+    /// What may be emitted in the target year, measured from that report, in t CO2e.
     pub target_tonnes: Option<Amount>,
-    /// What may be emitted in the target year, in t CO2e a person.
+    /// What may be emitted in the target year, in t CO2e per person (only targets per person).
     pub target_tonnes_per_person: Option<Ratio>,
-    /// The latest comparable year before the target year.
+    /// The latest comparable year before the target year: the year judged.
     pub year: Year,
-    /// What was emitted in it, in t CO2e.
+    /// The emissions of the year judged, in t CO2e.
     pub tonnes: Option<Amount>,
-    /// What was emitted in it, in t CO2e a person.
+    /// The emissions of the year judged, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
-    /// What the pathway from the report allowed in that year, in t CO2e.
+    /// What the pathway from the report allowed in the year judged, in t CO2e.
     pub expected_tonnes: Option<Amount>,
-    /// What the pathway from the report allowed in that year, in t CO2e a person.
+    /// What the pathway from the report allowed in the year judged, in t CO2e per person (only targets per person).
     pub expected_tonnes_per_person: Option<Ratio>,
-    /// What was emitted above that, in t CO2e.
+    /// The emissions above what the pathway allowed, in t CO2e.
     pub gap_tonnes: Option<Amount>,
-    /// What was emitted above that, in t CO2e a person.
+    /// The emissions above what the pathway allowed, in t CO2e per person (only targets per person).
     pub gap_tonnes_per_person: Option<Ratio>,
-    /// The share of the reduction called for that is delivered; absent unless one is called for.
+    /// The share of the reduction called for that was delivered; absent if no reduction was called for.
     pub pace: Option<Ratio>,
     /// The course.
     pub course: Course,
-    /// By how much the figures may be wrong for that course, in percent: the larger uncertainty that the two reports
-    /// state, at most 10, else 3.
+    /// The uncertainty assumed for the course, in percent: the larger one that the two reports state, at most 10, or
+    /// else 3.
     pub uncertainty_percent: Ratio,
 }
 

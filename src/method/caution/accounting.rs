@@ -1,6 +1,6 @@
 //! Cautions about accounting: whether the baseline and the reports count by the same rules.
 //!
-//! None is made of a report that names the baseline's series: the two are one accounting.
+//! A report that names the baseline's series gets none: the two count alike.
 
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,14 +17,14 @@ use crate::record::{Tonnes, Year};
 
 /// Percent of the population between two figures beyond which the boundary may have changed.
 const POPULATION_PERCENT: f64 = 15.0;
-/// Years between two figures up to which their populations are held against each other.
+/// Years between two figures up to which their populations are compared.
 const POPULATION_YEARS: f64 = 3.0;
-/// Growth of the population a year since the base year, in percent, beyond which the boundary may have changed.
+/// Growth of the population since the base year, in percent per year, beyond which the boundary may have changed.
 const GROWTH_PERCENT: f64 = 5.0;
 
 pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let Some(base) = used.accounting else {
-        // Without a base the reports are looked at alone.
+        // Without a base, each report is checked by itself.
         return undeclared_alone(used).into_iter().collect();
     };
     let reports = used.reports.iter().copied().filter(|report| !is_of_series(&base, report));
@@ -62,7 +62,7 @@ impl Sides<'_, '_> {
         reports.map(|report| report.year()).collect()
     }
 
-    /// Two reports of different series are not compared, so here one side names none.
+    /// Reports of another series are left out, so here at least one side names no series.
     fn series_undeclared(&self) -> Option<Caution> {
         let years = self.years(|_| true);
         about(CautionCode::SeriesUndeclared, years, |listed| {
@@ -183,21 +183,21 @@ fn gwp_converted(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     Some(Caution { gases: ConvertedGas::of_base(base), ..caution })
 }
 
-/// A gas of a baseline that was converted, all lines together.
+/// One gas of a converted baseline, summed over all lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct ConvertedGas {
     /// The gas.
     pub gas: LineGas,
-    /// The tonnes of it.
+    /// The amount of the gas itself, in tonnes.
     pub gas_tonnes: Tonnes,
-    /// What it came to, in t CO2e.
+    /// Its amount before the conversion, in t CO2e.
     pub old_tonnes: Tonnes,
-    /// What it comes to by the potentials of the report, in t CO2e.
+    /// Its amount after the conversion to the potentials of the report, in t CO2e.
     pub new_tonnes: Tonnes,
 }
 
 impl ConvertedGas {
-    /// The gases of a baseline that was converted; none if it was not.
+    /// The gases of a baseline that was converted; empty if it was not.
     pub(in crate::method) fn of_base(base: &BaseInventory<'_>) -> Vec<Self> {
         let Some((gwp, _)) = base.converted else { return Vec::new() };
         let lines: Vec<_> = base.inventory.lines.iter().filter(|line| base.scope.counts(line.reference)).collect();
@@ -220,7 +220,7 @@ impl ConvertedGas {
     }
 }
 
-/// A figure's year and the people it is of.
+/// The year of a figure, and its population.
 type People = (Year, f64);
 
 fn boundary_suspect(used: &UsedFigures<'_, '_>) -> Option<Caution> {

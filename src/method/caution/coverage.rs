@@ -9,7 +9,7 @@ pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     coverage_differs(used).into_iter().chain(coverage_unknown(used)).collect()
 }
 
-/// One caution for all years, which tells the largest share.
+/// One caution for all years, which gives the largest share.
 fn coverage_differs(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let parts = used.reports.iter().filter_map(|report| uncovered(base, report.inventory));
@@ -20,7 +20,7 @@ fn coverage_differs(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     Some(Caution { uncovered: Some(largest), ..Caution::new(CautionCode::CoverageDiffers, detail, years) })
 }
 
-/// Where only one side has lines, those it does not know may be in the total of the other.
+/// If only one side has lines, the total of the other may include lines that this side does not know.
 fn coverage_unknown(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let ours = Lines::of(base.inventory, &base.scope, base.gwp());

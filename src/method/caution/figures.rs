@@ -1,4 +1,4 @@
-//! Cautions about single figures: those that another source, a sum or a second look questions.
+//! Cautions about single figures that another source, a sum of lines or a warning contradicts.
 
 use super::{Caution, CautionCode, UsedFigures, listed};
 use crate::method::printed::Unit;
@@ -22,7 +22,7 @@ pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     found
 }
 
-/// One for each year, so that both figures stand beside it.
+/// One caution for each year, so that each gives both figures.
 fn stated_differs_from_sum(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let differs = |inventory: &Inventory| {
         let figure = inventory.figure(used.scope.level).filter(Figure::differs_from_sum)?;
@@ -37,7 +37,7 @@ fn stated_differs_from_sum(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     used.inventories().filter(|_| used.scope.lines.is_none()).filter_map(differs).collect()
 }
 
-/// One for each total of another source that is more than 5 % from the figure used.
+/// One caution for each total of another source that differs from the figure used by more than 5 %.
 fn contradicted(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     let inventories = used.deciding().filter(|_| used.scope.lines.is_none());
     inventories
@@ -54,7 +54,7 @@ fn contradicted(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
         .collect()
 }
 
-/// The figure at `level` with each total of another source that is more than 5 % from it.
+/// The figure at `level`, with each total of another source that differs from it by more than 5 %.
 fn contradictions<'i>(
     inventory: &'i Inventory,
     level: Level,
@@ -67,12 +67,12 @@ fn contradictions<'i>(
         .filter(|(figure, other)| 100.0 * (other.tonnes.get() - figure).abs() > CONTRADICTED_PERCENT * figure.abs())
 }
 
-/// Whether another source states a total at `level` that is more than 5 % from the figure.
+/// True if another source states a total at `level` that differs from the figure by more than 5 %.
 pub(in crate::method) fn is_contradicted(inventory: &Inventory, level: Level, view: &View<'_>) -> bool {
     contradictions(inventory, level, view).next().is_some()
 }
 
-/// The warnings on the two figures that decide.
+/// The warnings about the two figures that decide.
 fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base.map(|base| (base.year(), base.warnings(used.view)));
     let judged = used.judged().map(|report| (report.year(), report.warnings(used.scope.level, used.view)));
@@ -90,13 +90,13 @@ fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     })
 }
 
-/// What is further apart than this caution reaches is no comparison at all.
+/// Above the upper limit of this caution, the figures are not compared at all.
 fn baseline_differs_from_report(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
     let beside = used.beside?;
     beside.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;
     let (other, theirs, year) = (beside.report, beside.figure, base.year());
-    // A report without a population has no figure a person; then the totals are told.
+    // A report without a population has no figure per person; then the totals are given.
     let (unit, old, new) = match base.amount.zip(used.unit.amount(theirs, other.population)) {
         Some((old, new)) => (used.unit, old, new),
         None => (Unit::Tonnes, base.figure?.tonnes.get(), theirs.tonnes.get()),

@@ -1,4 +1,4 @@
-//! Cautions and confidence (sections 1, 4 and 7 of the method): how far the figures carry a verdict.
+//! Cautions and confidence: how reliable a verdict is (sections 1, 4 and 7 of the method).
 
 mod accounting;
 mod coverage;
@@ -33,17 +33,18 @@ vocabulary! {
     CautionCode {
         /// The latest figure is more than 4 years older than the judgement.
         Stale = "stale",
-        /// Less than 5 years lie between the base year and the latest figure.
+        /// The latest figure is less than 5 years after the base year.
         Early = "early",
         /// Fewer than 3 comparable reports follow the base year.
         FewPoints = "few_points",
-        /// Years without a comparable report lie between the figures that the budget adds up; straight lines fill them.
+        /// The budget includes years without a comparable report, which straight lines fill.
         Interpolated = "interpolated",
-        /// The target year has no figure; those on either side of it decide.
+        /// The target year has no figure, so those on either side of it decide.
         TargetYearSkipped = "target_year_skipped",
-        /// After the target was met, a later figure is above it again.
+        /// A later figure is above the target again, after it was met.
         Rebounded = "rebounded",
-        /// The figure that decides is no further from the target than inventories err.
+        /// The figure that decides is so close to the target that the uncertainty of inventories could reverse the
+        /// verdict.
         WithinUncertainty = "within_uncertainty",
         /// The base year or the year judged is 2020 or 2021.
         PandemicYear = "pandemic_year",
@@ -51,50 +52,50 @@ vocabulary! {
         Backloaded = "backloaded",
         /// More than a tenth of the baseline is planned to be offset; only a tenth counts.
         OffsetHeavy = "offset_heavy",
-        /// The log first held only after the target year that the target had ended within it.
+        /// The log recorded only after the target year that the target had ended by then.
         EndedClaimedLater = "ended_claimed_later",
-        /// One side names no series: the tests of comparability decide.
+        /// The baseline or a report names no series, so the tests of comparability decide.
         SeriesUndeclared = "series_undeclared",
-        /// One side follows the GPC, the other the CRF made from it.
+        /// The baseline or a report follows the GPC, the other the CRF, which was made from it.
         ProtocolRelated = "protocol_related",
-        /// One side declares no protocol.
+        /// The baseline or a report declares no protocol.
         AccountingUndeclared = "accounting_undeclared",
-        /// The baseline declares no protocol; that of the report for its year is taken.
+        /// The baseline declares no protocol, so that of the report for its year is used.
         AccountingInferred = "accounting_inferred",
-        /// One side declares the gases it covers, the other none.
+        /// The baseline or a report declares the gases it covers, and the other does not.
         GasesUndeclared = "gases_undeclared",
-        /// Both sides declare the gases they cover, and not the same.
+        /// The baseline and a report declare different gases.
         GasSetsDiffer = "gas_sets_differ",
-        /// The sides declare different sets of global warming potentials.
+        /// The baseline and a report use different sets of global warming potentials.
         GwpDiffers = "gwp_differs",
         /// The baseline was converted to the global warming potentials of the report.
         GwpConverted = "gwp_converted",
-        /// One side counts electricity by the grid, the other by contracts, or partly.
+        /// The baseline and a report count electricity differently: location-based, market-based or mixed.
         ElectricityDiffers = "electricity_differs",
-        /// One side is corrected for the weather, the other is not.
+        /// The baseline or a report is corrected for the weather, and the other is not.
         WeatherDiffers = "weather_differs",
-        /// The population changes so much that the boundary may have.
+        /// The population changes so much that the boundary may have changed, too.
         BoundarySuspect = "boundary_suspect",
-        /// Between 1 and 5 % of one side is on lines that the other does not know.
+        /// Between 1 and 5 % of one inventory is on lines that the other does not know.
         CoverageDiffers = "coverage_differs",
-        /// Only one side has lines, and some of them are not estimated or confidential.
+        /// The baseline or a report has no lines, and the other leaves some out as not estimated or confidential.
         CoverageUnknown = "coverage_unknown",
-        /// A stated total that is used and the sum of its lines differ by more than 1 %.
+        /// A stated total that is used differs from the sum of its lines by more than 1 %.
         StatedDiffersFromSum = "stated_differs_from_sum",
-        /// Another source states a total for a year used that is more than 5 % apart.
+        /// Another source states a total for a year used that differs by more than 5 %.
         Contradicted = "contradicted",
-        /// A figure that is used may be a slip.
+        /// A figure that is used may be a mistake.
         FigureQuestioned = "figure_questioned",
-        /// The target names no baseline; the first report serves.
+        /// The target names no baseline, so the first comparable report serves as one.
         AnchoredAtFirstReport = "anchored_at_first_report",
-        /// The target names a base year; the report of that year serves as the baseline.
+        /// The target names a base year, and the report of that year serves as the baseline.
         ReportUsedAsBaseline = "report_used_as_baseline",
         /// The figure of the baseline was changed after it was first recorded.
         BaselineRestated = "baseline_restated",
         /// The baseline and the report for its year differ by more than 1 %, up to 5 %.
         BaselineDiffersFromReport = "baseline_differs_from_report",
-        /// An earlier revision of the target, or a target it replaced, asked for lower emissions in its own target
-        /// year than the pathway of this one does.
+        /// An earlier revision of the target, or a target it replaced, asked for lower emissions in its own target year
+        /// than the present pathway does.
         TargetWeakened = "target_weakened",
         /// A figure that is used does not cover a calendar year.
         NotCalendarYear = "not_calendar_year",
@@ -102,22 +103,23 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How far the figures carry a verdict; counts and headlines show `low` apart.
+    /// How reliable a verdict is. Counts and headlines show `low` separately.
     Confidence {
-        /// No cautions, so only within one declared series.
+        /// There are no cautions. This is only possible within one declared series.
         High = "high",
-        /// Cautions, but none that makes it low.
+        /// There are cautions, but none that makes it low.
         Medium = "medium",
-        /// What is compared may not be the same, or a figure may be wrong: `accounting_undeclared` or `gases_undeclared`
-        /// at the level `own`, `gases_undeclared` where the declaring side has CO2 only, or one of
+        /// The figures may not be comparable, or one may be wrong. Each of these cautions makes it low:
         /// `anchored_at_first_report`, `stated_differs_from_sum`, `baseline_differs_from_report`, `coverage_differs`,
-        /// `coverage_unknown`, `contradicted`, `figure_questioned`, `electricity_differs`, `boundary_suspect`.
+        /// `coverage_unknown`, `contradicted`, `figure_questioned`, `electricity_differs`, `boundary_suspect`. So do
+        /// `accounting_undeclared` and `gases_undeclared` at the level `own`, and `gases_undeclared` if the gases that
+        /// are declared are CO2 only.
         Low = "low",
     }
 }
 
 impl Confidence {
-    /// The confidence of a verdict with cautions, of each of which it is said whether it makes it low.
+    /// The confidence of a verdict, given for each of its cautions whether it makes it low.
     pub(super) fn of(lowers: impl IntoIterator<Item = bool>) -> Self {
         let sureness = |lowers| if lowers { Confidence::Low } else { Confidence::Medium };
         lowers.into_iter().map(sureness).max().unwrap_or(Confidence::High)
@@ -125,7 +127,7 @@ impl Confidence {
 }
 
 impl CautionCode {
-    /// Whether it makes the confidence of a verdict at `level` low.
+    /// True if it makes the confidence of a verdict at `level` low.
     pub(super) fn lowers(self, level: Level) -> bool {
         match self {
             CautionCode::AccountingUndeclared | CautionCode::GasesUndeclared => level == Level::Own,
@@ -147,56 +149,60 @@ impl CautionCode {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Caution {
-    /// What it is about; stable.
+    /// The kind of caution; codes never change.
     pub code: CautionCode,
-    /// The same as a sentence.
+    /// The caution as a sentence.
     #[schema(example = "The latest comparable figure is for 2020, 6 years before the judgement.")]
     pub detail: String,
-    /// The years of the figures it is about.
+    /// The years of the figures it is about; absent if it is about no single years.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub years: Vec<Year>,
     /// The id of the target that was replaced (only `target_weakened`).
     pub replaced: Option<Slug>,
-    /// What it is compared with, in t CO2e: the figure of the baseline before, before it was converted, or beside the
-    /// report for its year; what was asked for in that year; the stated total; the figure used.
+    /// The amount it is compared with, in t CO2e, if the caution compares two. Depending on the code, this is the
+    /// baseline's figure before a restatement or conversion, or as compared with the report for its year; what was
+    /// pledged for that year; the stated total; or the figure used.
     pub old_tonnes: Option<Amount>,
-    /// What it is compared with, in t CO2e a person.
+    /// The amount it is compared with, in t CO2e per person (only targets per person).
     pub old_tonnes_per_person: Option<Ratio>,
-    /// What there is now, in t CO2e: the figure of the baseline, or of the report for its year; what the pathway
-    /// now allows in that year; the sum of the lines; the figure of another source.
+    /// The amount that is compared, in t CO2e. Depending on the code, this is the baseline's figure now; the figure of
+    /// the report for its year; what the pathway now allows in that year; the sum of the lines; or the total of another
+    /// source.
     pub new_tonnes: Option<Amount>,
-    /// What there is now, in t CO2e a person.
+    /// The amount that is compared, in t CO2e per person (only targets per person).
     pub new_tonnes_per_person: Option<Ratio>,
-    /// The difference in percent of what it is compared with; absent when that is 0.
+    /// The difference in percent of the amount it is compared with; absent if that is 0, or nothing is compared.
     pub change_percent: Option<Ratio>,
-    /// The reduction in percent that an earlier pledge was stated as (only `target_weakened`).
+    /// The reduction that an earlier pledge stated, in percent (only `target_weakened`).
     pub asked_reduction_percent: Option<Percent>,
-    /// What that is a percentage of, in t CO2e.
+    /// The amount that this percentage is taken of, in t CO2e.
     pub asked_of_tonnes: Option<Amount>,
-    /// What that is a percentage of, in t CO2e a person.
+    /// The amount that this percentage is taken of, in t CO2e per person (only targets per person).
     pub asked_of_tonnes_per_person: Option<Ratio>,
-    /// The day of the change: when it was recorded, or, of a target that replaced another, when it was set, if stated.
+    /// The day of the change: when it was recorded or, if one target replaced another, when the new one was set, if
+    /// stated. Absent if the caution is about no change.
     pub changed_on: Option<NaiveDate>,
-    /// Why, in the words of whoever recorded the change.
+    /// The reason that was recorded with the change; absent if none was given.
     #[schema(example = "Recalculated with the 2023 grid factors")]
     pub reason: Option<String>,
-    /// The part of one side that the other does not know, in the year with the largest (only `coverage_differs`).
+    /// The part of one inventory that the other does not know, in the year with the largest share (only
+    /// `coverage_differs`).
     pub uncovered: Option<Uncovered>,
-    /// What each gas comes to before and after, all lines together (only `gwp_converted`).
+    /// The amount of each gas before and after the conversion, summed over all lines (only `gwp_converted`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gases: Vec<ConvertedGas>,
-    /// Whether the side that declares its gases covers CO2 only (only `gases_undeclared`).
+    /// True if the side that declares its gases covers CO2 only (only `gases_undeclared`).
     #[serde(skip)]
     pub(super) only_co2: bool,
 }
 
 impl Caution {
-    /// Whether it makes the confidence of a verdict at `level` low.
+    /// True if it makes the confidence of a verdict at `level` low.
     pub(super) fn lowers(&self, level: Level) -> bool {
         self.only_co2 || self.code.lowers(level)
     }
 
-    /// A caution that reports no change.
+    /// A caution that compares no amounts.
     pub(super) fn new(code: CautionCode, detail: String, years: Vec<Year>) -> Self {
         Caution {
             code,
@@ -240,12 +246,12 @@ pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<Caut
     found
 }
 
-/// The only caution of a target that is not judged: that its end was claimed later.
+/// The only caution of a target that is not judged: that its end was recorded late.
 pub(super) fn of_unjudged(case: &Case<'_, '_>) -> Vec<Caution> {
     timing::ended_claimed_later(case).into_iter().collect()
 }
 
-/// A caution, if it is about any year.
+/// A caution about `years`; `None` if there are none.
 fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
     let listed = listed(&years);
     (!years.is_empty()).then(|| Caution::new(code, detail(&listed), years))
@@ -265,22 +271,22 @@ fn listed(years: &[Year]) -> String {
 
 /// The figures that a verdict, or a change from one year to another, is made from.
 pub(super) struct UsedFigures<'c, 'a> {
-    /// How the city stood.
+    /// The state of the city.
     pub view: &'c View<'a>,
-    /// What of the inventories is counted.
+    /// What is counted of the inventories.
     pub scope: Scope,
     /// The unit in which they are compared.
     pub unit: Unit,
-    /// What they are compared with.
+    /// The base that they are compared with.
     pub base: Option<&'c BaseInventory<'a>>,
-    /// Its accounting.
+    /// The accounting of the base.
     pub accounting: Option<Accounting<'a>>,
-    /// The comparable reports up to the one judged, or all without one, by year: each of them is printed, and trend and
-    /// budget are made from them.
+    /// The comparable reports by year, up to the year judged or, without one, all of them. Each of them is printed, and
+    /// trend and budget are made from them.
     pub reports: Vec<&'c Compared<'a>>,
     /// The year judged.
     pub judged: Option<Year>,
-    /// The report for the base year beside the baseline.
+    /// The report for the base year, compared with the baseline.
     pub beside: Option<&'c BaseYearComparison<'a>>,
 }
 
@@ -303,9 +309,9 @@ impl<'c, 'a> UsedFigures<'c, 'a> {
         }
     }
 
-    /// The cautions about the comparison itself: its accounting, its coverage and its figures.
+    /// The cautions about the comparison itself: about accounting, coverage and figures.
     ///
-    /// Those about accounting look at every report; those about single figures at the two that decide.
+    /// Those about accounting consider every report; those about single figures only the two that decide.
     fn of_comparison(&self) -> Vec<Caution> {
         let mut found = accounting::cautions(self);
         found.extend(coverage::cautions(self));
@@ -313,7 +319,7 @@ impl<'c, 'a> UsedFigures<'c, 'a> {
         found
     }
 
-    /// The cautions of a change from the base to the year judged, in the order of their kinds.
+    /// The cautions about a change from the base to the year judged, in the order of their kinds.
     pub fn of_change(&self) -> Vec<Caution> {
         let mut found = timing::of_years(self);
         found.extend(self.of_comparison());

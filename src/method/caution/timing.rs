@@ -1,4 +1,4 @@
-//! Cautions about years: how old, how early, how many, and what the pledge leaves to its end.
+//! Cautions about years: how old and how many the figures are, and what the pledge leaves to its end.
 
 use chrono::Datelike;
 
@@ -17,7 +17,7 @@ use crate::record::Year;
 
 /// Years between the latest figure and the judgement after which the figure is stale.
 pub(in crate::method) const STALE_AFTER_YEARS: i32 = 4;
-/// Reports after the base year below which a verdict rests on few points.
+/// Reports after the base year below which a verdict rests on few figures.
 const FEW_POINTS: usize = 3;
 /// The years in which the pandemic lowered emissions.
 const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
@@ -41,7 +41,7 @@ pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion, used: &Used
     found.into_iter().flatten().collect()
 }
 
-/// Those that are about the years alone.
+/// The cautions that are about the years alone.
 pub(super) fn of_years(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     pandemic_year(used).into_iter().chain(not_calendar_year(used)).collect()
 }
@@ -76,7 +76,7 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
     (years.len() < FEW_POINTS).then(|| Caution::new(CautionCode::FewPoints, detail, years))
 }
 
-/// Only the budget fills years in, and it is in tonnes and measured from a baseline.
+/// Only the budget interpolates; it exists only in tonnes and with a baseline.
 fn interpolated(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
     let years = match case.unit {
         Unit::Tonnes if case.base.is_some() => filled(&case.points_through(conclusion.numbers?.year)),
@@ -152,7 +152,7 @@ fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
     })
 }
 
-/// Said of targets that are not judged: one that is judged had not ended, or ended after its year.
+/// Only for targets that are not judged: a target that is judged had not ended, or ended after its target year.
 pub(super) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
     let day = standing::claimed_later(case.known)?;
     let ended = case.known.ended()?;

@@ -1,5 +1,5 @@
-//! The formulas of what stands beside the judgement: the course within the reports and like for like, and what the
-//! pathway leaves soon.
+//! The formulas of the alternative courses, within the reports and like for like, and of what the pathway leaves in
+//! five years.
 
 use crate::method::assessment::Assessment;
 use crate::method::pathway::{Pathway, Point};
@@ -41,7 +41,7 @@ impl Explainer {
         });
     }
 
-    /// The figures of the two reports, where they are more than a total of a record.
+    /// The figures of the two reports, unless they are plain totals of a record.
     fn of_the_reports(&mut self, assessment: &Assessment, within: &WithinReports) {
         let report = assessment.base_year_report.as_ref();
         let people = report.and_then(|report| report.population);
@@ -83,7 +83,7 @@ impl Explainer {
             format!("100 * ({} - {}) / {}", n(actual), n(base), n(base))
         });
         let Some(from) = assessment.baseline.as_ref().map(|base| base.year) else { return };
-        // A level that is pledged has a pace here only where it is zero.
+        // A fixed level has a pace here only if it is zero.
         let percent = assessment.target.reduction_percent.map_or(100.0, Percent::get);
         let (target, year) = (assessment.target.target_year, lines.year);
         self.add(name("pace"), lines.pace.map(Ratio::get), || {
@@ -108,13 +108,13 @@ impl Explainer {
     }
 }
 
-/// The figure of the report of a year, used or left out.
+/// The figure of the report of a year, whether it is compared or left out.
 fn figure(assessment: &Assessment, year: Year) -> Option<Tonnes> {
     let used = assessment.figures.iter().find(|figure| figure.year == year).map(|figure| figure.tonnes);
     used.or_else(|| assessment.left_out.iter().find(|left_out| left_out.year == year)?.tonnes)
 }
 
-/// What a target asks for, measured from another base.
+/// The formula of what a target asks for, measured from another base.
 fn goal(assessment: &Assessment, base: f64) -> String {
     let target = &assessment.target;
     let stated = target.tonnes.map(|tonnes| tonnes.get()).or(target.tonnes_per_person.map(|tonnes| tonnes.get()));

@@ -22,7 +22,7 @@ impl Explainer {
         }
     }
 
-    /// The part of one side that the other does not know.
+    /// The part of one inventory that the other does not know.
     fn uncovered(&mut self, name: &str, part: &Uncovered) {
         let (tonnes, whole) = (part.tonnes.get(), part.of_tonnes.get());
         self.add(format!("{name}.uncovered.tonnes"), Some(tonnes), || {
@@ -35,7 +35,7 @@ impl Explainer {
 
     pub(super) fn caution(&mut self, index: usize, caution: &Caution, assessment: &Assessment) {
         let name = format!("cautions.{index}");
-        // Some differences are told in tonnes, whatever the unit of the target.
+        // Some differences are given in tonnes, whatever the unit of the target.
         let unit = if caution.old_tonnes.is_some() { Unit::Tonnes } else { self.unit };
         let old = unit.exact(caution.old_tonnes, caution.old_tonnes_per_person);
         let new = unit.exact(caution.new_tonnes, caution.new_tonnes_per_person);
@@ -59,7 +59,7 @@ impl Explainer {
         }
     }
 
-    /// What an earlier pledge asked for, and what the pathway allows in its year.
+    /// What an earlier pledge asked for, and what the pathway now allows in its year.
     fn weakened(&mut self, name: &str, caution: &Caution, assessment: &Assessment) {
         let allows = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
         let formula = caution.years.first().and_then(|year| self.allowed(&assessment.pathway, *year));
@@ -73,7 +73,7 @@ impl Explainer {
         }
     }
 
-    /// The sums over the years: of a straight line, the years times the mean of its ends.
+    /// The sums over the years. For a straight line, that is the number of years times the mean of its ends.
     fn backloaded(&mut self, name: &str, caution: &Caution, assessment: &Assessment) {
         let points = self.anchors(&assessment.pathway);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
@@ -91,7 +91,7 @@ impl Explainer {
     }
 }
 
-/// The sum of gases that were converted, a person where `people` are given.
+/// The sum of converted gases; per person if `people` are given.
 pub(super) fn converted(gases: &[ConvertedGas], people: Option<Population>) -> String {
     let sum = sum(gases.iter().map(|gas| n(gas.new_tonnes.get())));
     people.map_or_else(|| sum.clone(), |people| format!("({sum}) / {}", n(people.people())))

@@ -1,15 +1,16 @@
-//! Explanations: the formula of every printed number with the figures put in.
+//! Explanations: the formula of every printed number, with the figures put in.
 //!
-//! What is typed into a calculator as it stands gives the number as printed, to its last digit:
-//! `pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613`. A number in a formula
-//! that is itself computed therefore stands with 15 significant digits, not rounded as it is printed by
-//! itself. `^` is a power, `max(a; b)` and `min(a; b)` are the larger and the smaller one, `median(a; b)` the one in the
-//! middle (of an even number the mean of both), `t(0.975; n)` is Student's t quantile at 0.975 with `n` degrees of
-//! freedom, `sum(y = a to b; f)` the sum of `f` over the years, and `floor(a)` the whole number below.
+//! Typed into a calculator as it is, a formula gives the printed number to its last digit: `pace = (33,248,711 -
+//! 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613`. For this, a computed number within a formula has 15
+//! significant digits; it is not rounded as it is printed by itself. `^` is a power. `max(a; b)` and `min(a; b)` are
+//! the larger and the smaller one. `median(a; b)` is the middle one, or the mean of the middle two. `t(0.975; n)` is
+//! Student's t quantile at 0.975 with `n` degrees of freedom. `sum(y = a to b; f)` is the sum of `f` over the years,
+//! and `floor(a)` the next lower whole number.
 //!
-//! Only of a growth ratio whose pledge is all but no change does a calculator of fifteen digits lose the last ones.
+//! There is one exception: for the growth ratio of a pledge of almost no change, a calculator with 15 digits loses the
+//! last ones.
 //!
-//! What has no formula is taken from a record as it stands: tonnes, people, and the lines of an inventory.
+//! A number without a formula is copied from a record: tonnes, people, and the lines of an inventory.
 
 mod beside;
 mod cautions;
@@ -28,13 +29,13 @@ use super::pathway::Point;
 use super::printed::{Amount, Ratio, Unit};
 use super::yardstick::Yardsticks;
 
-/// How one printed number is found.
+/// How one printed number is computed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Explanation {
-    /// The number: the path of its field.
+    /// The path of the number's field.
     #[schema(example = "pace")]
     pub field: String,
-    /// The formula with the figures put in.
+    /// The formula with the figures put in, and its result.
     #[schema(example = "pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613")]
     pub formula: String,
 }
@@ -69,7 +70,7 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
     explainer.explained
 }
 
-/// Explains every computed number of the yardsticks; `assessments` are those they were made with.
+/// Explains every computed number of the yardsticks; `assessments` are those they were computed with.
 #[must_use]
 pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -> Vec<Explanation> {
     let mut explainer = Explainer { unit: Unit::Tonnes, explained: Vec::new() };
@@ -84,14 +85,14 @@ pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -
     explainer.explained
 }
 
-/// A number in a formula: 15 significant digits, grouped by thousands, in brackets when below 0.
+/// Formats a number for a formula: 15 significant digits, grouped by thousands, in brackets if below 0.
 fn n(number: f64) -> String {
-    // More digits than these carry the noise of binary fractions: 0.30000000000000004.
+    // More digits would show the noise of binary fractions: 0.30000000000000004.
     let number: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if number < 0.0 { format!("({})", grouped(number)) } else { grouped(number) }
 }
 
-/// A percentage less than an amount.
+/// The formula of an amount reduced by a percentage.
 fn reduced(amount: f64, percent: Percent) -> String {
     format!("{} * (100 - {}) / 100", n(amount), n(percent.get()))
 }
@@ -102,7 +103,7 @@ fn sum(terms: impl IntoIterator<Item = String>) -> String {
 }
 
 impl Unit {
-    /// The amount of the two that is in this unit, as printed.
+    /// The amount in this unit, of the two, as printed.
     fn printed(self, tonnes: Option<Amount>, per_person: Option<Ratio>) -> Option<f64> {
         match self {
             Unit::Tonnes => tonnes.map(Amount::get),
@@ -110,7 +111,7 @@ impl Unit {
         }
     }
 
-    /// The amount of the two that is in this unit, as others are computed from it.
+    /// The amount in this unit, of the two, as it is used to compute other numbers.
     fn exact(self, tonnes: Option<Amount>, per_person: Option<Ratio>) -> Option<f64> {
         match self {
             Unit::Tonnes => tonnes.map(Amount::exact),
@@ -119,35 +120,36 @@ impl Unit {
     }
 }
 
-/// What may be emitted where a share of the base, `offset` percent, is planned to be offset of what net zero leaves.
+/// The formula of what may be emitted if net zero leaves a rest, of which `offset` percent of the base are planned to
+/// be offset.
 fn residual(gross: &str, base: &str, offset: f64) -> String {
     format!("max({gross}; min({gross} + {base} * min({}; 10) / 100; {base} * 10 / 100))", n(offset))
 }
 
-/// What straight lines through points allow in a year, as a formula.
+/// The formula of what straight lines through points allow in a year.
 fn along(points: &[Point], year: Year) -> Option<String> {
     let segment = points.windows(2).find(|pair| pair[0].year <= year && year <= pair[1].year);
     match segment {
         Some(pair) => Some(line(pair[0], pair[1], year)),
-        // Flat after the last point, and the only point of a pathway without a baseline.
+        // The pathway is flat after its last point, which is its only one without a baseline.
         None => points.last().map(|last| format!("{} + 0 * ({year} - {})", n(last.amount), last.year)),
     }
 }
 
-/// The straight line between two points, at `year`.
+/// The formula of the straight line between two points, at `year`.
 fn line(from: Point, to: Point, year: Year) -> String {
     let (start, end) = (n(from.amount), n(to.amount));
     format!("{start} + ({end} - {start}) * ({year} - {}) / ({} - {})", from.year, to.year, from.year)
 }
 
-/// What has been explained so far, of an answer in one unit.
+/// The explanations so far, for an assessment in one unit.
 struct Explainer {
     unit: Unit,
     explained: Vec<Explanation>,
 }
 
 impl Explainer {
-    /// Notes a formula, if its number is printed.
+    /// Adds a formula if its number is printed.
     fn add(&mut self, field: impl Into<String>, number: Option<f64>, formula: impl FnOnce() -> String) {
         if let Some(number) = number {
             let field = field.into();
@@ -156,7 +158,7 @@ impl Explainer {
         }
     }
 
-    /// The name of an amount in this unit.
+    /// The field name of an amount in this unit, such as `gap_tonnes`.
     fn named(&self, name: &str) -> String {
         match self.unit {
             Unit::Tonnes => format!("{name}_tonnes"),
@@ -164,7 +166,7 @@ impl Explainer {
         }
     }
 
-    /// The name of an amount in this unit that stands by itself.
+    /// The field name of an amount in this unit without a prefix.
     fn bare(&self) -> &'static str {
         match self.unit {
             Unit::Tonnes => "tonnes",
@@ -172,7 +174,7 @@ impl Explainer {
         }
     }
 
-    /// An amount of a whole city a person, where both are printed.
+    /// Adds an amount per person, if both the total and the population are printed.
     fn per_person(
         &mut self,
         field: String,
@@ -185,7 +187,7 @@ impl Explainer {
         }
     }
 
-    /// A cited figure as it is compared.
+    /// Adds the numbers of a cited figure, and returns the figure as it is compared.
     fn cited(&mut self, name: &str, figure: &CitedFigure) -> Point {
         let CitedFigure { tonnes, population, tonnes_per_person, credits_retired_tonnes, .. } = figure;
         self.per_person(format!("{name}.tonnes_per_person"), *tonnes_per_person, Some(*tonnes), *population);
@@ -195,7 +197,7 @@ impl Explainer {
         Point { year: figure.year, amount: tonnes_per_person.map_or(tonnes.get(), Ratio::exact) }
     }
 
-    /// The figures a person, and how far the report for the base year is apart.
+    /// Adds the figures per person, and the difference of the report for the base year from the baseline.
     fn figures(&mut self, assessment: &Assessment) {
         for figure in &assessment.figures {
             let YearFigure { tonnes, population, tonnes_per_person, credits_retired_tonnes, .. } = figure;
@@ -213,13 +215,13 @@ impl Explainer {
         }
     }
 
-    /// How far a figure is apart from another, in percent of that.
+    /// Adds the difference between a figure and another, in percent of the other.
     fn apart(&mut self, field: impl Into<String>, printed: Option<Ratio>, figure: Tonnes, of: Tonnes) {
         let (less, more) = (n(figure.min(of).get()), n(figure.max(of).get()));
         self.add(field, printed.map(Ratio::get), || format!("100 * ({more} - {less}) / {}", n(of.get())));
     }
 
-    /// The whole years since the year after the target year.
+    /// Adds the years from the year after the target year to that of the judgement.
     fn overdue(&mut self, assessment: &Assessment) {
         let due = assessment.target.target_year;
         self.add("overdue_years", assessment.overdue_years.map(f64::from), || {
@@ -253,7 +255,7 @@ impl Explainer {
         });
     }
 
-    /// The points of the pathway that the city stated as a reduction, and the milestones that they are.
+    /// Adds the milestones that the city stated as reductions, and the points of the pathway that they make.
     fn milestones(&mut self, assessment: &Assessment, base: Point) {
         let stated = assessment.target.milestones.iter().filter_map(|milestone| match milestone.level {
             MilestoneLevel::Reduction { reduction_percent } => Some((milestone.year, reduction_percent)),
@@ -281,7 +283,7 @@ impl Explainer {
         pathway.iter().filter_map(point).collect()
     }
 
-    /// What a printed pathway allows in a year, as a formula.
+    /// The formula of what a printed pathway allows in a year.
     fn allowed(&self, pathway: &[PathwayPoint], year: Year) -> Option<String> {
         along(&self.anchors(pathway), year)
     }

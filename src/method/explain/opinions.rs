@@ -61,7 +61,7 @@ impl Explainer {
         });
     }
 
-    /// The path of an amount a year in this unit.
+    /// The path of the field of a yearly amount in this unit.
     fn yearly(&self, path: &str) -> String {
         match self.unit {
             Unit::Tonnes => format!("{path}tonnes_per_year"),
@@ -69,7 +69,7 @@ impl Explainer {
         }
     }
 
-    /// The line by sums over `u`, the years since the first point, which are whole numbers.
+    /// Adds the line of the trend. Its sums are over the years since the first point, which are whole numbers.
     fn trend(&mut self, trend: &Trend, points: &[Point], target_year: Year) {
         let Ok(fit) = Fit::of(points) else { return };
         let since = |year: Year| year.since(trend.from);
@@ -93,7 +93,7 @@ impl Explainer {
         self.theil_sen(trend, points);
     }
 
-    /// What the figures are away from the line.
+    /// Adds the distance of the figures from the line.
     fn standard_error(&mut self, trend: &Trend, fit: &Fit, points: &[Point]) {
         let away = |point: &Point| format!("({} - {}) ^ 2", n(point.amount), n(fit.at(point.year)));
         let squares = sum(points.iter().map(away));
@@ -102,7 +102,7 @@ impl Explainer {
         });
     }
 
-    /// The ends of the prediction interval.
+    /// Adds the ends of the prediction interval.
     fn interval(&mut self, trend: &Trend, fit: &Fit, target_year: Year, width: &str) {
         let centre = n(fit.at(target_year));
         let margin = format!("{} * {} * {width}", n(fit.t_quantile), n(fit.standard_error));
@@ -110,7 +110,7 @@ impl Explainer {
         self.add("trend.high", Some(trend.high.get()), || format!("{centre} + {margin}"));
     }
 
-    /// The slopes between any two figures, and the one in the middle of them.
+    /// Adds the median of the slopes between any two figures.
     fn theil_sen(&mut self, trend: &Trend, points: &[Point]) {
         let slope = self.unit.printed(trend.theil_sen_tonnes_per_year, trend.theil_sen_tonnes_per_person_per_year);
         let between = |from: &Point, to: &Point| {

@@ -9,7 +9,7 @@ use crate::record::Year;
 use super::{Explainer, Explanation, line, n};
 
 impl Explainer {
-    /// What the pathway of a target allows in 2030.
+    /// Adds what the pathway of a target allows in 2030.
     fn in_2030(&mut self, field: String, printed: Option<Amount>, id: Option<&str>, assessments: &[Assessment]) {
         let target = assessments.iter().find(|assessment| Some(assessment.target.id.as_str()) == id);
         let formula = target.zip(Year::new(2030)).and_then(|(target, year)| self.allowed(&target.pathway, year));
@@ -30,7 +30,7 @@ impl Explainer {
         }
     }
 
-    /// What was emitted in 2019, where it lies on the line between two figures.
+    /// Adds the emissions of 2019, if they are interpolated between two figures.
     fn emissions_2019(&mut self, name: &str, printed: Option<Amount>, figures: &[YardstickFigure]) {
         let points: Vec<Point> =
             figures.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();

@@ -1,8 +1,8 @@
-//! What was changed after the fact: restated baselines and weakened targets.
+//! Changes after the fact: restated baselines and weakened targets.
 //!
-//! Answers from the recorded history whether the figure that a target is measured from has moved, and
-//! whether its pathway allows more than an earlier pledge did.
-//! Source: ours; that base-year recalculations are disclosed with their reason is asked for by the GPC, chapter 11.
+//! The recorded history shows whether the figure that a target is measured from has moved, and whether its pathway
+//! allows more than an earlier pledge did.
+//! Source: ours. The GPC, chapter 11, asks that recalculations of the base year are disclosed with their reason.
 
 mod restated;
 mod weakened;
@@ -19,13 +19,13 @@ use super::case::Case;
 use super::caution::{Caution, CautionCode};
 use super::sentence::percent;
 
-/// Every state of a record that was not a withdrawal, in the order of their publication, with who made it.
+/// Every revision of a record that is no withdrawal, in order of publication, with its stamp.
 fn states<'s, T: Superseded>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
     let earlier = known.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()
 }
 
-/// A value, what it was before, and when and why it changed.
+/// A value before and after a change, with the day of the change and its reason.
 struct Change {
     before: f64,
     after: f64,
@@ -34,7 +34,7 @@ struct Change {
 }
 
 impl Change {
-    /// The change for the end of a sentence: ` (76.5 % more)`.
+    /// The change in brackets, for the end of a sentence: ` (76.5 % more)`; empty if it is slight.
     fn aside(&self, case: &Case<'_, '_>) -> String {
         if case.unit.round(self.before) == 0.0 {
             return String::new();

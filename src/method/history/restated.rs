@@ -1,7 +1,7 @@
 //! Restated baselines: whether the figure that a target is measured from has moved, `100 (new - old) / old`.
 //!
-//! It moves when the inventory is recorded anew, and when the target is measured from another inventory,
-//! or at another level, than before.
+//! It moves if the inventory is recorded again with another figure. It also moves if the target is measured from
+//! another inventory, or at another level, than before.
 
 use crate::method::base::BaseInventory;
 use crate::method::case::Case;
@@ -15,7 +15,7 @@ use crate::record::{Stamp, Year};
 
 use super::{Change, day, states};
 
-/// One caution for each time that the figure moved, those of the inventory first.
+/// One caution for each time that the figure moved; first those of the inventory, then those of the target.
 pub(in crate::method) fn baseline_restated(case: &Case<'_, '_>) -> Vec<Caution> {
     let mut found = of_the_inventory(case);
     found.extend(of_the_target(case));
@@ -38,7 +38,7 @@ impl Measured {
         Some(Measured { year: inventory.year, level, amount })
     }
 
-    /// The figure that `target`, an earlier state of that of the case, would be measured from today.
+    /// The figure that `target`, an earlier revision of the target of the case, would be measured from today.
     fn from(target: &Target, case: &Case<'_, '_>) -> Option<Self> {
         let base = BaseInventory::of(target, case.view, case.judged_on).filter(|_| goal::unit(target) == case.unit)?;
         Some(Measured { year: base.year(), level: target.level, amount: base.amount? })
@@ -49,17 +49,17 @@ impl Measured {
     }
 }
 
-/// The revisions of the inventory itself.
+/// The cautions from revisions of the inventory itself.
 fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
     let Some(base) = &case.base else { return Vec::new() };
     let states = base.known(case.view).map(states).unwrap_or_default();
-    // A state without a figure at the level hides no restatement: the figures beside it are compared.
+    // A revision without a figure at the level hides no restatement: the figures before and after it are compared.
     let states: Vec<(Measured, &Stamp)> =
         states.into_iter().filter_map(|(inventory, stamp)| Some((Measured::by(inventory, case)?, stamp))).collect();
     cautions_of(case, &states, |day, from, to| format!("The baseline was restated on {day}, from {from} to {to}"))
 }
 
-/// The states of the target, each with what it was measured from.
+/// The cautions from revisions of the target, each with what it was measured from.
 fn of_the_target(case: &Case<'_, '_>) -> Vec<Caution> {
     let earlier = case.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp)));
     let states: Vec<(Measured, &Stamp)> = earlier
@@ -71,7 +71,7 @@ fn of_the_target(case: &Case<'_, '_>) -> Vec<Caution> {
     })
 }
 
-/// A caution for each state whose figure is not that of the state before.
+/// A caution for each revision whose figure differs from that of the revision before.
 fn cautions_of(
     case: &Case<'_, '_>,
     states: &[(Measured, &Stamp)],

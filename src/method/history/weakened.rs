@@ -1,8 +1,8 @@
 //! Weakened targets: whether the pathway allows more than an earlier pledge did, `P(t_old) > T_old`.
 //!
-//! Asked of the target year and of every milestone of each earlier revision of the target, and of each
-//! target that it replaced, so postponing counts. All pledges are measured from today's baselines, so
-//! that a restatement is not taken for a weaker pledge.
+//! Every earlier revision of the target, and every target that it replaced, is a pledge. Each is tested for its target
+//! year and its milestones, so postponing counts. All are measured from today's baselines, so that a restatement does
+//! not look like a weaker pledge.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -19,7 +19,7 @@ use crate::record::{Goal, Known, Percent, Slug, Stamp, Standing, Year};
 
 use super::{Change, day, states};
 
-/// One caution for each earlier pledge and year in which it asked for lower emissions.
+/// One caution for each earlier pledge, and each year in which it asked for lower emissions.
 pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
     let Ok(pathway) = &case.pathway else { return Vec::new() };
     let mut found = Vec::new();
@@ -39,7 +39,8 @@ pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
             found.extend(pledge.weakened(case, pathway));
         }
     }
-    // Revisions that changed nothing but a note repeat the same pledge; what made the change is told last.
+    // Revisions that changed only a note repeat the same pledge. Of those, keep the last: its successor made the
+    // change.
     let mut message = HashSet::new();
     found.reverse();
     found.retain(|(key, _)| message.insert(key.clone()));
@@ -47,10 +48,10 @@ pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
     found.into_iter().map(|(_, caution)| caution).collect()
 }
 
-/// The states of a target, each of them absent when nobody was bound by it.
+/// The revisions of a target; each is `None` if nobody was bound by it.
 ///
-/// A proposal binds nobody, and is not made a pledge by being superseded; a target first recorded as
-/// superseded had been one.
+/// A proposal binds nobody, and does not become a pledge by being superseded. But a target that was first recorded as
+/// superseded had been a pledge.
 fn binding<'t, 's>(
     states: &'s [(&'t Target, &'t Stamp)],
 ) -> impl Iterator<Item = (Option<&'t Target>, &'t Stamp)> + use<'t, 's> {
@@ -62,7 +63,7 @@ fn binding<'t, 's>(
     })
 }
 
-/// The targets that this one replaced, directly or by others between, each once.
+/// The targets that this one replaced, directly or through others, each once.
 fn replaced<'c, 'a>(case: &Case<'c, 'a>) -> Vec<(&'a Slug, &'c Known<'a, Target>)> {
     let mut predecessors: BTreeMap<&Slug, Vec<&'a Slug>> = BTreeMap::new();
     for (id, known) in &case.view.targets {
@@ -71,7 +72,7 @@ fn replaced<'c, 'a>(case: &Case<'c, 'a>) -> Vec<(&'a Slug, &'c Known<'a, Target>
         }
     }
     let (mut found, mut open) = (Vec::new(), vec![case.id]);
-    // What was looked up is taken out, so a ring of replacements ends.
+    // What was looked up is removed, so that a ring of replacements ends.
     while let Some(id) = open.pop() {
         let before = predecessors.remove(id).unwrap_or_default();
         open.extend(&before);
@@ -89,25 +90,25 @@ struct Pledge<'p> {
     reason: Option<&'p String>,
 }
 
-/// What makes a weakening the same as another: the year, what was asked for, and the target replaced.
+/// Two weakenings are the same if they agree in the year, the amount asked for and the target replaced.
 type Key = (Year, u64, Option<Slug>);
 
-/// What a pledge asked for in one year.
+/// The level that a pledge asked for in one year.
 struct PledgedLevel {
     point: Point,
-    /// The percentage it was stated as, and the amount that it is of.
+    /// The percentage it was stated as, and the amount that this is a percentage of.
     as_of: Option<(Percent, f64)>,
 }
 
 impl Pledge<'_> {
-    /// The cautions, for each year in which it asked for less than the pathway now allows.
+    /// The cautions, one for each year in which the pathway now allows more than this pledge did.
     fn weakened(&self, case: &Case<'_, '_>, pathway: &Pathway) -> Vec<(Key, Caution)> {
         let key = |point: Point| (point.year, case.unit.round(point.amount).to_bits(), self.replaced.cloned());
         let broken = |asked: PledgedLevel| Some((key(asked.point), self.caution(&asked, case, pathway)?));
         self.asked(case).into_iter().filter_map(broken).collect()
     }
 
-    /// What it asked for in its milestones and its target year, if it counts what `case` counts.
+    /// What it asked for in its milestones and its target year; empty if it counts something else than `case`.
     fn asked(&self, case: &Case<'_, '_>) -> Vec<PledgedLevel> {
         let old = self.target;
         if old.sector != case.target.sector {
@@ -131,13 +132,13 @@ impl Pledge<'_> {
         asked
     }
 
-    /// What a pledge of zero asked for, which is zero at every level and in every unit.
+    /// What a pledge of zero asked for: zero, at every level and in every unit.
     fn zero(&self) -> Option<PledgedLevel> {
         let point = Point { year: self.target.target_year, amount: 0.0 };
         goal::is_net_zero(self.target).then_some(PledgedLevel { point, as_of: None })
     }
 
-    /// The percentage that the target is stated as, and the amount that it is of.
+    /// The percentage that the target is stated as, and the amount that this is a percentage of.
     fn as_of(&self, base: Option<f64>) -> Option<(Percent, f64)> {
         match self.target.goal {
             Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {

@@ -1,11 +1,11 @@
-//! Carbon law: whether the course of emissions, if it goes on, stays within what Paris leaves.
+//! Carbon law: whether the course of emissions, if it continues, stays within the budget of the Paris Agreement.
 //!
-//! A least-absolute-deviations line is fitted to the figures since 2015, shifted through the last of
-//! them and floored at 0: `V(y) = max(0, A(L) + slope (y - L))`. With `Y0` the year of the judgement, the
-//! course meets Paris when `sum V(Y0..2050) <= sum over k = 0..2050-Y0 of V(Y0) 0.8828^k`. The line
-//! reaches 0 at `L - A(L) / slope` when the slope is below 0. Nothing is said of figures more than four years old.
-//! Source: Klimatkollen, the rule published with its 2025 update: 11.72 % less every year, after
-//! Rockström et al., "A roadmap for rapid decarbonization", Science 355 (2017).
+//! A least-absolute-deviations line is fitted to the figures since 2015, shifted so that it passes through the last of
+//! them, and cut off at 0: `V(y) = max(0, A(L) + slope (y - L))`. With `Y0` the year of the judgement, the course meets
+//! Paris if `sum V(Y0..2050) <= sum over k = 0..2050-Y0 of V(Y0) 0.8828^k`. The line reaches 0 at `L - A(L) / slope` if
+//! the slope is below 0. There is no answer if the latest figure is more than four years old.
+//! Source: Klimatkollen, the rule published with its 2025 update: 11.72 % less every year, after Rockström et al., "A
+//! roadmap for rapid decarbonization", Science 355 (2017).
 
 use chrono::{Datelike, NaiveDate};
 use serde::Serialize;
@@ -25,55 +25,56 @@ use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Ratio, Unit};
 use crate::method::sentence::amount;
 
-/// The first year whose figure counts.
+/// The first year of the figures.
 const SINCE: i32 = 2015;
 /// The last year of the sums.
 const UNTIL: i32 = 2050;
-/// What is left of a year's emissions in the next: 11.72 % less.
+/// The share of a year's emissions that is left for the next: 11.72 % less.
 const YEARLY_SHARE: f64 = 0.8828;
-/// Figures below which a line is a guess: two lie on one whatever they are.
+/// Fewest figures of a line: a line through two fits whatever they are.
 const LEAST_POINTS: usize = 3;
 
-/// Whether the course of emissions, if it goes on, stays within the carbon law.
+/// Whether the course of emissions, if it continues, stays within the carbon law.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct CarbonLaw {
-    /// Whether it does; absent when that cannot be said.
+    /// True if it does; absent if this cannot be said.
     #[schema(example = false)]
     pub meets: Option<bool>,
-    /// Why that cannot be said.
+    /// Why this cannot be said; absent if it can.
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
     /// The figures since 2015 that can be compared with the last of them, by year.
     pub figures: Vec<YardstickFigure>,
-    /// The years since 2015 whose figures are of another series or protocol, or cover other gases, than the last.
+    /// The years since 2015 whose figures are of another series or protocol than the last, or cover other gases.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub left_out: Vec<Year>,
-    /// The years of the two figures that the line passes through, before it is shifted through the last.
+    /// The years of the two figures that the line passes through, before it is shifted to the last one; absent without
+    /// a line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub line_through: Vec<Year>,
-    /// The slope of the line, in t CO2e a year, to six decimals because decades are extended from it: below 0 for a
-    /// fall.
+    /// The slope of the line, in t CO2e per year: below 0 for a fall. It has six decimals, because it is extended over
+    /// decades.
     pub slope_tonnes_per_year: Option<Ratio>,
-    /// The first year of the sums: that of the judgement.
+    /// The first year of the sums: the year of the judgement.
     pub from: Option<Year>,
     /// The last year of the sums: 2050.
     pub to: Option<Year>,
-    /// What the line comes to in the first year of the sums, in t CO2e; never below 0.
+    /// The value of the line in the first year of the sums, in t CO2e; never below 0.
     pub from_tonnes: Option<Amount>,
-    /// What the line comes to in all the years together, in t CO2e.
+    /// The sum of the line over these years, in t CO2e.
     pub trend_sum_tonnes: Option<Amount>,
-    /// What the carbon law leaves for all the years together, in t CO2e.
+    /// The emissions that the carbon law leaves for these years together, in t CO2e.
     pub allowed_sum_tonnes: Option<Amount>,
-    /// What the carbon law leaves of a year's emissions in the next.
+    /// The share of a year's emissions that the carbon law leaves for the next year.
     pub yearly_share: Ratio,
     /// The year in which the line reaches 0; absent unless it falls.
     #[schema(example = 2130)]
     pub net_zero_year: Option<i64>,
 }
 
-/// A line shifted through the last figure and floored at 0, and what follows.
+/// A line through the last figure, cut off at 0, and the years of the sums.
 struct Course {
     line: Line,
     last: Point,
@@ -81,7 +82,7 @@ struct Course {
     to: Year,
 }
 
-/// The yardstick, held against the reports at `level`.
+/// Evaluates the yardstick with the reports at `level`.
 pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
     let (points, left_out) = level.map(|level| figures(view, level, judged_on)).unwrap_or_default();
     let reported = |level| ended(view, judged_on).any(|report| report.figure(level).is_some());
@@ -120,7 +121,7 @@ fn ended<'a>(view: &View<'a>, on: NaiveDate) -> impl Iterator<Item = &'a Invento
     view.reports.values().map(|report| report.value).filter(move |report| has_ended(report, on))
 }
 
-/// The figures since 2015 that are counted as the last is, and the years of those that are not.
+/// The figures since 2015 that count as the last one does, and the years of those that do not.
 fn figures(view: &View<'_>, level: Level, judged_on: NaiveDate) -> (Vec<Point>, Vec<Year>) {
     let since = ended(view, judged_on).filter(|report| report.year.get() >= SINCE);
     let given: Vec<(&Inventory, f64)> =
@@ -150,27 +151,27 @@ impl Course {
         (self.last.amount + self.line.slope * year.since(self.last.year)).max(0.0)
     }
 
-    /// What the line comes to in all the years.
+    /// The sum of the line over all the years.
     fn trend_sum(&self) -> f64 {
         (self.from.get()..=self.to.get()).filter_map(Year::new).map(|year| self.at(year)).sum()
     }
 
-    /// What the carbon law leaves for all the years.
+    /// The emissions that the carbon law leaves for all the years.
     fn allowed_sum(&self) -> f64 {
         let first = self.at(self.from);
         (0..=self.to.get() - self.from.get()).map(|years| first * YEARLY_SHARE.powi(years)).sum()
     }
 
-    /// The year in which the line reaches 0, if it falls.
+    /// The year in which the line reaches 0; `None` unless it falls.
     fn net_zero_year(&self) -> Option<i64> {
-        // A slope that is printed as 0 would put it millions of years away.
+        // A slope that is printed as 0 would give a year millions of years ahead.
         let falls = Ratio::new(self.line.slope).is_some_and(|slope| slope.get() < 0.0);
         let reached = f64::from(self.last.year.get()) - self.last.amount / self.line.slope;
         #[allow(clippy::cast_possible_truncation, reason = "at most some 10^18 years")]
         falls.then(|| reached.floor() as i64)
     }
 
-    /// The answer for reading.
+    /// The answer as a sentence.
     fn sentence(&self, trend: f64, allowed: f64) -> String {
         let within = Unit::Tonnes.round(trend) <= Unit::Tonnes.round(allowed);
         let than = if within { "within" } else { "more than" };

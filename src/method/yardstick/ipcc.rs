@@ -1,10 +1,11 @@
-//! The IPCC yardsticks: whether a pathway halves emissions as fast as the world must.
+//! The IPCC yardsticks: whether a pathway reduces emissions by 2030 as much as the world must.
 //!
-//! `P(2030) <= 0.57 E(2019)` for 1.5 °C, `P(2030) <= 0.73 E(2019)` for 2 °C; `E(2019)` is the comparable
-//! figure of 2019, else that of the straight line between the nearest years before and after.
-//! Source: IPCC AR6, Working Group III, Summary for Policymakers, table SPM.2: global emissions in 2030
-//! 43 % below 2019 (category C1: 1.5 °C with no or limited overshoot) and 27 % below (category C3a: 2 °C with a
-//! probability above 67 %, action beginning in 2020; all of C3, later action included, comes to 21 %).
+//! The tests are `P(2030) <= 0.57 E(2019)` for 1.5 °C and `P(2030) <= 0.73 E(2019)` for 2 °C. `E(2019)` is the
+//! comparable figure of 2019 or, without one, the value of the straight line between the nearest years before and
+//! after.
+//! Source: IPCC AR6, Working Group III, Summary for Policymakers, table SPM.2: global emissions in 2030 43 % below 2019
+//! (category C1: 1.5 °C with no or limited overshoot) and 27 % below (category C3a: 2 °C with a probability above 67 %,
+//! action beginning in 2020; all of C3, later action included, comes to 21 %).
 
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -27,33 +28,33 @@ pub(super) const SHARE_2C: f64 = 0.73;
 const REFERENCE: i32 = 2019;
 const MIDWAY: i32 = 2030;
 
-/// Whether a pathway falls from 2019 to 2030 as far as the IPCC finds for the world.
+/// Whether a pathway falls from 2019 to 2030 as much as the IPCC finds for the world.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Ipcc {
-    /// The id of the target.
+    /// The id of the target; absent if the city has none that is judged.
     pub target: Option<Slug>,
-    /// Whether it does; absent when that cannot be said.
+    /// True if it does; absent if this cannot be said.
     #[schema(example = false)]
     pub meets: Option<bool>,
-    /// Why that cannot be said.
+    /// Why this cannot be said; absent if it can.
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
     /// The share of the emissions of 2019 that may be left in 2030.
     pub share: Ratio,
-    /// What the pathway allows in 2030, in t CO2e.
+    /// What the pathway allows in 2030, in t CO2e; absent if that cannot be said.
     pub pathway_2030_tonnes: Option<Amount>,
-    /// What was emitted in 2019, in t CO2e.
+    /// The emissions of 2019, in t CO2e; absent if they are not known.
     pub emissions_2019_tonnes: Option<Amount>,
-    /// What may be left in 2030, in t CO2e: the share of what was emitted in 2019.
+    /// What may be left in 2030, in t CO2e: the share of the emissions of 2019.
     pub allowed_2030_tonnes: Option<Amount>,
-    /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
+    /// The figures that the emissions of 2019 are taken from: one if reported, two if interpolated, else absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<YardstickFigure>,
 }
 
-/// The yardstick of `share`, held against a target.
+/// Evaluates the yardstick of `share` for a target.
 pub(super) fn evaluate(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
     let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
     let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
@@ -85,14 +86,14 @@ fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
     in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)
 }
 
-/// What a pathway allows in 2030; nothing is said before its base, or without one before its target year.
+/// What a pathway allows in 2030; `None` if 2030 is before its base or, without a base, before its target year.
 pub(super) fn in_2030(pathway: &Pathway) -> Option<f64> {
     let year = Year::new(MIDWAY)?;
     let begins = pathway.base().unwrap_or(pathway.target()).year;
     (begins <= year).then(|| pathway.at(year))
 }
 
-/// `E(2019)` by the figures it is taken from: that of the year, or the straight line between two.
+/// `E(2019)` from the figures it is taken from: that of the year, or the straight line between two.
 pub(super) fn emissions(reference: &[Point]) -> Option<f64> {
     match *reference {
         [only] => Some(only.amount),
@@ -101,7 +102,7 @@ pub(super) fn emissions(reference: &[Point]) -> Option<f64> {
     }
 }
 
-/// The figure of 2019, else those of the nearest years before and after it; empty if one of them is missing.
+/// The figure of 2019, or else those of the nearest years before and after it; empty if one of these is missing.
 pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
     let points = case.points_of_all_years();
     let before = points.iter().rev().find(|point| point.year.get() <= REFERENCE);
@@ -113,7 +114,7 @@ pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
     }
 }
 
-/// The answer for reading.
+/// The answer as a sentence.
 fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
     let message = |tonnes| amount(tonnes, Unit::Tonnes);
     let less = 100.0 * (1.0 - share);
@@ -132,7 +133,7 @@ fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
     }
 }
 
-/// Why there is no answer, for reading.
+/// Why there is no answer, for a sentence.
 pub(super) fn why(reason: YardstickReason) -> &'static str {
     match reason {
         YardstickReason::NoTarget => "the city has no target that is judged",

@@ -1,7 +1,7 @@
-//! Yardsticks (section 6 of the method): how ambitious a pledge or a course is.
+//! Yardsticks: how ambitious a pledge or a course is (section 6 of the method).
 //!
-//! They judge the pledge or the course, not the delivery, and never change a verdict. Every input is
-//! printed beside the answer, and where there is no answer, why.
+//! They judge the pledge or the course, not its delivery, and never change a verdict. Every input is printed with the
+//! answer. If there is no answer, the reason is printed.
 
 mod carbon_law;
 mod ipcc;
@@ -35,56 +35,57 @@ vocabulary! {
         NoTarget = "no_target",
         /// The target is not judged.
         NotJudged = "not_judged",
-        /// The target has no pathway: its baseline is missing or cannot be used.
+        /// The target has no pathway, because its baseline is missing or cannot be used.
         NoPathway = "no_pathway",
-        /// The pathway says nothing of 2030.
+        /// The pathway does not include 2030.
         PathwayWithout2030 = "pathway_without_2030",
-        /// The target is per person: what is emitted in all is not asked.
+        /// The target is per person, but this is about all emissions together.
         PerPerson = "per_person",
-        /// There is no comparable figure for 2019, nor one before and one after it, at the level looked at.
+        /// There is no comparable figure for 2019, nor one before and one after it, at this level.
         No2019Figure = "no_2019_figure",
         /// No target at this level that covers the whole city is adopted or in law.
         NoAdoptedTarget = "no_adopted_target",
-        /// The city has no report with a figure at any level, or none at this one.
+        /// The city has no report with a figure at any level, or none at this level.
         NoReport = "no_report",
         /// There are fewer than three comparable figures since 2015.
         TooFewPoints = "too_few_points",
         /// The latest figure is more than 4 years older than the judgement.
         FiguresTooOld = "figures_too_old",
-        /// The sums run to 2050, and that has passed.
+        /// The sums run to 2050, which has passed.
         After2050 = "after_2050",
     }
 }
 
-/// How ambitious a city's pledges and its course are; another question than whether it delivers.
+/// How ambitious a city's pledges and its course are. Whether it delivers is another question.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Yardsticks {
-    /// The level at which `race_to_zero` and `carbon_law` look: the one asked for, else that of the headline target,
-    /// else the one with the most reports; absent when there is none of these.
+    /// The level that `race_to_zero` and `carbon_law` use: the requested one, or else that of the headline target, or
+    /// else the one with the most reports. Absent if there is none of these.
     pub level: Option<Level>,
-    /// Whether the pathway of the headline target falls by 2030 as far as the world does on average in 1.5 °C pathways.
+    /// Whether the pathway of the headline target falls by 2030 as much as the world does on average in 1.5 °C
+    /// pathways.
     pub ipcc_1_5c: Ipcc,
-    /// Whether the pathway of the headline target falls by 2030 as far as the world does on average in 2 °C pathways.
+    /// Whether the pathway of the headline target falls by 2030 as much as the world does on average in 2 °C pathways.
     pub ipcc_2c: Ipcc,
-    /// Whether the adopted targets meet what the Race to Zero asks for.
+    /// Whether the adopted targets meet the criteria of the Race to Zero.
     pub race_to_zero: RaceToZero,
-    /// Whether the course of emissions stays within the carbon law.
+    /// Whether the course of emissions, if it continues, stays within the carbon law.
     pub carbon_law: CarbonLaw,
-    /// The yardsticks that are per target, by the target's id.
+    /// The yardsticks for each target, by the target's id.
     pub targets: BTreeMap<String, TargetYardsticks>,
 }
 
 /// How ambitious one target is.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetYardsticks {
-    /// Whether its pathway falls by 2030 as far as the world does on average in 1.5 °C pathways.
+    /// Whether its pathway falls by 2030 as much as the world does on average in 1.5 °C pathways.
     pub ipcc_1_5c: Ipcc,
-    /// Whether its pathway falls by 2030 as far as the world does on average in 2 °C pathways.
+    /// Whether its pathway falls by 2030 as much as the world does on average in 2 °C pathways.
     pub ipcc_2c: Ipcc,
 }
 
-/// A figure that a yardstick was held against.
+/// A figure that a yardstick uses.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct YardstickFigure {
     /// The year.
@@ -99,9 +100,9 @@ impl YardstickFigure {
     }
 }
 
-/// Holds the yardsticks of section 6 against a city as it stood in `view`, on the day `judged_on`.
+/// Evaluates the yardsticks of section 6 for a city in the state `view`, on the day `judged_on`.
 ///
-/// `assessments` are those of the same view and day; `level` is the one asked for, if any.
+/// `assessments` must be of the same view and day. `level` is the requested one, if any.
 #[must_use]
 pub fn yardsticks(
     view: &View<'_>,
@@ -127,11 +128,11 @@ fn of_target(case: &Case<'_, '_>) -> TargetYardsticks {
     TargetYardsticks { ipcc_1_5c: ipcc(ipcc::SHARE_1_5C), ipcc_2c: ipcc(ipcc::SHARE_2C) }
 }
 
-/// The level with the most reports; of several the first in the order of levels.
+/// The level with the most reports; of several, the first in the order of levels.
 fn most_reported(view: &View<'_>, judged_on: NaiveDate) -> Option<Level> {
     let ended = || view.reports.values().filter(|report| has_ended(report.value, judged_on));
     let reports = |level: Level| ended().filter(|report| report.value.figure(level).is_some()).count();
     let counted = Level::ALL.iter().rev().map(|level| (reports(*level), *level));
-    // Of several maxima the last is taken: from the back, that is the first.
+    // `max_by_key` takes the last of several maxima. In reverse order, that is the first level.
     counted.max_by_key(|(count, _)| *count).filter(|(count, _)| *count > 0).map(|(_, level)| level)
 }

@@ -1,10 +1,10 @@
 //! Race to Zero: whether the adopted targets reach net zero by 2050 and halve emissions by 2030.
 //!
-//! Net zero: a target with a year up to 2050 that leaves nothing but what is offset, at most a tenth. Half:
-//! `P(2030) <= 0.5 E(2019)` on the pathway of at least one adopted target, half of recent emissions rather than of a base
-//! year long past; the lowest share `P(2030) / E(2019)` is shown. `E(2019)` is as for the IPCC yardsticks.
-//! Source: UNFCCC Climate Champions, "Race to Zero Campaign: Starting Line and Leadership Practices"
-//! (criteria 3.0, 2022): net zero by 2050 at the latest, and a fair share of halving by 2030.
+//! Net zero: a target with a year up to 2050 that leaves nothing but what is offset, at most a tenth. Half: the pathway
+//! of at least one adopted target satisfies `P(2030) <= 0.5 E(2019)`. This is half of recent emissions, not of those of
+//! a distant base year. The lowest share `P(2030) / E(2019)` is shown. `E(2019)` is as for the IPCC yardsticks.
+//! Source: UNFCCC Climate Champions, "Race to Zero Campaign: Starting Line and Leadership Practices" (criteria 3.0,
+//! 2022): net zero by 2050 at the latest, and a fair share of halving by 2030.
 
 use serde::Serialize;
 use serde_with::skip_serializing_none;
@@ -25,31 +25,32 @@ const NET_ZERO_BY: i32 = 2050;
 /// The share of the emissions of 2019 that may be left in 2030.
 const HALF: f64 = 0.5;
 
-/// Whether the adopted targets meet what the Race to Zero asks for.
+/// Whether the adopted targets meet the criteria of the Race to Zero.
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct RaceToZero {
-    /// Whether they do; absent when that cannot be said.
+    /// True if they do; absent if this cannot be said.
     #[schema(example = true)]
     pub meets: Option<bool>,
-    /// Why that cannot be said.
+    /// Why this cannot be said; absent if it can.
     pub reason: Option<YardstickReason>,
     /// The answer as one sentence.
     pub sentence: String,
-    /// The id of the adopted target with the earliest year up to 2050 that reaches net zero.
+    /// The id of the adopted target that reaches net zero first, by 2050 at the latest; absent if none does.
     pub net_zero_target: Option<Slug>,
-    /// Its target year.
+    /// The target year of `net_zero_target`.
     pub net_zero_year: Option<Year>,
-    /// The id of the adopted target whose pathway leaves the lowest share of the emissions of 2019 in 2030.
+    /// The id of the adopted target whose pathway leaves the lowest share of the emissions of 2019 in 2030; absent if
+    /// no share is known.
     pub halving_target: Option<Slug>,
     /// What that pathway allows in 2030, in t CO2e.
     pub pathway_2030_tonnes: Option<Amount>,
-    /// What was emitted in 2019 by the figures comparable with that target's baseline, in t CO2e.
+    /// The emissions of 2019, from the figures comparable with that target's baseline, in t CO2e.
     pub emissions_2019_tonnes: Option<Amount>,
-    /// The figures that the emissions of 2019 are taken from: one when reported, two when interpolated.
+    /// The figures that the emissions of 2019 are taken from: one if reported, two if interpolated, else absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub figures: Vec<YardstickFigure>,
-    /// Half of what was emitted in 2019, in t CO2e.
+    /// Half of the emissions of 2019, in t CO2e.
     pub allowed_2030_tonnes: Option<Amount>,
 }
 
@@ -64,7 +65,7 @@ struct Midway<'a> {
     pathway: f64,
 }
 
-/// The yardstick, held against the targets of a city at `level`.
+/// Evaluates the yardstick for the targets of a city at `level`.
 pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZero {
     let adopted: Vec<&Case<'_, '_>> = cases.iter().filter(|case| is_adopted(case, level)).collect();
     let zero = adopted.iter().filter(|case| reaches_zero(case) && case.target.target_year.get() <= NET_ZERO_BY);
@@ -93,20 +94,20 @@ pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZe
     }
 }
 
-/// Whether a target binds the whole city, at the level looked at.
+/// True if a target binds the whole city, at `level`.
 fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
     let binds = standing::binds(case.known, case.stands_on());
     binds && case.target.sector.is_none() && Some(case.target.level) == level
 }
 
-/// Whether a target leaves nothing but what is offset, and that is planned to be a tenth at most.
+/// True if a target leaves nothing but what is offset, and plans to offset a tenth at most.
 fn reaches_zero(case: &Case<'_, '_>) -> bool {
     let offset = case.target.max_offset_percent.map_or(0.0, |percent| percent.get());
     is_net_zero(case.target) && offset <= RESIDUAL_PERCENT
 }
 
-/// What the pathway of a target leaves of the emissions of 2019 in 2030, or why that cannot be said; half as much a
-/// person may be more in all.
+/// What the pathway of a target leaves in 2030 of the emissions of 2019, or why that cannot be said. Half per person
+/// may be more than half in total, so a target per person gives no answer.
 fn midway<'a>(case: &Case<'_, 'a>) -> Result<Midway<'a>, YardstickReason> {
     if case.unit == Unit::TonnesPerPerson {
         return Err(YardstickReason::PerPerson);
@@ -118,12 +119,12 @@ fn midway<'a>(case: &Case<'_, 'a>) -> Result<Midway<'a>, YardstickReason> {
     Ok(Midway { id: case.id, emitted, figures, pathway })
 }
 
-/// The answer for reading.
+/// The answer as a sentence.
 fn sentence(level: Option<Level>, reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<bool>) -> String {
     if let Some(reason) = reason {
         return format!("This cannot be said: {}.", why(reason));
     }
-    // A target at another level may well say otherwise, so the level is told.
+    // A target at another level may give another answer, so the sentence names the level.
     let at = level.map(|level| format!(" at the level {level}")).unwrap_or_default();
     let zero = zero.map_or(format!("No adopted target{at} reaches net zero by 2050"), |year| {
         format!("The adopted targets{at} reach net zero by {year}")
