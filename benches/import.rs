@@ -43,7 +43,7 @@ fn cities(bulk: &mut Bulk, count: usize) {
             let id = format!("xx-city-{number}");
             let city = Slug::new(&id).expect("a slug");
             let body = serde_json::json!({"name": format!("City {number}"), "country": "FR"});
-            let record = AnyRecord::parse_of_city(&CityRecord::City, body, today).expect("a city");
+            let record = AnyRecord::parse_city_record(&CityRecord::City, body, today).expect("a city");
             Arrival {
                 city: ArrivalCity::Id(city),
                 records: vec![(CityRecord::City, record)],

@@ -43,7 +43,7 @@ fn city(number: u32) -> Dossier {
             after: Some(body),
             reason: None,
         };
-        draft.enter(sequence, recorded_at, "0")
+        draft.into_entry(sequence, recorded_at, "0")
     });
     let mut ledger = Ledger::default();
     for change in changes {

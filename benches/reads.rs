@@ -82,7 +82,7 @@ fn arrival(number: usize) -> Arrival {
     let all = std::iter::once((Kind::City, id, place)).chain(records(number));
     let records = all.map(|(kind, id, body)| {
         let key = CityRecord::read(kind, &id).expect("an id");
-        let record = AnyRecord::parse_of_city(&key, body, Utc::now().date_naive()).expect("a valid record");
+        let record = AnyRecord::parse_city_record(&key, body, Utc::now().date_naive()).expect("a valid record");
         (key, record)
     });
     let (city, records) = (ArrivalCity::Id(city.clone()), records.collect());

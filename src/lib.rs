@@ -54,7 +54,7 @@
 //! # Three changes, and what each touches
 //!
 //! A member of a report, such as `weather_normalised`: its field, its parser and its description in
-//! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/superseded.rs`; its column in
+//! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/abridged.rs`; its column in
 //! `src/import/template/columns.rs` and its cell in `src/import/template/filled.rs`. The specification, the SQL views and
 //! the CSV columns follow from the type. `tests/nothing_forgotten/mod.rs` fails until each way in and out has it.
 //!

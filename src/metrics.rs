@@ -18,7 +18,7 @@ pub const CONTENT_TYPE: &str = "application/openmetrics-text; version=1.0.0; cha
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct Request {
     /// The HTTP method; `other` if the service offers no such method.
-    pub method: Word,
+    pub method: Label,
     /// The HTTP status.
     pub status: u16,
 }
@@ -27,14 +27,14 @@ pub struct Request {
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 pub struct RefusalCount {
     /// The problem's code.
-    pub code: Word,
+    pub code: Label,
 }
 
 /// A label value from a list that is fixed at build time, so that clients cannot create new series.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Word(pub &'static str);
+pub struct Label(pub &'static str);
 
-impl EncodeLabelValue for Word {
+impl EncodeLabelValue for Label {
     fn encode(&self, encoder: &mut LabelValueEncoder<'_>) -> Result<(), fmt::Error> {
         self.0.encode(encoder)
     }

@@ -9,8 +9,8 @@ use utoipa::ToSchema;
 
 use super::body::Body;
 use crate::record::change::Change;
-use crate::record::units::plain;
-use crate::record::warning::{Earlier, Warning, target_warnings, warnings};
+use crate::record::units::serialize_plainly;
+use crate::record::warning::{PreviousReports, Warning, target_warnings, warnings};
 use crate::record::{
     Action, City, CityId, CityRecord, Dossier, Inventory, Kind, Level, Member, Network, Recorded, Slug, Stamp,
     Statement, Target, Totals, Year,
@@ -24,7 +24,7 @@ pub(super) fn to_the_second<S: Serializer>(time: &DateTime<Utc>, serializer: S) 
 /// Writes a percentage with at most six decimals, as all percentages are printed.
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
 fn to_six_decimals<S: Serializer>(percent: &f64, serializer: S) -> Result<S::Ok, S::Error> {
-    plain((percent * 1e6).round() / 1e6, serializer)
+    serialize_plainly((percent * 1e6).round() / 1e6, serializer)
 }
 
 /// Who recorded a revision, when, and why.
@@ -302,17 +302,22 @@ pub fn city(dossier: &Dossier, successors: &[CityId]) -> Option<CityAnswer> {
 /// The document of a baseline; none if there is no such baseline or it is withdrawn.
 #[must_use]
 pub fn baseline(dossier: &Dossier, id: &str) -> Option<InventoryAnswer> {
-    inventory(&dossier.id, id, dossier.baselines.get(id)?, Earlier::default())
+    inventory(&dossier.id, id, dossier.baselines.get(id)?, PreviousReports::default())
 }
 
 /// The document of a report; none if there is no such report or it is withdrawn.
 #[must_use]
 pub fn report(dossier: &Dossier, year: Year) -> Option<InventoryAnswer> {
     let live = |year| dossier.reports.get(&year).and_then(Recorded::live).map(|(inventory, _)| inventory.as_ref());
-    inventory(&dossier.id, &year.to_string(), dossier.reports.get(&year)?, Earlier::of(year, live))
+    inventory(&dossier.id, &year.to_string(), dossier.reports.get(&year)?, PreviousReports::of(year, live))
 }
 
-fn inventory(city: &CityId, id: &str, record: &Recorded<Inventory>, earlier: Earlier<'_>) -> Option<InventoryAnswer> {
+fn inventory(
+    city: &CityId,
+    id: &str,
+    record: &Recorded<Inventory>,
+    earlier: PreviousReports<'_>,
+) -> Option<InventoryAnswer> {
     let (inventory, stamp) = record.live()?;
     let share = |level| inventory.completeness_percent(level);
     Some(InventoryAnswer {

@@ -17,7 +17,7 @@ use super::response::list::{List, Page, page, rendered};
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
 use crate::api::limits::{KEY_CITIES, KEY_OVERLAP_HOURS, KEY_OVERLAP_HOURS_MAX};
-use crate::record::fault::{Fields, list as elements};
+use crate::record::fault::{Fields, parse_list as elements};
 use crate::record::{Name, Slug};
 use crate::registry::{Key, NewKey, Role, Rotation};
 

@@ -74,7 +74,7 @@ pub(super) async fn answer_past(
     make: impl FnOnce(&Dossier) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (city, cut, edition) = (Arc::clone(city), *cut, &snapshot.edition);
-    if city.dossier.missing(&cut).is_empty() {
+    if city.dossier.missing_entries(&cut).is_empty() {
         return costly::answer_of(request, service, edition, keep, move || make(&city.dossier)).await;
     }
     costly::answer_of_log(request, service, edition, keep, move |history| {

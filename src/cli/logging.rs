@@ -9,7 +9,7 @@ use log::kv::{self, Key, VisitSource};
 use log::{Level, Log, Metadata, Record, SetLoggerError};
 use serde_json::{Map, Value};
 
-use crate::record::masking::masked;
+use crate::record::masking::mask_keys;
 
 /// The server's own part that reads requests; it calls what it cannot read an error.
 const READER: &str = "actix_http::h1";
@@ -72,7 +72,7 @@ struct MaskedStderr;
 impl Write for MaskedStderr {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
-        io::stderr().lock().write_all(masked(&text).as_bytes())?;
+        io::stderr().lock().write_all(mask_keys(&text).as_bytes())?;
         Ok(line.len())
     }
 

@@ -338,8 +338,8 @@ async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
         log::info!("the database is not empty, so the demo cities are not loaded");
         return Ok(());
     }
-    for demo::Entry { key, record, reason } in demo::entries(registry.today())? {
-        let message = format!("{} {} of {}", key.kind(), key.id(), key.city_word());
+    for demo::DemoRecord { key, record, reason } in demo::records(registry.today())? {
+        let message = format!("{} {} of {}", key.kind(), key.id(), key.city_or_empty());
         let (condition, effect) = match reason {
             None => (Condition::IsNew, Effect::Created),
             Some(_) => (Condition::Exists, Effect::Revised),

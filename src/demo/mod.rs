@@ -14,7 +14,7 @@ const NETWORKS: &str = include_str!("networks.json");
 
 /// A record of the demo, ready to be written.
 #[derive(Debug)]
-pub struct Entry {
+pub struct DemoRecord {
     /// Which record.
     pub key: RecordKey,
     /// The value of the record.
@@ -52,45 +52,52 @@ pub enum DemoError {
 ///
 /// # Errors
 /// What is wrong with the data.
-pub fn entries(today: NaiveDate) -> Result<Vec<Entry>, DemoError> {
+pub fn records(today: NaiveDate) -> Result<Vec<DemoRecord>, DemoError> {
     let (cities, networks): (Value, Value) = (serde_json::from_str(CITIES)?, serde_json::from_str(NETWORKS)?);
-    let mut entries = Vec::new();
-    for city in list(&cities, "cities")? {
-        let id = text(city, "id")?;
-        entries.push(entry(Some(id), Kind::City, id, &city["city"], today)?);
+    let mut records = Vec::new();
+    for city in get_list(&cities, "cities")? {
+        let id = get_text(city, "id")?;
+        records.push(read_record(Some(id), Kind::City, id, &city["city"], today)?);
         for (kind, name) in [(Kind::Baseline, "baselines"), (Kind::Report, "reports"), (Kind::Target, "targets")] {
-            for item in list(city, name)? {
+            for item in get_list(city, name)? {
                 let record = match &item["year"] {
                     Value::Number(year) => year.to_string(),
-                    _ => text(item, "id")?.to_owned(),
+                    _ => get_text(item, "id")?.to_owned(),
                 };
                 let reason = item["reason"].as_str().map(str::to_owned);
-                entries.push(Entry { reason, ..entry(Some(id), kind, &record, &item["body"], today)? });
+                records.push(DemoRecord { reason, ..read_record(Some(id), kind, &record, &item["body"], today)? });
             }
         }
     }
-    for network in list(&networks, "networks")? {
-        let id = text(network, "id")?;
-        entries.push(entry(None, Kind::Network, id, &network["body"], today)?);
-        for member in list(network, "members")? {
-            entries.push(entry(Some(text(member, "city")?), Kind::Member, id, &member["body"], today)?);
+    for network in get_list(&networks, "networks")? {
+        let id = get_text(network, "id")?;
+        records.push(read_record(None, Kind::Network, id, &network["body"], today)?);
+        for member in get_list(network, "members")? {
+            records.push(read_record(Some(get_text(member, "city")?), Kind::Member, id, &member["body"], today)?);
         }
     }
-    Ok(entries)
+    Ok(records)
 }
 
-fn entry(city: Option<&str>, kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<Entry, DemoError> {
+fn read_record(
+    city: Option<&str>,
+    kind: Kind,
+    id: &str,
+    body: &Value,
+    today: NaiveDate,
+) -> Result<DemoRecord, DemoError> {
     let city = city.unwrap_or_default();
-    let read =
-        |key: RecordKey| AnyRecord::parse(&key, body.clone(), today).map(|record| Entry { key, record, reason: None });
-    let read = RecordKey::read(kind, city, id).map_err(|fault| vec![fault]).and_then(read);
-    read.map_err(|faults| DemoError::Invalid { kind, id: id.to_owned(), city: city.to_owned(), faults })
+    let parse = |key: RecordKey| {
+        AnyRecord::parse(&key, body.clone(), today).map(|record| DemoRecord { key, record, reason: None })
+    };
+    let record = RecordKey::read(kind, city, id).map_err(|fault| vec![fault]).and_then(parse);
+    record.map_err(|faults| DemoError::Invalid { kind, id: id.to_owned(), city: city.to_owned(), faults })
 }
 
-fn text<'a>(value: &'a Value, name: &'static str) -> Result<&'a str, DemoError> {
+fn get_text<'a>(value: &'a Value, name: &'static str) -> Result<&'a str, DemoError> {
     value[name].as_str().ok_or(DemoError::Missing(name))
 }
 
-fn list<'a>(value: &'a Value, name: &'static str) -> Result<&'a Vec<Value>, DemoError> {
+fn get_list<'a>(value: &'a Value, name: &'static str) -> Result<&'a Vec<Value>, DemoError> {
     value[name].as_array().ok_or(DemoError::Missing(name))
 }

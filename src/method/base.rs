@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::record::gwp::GwpSet;
 use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::target::{Base, Target};
-use crate::record::warning::{Earlier, WarningCode, codes_at};
+use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::accounting::Accounting;
@@ -146,8 +146,8 @@ impl<'a> BaseInventory<'a> {
     /// Probable mistakes in the figure; a report is also checked against those before it in `view`.
     pub fn warnings(&self, view: &View<'_>) -> Vec<WarningCode> {
         let report = self.id.is_none();
-        let earlier = if report { Earlier::in_view(self.year(), view) } else { Earlier::default() };
-        codes_at(self.inventory, earlier, self.scope.level)
+        let earlier = if report { PreviousReports::in_view(self.year(), view) } else { PreviousReports::default() };
+        warning_codes_at(self.inventory, earlier, self.scope.level)
     }
 
     /// The figure with its source; `None` if there is none.

@@ -5,7 +5,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::record::inventory::Inventory;
 use crate::record::target::{Base, Target};
 use crate::record::warning::WarningCode;
-use crate::record::{Earlier, Known, Slug, Stamp, View, Year};
+use crate::record::{EarlierRevisions, Known, Slug, Stamp, View, Year};
 
 use super::base::BaseInventory;
 use super::comparison::{Compared, Comparison, conversion, points_of_all_years};
@@ -29,7 +29,7 @@ pub(super) struct Case<'v, 'a> {
     /// Who recorded the target, when, and why.
     pub stamp: &'a Stamp,
     /// The earlier revisions of the target, oldest first.
-    pub earlier: &'v Earlier<'a, Target>,
+    pub earlier: &'v EarlierRevisions<'a, Target>,
     /// The day of judgement, `D`.
     pub judged_on: NaiveDate,
     /// The unit in which it is judged.

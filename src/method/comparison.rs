@@ -6,7 +6,7 @@ use crate::record::gwp::GwpSet;
 use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::target::Target;
 use crate::record::vocabulary::vocabulary;
-use crate::record::warning::{Earlier, WarningCode, codes_at};
+use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Stamp, View, Year};
 
 use super::accounting::Accounting;
@@ -72,7 +72,7 @@ impl Compared<'_> {
 
     /// Probable mistakes in the figure, also compared with the reports before it in `view`.
     pub fn warnings(&self, level: Level, view: &View<'_>) -> Vec<WarningCode> {
-        codes_at(self.inventory, Earlier::in_view(self.inventory.year, view), level)
+        warning_codes_at(self.inventory, PreviousReports::in_view(self.inventory.year, view), level)
     }
 
     /// The figure that `scope` counts in `unit`, with its source.

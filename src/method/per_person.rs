@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::units::Population;
 use crate::record::vocabulary::Protocol;
-use crate::record::warning::{Earlier, WarningCode, codes_at};
+use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Source, Tonnes, View, Year};
 
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
@@ -79,7 +79,7 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
         missing = NoPersonFigure::NoPopulation;
         let Some(population) = inventory.population else { continue };
         let Some(tonnes_per_person) = Ratio::new(figure.tonnes.get() / population.people()) else { continue };
-        let warnings = codes_at(inventory, Earlier::in_view(inventory.year, view), level);
+        let warnings = warning_codes_at(inventory, PreviousReports::in_view(inventory.year, view), level);
         let cautions = cautions(inventory, view, level, judged_on, !warnings.is_empty());
         return Ok(PersonFigure {
             level,

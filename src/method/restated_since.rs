@@ -35,7 +35,7 @@ pub(super) fn restated_since<'a>(
 ) -> Option<Box<Obstacle>> {
     let known = base.known(view)?;
     // Without an earlier revision nothing was restated.
-    let first = known.earlier.turns().next()?;
+    let first = known.earlier.run_starts().next()?;
     let now = base.figure?.tonnes;
     let said_since = OnceCell::new();
     // If both sources have a day, compare the days, and treat the same day as known. Otherwise compare the order of the
@@ -49,11 +49,11 @@ pub(super) fn restated_since<'a>(
         return None;
     }
     let was_known =
-        |state: &Revision<Inventory>| state.brief().is_some_and(|inventory| is_known(inventory, &state.stamp));
-    let turn = known.earlier.turns().rev().find(|state| was_known(state));
+        |state: &Revision<Inventory>| state.abridged().is_some_and(|inventory| is_known(inventory, &state.stamp));
+    let turn = known.earlier.run_starts().rev().find(|state| was_known(state));
     // A report older than every revision was compared with the first.
-    let in_force = turn.map_or(first, |turn| known.earlier.last_of_turn(turn, was_known));
-    let then = figure(in_force.brief()?, base)?;
+    let in_force = turn.map_or(first, |turn| known.earlier.last_of_run(turn, was_known));
+    let then = figure(in_force.abridged()?, base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
     (percent > RESTATED_PERCENT).then(|| {
         let message = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
@@ -81,8 +81,8 @@ fn first_said(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
     let figure = |inventory: &Inventory| base.scope.figure(inventory).map(|figure| figure.tonnes);
     let now = figure(report.value);
     let mut first = report.stamp.sequence;
-    for state in report.earlier.turns().rev() {
-        if state.brief().and_then(figure) != now {
+    for state in report.earlier.run_starts().rev() {
+        if state.abridged().and_then(figure) != now {
             break;
         }
         first = first.min(state.stamp.sequence);

@@ -48,7 +48,7 @@ impl Scope {
             None => match self.level {
                 Level::Own => true,
                 Level::Consumption => false,
-                level => line.counts_at(level),
+                level => line.is_counted_at(level),
             },
         }
     }

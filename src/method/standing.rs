@@ -40,7 +40,7 @@ pub(super) fn claimed_later(known: &Known<'_, Target>) -> Option<NaiveDate> {
     if !known.value.standing.has_ended() || !says_so(known.value) {
         return None;
     }
-    let earlier = known.earlier.turns().filter(|state| state.brief().is_some_and(says_so));
+    let earlier = known.earlier.run_starts().filter(|state| state.abridged().is_some_and(says_so));
     let days = earlier.map(|state| &state.stamp).chain(std::iter::once(known.stamp));
     days.map(|stamp| stamp.recorded_at.date_naive()).min().filter(|day| day.year() > year.get())
 }

@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use super::tally::VerdictCounts;
 use crate::method::joint::sum;
 use crate::method::{Amount, Assessment, Ratio, Verdict};
-use crate::record::text::folded;
+use crate::record::text::fold_name;
 use crate::record::vocabulary::{Boundary, vocabulary};
 use crate::record::{CityId, Level, Slug, Tonnes, Year};
 use crate::registry::{CityLookup, Present, Snapshot};
@@ -232,7 +232,7 @@ fn places(present: &Present) -> Vec<(Scope, String, String)> {
     ];
     if let Some(region) = &present.city.region {
         // Folded as by the filter `region`, so that the filter finds the same cities.
-        let key = format!("{}/{}", country.as_str(), folded(region.as_str()));
+        let key = format!("{}/{}", country.as_str(), fold_name(region.as_str()));
         places.push((Scope::Region, key, String::new()));
     }
     places

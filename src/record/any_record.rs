@@ -9,21 +9,21 @@ use serde_json::Value;
 
 use super::change::{Action, Change};
 use super::city::City;
-use super::fault::{At, Fault, Parse, read, read_logged};
+use super::fault::{At, Fault, Parse, read, read_entry};
 use super::inventory::Inventory;
 use super::key::{CityRecord, RecordKey};
 use super::member::Member;
 use super::network::Network;
-use super::recorded::{Recorded, Revision, Stamp, Superseded};
+use super::recorded::{Recorded, Revision, Stamp, Versioned};
 use super::statement::Statement;
 use super::target::Target;
 
 /// A value of one of the kinds of records.
-pub(super) trait Recordable: Superseded {
+pub(super) trait Recordable: Versioned {
     /// Wraps it as a value of any kind.
     fn into_any(value: Arc<Self>) -> AnyRecord;
     /// Unwraps a value of any kind; `None` if it is of another kind.
-    fn of_any(any: AnyRecord) -> Option<Arc<Self>>;
+    fn from_any(any: AnyRecord) -> Option<Arc<Self>>;
 }
 
 /// Declares the types of values that records have.
@@ -40,7 +40,7 @@ macro_rules! any_record {
                 AnyRecord::$name(value)
             }
 
-            fn of_any(any: AnyRecord) -> Option<Arc<Self>> {
+            fn from_any(any: AnyRecord) -> Option<Arc<Self>> {
                 if let AnyRecord::$name(value) = any { Some(value) } else { None }
             }
         })+
@@ -89,25 +89,25 @@ impl AnyRecord {
     ///
     /// # Errors
     /// All faults of the body.
-    pub fn parse_of_city(record: &CityRecord, body: Value, today: NaiveDate) -> Result<Self, Vec<Fault>> {
-        read(body, today, |value, at| Self::parse_of_city_at(record, value, at))
+    pub fn parse_city_record(record: &CityRecord, body: Value, today: NaiveDate) -> Result<Self, Vec<Fault>> {
+        read(body, today, |value, at| Self::parse_city_record_at(record, value, at))
     }
 
     fn parse_at(key: &RecordKey, value: Value, at: &At<'_>) -> Option<Self> {
         match key {
-            RecordKey::Network(_) => Network::parse(value, at).map(any),
-            RecordKey::OfCity(_, record) => Self::parse_of_city_at(record, value, at),
+            RecordKey::Network(_) => Network::parse(value, at).map(into_any_record),
+            RecordKey::OfCity(_, record) => Self::parse_city_record_at(record, value, at),
         }
     }
 
-    fn parse_of_city_at(record: &CityRecord, value: Value, at: &At<'_>) -> Option<Self> {
+    fn parse_city_record_at(record: &CityRecord, value: Value, at: &At<'_>) -> Option<Self> {
         match record {
-            CityRecord::City => City::parse(value, at).map(any),
-            CityRecord::Baseline(_) => Inventory::parse_baseline(value, at).map(any),
-            CityRecord::Target(_) => Target::parse(value, at).map(any),
-            CityRecord::Report(year) => Inventory::parse_report(value, at, *year).map(any),
-            CityRecord::Statement => Statement::parse(value, at).map(any),
-            CityRecord::Member(_) => Member::parse(value, at).map(any),
+            CityRecord::City => City::parse(value, at).map(into_any_record),
+            CityRecord::Baseline(_) => Inventory::parse_baseline(value, at).map(into_any_record),
+            CityRecord::Target(_) => Target::parse(value, at).map(into_any_record),
+            CityRecord::Report(year) => Inventory::parse_report(value, at, *year).map(into_any_record),
+            CityRecord::Statement => Statement::parse(value, at).map(into_any_record),
+            CityRecord::Member(_) => Member::parse(value, at).map(into_any_record),
         }
     }
 
@@ -124,7 +124,7 @@ impl AnyRecord {
     }
 }
 
-fn any<T: Recordable>(value: T) -> AnyRecord {
+fn into_any_record<T: Recordable>(value: T) -> AnyRecord {
     T::into_any(Arc::new(value))
 }
 
@@ -135,41 +135,41 @@ pub(super) trait AnyRecorded {
     /// Every revision, oldest first: its stamp and, if it is kept whole, its value.
     fn states(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_>;
     /// See [`Recorded::redact`].
-    fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool>;
+    fn redact(&mut self, sequence: i64, keeps_all: bool) -> Option<bool>;
     /// See [`Recorded::cap_times`].
-    fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool);
+    fn cap_times(&mut self, time: DateTime<Utc>, keeps_all: bool);
     /// Restores the whole value of a revision; `None` if it was redacted.
     fn restore(&mut self, revision: i32, value: Option<AnyRecord>);
 }
 
 impl<T: Recordable> AnyRecorded for Recorded<T> {
     fn latest(&self) -> (&Stamp, Option<AnyRecord>) {
-        state(Recorded::latest(self))
+        stamp_and_value(Recorded::latest(self))
     }
 
     fn states(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_> {
-        Box::new(self.revisions().map(state))
+        Box::new(self.revisions().map(stamp_and_value))
     }
 
-    fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
-        Recorded::take_out(self, sequence, keeps_all)
+    fn redact(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
+        Recorded::redact(self, sequence, keeps_all)
     }
 
-    fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
-        Recorded::set_back(self, time, keeps_all);
+    fn cap_times(&mut self, time: DateTime<Utc>, keeps_all: bool) {
+        Recorded::cap_times(self, time, keeps_all);
     }
 
     fn restore(&mut self, revision: i32, value: Option<AnyRecord>) {
-        Recorded::restore(self, revision, value.and_then(T::of_any));
+        Recorded::restore(self, revision, value.and_then(T::from_any));
     }
 }
 
-fn state<T: Recordable>(revision: &Revision<T>) -> (&Stamp, Option<AnyRecord>) {
+fn stamp_and_value<T: Recordable>(revision: &Revision<T>) -> (&Stamp, Option<AnyRecord>) {
     (&revision.stamp, revision.whole().cloned().map(T::into_any))
 }
 
 /// The next revision of a record, as an entry makes it.
-pub(super) struct Next {
+pub(super) struct NextRevision {
     pub stamp: Stamp,
     pub value: Option<AnyRecord>,
     /// The length of the entry's body, in bytes.
@@ -178,16 +178,16 @@ pub(super) struct Next {
     keeps_all: bool,
 }
 
-impl Next {
+impl NextRevision {
     /// Reads what an entry records as `key`.
     pub fn read(key: &RecordKey, change: &Change, keeps_all: bool) -> Result<Self, String> {
         let (after, reason) = change.contents()?;
         let written_on = change.recorded_at.date_naive();
-        let read = |after| read_logged(after, written_on, |value, at| AnyRecord::parse_at(key, value, at));
+        let read = |after| read_entry(after, written_on, |value, at| AnyRecord::parse_at(key, value, at));
         let value = after.map(read).transpose().map_err(|faults| {
-            let message: Vec<String> =
+            let problems: Vec<String> =
                 faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();
-            format!("entry {} holds a record that is not valid: {}", change.sequence, message.join("; "))
+            format!("entry {} holds a record that is not valid: {}", change.sequence, problems.join("; "))
         })?;
         if value.is_some() == (change.action == Action::Withdraw) && change.body.is_some() {
             return Err(format!("entry {} has a body that does not fit its action", change.sequence));
@@ -199,36 +199,36 @@ impl Next {
             recorded_by: change.actor.clone(),
             reason,
         };
-        Ok(Next { stamp, value, bytes: change.body.as_ref().map_or(0, String::len), keeps_all })
+        Ok(NextRevision { stamp, value, bytes: change.body.as_ref().map_or(0, String::len), keeps_all })
     }
 
     /// Starts a record with it.
-    pub fn begin<T: Recordable>(self) -> Result<Recorded<T>, String> {
-        Recorded::begin(self.revision())
+    pub fn start<T: Recordable>(self) -> Result<Recorded<T>, String> {
+        Recorded::start(self.into_revision())
     }
 
     /// Adds it to a record.
-    pub fn follow<T: Recordable>(self, record: &mut Recorded<T>) -> Result<(), String> {
+    pub fn append_to<T: Recordable>(self, record: &mut Recorded<T>) -> Result<(), String> {
         let keeps_all = self.keeps_all;
-        record.push(self.revision(), keeps_all)
+        record.push(self.into_revision(), keeps_all)
     }
 
     /// Adds it to the record `id`, or starts that record.
-    pub fn add<K: Ord + Clone, T: Recordable>(
+    pub fn add_to<K: Ord + Clone, T: Recordable>(
         self,
         records: &mut BTreeMap<K, Recorded<T>>,
         id: &K,
     ) -> Result<(), String> {
         match records.entry(id.clone()) {
-            Entry::Occupied(record) => self.follow(record.into_mut()),
+            Entry::Occupied(record) => self.append_to(record.into_mut()),
             Entry::Vacant(vacant) => {
-                vacant.insert(self.begin()?);
+                vacant.insert(self.start()?);
                 Ok(())
             }
         }
     }
 
-    fn revision<T: Recordable>(self) -> Revision<T> {
-        Revision::new(self.stamp, self.value.and_then(T::of_any), self.bytes)
+    fn into_revision<T: Recordable>(self) -> Revision<T> {
+        Revision::new(self.stamp, self.value.and_then(T::from_any), self.bytes)
     }
 }

@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Serialize, Serializer};
 use serde_json::Value;
 
-use super::fault::{At, Parse, day, kind_of};
+use super::fault::{At, Parse, json_type, parse_day};
 use super::limits::{FIRST_YEAR, LAST_YEAR};
 use super::units::Year;
 
@@ -31,11 +31,11 @@ impl DayOrYear {
 
     /// Reads a day or a year that does not end after the day of reading.
     pub(super) fn parse_past(value: Value, at: &At<'_>) -> Option<Self> {
-        let read = Self::parse(value, at)?;
-        if read.last_day() > at.today {
+        let date = Self::parse(value, at)?;
+        if date.last_day() > at.today {
             return at.fault("in_future", "must not lie in the future; a year counts as its last day");
         }
-        Some(read)
+        Some(date)
     }
 }
 
@@ -91,15 +91,15 @@ impl utoipa::ToSchema for DayOrYear {}
 
 impl Parse for DayOrYear {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let years = || at.fault("out_of_range", "must be a year between 1970 and 2100, or a day in one of them");
+        let out_of_range = || at.fault("out_of_range", "must be a year between 1970 and 2100, or a day in one of them");
         match &value {
             Value::Number(_) => Year::parse(value, at).map(DayOrYear::Year),
-            Value::String(text) => match (Year::from_id(text), day(text)) {
+            Value::String(text) => match (Year::from_id(text), parse_day(text)) {
                 (Some(year), _) => Some(DayOrYear::Year(year)),
-                (None, Some(day)) => Year::new(day.year()).map(|_| DayOrYear::Day(day)).or_else(years),
+                (None, Some(day)) => Year::new(day.year()).map(|_| DayOrYear::Day(day)).or_else(out_of_range),
                 (None, None) => at.fault("invalid_day", "must be a day written YYYY-MM-DD, or a year written YYYY"),
             },
-            other => at.fault("wrong_type", format!("must be a day or a year, not {}", kind_of(other))),
+            other => at.fault("wrong_type", format!("must be a day or a year, not {}", json_type(other))),
         }
     }
 }

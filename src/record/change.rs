@@ -23,7 +23,7 @@ use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
 use super::key::Subject;
-use super::limits::CLOCK_LEAP;
+use super::limits::CLOCK_JUMP;
 use super::vocabulary::vocabulary;
 
 /// The `previous_hash` of the first entry.
@@ -106,15 +106,15 @@ pub struct Draft {
 /// later entries ahead, too. Then the log's time goes back once, and the entries that lie ahead count as recorded by
 /// then.
 #[must_use]
-pub fn time_of_entry(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
-    let is_far_ahead = (last - now).to_std().is_ok_and(|ahead| ahead > CLOCK_LEAP);
+pub fn entry_time(last: DateTime<Utc>, now: DateTime<Utc>) -> DateTime<Utc> {
+    let is_far_ahead = (last - now).to_std().is_ok_and(|ahead| ahead > CLOCK_JUMP);
     if is_far_ahead { now } else { now.max(last) }
 }
 
 impl Draft {
     /// Gives the draft the place `sequence` in the log, after the entry whose hash is `previous_hash`.
     #[must_use]
-    pub fn enter(self, sequence: i64, recorded_at: DateTime<Utc>, previous_hash: &str) -> Change {
+    pub fn into_entry(self, sequence: i64, recorded_at: DateTime<Utc>, previous_hash: &str) -> Change {
         let mut members = Map::new();
         if let Some(after) = self.after {
             members.insert("after".to_owned(), after);
@@ -179,19 +179,19 @@ impl Change {
     /// The hash computed from the entry's own fields.
     #[must_use]
     pub fn computed_hash(&self) -> String {
-        let words = [
+        let fields = [
             self.previous_hash.as_str(),
             &self.sequence.to_string(),
             &timestamp(self.recorded_at),
             &self.actor,
             self.subject.kind().as_str(),
-            self.subject.city_word(),
+            self.subject.city_or_empty(),
             &self.subject.id(),
             self.action.as_str(),
             &self.revision.to_string(),
             &self.body_hash,
         ];
-        sha256(&words.join("\n"))
+        sha256(&fields.join("\n"))
     }
 
     /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`, and that its body matches
@@ -211,7 +211,7 @@ impl Change {
     pub fn check_place(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
         let link = Link { sequence: self.sequence, previous_hash: &self.previous_hash, hash: &self.hash };
         link.check(previous_sequence, previous_hash, &self.computed_hash())
-            .map_err(|broken| format!("entry {} {broken}", self.sequence))
+            .map_err(|problem| format!("entry {} {problem}", self.sequence))
     }
 
     /// Checks that the body, unless it was redacted, matches its hash.
@@ -238,8 +238,8 @@ impl Change {
     /// # Errors
     /// A sentence, if the body is not the JSON it should be.
     pub fn contents(&self) -> Result<(Option<Value>, Option<String>), String> {
-        let (after, reason) = self.texts()?;
-        let after = after.map(serde_json::from_str).transpose().map_err(|error| self.unreadable(&error))?;
+        let (after, reason) = self.raw_contents()?;
+        let after = after.map(serde_json::from_str).transpose().map_err(|error| self.unreadable_body(&error))?;
         Ok((after, reason))
     }
 
@@ -247,9 +247,10 @@ impl Change {
     ///
     /// # Errors
     /// A sentence, if the body is not the JSON it should be.
-    pub fn texts(&self) -> Result<(Option<&str>, Option<String>), String> {
+    pub fn raw_contents(&self) -> Result<(Option<&str>, Option<String>), String> {
         let Some(body) = &self.body else { return Ok((None, None)) };
-        let Body { after, reason, key: _ } = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
+        let Body { after, reason, key: _ } =
+            serde_json::from_str(body).map_err(|error| self.unreadable_body(&error))?;
         Ok((after.map(RawValue::get), reason))
     }
 
@@ -259,11 +260,11 @@ impl Change {
     /// A sentence, if the body is not the JSON it should be.
     pub fn key_id(&self) -> Result<Option<String>, String> {
         let Some(body) = &self.body else { return Ok(None) };
-        let body: Body<'_> = serde_json::from_str(body).map_err(|error| self.unreadable(&error))?;
+        let body: Body<'_> = serde_json::from_str(body).map_err(|error| self.unreadable_body(&error))?;
         Ok(body.key)
     }
 
-    fn unreadable(&self, error: &serde_json::Error) -> String {
+    fn unreadable_body(&self, error: &serde_json::Error) -> String {
         format!("entry {} has a body that cannot be read: {error}", self.sequence)
     }
 }

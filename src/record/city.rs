@@ -8,10 +8,10 @@ use serde_json::Value;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::fault::{At, Fields, Parse, kind_of, list};
+use super::fault::{At, Fields, Parse, json_type, parse_list};
 use super::limits::{IDENTIFIERS, PREDECESSORS};
 use super::source::Source;
-use super::text::{Name, Slug, WebAddress, bounded};
+use super::text::{Name, Slug, WebAddress, parse_bounded};
 use super::units::Degrees;
 use super::vocabulary::Boundary;
 
@@ -80,16 +80,16 @@ impl City {
     /// A copy with the identifiers of `other` in registers where this city has none; `None` if there is nothing to add.
     #[must_use]
     pub fn with_identifiers_of(&self, other: &City) -> Option<City> {
-        let mut known = self.clone();
-        if known.country == other.country {
-            known.locode = known.locode.or_else(|| other.locode.clone());
+        let mut completed = self.clone();
+        if completed.country == other.country {
+            completed.locode = completed.locode.or_else(|| other.locode.clone());
         }
         for (register, id) in &other.identifiers.0 {
-            if known.identifiers.0.len() < IDENTIFIERS {
-                known.identifiers.0.entry(register.clone()).or_insert_with(|| id.clone());
+            if completed.identifiers.0.len() < IDENTIFIERS {
+                completed.identifiers.0.entry(register.clone()).or_insert_with(|| id.clone());
             }
         }
-        (known != *self).then_some(known)
+        (completed != *self).then_some(completed)
     }
 }
 
@@ -101,14 +101,15 @@ impl Parse for City {
         let region = fields.optional("region");
         let locode: Option<Locode> = fields.optional("locode");
         let identifiers = fields.optional("identifiers").unwrap_or_default();
-        let half_a_position = fields.has("latitude") != fields.has("longitude");
+        let has_half_position = fields.has("latitude") != fields.has("longitude");
         let latitude = fields.take("latitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 90.0));
         let longitude = fields.take("longitude").and_then(|(v, at)| Degrees::parse_within(&v, &at, 180.0));
         let boundary = fields.optional("boundary").unwrap_or(Boundary::Community);
         let part_of = fields.optional("part_of");
         let website = fields.optional("website");
-        let predecessors = fields.take("predecessors").and_then(|(v, at)| predecessors(v, &at)).unwrap_or_default();
-        if half_a_position {
+        let predecessors =
+            fields.take("predecessors").and_then(|(v, at)| parse_predecessors(v, &at)).unwrap_or_default();
+        if has_half_position {
             fields.at().fault::<()>("incomplete_position", "latitude and longitude go together");
         }
         if let (Some(locode), Some(country)) = (&locode, &country)
@@ -134,8 +135,8 @@ impl Parse for City {
 }
 
 /// Reads the predecessors of a city; none may be named twice.
-fn predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
-    let read: Vec<Predecessor> = list(value, at, PREDECESSORS)?;
+fn parse_predecessors(value: Value, at: &At<'_>) -> Option<Vec<Predecessor>> {
+    let read: Vec<Predecessor> = parse_list(value, at, PREDECESSORS)?;
     for (index, one) in read.iter().enumerate() {
         if read[..index].iter().any(|earlier| earlier.city == one.city) {
             at.child(&index.to_string()).child("city").fault::<()>("duplicate", "must not name a city twice");
@@ -154,8 +155,8 @@ impl Country {
     /// The country with this alpha-2 code in capitals; `None` if there is none.
     #[must_use]
     pub fn new(code: &str) -> Option<Self> {
-        let capitals = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
-        capitals.then(|| rust_iso3166::from_alpha2(code))?.map(|country| Country(country.alpha2))
+        let is_uppercase = code.len() == 2 && code.bytes().all(|b| b.is_ascii_uppercase());
+        is_uppercase.then(|| rust_iso3166::from_alpha2(code))?.map(|country| Country(country.alpha2))
     }
 
     /// The alpha-2 code.
@@ -231,7 +232,7 @@ impl Identifiers {
 impl Parse for Identifiers {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let Value::Object(members) = value else {
-            return at.fault("wrong_type", format!("must be an object, not {}", kind_of(&value)));
+            return at.fault("wrong_type", format!("must be an object, not {}", json_type(&value)));
         };
         if members.len() > IDENTIFIERS {
             return at.fault("too_many", format!("has {} members; at most {IDENTIFIERS} are allowed", members.len()));
@@ -239,12 +240,12 @@ impl Parse for Identifiers {
         let mut read = BTreeMap::new();
         for (register, id) in members {
             let at = at.child(&register);
-            let named = (1..=32).contains(&register.len())
+            let is_valid_name = (1..=32).contains(&register.len())
                 && register.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
-            if !named {
+            if !is_valid_name {
                 at.fault::<()>("invalid_register", "registers are named with 1 to 32 of a-z, 0-9 and _");
             }
-            if let Some(id) = bounded(id, &at, 64) {
+            if let Some(id) = parse_bounded(id, &at, 64) {
                 read.insert(register, id);
             }
         }

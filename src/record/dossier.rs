@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::any_record::{AnyRecord, AnyRecorded, Next, Recordable};
+use super::any_record::{AnyRecord, AnyRecorded, NextRevision, Recordable};
 use super::change::Change;
 use super::city::City;
 use super::inventory::Inventory;
@@ -42,11 +42,11 @@ pub struct Dossier {
 
 impl Dossier {
     /// Starts the dossier of a city with the revision made by the entry that created it.
-    pub(super) fn begin(id: CityId, created: Next) -> Result<Self, String> {
+    pub(super) fn start(id: CityId, created: NextRevision) -> Result<Self, String> {
         let last_sequence = created.stamp.sequence;
         Ok(Dossier {
             id,
-            city: created.begin()?,
+            city: created.start()?,
             baselines: BTreeMap::new(),
             targets: BTreeMap::new(),
             reports: BTreeMap::new(),
@@ -61,20 +61,20 @@ impl Dossier {
     ///
     /// # Errors
     /// A sentence, if it does not follow the record's last revision.
-    pub(super) fn add(&mut self, record: &CityRecord, next: Next) -> Result<(), String> {
+    pub(super) fn add(&mut self, record: &CityRecord, next: NextRevision) -> Result<(), String> {
         let sequence = next.stamp.sequence;
         match record {
-            CityRecord::City => next.follow(&mut self.city),
-            CityRecord::Baseline(id) => next.add(&mut self.baselines, id),
-            CityRecord::Target(id) => next.add(&mut self.targets, id),
-            CityRecord::Report(year) => next.add(&mut self.reports, year),
+            CityRecord::City => next.append_to(&mut self.city),
+            CityRecord::Baseline(id) => next.add_to(&mut self.baselines, id),
+            CityRecord::Target(id) => next.add_to(&mut self.targets, id),
+            CityRecord::Report(year) => next.add_to(&mut self.reports, year),
             CityRecord::Statement => match &mut self.statement {
-                Some(statement) => next.follow(statement),
-                None => next.begin().map(|begun| self.statement = Some(begun)),
+                Some(statement) => next.append_to(statement),
+                None => next.start().map(|started| self.statement = Some(started)),
             },
-            CityRecord::Member(network) => next.add(&mut self.memberships, network),
+            CityRecord::Member(network) => next.add_to(&mut self.memberships, network),
         }?;
-        self.count(sequence);
+        self.count_entry(sequence);
         Ok(())
     }
 
@@ -82,13 +82,13 @@ impl Dossier {
     /// to remove; `None` if `redacted` made no revision of the city's records.
     pub(super) fn redact(&mut self, redacted: i64, sequence: i64, keeps_all: bool) -> Option<bool> {
         let records = self.keys();
-        let was_there = records.iter().find_map(|record| self.find_mut(record)?.take_out(redacted, keeps_all))?;
-        self.count(sequence);
-        Some(was_there)
+        let had_content = records.iter().find_map(|record| self.find_mut(record)?.redact(redacted, keeps_all))?;
+        self.count_entry(sequence);
+        Some(had_content)
     }
 
     /// Counts an entry about the city.
-    fn count(&mut self, sequence: i64) {
+    fn count_entry(&mut self, sequence: i64) {
         self.entries += 1;
         self.last_sequence = self.last_sequence.max(sequence);
     }
@@ -101,7 +101,7 @@ impl Dossier {
         if let Subject::Record(key @ RecordKey::OfCity(_, record)) = &change.subject
             && let Some(recorded) = self.find_mut(record)
         {
-            let Next { stamp, value, .. } = Next::read(key, change, false)?;
+            let NextRevision { stamp, value, .. } = NextRevision::read(key, change, false)?;
             recorded.restore(stamp.revision, value);
         }
         Ok(())
@@ -120,30 +120,30 @@ impl Dossier {
     }
 
     fn find(&self, record: &CityRecord) -> Option<&dyn AnyRecorded> {
-        fn any<T: Recordable>(found: Option<&Recorded<T>>) -> Option<&dyn AnyRecorded> {
+        fn as_any<T: Recordable>(found: Option<&Recorded<T>>) -> Option<&dyn AnyRecorded> {
             found.map(|found| found as &dyn AnyRecorded)
         }
         match record {
-            CityRecord::City => any(Some(&self.city)),
-            CityRecord::Baseline(id) => any(self.baselines.get(id)),
-            CityRecord::Target(id) => any(self.targets.get(id)),
-            CityRecord::Report(year) => any(self.reports.get(year)),
-            CityRecord::Statement => any(self.statement.as_ref()),
-            CityRecord::Member(network) => any(self.memberships.get(network)),
+            CityRecord::City => as_any(Some(&self.city)),
+            CityRecord::Baseline(id) => as_any(self.baselines.get(id)),
+            CityRecord::Target(id) => as_any(self.targets.get(id)),
+            CityRecord::Report(year) => as_any(self.reports.get(year)),
+            CityRecord::Statement => as_any(self.statement.as_ref()),
+            CityRecord::Member(network) => as_any(self.memberships.get(network)),
         }
     }
 
     fn find_mut(&mut self, record: &CityRecord) -> Option<&mut dyn AnyRecorded> {
-        fn any<T: Recordable>(found: Option<&mut Recorded<T>>) -> Option<&mut dyn AnyRecorded> {
+        fn as_any<T: Recordable>(found: Option<&mut Recorded<T>>) -> Option<&mut dyn AnyRecorded> {
             found.map(|found| found as &mut dyn AnyRecorded)
         }
         match record {
-            CityRecord::City => any(Some(&mut self.city)),
-            CityRecord::Baseline(id) => any(self.baselines.get_mut(id)),
-            CityRecord::Target(id) => any(self.targets.get_mut(id)),
-            CityRecord::Report(year) => any(self.reports.get_mut(year)),
-            CityRecord::Statement => any(self.statement.as_mut()),
-            CityRecord::Member(network) => any(self.memberships.get_mut(network)),
+            CityRecord::City => as_any(Some(&mut self.city)),
+            CityRecord::Baseline(id) => as_any(self.baselines.get_mut(id)),
+            CityRecord::Target(id) => as_any(self.targets.get_mut(id)),
+            CityRecord::Report(year) => as_any(self.reports.get_mut(year)),
+            CityRecord::Statement => as_any(self.statement.as_mut()),
+            CityRecord::Member(network) => as_any(self.memberships.get_mut(network)),
         }
     }
 
@@ -165,10 +165,10 @@ impl Dossier {
     }
 
     /// Moves recording times after `time` back to it, because a later entry of the log was recorded at `time`.
-    pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
+    pub(super) fn cap_times(&mut self, time: DateTime<Utc>, keeps_all: bool) {
         for record in self.keys() {
             if let Some(recorded) = self.find_mut(&record) {
-                recorded.set_back(time, keeps_all);
+                recorded.cap_times(time, keeps_all);
             }
         }
     }
@@ -176,7 +176,7 @@ impl Dossier {
     /// The last entry of the log about the city that `as_of` includes; 0 if there is none.
     #[must_use]
     pub fn last_sequence(&self, as_of: &AsOf) -> i64 {
-        if as_of.is_of_today() {
+        if as_of.covers_whole_log() {
             return self.last_sequence;
         }
         self.stamps().filter(|stamp| as_of.includes(stamp)).map(|stamp| stamp.sequence).max().unwrap_or(0)

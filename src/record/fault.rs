@@ -39,7 +39,7 @@ impl Faults {
     }
 
     /// The value that was read, or all faults if there are any.
-    fn or<T>(self, parsed: Option<T>) -> Result<T, Vec<Fault>> {
+    fn into_result<T>(self, parsed: Option<T>) -> Result<T, Vec<Fault>> {
         match parsed {
             Some(parsed) if self.is_empty() => Ok(parsed),
             _ => Err(self.into_vec()),
@@ -55,20 +55,20 @@ pub struct At<'a> {
     /// The day of reading; an accounting period must have ended by then.
     pub today: NaiveDate,
     /// True if an entry of the log is read, which an earlier version of the program may have written.
-    pub logged: bool,
+    pub is_logged: bool,
 }
 
 impl<'a> At<'a> {
     /// The root of an input read on `today`.
     #[must_use]
     pub fn root(faults: &'a Faults, today: NaiveDate) -> Self {
-        At { pointer: String::new(), faults, today, logged: false }
+        At { pointer: String::new(), faults, today, is_logged: false }
     }
 
     /// The root of the body of a log entry that was written on `today`.
     #[must_use]
-    pub fn logged(faults: &'a Faults, today: NaiveDate) -> Self {
-        At { logged: true, ..At::root(faults, today) }
+    pub fn root_of_entry(faults: &'a Faults, today: NaiveDate) -> Self {
+        At { is_logged: true, ..At::root(faults, today) }
     }
 
     /// The place of the member or element `name` within this one.
@@ -112,21 +112,21 @@ pub fn read<T>(
 ) -> Result<T, Vec<Fault>> {
     let faults = Faults::default();
     let parsed = parse(value, &At::root(&faults, today));
-    faults.or(parsed)
+    faults.into_result(parsed)
 }
 
 /// Reads the body of a log entry that was written on `today`.
 ///
 /// # Errors
 /// All faults, if there are any.
-pub fn read_logged<T>(
+pub fn read_entry<T>(
     value: Value,
     today: NaiveDate,
     parse: impl FnOnce(Value, &At<'_>) -> Option<T>,
 ) -> Result<T, Vec<Fault>> {
     let faults = Faults::default();
-    let parsed = parse(value, &At::logged(&faults, today));
-    faults.or(parsed)
+    let parsed = parse(value, &At::root_of_entry(&faults, today));
+    faults.into_result(parsed)
 }
 
 /// The members of a JSON object, taken one by one.
@@ -142,7 +142,7 @@ impl<'a> Fields<'a> {
     pub fn open(value: Value, at: &At<'a>) -> Option<Fields<'a>> {
         match value {
             Value::Object(members) => Some(Fields { members, at: at.clone() }),
-            other => at.fault("wrong_type", format!("must be an object, not {}", kind_of(&other))),
+            other => at.fault("wrong_type", format!("must be an object, not {}", json_type(&other))),
         }
     }
 
@@ -188,21 +188,21 @@ impl<'a> Fields<'a> {
 }
 
 /// Reads an array of at most `max` elements, element by element.
-pub fn list<T: Parse>(value: Value, at: &At<'_>, most: usize) -> Option<Vec<T>> {
+pub fn parse_list<T: Parse>(value: Value, at: &At<'_>, max: usize) -> Option<Vec<T>> {
     let Value::Array(elements) = value else {
-        return at.fault("wrong_type", format!("must be an array, not {}", kind_of(&value)));
+        return at.fault("wrong_type", format!("must be an array, not {}", json_type(&value)));
     };
-    if elements.len() > most {
-        return at.fault("too_many", format!("has {} elements; at most {most} are allowed", elements.len()));
+    if elements.len() > max {
+        return at.fault("too_many", format!("has {} elements; at most {max} are allowed", elements.len()));
     }
-    let read: Vec<Option<T>> =
+    let parsed: Vec<Option<T>> =
         elements.into_iter().enumerate().map(|(i, element)| T::parse(element, &at.child(&i.to_string()))).collect();
-    read.into_iter().collect()
+    parsed.into_iter().collect()
 }
 
 /// The type of a JSON value, for a sentence.
 #[must_use]
-pub fn kind_of(value: &Value) -> &'static str {
+pub fn json_type(value: &Value) -> &'static str {
     match value {
         Value::Null => "null (leave an absent value out)",
         Value::Bool(_) => "a boolean",
@@ -217,7 +217,7 @@ impl Parse for bool {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         match value {
             Value::Bool(b) => Some(b),
-            other => at.fault("wrong_type", format!("must be true or false, not {}", kind_of(&other))),
+            other => at.fault("wrong_type", format!("must be true or false, not {}", json_type(&other))),
         }
     }
 }
@@ -225,9 +225,9 @@ impl Parse for bool {
 impl Parse for NaiveDate {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let Value::String(text) = &value else {
-            return at.fault("wrong_type", format!("must be a day such as \"2024-12-31\", not {}", kind_of(&value)));
+            return at.fault("wrong_type", format!("must be a day such as \"2024-12-31\", not {}", json_type(&value)));
         };
-        match day(text) {
+        match parse_day(text) {
             Some(day) => Some(day),
             None => at.fault("invalid_day", "must be a day of the calendar, written YYYY-MM-DD"),
         }
@@ -236,9 +236,9 @@ impl Parse for NaiveDate {
 
 /// Reads `YYYY-MM-DD` strictly, from the year 1900 to 2200.
 #[must_use]
-pub fn day(text: &str) -> Option<NaiveDate> {
+pub fn parse_day(text: &str) -> Option<NaiveDate> {
     use chrono::Datelike;
-    let shaped = text.len() == 10 && text.is_ascii();
-    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| shaped)?;
+    let has_shape = text.len() == 10 && text.is_ascii();
+    let day = NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| has_shape)?;
     (1900..=2200).contains(&day.year()).then_some(day)
 }

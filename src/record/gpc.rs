@@ -142,7 +142,7 @@ impl GpcRef {
 
     /// True if a total at `level` counts this line.
     #[must_use]
-    pub fn counts_at(self, level: Level) -> bool {
+    pub fn is_counted_at(self, level: Level) -> bool {
         let Entry { scope, tier, .. } = *self.entry();
         match level {
             Level::Basic => tier == Tier::Basic,

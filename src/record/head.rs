@@ -49,11 +49,11 @@ impl FromStr for LogEnd {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let message = || "must be SEQUENCE:HASH, as /health/ready prints it".to_owned();
-        let (sequence, hash) = text.split_once(':').ok_or_else(message)?;
-        let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0).ok_or_else(message)?;
+        let problem = || "must be SEQUENCE:HASH, as /health/ready prints it".to_owned();
+        let (sequence, hash) = text.split_once(':').ok_or_else(problem)?;
+        let sequence = sequence.parse().ok().filter(|sequence| *sequence >= 0).ok_or_else(problem)?;
         if !is_hex(hash, 64) {
-            return Err(message());
+            return Err(problem());
         }
         Ok(LogEnd { sequence, hash: hash.to_owned() })
     }
@@ -109,7 +109,7 @@ impl SignedHead {
 
     /// The text that is signed.
     #[must_use]
-    pub fn text(&self) -> String {
+    pub fn signed_text(&self) -> String {
         let SignedHead { sequence, hash, signed_at, key_id, recorded_at: _, signature: _ } = self;
         // The time of the entry is not part of it: the hash covers it.
         [PURPOSE, key_id, &sequence.to_string(), hash, &timestamp(*signed_at)].join("\n")
@@ -142,7 +142,8 @@ impl LogKey {
         }
         let bytes: Option<[u8; 64]> = hex::decode(&head.signature).ok().and_then(|bytes| bytes.try_into().ok());
         let signature = bytes.map(|bytes| Signature::from_bytes(&bytes));
-        let valid = signature.is_some_and(|signature| key.verify_strict(head.text().as_bytes(), &signature).is_ok());
+        let valid =
+            signature.is_some_and(|signature| key.verify_strict(head.signed_text().as_bytes(), &signature).is_ok());
         if valid { Ok(()) } else { Err(format!("the signature of the head {} is wrong", head.end())) }
     }
 }
@@ -185,7 +186,7 @@ impl Signer {
             key_id: self.public.key_id.clone(),
             signature: String::new(),
         };
-        head.signature = hex::encode(self.key.sign(head.text().as_bytes()).to_bytes());
+        head.signature = hex::encode(self.key.sign(head.signed_text().as_bytes()).to_bytes());
         head
     }
 }

@@ -9,7 +9,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::calendar::{first_day, last_day};
-use super::fault::{At, Fields, Parse, list};
+use super::fault::{At, Fields, Parse, parse_list};
 use super::gpc::GpcRef;
 use super::gwp::GwpSet;
 use super::limits::{ALSO_STATED, LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
@@ -120,7 +120,7 @@ impl Parse for Totals {
         let mut fields = Fields::open(value, at)?;
         let mut read = BTreeMap::new();
         for level in Level::ALL {
-            read.insert(*level, fields.take(level.as_str()).and_then(|(v, at)| total(v, &at, *level)));
+            read.insert(*level, fields.take(level.as_str()).and_then(|(v, at)| parse_total(v, &at, *level)));
         }
         fields.close();
         Some(Totals::collect(|level| read.get(&level).copied().flatten()))
@@ -128,7 +128,7 @@ impl Parse for Totals {
 }
 
 /// Reads the total at `level`, in t CO2e.
-fn total(value: Value, at: &At<'_>, level: Level) -> Option<Tonnes> {
+fn parse_total(value: Value, at: &At<'_>, level: Level) -> Option<Tonnes> {
     if level.may_be_negative() { SignedTonnes::parse(value, at).map(|read| read.0) } else { Tonnes::parse(value, at) }
 }
 
@@ -151,7 +151,7 @@ impl Parse for AlsoStated {
         // For an unknown level allow totals below 0: the level itself is the fault.
         let bound = level.unwrap_or(Level::Own);
         let tonnes = match fields.take("tonnes") {
-            Some((value, at)) => total(value, &at, bound),
+            Some((value, at)) => parse_total(value, &at, bound),
             None => fields.at().child("tonnes").fault("missing", "is required"),
         };
         let source = fields.required("source");
@@ -303,9 +303,9 @@ impl Inventory {
         Self::parse_with(value, at, Some(year))
     }
 
-    fn parse_with(value: Value, at: &At<'_>, of_path: Option<Year>) -> Option<Self> {
+    fn parse_with(value: Value, at: &At<'_>, year_in_path: Option<Year>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;
-        let year = match of_path {
+        let year = match year_in_path {
             None => fields.required("year"),
             Some(year) => {
                 let stated: Option<Year> = fields.optional("year");
@@ -316,15 +316,15 @@ impl Inventory {
             }
         };
         let period = fields.optional("period");
-        let met = fields.at().count();
+        let faults_before = fields.at().count();
         let totals: Totals = fields.optional("totals").unwrap_or_default();
-        let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| list(v, &at, LINES)).unwrap_or_default();
+        let lines: Vec<Line> = fields.take("lines").and_then(|(v, at)| parse_list(v, &at, LINES)).unwrap_or_default();
         // Figures that are present but not valid have been noted already.
-        let no_figures = totals.is_empty() && lines.is_empty() && fields.at().count() == met;
+        let no_figures = totals.is_empty() && lines.is_empty() && fields.at().count() == faults_before;
         let population = fields.optional("population");
         let protocol = fields.optional("protocol");
-        let gases = fields.take("gases").and_then(|(v, at)| gases(v, &at)).unwrap_or_default();
-        if fields.at().logged {
+        let gases = fields.take("gases").and_then(|(v, at)| parse_gases(v, &at)).unwrap_or_default();
+        if fields.at().is_logged {
             // Earlier versions recorded here which sectors a total counts; now lines do.
             fields.take("sectors");
         }
@@ -332,7 +332,8 @@ impl Inventory {
         let series = fields.optional("series");
         let electricity = fields.optional("electricity");
         let weather_normalised = fields.optional("weather_normalised");
-        let also_stated = fields.take("also_stated").and_then(|(v, at)| list(v, &at, ALSO_STATED)).unwrap_or_default();
+        let also_stated =
+            fields.take("also_stated").and_then(|(v, at)| parse_list(v, &at, ALSO_STATED)).unwrap_or_default();
         let credits_retired_tonnes = fields.optional("credits_retired_tonnes");
         let uncertainty_percent = fields.optional("uncertainty_percent");
         let verification = fields.optional("verification");
@@ -379,7 +380,7 @@ impl Inventory {
     /// The sum of the lines of `level`; `None` unless each has a value or a notation key, and at least one has a value.
     #[must_use]
     pub fn summed(&self, level: Level) -> Option<Tonnes> {
-        self.sum_of(GpcRef::all().filter(|reference| reference.counts_at(level)), self.gwp)
+        self.sum_of(GpcRef::all().filter(|reference| reference.is_counted_at(level)), self.gwp)
     }
 
     /// The sum of the lines `wanted`; `None` unless each has a value or a notation key, and at least one has a value.
@@ -391,15 +392,15 @@ impl Inventory {
         }
         let (mut sum, mut has_value) = (0, false);
         for reference in wanted {
-            let mut given = false;
+            let mut is_given = false;
             for line in self.lines.iter().filter(|line| line.reference == reference) {
-                given = true;
+                is_given = true;
                 if line.has_value() {
                     has_value = true;
                     sum += line.kilograms(gwp)?;
                 }
             }
-            if !given {
+            if !is_given {
                 return None;
             }
         }
@@ -412,7 +413,7 @@ impl Inventory {
     #[must_use]
     pub fn completeness_percent(&self, level: Level) -> Option<f64> {
         let (mut known, mut wanted) = (0_u32, 0_u32);
-        for reference in GpcRef::all().filter(|reference| reference.counts_at(level)) {
+        for reference in GpcRef::all().filter(|reference| reference.is_counted_at(level)) {
             wanted += 1;
             let mut lines = self.lines.iter().filter(|line| line.reference == reference);
             known += u32::from(lines.any(|line| line.kilograms(self.gwp).is_some()));
@@ -434,15 +435,15 @@ impl Inventory {
 }
 
 /// Reads the gases covered: at least one, none twice. They are sorted, so that equal sets are equal.
-fn gases(value: Value, at: &At<'_>) -> Option<Vec<Gas>> {
-    let mut gases: Vec<Gas> = list(value, at, Gas::ALL.len())?;
+fn parse_gases(value: Value, at: &At<'_>) -> Option<Vec<Gas>> {
+    let mut gases: Vec<Gas> = parse_list(value, at, Gas::ALL.len())?;
     if gases.is_empty() {
         return at.fault("empty", "must name at least one gas; leave it out when the gases are not known");
     }
-    let named = gases.len();
+    let count = gases.len();
     gases.sort_unstable();
     gases.dedup();
-    if gases.len() == named { Some(gases) } else { at.fault("duplicate", "must not name a gas twice") }
+    if gases.len() == count { Some(gases) } else { at.fault("duplicate", "must not name a gas twice") }
 }
 
 /// Notes the lines that contradict each other, or that `gwp` cannot convert.
@@ -461,8 +462,8 @@ fn check_lines(lines: &[Line], gwp: Option<GwpSet>, at: &At<'_>) {
                     at.child("gas").fault::<()>("no_potential", format!("{gas} has no value in {set}"));
                 }
                 Some(set) if line.kilograms(Some(set)).is_none() => {
-                    let message = format!("is more than {TONNES_MAX} t once converted by {set}");
-                    at.child("gas_tonnes").fault::<()>("out_of_range", message);
+                    let detail = format!("is more than {TONNES_MAX} t once converted by {set}");
+                    at.child("gas_tonnes").fault::<()>("out_of_range", detail);
                 }
                 Some(_) => {}
             }

@@ -92,15 +92,15 @@ impl CityRecord {
     /// # Errors
     /// What is wrong with the id.
     pub fn read(kind: Kind, id: &str) -> Result<Self, Fault> {
-        let slug = || Slug::new(id).ok_or_else(no_id);
+        let slug = || Slug::new(id).ok_or_else(invalid_id);
         match kind {
             Kind::City => Ok(CityRecord::City),
             Kind::Baseline => slug().map(CityRecord::Baseline),
             Kind::Target => slug().map(CityRecord::Target),
-            Kind::Report => Year::from_id(id).map(CityRecord::Report).ok_or_else(no_year),
+            Kind::Report => Year::from_id(id).map(CityRecord::Report).ok_or_else(invalid_year),
             Kind::Statement if id == Statement::ID => Ok(CityRecord::Statement),
             Kind::Member => slug().map(CityRecord::Member),
-            Kind::Statement | Kind::Network | Kind::Redaction => Err(no_id()),
+            Kind::Statement | Kind::Network | Kind::Redaction => Err(invalid_id()),
         }
     }
 
@@ -142,9 +142,9 @@ impl RecordKey {
     /// What is wrong with one of the ids.
     pub fn read(kind: Kind, city: &str, id: &str) -> Result<Self, Fault> {
         if kind == Kind::Network && city.is_empty() {
-            return Slug::new(id).map(RecordKey::Network).ok_or_else(no_id);
+            return Slug::new(id).map(RecordKey::Network).ok_or_else(invalid_id);
         }
-        let city = Slug::new(city).filter(|city| kind != Kind::City || city.as_str() == id).ok_or_else(no_id)?;
+        let city = Slug::new(city).filter(|city| kind != Kind::City || city.as_str() == id).ok_or_else(invalid_id)?;
         Ok(RecordKey::OfCity(city, CityRecord::read(kind, id)?))
     }
 
@@ -168,7 +168,7 @@ impl RecordKey {
 
     /// The id of the city; empty for a network.
     #[must_use]
-    pub fn city_word(&self) -> &str {
+    pub fn city_or_empty(&self) -> &str {
         self.city().map_or("", CityId::as_str)
     }
 
@@ -194,19 +194,19 @@ impl Subject {
     pub fn read(kind: Kind, city: &str, id: &str) -> Option<Self> {
         let owner = if city.is_empty() { None } else { Some(Slug::new(city)?) };
         // Only a network, and the redaction of an entry about one, belongs to no city.
-        let fits = match kind {
+        let has_valid_owner = match kind {
             Kind::Network => owner.is_none(),
             Kind::Redaction => true,
             _ => owner.is_some(),
         };
-        let read = match kind {
+        let subject = match kind {
             Kind::Redaction => {
                 let entry = id.parse().ok().filter(|entry: &i64| entry.to_string() == id);
                 entry.map(|entry| Subject::Redaction { city: owner.clone(), entry })
             }
             _ => RecordKey::read(kind, city, id).ok().map(Subject::Record),
         };
-        fits.then(|| read.unwrap_or_else(|| Subject::Misnamed { kind, city: owner, id: id.to_owned() }))
+        has_valid_owner.then(|| subject.unwrap_or_else(|| Subject::Misnamed { kind, city: owner, id: id.to_owned() }))
     }
 
     /// The record; `None` for a redaction or an id that is not valid.
@@ -236,7 +236,7 @@ impl Subject {
 
     /// The id of the city as it is hashed and stored; empty if there is none.
     #[must_use]
-    pub fn city_word(&self) -> &str {
+    pub fn city_or_empty(&self) -> &str {
         self.city().map_or("", CityId::as_str)
     }
 
@@ -251,11 +251,11 @@ impl Subject {
     }
 }
 
-fn no_id() -> Fault {
+fn invalid_id() -> Fault {
     fault("invalid_id", "the id in the path must be 2 to 64 characters of a-z, 0-9 and -")
 }
 
-fn no_year() -> Fault {
+fn invalid_year() -> Fault {
     fault("out_of_range", "the year in the path must be four digits between 1970 and 2100")
 }
 

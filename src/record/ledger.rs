@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 
-use super::any_record::Next;
+use super::any_record::NextRevision;
 use super::change::{Action, Change};
 use super::dossier::Dossier;
 use super::key::{CityRecord, Kind, RecordKey, Subject};
@@ -42,36 +42,36 @@ impl Ledger {
             Subject::Record(key) => self.add(key, change).map(|()| false),
             Subject::Redaction { city, entry } => self.redact(city.as_ref(), *entry, change.sequence),
             Subject::Misnamed { kind, .. } => {
-                let message = match kind {
+                let problem = match kind {
                     Kind::Report => "names no year",
                     Kind::Redaction => "redacts no entry",
                     _ => "has an id that is not valid",
                 };
-                Err(format!("entry {} {message}", change.sequence))
+                Err(format!("entry {} {problem}", change.sequence))
             }
         }
     }
 
     fn add(&mut self, key: &RecordKey, change: &Change) -> Result<(), String> {
-        let is_there = match key {
+        let exists = match key {
             RecordKey::Network(id) => self.networks.contains_key(id),
             RecordKey::OfCity(city, _) => self.cities.contains_key(city),
         };
-        let begins = change.action == Action::Create
+        let may_create = change.action == Action::Create
             && matches!(key, RecordKey::Network(_) | RecordKey::OfCity(_, CityRecord::City));
-        if !is_there && !begins {
+        if !exists && !may_create {
             let what = if key.city().is_some() { "city" } else { "network" };
             return Err(format!("entry {} is about an unknown {what}", change.sequence));
         }
         match key {
             // The earlier revisions of a network are never compared.
-            RecordKey::Network(id) => Next::read(key, change, false)?.add(&mut self.networks, id),
+            RecordKey::Network(id) => NextRevision::read(key, change, false)?.add_to(&mut self.networks, id),
             RecordKey::OfCity(city, record) => {
-                let next = Next::read(key, change, self.keeps_all)?;
+                let next = NextRevision::read(key, change, self.keeps_all)?;
                 if let Some(dossier) = self.cities.get_mut(city) {
                     return dossier.add(record, next);
                 }
-                self.cities.insert(city.clone(), Dossier::begin(city.clone(), next)?);
+                self.cities.insert(city.clone(), Dossier::start(city.clone(), next)?);
                 Ok(())
             }
         }
@@ -79,19 +79,18 @@ impl Ledger {
 
     fn redact(&mut self, city: Option<&CityId>, redacted: i64, sequence: i64) -> Result<bool, String> {
         let Some(city) = city else {
-            let taken = self.networks.values_mut().find_map(|network| network.take_out(redacted, false));
-            return Ok(taken.unwrap_or(false));
+            let removed = self.networks.values_mut().find_map(|network| network.redact(redacted, false));
+            return Ok(removed.unwrap_or(false));
         };
-        let nowhere = || format!("entry {sequence} is about an unknown city");
-        let taken = self.cities.get_mut(city).ok_or_else(nowhere)?.redact(redacted, sequence, self.keeps_all);
-        taken.ok_or_else(|| {
-            format!("entry {sequence} redacts entry {redacted}, which is about no record of that city")
-        })
+        let unknown_city = || format!("entry {sequence} is about an unknown city");
+        let removed = self.cities.get_mut(city).ok_or_else(unknown_city)?.redact(redacted, sequence, self.keeps_all);
+        removed
+            .ok_or_else(|| format!("entry {sequence} redacts entry {redacted}, which is about no record of that city"))
     }
 
     /// Moves recording times after `time` back to it, because a later entry of the log was recorded at `time`.
-    pub fn set_back(&mut self, time: DateTime<Utc>) {
-        self.cities.values_mut().for_each(|dossier| dossier.set_back(time, self.keeps_all));
-        self.networks.values_mut().for_each(|network| network.set_back(time, false));
+    pub fn cap_times(&mut self, time: DateTime<Utc>) {
+        self.cities.values_mut().for_each(|dossier| dossier.cap_times(time, self.keeps_all));
+        self.networks.values_mut().for_each(|network| network.cap_times(time, false));
     }
 }

@@ -59,7 +59,7 @@ pub const STATEMENT_ROWS: usize = 500;
 /// Entries of the log that are read at a time.
 pub const LOAD_ROWS: i64 = 1_000;
 /// Most damaged entries that a message lists.
-pub const DAMAGE_TOLD: usize = 10;
+pub const DAMAGE_LISTED: usize = 10;
 /// The largest jump of a clock, or difference between two clocks, that is believed. Synchronised clocks differ by less
 /// than a second; other protocols, too, tolerate five minutes.
-pub const CLOCK_LEAP: Duration = Duration::from_secs(300);
+pub const CLOCK_JUMP: Duration = Duration::from_secs(300);

@@ -11,35 +11,36 @@ const MASK: &str = "***";
 
 /// True if a text may contain a secret.
 #[must_use]
-pub fn may_have_a_key(text: &str) -> bool {
-    begin(text).is_some()
+pub fn may_contain_key(text: &str) -> bool {
+    find_prefix(text).is_some()
 }
 
 /// The start and the end of the prefix of the first secret.
-fn begin(text: &str) -> Option<(usize, usize)> {
-    let ends_at = |prefix: &str| {
-        let mut places = text.as_bytes().windows(prefix.len());
-        let at = places.position(|place| place.eq_ignore_ascii_case(prefix.as_bytes()))?;
-        Some((at, at + prefix.len()))
+fn find_prefix(text: &str) -> Option<(usize, usize)> {
+    let find = |prefix: &str| {
+        let mut windows = text.as_bytes().windows(prefix.len());
+        let start = windows.position(|window| window.eq_ignore_ascii_case(prefix.as_bytes()))?;
+        Some((start, start + prefix.len()))
     };
-    [KEY_PREFIX, ESCAPED].into_iter().filter_map(ends_at).min()
+    [KEY_PREFIX, ESCAPED].into_iter().filter_map(find).min()
 }
 
 /// The text, with each secret cut down to its prefix and `***`.
 #[must_use]
-pub fn masked(text: &str) -> Cow<'_, str> {
-    if !may_have_a_key(text) {
+pub fn mask_keys(text: &str) -> Cow<'_, str> {
+    if !may_contain_key(text) {
         return Cow::Borrowed(text);
     }
-    let (mut whole, mut rest) = (String::with_capacity(text.len()), text);
-    while let Some((_, end)) = begin(rest) {
-        whole.push_str(&rest[..end]);
-        let after = rest[end..].trim_start_matches(|sign: char| sign.is_ascii_alphanumeric() || "_-%".contains(sign));
+    let (mut masked, mut rest) = (String::with_capacity(text.len()), text);
+    while let Some((_, end)) = find_prefix(rest) {
+        masked.push_str(&rest[..end]);
+        let after = rest[end..]
+            .trim_start_matches(|character: char| character.is_ascii_alphanumeric() || "_-%".contains(character));
         if after.len() < rest.len() - end {
-            whole.push_str(MASK);
+            masked.push_str(MASK);
         }
         rest = after;
     }
-    whole.push_str(rest);
-    Cow::Owned(whole)
+    masked.push_str(rest);
+    Cow::Owned(masked)
 }

@@ -3,8 +3,10 @@
 //! Every value of these types is valid. It is made by [`Parse`], which reads JSON and collects every
 //! [`Fault`](fault::Fault) instead of stopping at the first.
 
+mod abridged;
 pub mod any_record;
 pub mod calendar;
+pub mod carried_over;
 pub mod change;
 pub mod city;
 pub mod dossier;
@@ -14,7 +16,6 @@ pub mod gpc;
 pub mod gwp;
 pub mod head;
 pub mod inventory;
-pub mod kept;
 pub mod key;
 pub mod ledger;
 pub mod limits;
@@ -27,7 +28,6 @@ pub mod redaction;
 pub mod sector;
 pub mod source;
 pub mod statement;
-mod superseded;
 pub mod target;
 pub mod text;
 pub mod units;
@@ -36,12 +36,12 @@ pub mod vocabulary;
 pub mod warning;
 
 pub use calendar::DayOrYear;
+pub use carried_over::CarriedOver;
 pub use change::{Action, Actor, Change};
 pub use city::City;
 pub use dossier::Dossier;
 pub use fault::{At, Fault, Faults, Fields, Parse};
 pub use inventory::{Figure, Inventory, Level, Totals};
-pub use kept::CarriedOver;
 pub use key::{CityRecord, Kind, RecordKey, Subject};
 pub use ledger::Ledger;
 pub use member::Member;
@@ -53,4 +53,4 @@ pub use statement::Statement;
 pub use target::{Goal, Standing, Target};
 pub use text::{CityId, Name, Slug, Text};
 pub use units::{Degrees, Percent, Tonnes, Year};
-pub use view::{AsOf, Earlier, Incomplete, Known, View};
+pub use view::{AsOf, EarlierRevisions, Incomplete, Known, View};

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
 
-use super::earlier::Earlier;
+use super::earlier::EarlierRevisions;
 
 /// Who recorded a revision, when, and why.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,35 +26,35 @@ pub struct Stamp {
 }
 
 /// A value whose earlier revisions are kept.
-pub trait Superseded: Sized + PartialEq {
+pub trait Versioned: Sized + PartialEq {
     /// The day from which the value counts; `None` if that is the day it was recorded.
     fn counts_from(&self) -> Option<NaiveDate> {
         None
     }
 
     /// What judgements read of the value once it is superseded, without the rest; `None` if they read nothing of it.
-    fn brief(&self) -> Option<Self> {
+    fn abridged(&self) -> Option<Self> {
         None
     }
 }
 
 /// How much of a revision's value is in memory.
 #[derive(Debug)]
-pub(super) enum State<T> {
+pub(super) enum Content<T> {
     /// All of it.
     Whole(Arc<T>),
     /// What judgements read of it; `None` if they read nothing.
-    Brief(Option<Arc<T>>),
+    Abridged(Option<Arc<T>>),
     /// Nothing: the record was withdrawn, or the body was redacted.
-    Gone,
+    Removed,
 }
 
-impl<T> Clone for State<T> {
+impl<T> Clone for Content<T> {
     fn clone(&self) -> Self {
         match self {
-            State::Whole(value) => State::Whole(Arc::clone(value)),
-            State::Brief(value) => State::Brief(value.clone()),
-            State::Gone => State::Gone,
+            Content::Whole(value) => Content::Whole(Arc::clone(value)),
+            Content::Abridged(value) => Content::Abridged(value.clone()),
+            Content::Removed => Content::Removed,
         }
     }
 }
@@ -66,42 +66,42 @@ pub struct Revision<T> {
     pub stamp: Stamp,
     /// The day it counts from: the one its value states, or else the day it was recorded.
     pub since: NaiveDate,
-    pub(super) state: State<T>,
+    pub(super) content: Content<T>,
     /// The length of its body in the log, in bytes.
     pub(super) bytes: usize,
 }
 
-impl<T: Superseded> Revision<T> {
+impl<T: Versioned> Revision<T> {
     /// A revision as it was recorded, with a body of `bytes` bytes.
     pub(super) fn new(stamp: Stamp, value: Option<Arc<T>>, bytes: usize) -> Self {
         let since = value.as_ref().and_then(|value| value.counts_from()).unwrap_or(stamp.recorded_at.date_naive());
-        let state = value.map_or(State::Gone, State::Whole);
-        Revision { stamp, since, state, bytes }
+        let content = value.map_or(Content::Removed, Content::Whole);
+        Revision { stamp, since, content, bytes }
     }
 
     /// True if there is a value, whole or abridged.
     #[must_use]
-    pub fn is_there(&self) -> bool {
-        !matches!(self.state, State::Gone)
+    pub fn has_value(&self) -> bool {
+        !matches!(self.content, Content::Removed)
     }
 
     /// The value; `None` if there is none, or it is abridged.
     #[must_use]
     pub fn whole(&self) -> Option<&Arc<T>> {
-        if let State::Whole(value) = &self.state { Some(value) } else { None }
+        if let Content::Whole(value) = &self.content { Some(value) } else { None }
     }
 
     /// What judgements read of the value of an earlier revision; nothing else may be read of it.
     #[must_use]
-    pub fn brief(&self) -> Option<&T> {
-        match &self.state {
-            State::Whole(value) | State::Brief(Some(value)) => Some(value),
-            State::Brief(None) | State::Gone => None,
+    pub fn abridged(&self) -> Option<&T> {
+        match &self.content {
+            Content::Whole(value) | Content::Abridged(Some(value)) => Some(value),
+            Content::Abridged(None) | Content::Removed => None,
         }
     }
 
-    pub(super) fn with(&self, state: State<T>) -> Arc<Self> {
-        Arc::new(Revision { stamp: self.stamp.clone(), since: self.since, state, bytes: self.bytes })
+    pub(super) fn with_content(&self, content: Content<T>) -> Arc<Self> {
+        Arc::new(Revision { stamp: self.stamp.clone(), since: self.since, content, bytes: self.bytes })
     }
 }
 
@@ -110,7 +110,7 @@ impl<T: Superseded> Revision<T> {
 pub struct Recorded<T> {
     latest: Arc<Revision<T>>,
     /// `None` if the record was never changed, as is usual.
-    earlier: Option<Arc<Earlier<T>>>,
+    earlier: Option<Arc<EarlierRevisions<T>>>,
 }
 
 // A derived `Clone` would require `T: Clone`, which shared pointers do not need.
@@ -120,21 +120,21 @@ impl<T> Clone for Recorded<T> {
     }
 }
 
-impl<T: Superseded> Recorded<T> {
+impl<T: Versioned> Recorded<T> {
     /// Starts a record with its first revision.
-    pub(super) fn begin(first: Revision<T>) -> Result<Self, String> {
-        follows(&first.stamp, 0)?;
+    pub(super) fn start(first: Revision<T>) -> Result<Self, String> {
+        check_follows(&first.stamp, 0)?;
         Ok(Recorded { latest: Arc::new(first), earlier: None })
     }
 
     /// Adds the next revision; with `keeps_all` the earlier ones are all kept whole.
     pub(super) fn push(&mut self, next: Revision<T>, keeps_all: bool) -> Result<(), String> {
-        follows(&next.stamp, self.latest.stamp.revision)?;
+        check_follows(&next.stamp, self.latest.stamp.revision)?;
         let superseded = std::mem::replace(&mut self.latest, Arc::new(next));
         let earlier = Arc::make_mut(self.earlier.get_or_insert_default());
         earlier.push(superseded);
         if !keeps_all {
-            earlier.shorten();
+            earlier.abridge_oldest();
         }
         Ok(())
     }
@@ -147,7 +147,7 @@ impl<T: Superseded> Recorded<T> {
 
     /// The revisions before the latest; `None` if there are none.
     #[must_use]
-    pub(super) fn earlier(&self) -> Option<&Earlier<T>> {
+    pub(super) fn earlier(&self) -> Option<&EarlierRevisions<T>> {
         self.earlier.as_deref()
     }
 
@@ -166,59 +166,60 @@ impl<T: Superseded> Recorded<T> {
     /// The last value, even if the record was withdrawn since; it is whole.
     #[must_use]
     pub fn last_value(&self) -> Option<&Arc<T>> {
-        self.revisions().rev().find(|revision| revision.is_there())?.whole()
+        self.revisions().rev().find(|revision| revision.has_value())?.whole()
     }
 
     /// Removes what the entry `sequence` recorded. Returns whether there was anything to remove; `None` if the entry
     /// made no revision of this record. With `keeps_all` the other revisions stay whole.
-    pub(super) fn take_out(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
-        let made = |revision: &Revision<T>| revision.stamp.sequence == sequence;
-        let found = self.revisions().find(|revision| made(revision))?;
-        let was_there = found.is_there() || found.stamp.reason.is_some();
-        self.make_anew(keeps_all, |revision| {
+    pub(super) fn redact(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {
+        let is_made_by_entry = |revision: &Revision<T>| revision.stamp.sequence == sequence;
+        let found = self.revisions().find(|revision| is_made_by_entry(revision))?;
+        let had_content = found.has_value() || found.stamp.reason.is_some();
+        self.rebuild(keeps_all, |revision| {
             let stamp = || Stamp { reason: None, ..revision.stamp.clone() };
-            made(revision).then(|| Revision::new(stamp(), None, 0))
+            is_made_by_entry(revision).then(|| Revision::new(stamp(), None, 0))
         });
-        Some(was_there)
+        Some(had_content)
     }
 
     /// Moves recording times after `time` back to it; with `keeps_all` all revisions stay whole.
-    pub(super) fn set_back(&mut self, time: DateTime<Utc>, keeps_all: bool) {
-        self.make_anew(keeps_all, |revision| {
-            let Revision { stamp, since, state, bytes } = revision;
+    pub(super) fn cap_times(&mut self, time: DateTime<Utc>, keeps_all: bool) {
+        self.rebuild(keeps_all, |revision| {
+            let Revision { stamp, since, content, bytes } = revision;
             let recorded_on = stamp.recorded_at.date_naive();
             (stamp.recorded_at > time).then(|| Revision {
                 stamp: Stamp { recorded_at: time, ..stamp.clone() },
                 since: if *since == recorded_on { time.date_naive() } else { *since },
-                state: state.clone(),
+                content: content.clone(),
                 bytes: *bytes,
             })
         });
     }
 
     /// Rebuilds the revisions, replacing each one for which `replacement` gives another.
-    fn make_anew(&mut self, keeps_all: bool, other: impl Fn(&Revision<T>) -> Option<Revision<T>>) {
-        let anew = |revision: &Arc<Revision<T>>| other(revision).map_or_else(|| Arc::clone(revision), Arc::new);
-        self.latest = anew(&self.latest);
+    fn rebuild(&mut self, keeps_all: bool, replacement: impl Fn(&Revision<T>) -> Option<Revision<T>>) {
+        let rebuilt =
+            |revision: &Arc<Revision<T>>| replacement(revision).map_or_else(|| Arc::clone(revision), Arc::new);
+        self.latest = rebuilt(&self.latest);
         let Some(before) = self.earlier.take() else { return };
-        let mut earlier = Earlier::default();
-        before.shared().for_each(|revision| earlier.push(anew(revision)));
+        let mut earlier = EarlierRevisions::default();
+        before.shared().for_each(|revision| earlier.push(rebuilt(revision)));
         if !keeps_all {
-            earlier.shorten();
+            earlier.abridge_oldest();
         }
         self.earlier = Some(Arc::new(earlier));
     }
 
     /// Restores the whole value of a revision from the log; `None` if it was redacted.
     pub(super) fn restore(&mut self, revision: i32, value: Option<Arc<T>>) {
-        if let (Some(earlier), Ok(place)) = (&mut self.earlier, usize::try_from(revision - 1)) {
-            Arc::make_mut(earlier).set(place, value.map_or(State::Gone, State::Whole));
+        if let (Some(earlier), Ok(index)) = (&mut self.earlier, usize::try_from(revision - 1)) {
+            Arc::make_mut(earlier).set(index, value.map_or(Content::Removed, Content::Whole));
         }
     }
 }
 
 /// Checks that the stamp is that of the revision after `last`.
-fn follows(stamp: &Stamp, last: i32) -> Result<(), String> {
+fn check_follows(stamp: &Stamp, last: i32) -> Result<(), String> {
     if stamp.revision == last + 1 {
         return Ok(());
     }

@@ -6,7 +6,7 @@ use utoipa::openapi::schema::{ArrayBuilder, OneOfBuilder};
 use utoipa::openapi::{Ref, RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::fault::{At, Parse, kind_of, list};
+use super::fault::{At, Parse, json_type, parse_list};
 use super::gpc::GpcRef;
 use super::inventory::Level;
 use super::text::Name;
@@ -89,7 +89,7 @@ impl Sector {
         match self {
             Sector::Whole(sector) => {
                 let of_sector = GpcRef::all().filter(|line| line.sector() == sector.as_str());
-                of_sector.filter(|line| !level.has_lines() || line.counts_at(level)).collect()
+                of_sector.filter(|line| !level.has_lines() || line.is_counted_at(level)).collect()
             }
             Sector::Lines(lines) => lines.clone(),
             Sector::Named(_) => Vec::new(),
@@ -128,27 +128,27 @@ impl Serialize for Sector {
 impl Parse for Sector {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         match &value {
-            Value::Array(_) => lines(value, at),
+            Value::Array(_) => parse_lines(value, at),
             Value::String(text) => match GpcSector::from_word(text) {
                 Some(sector) => Some(Sector::Whole(sector)),
-                None if at.logged => Name::parse(value, at).map(Sector::Named),
+                None if at.is_logged => Name::parse(value, at).map(Sector::Named),
                 None => at.fault("unknown_sector", "must be a GPC sector from I to VI, or an array of GPC lines"),
             },
-            other => at.fault("wrong_type", format!("must be a string or an array, not {}", kind_of(other))),
+            other => at.fault("wrong_type", format!("must be a string or an array, not {}", json_type(other))),
         }
     }
 }
 
 /// Reads GPC lines: at least one, none twice. They are sorted, so that equal sets are equal.
-fn lines(value: Value, at: &At<'_>) -> Option<Sector> {
-    let mut lines: Vec<GpcRef> = list(value, at, GpcRef::all().count())?;
+fn parse_lines(value: Value, at: &At<'_>) -> Option<Sector> {
+    let mut lines: Vec<GpcRef> = parse_list(value, at, GpcRef::all().count())?;
     if lines.is_empty() {
         return at.fault("empty", "must name at least one line; leave it out for the whole city");
     }
-    let named = lines.len();
+    let count = lines.len();
     lines.sort_unstable();
     lines.dedup();
-    if lines.len() == named { Some(Sector::Lines(lines)) } else { at.fault("duplicate", "must not name a line twice") }
+    if lines.len() == count { Some(Sector::Lines(lines)) } else { at.fault("duplicate", "must not name a line twice") }
 }
 
 impl PartialSchema for Sector {

@@ -7,7 +7,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::calendar::DayOrYear;
-use super::fault::{At, Fields, Parse, list};
+use super::fault::{At, Fields, Parse, parse_list};
 use super::inventory::Level;
 use super::limits::MILESTONES;
 use super::sector::Sector;
@@ -239,7 +239,7 @@ impl Target {
 impl Parse for Target {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let mut fields = Fields::open(value, at)?;
-        let (kind, goal) = goal(&mut fields);
+        let (kind, goal) = parse_goal(&mut fields);
         let title = fields.optional("title");
         let level = fields.required("level");
         let sector = fields.optional("sector");
@@ -248,7 +248,7 @@ impl Parse for Target {
         let base_year: Option<Year> = fields.optional("base_year");
         let target_year = fields.required("target_year");
         let mut milestones: Vec<Milestone> =
-            fields.take("milestones").and_then(|(v, at)| list(v, &at, MILESTONES)).unwrap_or_default();
+            fields.take("milestones").and_then(|(v, at)| parse_list(v, &at, MILESTONES)).unwrap_or_default();
         let max_offset_percent = fields.optional("max_offset_percent");
         let standing = fields.required("standing");
         let set_on: Option<NaiveDate> = fields.optional("set_on");
@@ -269,7 +269,7 @@ impl Parse for Target {
         let frame = TargetFrame {
             kind,
             has_base,
-            two_bases: baseline.is_some() && base_year.is_some(),
+            has_two_bases: baseline.is_some() && base_year.is_some(),
             base_year,
             target_year,
         };
@@ -298,17 +298,17 @@ impl Parse for Target {
 }
 
 /// Reads the kind and the members that belong to it; a member of another kind is a fault.
-fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
+fn parse_goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
     const MEMBERS: [&str; 4] = ["reduction_percent", "tonnes", "tonnes_per_person", "scenario_tonnes"];
     let kind: Option<TargetKind> = fields.required("kind");
-    let wants = |member: &str| match kind {
+    let belongs = |member: &str| match kind {
         Some(TargetKind::BaseYear | TargetKind::BaseYearIntensity) => member == "reduction_percent",
         Some(TargetKind::FixedLevel) => matches!(member, "tonnes" | "tonnes_per_person"),
         Some(TargetKind::BaselineScenario) => matches!(member, "reduction_percent" | "scenario_tonnes"),
         None => false,
     };
     for member in MEMBERS {
-        if !wants(member)
+        if !belongs(member)
             && let Some((_, at)) = fields.take(member)
             // For an unknown kind it is not known which members belong to it.
             && kind.is_some()
@@ -316,17 +316,17 @@ fn goal(fields: &mut Fields<'_>) -> (Option<TargetKind>, Option<Goal>) {
             at.fault::<()>("not_of_kind", "does not belong to a target of this kind");
         }
     }
-    (kind, kind.and_then(|kind| goal_of(kind, fields)))
+    (kind, kind.and_then(|kind| parse_goal_of_kind(kind, fields)))
 }
 
 /// Reads the members of a target of this kind.
-fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
+fn parse_goal_of_kind(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
     match kind {
-        TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: reduction(fields)? }),
-        TargetKind::FixedLevel => fixed_level(fields),
-        TargetKind::BaseYearIntensity => Some(Goal::BaseYearIntensity { reduction_percent: reduction(fields)? }),
+        TargetKind::BaseYear => Some(Goal::BaseYear { reduction_percent: parse_reduction(fields)? }),
+        TargetKind::FixedLevel => parse_fixed_level(fields),
+        TargetKind::BaseYearIntensity => Some(Goal::BaseYearIntensity { reduction_percent: parse_reduction(fields)? }),
         TargetKind::BaselineScenario => {
-            let reduction = reduction(fields);
+            let reduction = parse_reduction(fields);
             let scenario: Option<Tonnes> = fields.required("scenario_tonnes");
             if scenario.is_some_and(|scenario| !scenario.is_positive()) {
                 fields.at().child("scenario_tonnes").fault::<()>("not_positive", "must be above 0");
@@ -337,7 +337,7 @@ fn goal_of(kind: TargetKind, fields: &mut Fields<'_>) -> Option<Goal> {
 }
 
 /// Reads the level of a target of the kind `fixed_level`: for the whole city, or per person.
-fn fixed_level(fields: &mut Fields<'_>) -> Option<Goal> {
+fn parse_fixed_level(fields: &mut Fields<'_>) -> Option<Goal> {
     if fields.has("tonnes") && fields.has("tonnes_per_person") {
         fields.take("tonnes");
         fields.take("tonnes_per_person");
@@ -352,7 +352,7 @@ fn fixed_level(fields: &mut Fields<'_>) -> Option<Goal> {
 }
 
 /// Reads `reduction_percent`, which is above 0.
-fn reduction(fields: &mut Fields<'_>) -> Option<Percent> {
+fn parse_reduction(fields: &mut Fields<'_>) -> Option<Percent> {
     match fields.take("reduction_percent") {
         Some((value, at)) => Percent::parse_reduction(&value, &at),
         None => fields.at().child("reduction_percent").fault("missing", "is required"),
@@ -375,14 +375,14 @@ struct TargetFrame {
     kind: Option<TargetKind>,
     /// True if a base is named, valid or not.
     has_base: bool,
-    two_bases: bool,
+    has_two_bases: bool,
     base_year: Option<Year>,
     target_year: Option<Year>,
 }
 
 impl TargetFrame {
     fn check_base(&self, at: &At<'_>) {
-        if self.two_bases {
+        if self.has_two_bases {
             at.child("base_year").fault::<()>("two_bases", "must be left out when `baseline` is given");
         } else if !self.has_base && self.kind.is_some_and(|kind| kind != TargetKind::FixedLevel) {
             at.fault::<()>("no_base", "must have either `baseline` or `base_year`");
@@ -396,17 +396,17 @@ impl TargetFrame {
     fn check_milestones(&self, milestones: &[Milestone], at: &At<'_>) {
         for (index, milestone) in milestones.iter().enumerate() {
             let at = at.child(&index.to_string());
-            let outside = self.target_year.is_some_and(|target| milestone.year >= target)
+            let is_outside = self.target_year.is_some_and(|target| milestone.year >= target)
                 || self.base_year.is_some_and(|base| milestone.year <= base);
-            if outside {
-                let message = "must lie strictly between the base year and the target year";
-                at.child("year").fault::<()>("not_between", message);
+            if is_outside {
+                let detail = "must lie strictly between the base year and the target year";
+                at.child("year").fault::<()>("not_between", detail);
             }
             if milestones[..index].iter().any(|earlier| earlier.year == milestone.year) {
                 at.child("year").fault::<()>("duplicate", "must not be the year of another milestone");
             }
-            let percent = matches!(milestone.level, MilestoneLevel::Reduction { .. });
-            if percent && (!self.has_base || self.kind == Some(TargetKind::BaselineScenario)) {
+            let is_percentage = matches!(milestone.level, MilestoneLevel::Reduction { .. });
+            if is_percentage && (!self.has_base || self.kind == Some(TargetKind::BaselineScenario)) {
                 at.child("reduction_percent")
                     .fault::<()>("no_base", "has nothing to be a percentage of here: state `tonnes`");
             }

@@ -7,13 +7,13 @@ use serde_json::Value;
 use unicode_normalization::UnicodeNormalization;
 use utoipa::ToSchema;
 
-use super::fault::{At, Parse, kind_of};
+use super::fault::{At, Parse, json_type};
 use super::limits::{NAME_CHARACTERS, SLUG_MAX, SLUG_MIN, TEXT_CHARACTERS};
 
 /// Reads a text of 1 to `max` characters without control characters, and trims it.
-pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
+pub fn parse_bounded(value: Value, at: &At<'_>, max: usize) -> Option<String> {
     let Value::String(text) = value else {
-        return at.fault("wrong_type", format!("must be a string, not {}", kind_of(&value)));
+        return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
     };
     // Check before trimming, which would hide a line feed at an end.
     if text.chars().any(char::is_control) {
@@ -27,8 +27,8 @@ pub fn bounded(value: Value, at: &At<'_>, most: usize) -> Option<String> {
     if length == 0 {
         return at.fault("blank", "must not be blank");
     }
-    if length > most {
-        return at.fault("too_long", format!("has {length} characters; at most {most} are allowed"));
+    if length > max {
+        return at.fault("too_long", format!("has {length} characters; at most {max} are allowed"));
     }
     Some(text.to_owned())
 }
@@ -43,7 +43,7 @@ const fn is_invisible(c: char) -> bool {
 /// Letters of other scripts lose the same accents only, and keep their vowel signs. Variants of a letter, such as the
 /// wide ones of East Asia, become that letter. White space of any kind becomes one space.
 #[must_use]
-pub fn folded(name: &str) -> String {
+pub fn fold_name(name: &str) -> String {
     let mut folded = String::with_capacity(name.len());
     for c in name.nfkd().filter(|c| !is_accent(*c)).flat_map(char::to_lowercase) {
         match plain_letters(c) {
@@ -56,7 +56,7 @@ pub fn folded(name: &str) -> String {
 
 /// The form of a name that is kept for search: composed letters, and single spaces between the words.
 #[must_use]
-pub fn normalised(name: &str) -> String {
+pub fn normalise_name(name: &str) -> String {
     single_spaced(&name.nfkc().collect::<String>())
 }
 
@@ -82,7 +82,7 @@ const fn is_latin_beyond_ascii(c: char) -> bool {
 
 /// Declares a bounded text type.
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $most:ident = $number:tt) => {
+    ($(#[$doc:meta])* $name:ident, $max:ident = $number:tt) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
         #[serde(transparent)]
@@ -105,7 +105,7 @@ macro_rules! bounded_text {
 
         impl Parse for $name {
             fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-                bounded(value, at, $most).map($name)
+                parse_bounded(value, at, $max).map($name)
             }
         }
     };
@@ -135,9 +135,9 @@ impl Slug {
     /// The identifier; `None` if `text` is not one.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let fits = (SLUG_MIN..=SLUG_MAX).contains(&text.len());
-        let plain = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
-        (fits && plain).then(|| Slug(text.to_owned()))
+        let has_valid_length = (SLUG_MIN..=SLUG_MAX).contains(&text.len());
+        let has_valid_characters = text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
+        (has_valid_length && has_valid_characters).then(|| Slug(text.to_owned()))
     }
 
     /// Makes an identifier of `words`, transliterated to Latin letters; `None` if nothing is left of them.
@@ -172,7 +172,7 @@ impl std::borrow::Borrow<str> for Slug {
 impl Parse for Slug {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         let Value::String(text) = &value else {
-            return at.fault("wrong_type", format!("must be a string, not {}", kind_of(&value)));
+            return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
         };
         match Slug::new(text) {
             Some(slug) => Some(slug),
@@ -197,21 +197,21 @@ impl WebAddress {
 
 /// True if there is a user name or password before the host in `rest`, which follows `https://`.
 fn has_credentials(rest: &str) -> bool {
-    rest.split(['/', '?', '#']).next().is_some_and(|place| place.contains('@'))
+    rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
 }
 
 impl Parse for WebAddress {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let text = bounded(value, at, TEXT_CHARACTERS)?;
+        let text = parse_bounded(value, at, TEXT_CHARACTERS)?;
         let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
         // Earlier versions accepted credentials, so the log may contain them.
-        if !at.logged && rest.is_some_and(has_credentials) {
-            let message = "must not have a user name or a password before the host: what is recorded is public";
-            return at.fault("credentials", message);
+        if !at.is_logged && rest.is_some_and(has_credentials) {
+            let detail = "must not have a user name or a password before the host: what is recorded is public";
+            return at.fault("credentials", detail);
         }
         // A host must follow at once. White space or quotes could break out of a link in a page.
-        let host = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
-        if host
+        let has_host = rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_alphanumeric() || c == '['));
+        if has_host
             && !text.contains(|c: char| {
                 c.is_whitespace() || matches!(c, '"' | '<' | '>' | '\\' | '^' | '`' | '{' | '|' | '}')
             })

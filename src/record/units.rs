@@ -6,7 +6,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::fault::{At, Parse, kind_of};
+use super::fault::{At, Parse, json_type};
 use super::limits::{FIRST_YEAR, LAST_YEAR, PER_PERSON_MAX, REDUCTION_PERCENT_MAX, TONNES_MAX};
 
 /// Writes a number without a needless fraction: `21049331`, not `21049331.0`.
@@ -16,7 +16,7 @@ use super::limits::{FIRST_YEAR, LAST_YEAR, PER_PERSON_MAX, REDUCTION_PERCENT_MAX
 ///
 /// # Errors
 /// Those of the serializer.
-pub fn plain<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize_plainly<S: Serializer>(number: f64, serializer: S) -> Result<S::Ok, S::Error> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     if number.fract() == 0.0 && number.abs() < EXACT {
         #[allow(clippy::cast_possible_truncation, reason = "whole and below 2^53")]
@@ -31,7 +31,7 @@ macro_rules! written_plainly {
     ($name:ident, $about:literal, $example:literal) => {
         impl serde::Serialize for $name {
             fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-                $crate::record::units::plain(self.get(), serializer)
+                $crate::record::units::serialize_plainly(self.get(), serializer)
             }
         }
 
@@ -55,7 +55,7 @@ pub(crate) use written_plainly;
 
 /// Formats a number with its digits grouped by thousands: `21,049,331`.
 #[must_use]
-pub fn grouped(number: f64) -> String {
+pub fn group_thousands(number: f64) -> String {
     let text = number.abs().to_string();
     let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let mut digits = String::new();
@@ -70,21 +70,21 @@ pub fn grouped(number: f64) -> String {
 }
 
 /// Reads a finite number from `min` to `max`.
-fn number(value: &Value, at: &At<'_>, least: f64, most: f64) -> Option<f64> {
+fn parse_number(value: &Value, at: &At<'_>, min: f64, max: f64) -> Option<f64> {
     let Some(number) = value.as_f64().filter(|n| n.is_finite()) else {
-        return at.fault("wrong_type", format!("must be a number, not {}", kind_of(value)));
+        return at.fault("wrong_type", format!("must be a number, not {}", json_type(value)));
     };
-    if (least..=most).contains(&number) {
+    if (min..=max).contains(&number) {
         Some(number)
     } else {
-        at.fault("out_of_range", format!("must be between {least} and {most}"))
+        at.fault("out_of_range", format!("must be between {min} and {max}"))
     }
 }
 
 /// Reads a whole number from `min` to `max`. `190.0` counts as whole, as in JSON Schema.
-pub fn integer(value: &Value, at: &At<'_>, least: i64, most: i64) -> Option<i64> {
+pub fn parse_integer(value: &Value, at: &At<'_>, min: i64, max: i64) -> Option<i64> {
     #[allow(clippy::cast_precision_loss, reason = "bounds are far below 2^53")]
-    let number = number(value, at, least as f64, most as f64)?;
+    let number = parse_number(value, at, min as f64, max as f64)?;
     if number.fract() == 0.0 {
         #[allow(clippy::cast_possible_truncation, reason = "whole and within the bounds")]
         Some(number as i64)
@@ -109,8 +109,8 @@ impl Year {
     /// The year in the id of a report: exactly four digits, so that each year has one id.
     #[must_use]
     pub fn from_id(id: &str) -> Option<Self> {
-        let digits = id.len() == 4 && id.bytes().all(|b| b.is_ascii_digit());
-        digits.then(|| id.parse().ok().and_then(Year::new))?
+        let is_four_digits = id.len() == 4 && id.bytes().all(|b| b.is_ascii_digit());
+        is_four_digits.then(|| id.parse().ok().and_then(Year::new))?
     }
 
     /// The number of the year.
@@ -134,7 +134,7 @@ impl fmt::Display for Year {
 
 impl Parse for Year {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let year = integer(&value, at, FIRST_YEAR.into(), LAST_YEAR.into())?;
+        let year = parse_integer(&value, at, FIRST_YEAR.into(), LAST_YEAR.into())?;
         i32::try_from(year).ok().and_then(Year::new)
     }
 }
@@ -156,9 +156,9 @@ impl Tonnes {
     #[must_use]
     pub fn new(tonnes: f64) -> Option<Self> {
         #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
-        let most = TONNES_MAX as f64;
+        let max = TONNES_MAX as f64;
         #[allow(clippy::cast_possible_truncation, reason = "at most 10^15 in amount")]
-        (tonnes.abs() <= most).then(|| Tonnes { kilograms: (tonnes * 1_000.0).round() as i64 })
+        (tonnes.abs() <= max).then(|| Tonnes { kilograms: (tonnes * 1_000.0).round() as i64 })
     }
 
     /// The amount in kilograms.
@@ -187,7 +187,7 @@ impl Parse for Tonnes {
     /// Reads an amount of at least 0; fractions of a kilogram are rounded.
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
-        number(&value, at, 0.0, TONNES_MAX as f64).and_then(Tonnes::new)
+        parse_number(&value, at, 0.0, TONNES_MAX as f64).and_then(Tonnes::new)
     }
 }
 
@@ -198,8 +198,8 @@ pub struct SignedTonnes(pub Tonnes);
 impl Parse for SignedTonnes {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
         #[allow(clippy::cast_precision_loss, reason = "10^12 is far below 2^53")]
-        let most = TONNES_MAX as f64;
-        number(&value, at, -most, most).and_then(Tonnes::new).map(SignedTonnes)
+        let max = TONNES_MAX as f64;
+        parse_number(&value, at, -max, max).and_then(Tonnes::new).map(SignedTonnes)
     }
 }
 
@@ -225,7 +225,7 @@ impl Percent {
 
     /// Reads a reduction: above 0, and at most 200.
     pub fn parse_reduction(value: &Value, at: &At<'_>) -> Option<Self> {
-        let percent = number(value, at, 0.0, REDUCTION_PERCENT_MAX)?;
+        let percent = parse_number(value, at, 0.0, REDUCTION_PERCENT_MAX)?;
         match Percent::new(percent).filter(|percent| !percent.is_zero()) {
             Some(percent) => Some(percent),
             None => at.fault("out_of_range", "must be above 0: at least 0.0001"),
@@ -256,7 +256,7 @@ written_plainly!(Percent, "A percentage, exact to six decimals.", 50);
 
 impl Parse for Percent {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let percent = number(&value, at, 0.0, 100.0)?;
+        let percent = parse_number(&value, at, 0.0, 100.0)?;
         match Percent::new(percent) {
             Some(percent) => Some(percent),
             None => at.fault("out_of_range", "must be 0 or between 0.0001 and 100"),
@@ -283,7 +283,7 @@ written_plainly!(TonnesPerPerson, "Tonnes of CO2 equivalent per person, exact to
 
 impl Parse for TonnesPerPerson {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let tonnes = number(&value, at, -PER_PERSON_MAX, PER_PERSON_MAX)?;
+        let tonnes = parse_number(&value, at, -PER_PERSON_MAX, PER_PERSON_MAX)?;
         #[allow(clippy::cast_possible_truncation, reason = "at most 10^9")]
         Some(TonnesPerPerson { grams: (tonnes * 1e6).round() as i64 })
     }
@@ -303,8 +303,8 @@ impl Degrees {
     }
 
     /// Reads an angle from `-max` to `max` degrees.
-    pub fn parse_within(value: &Value, at: &At<'_>, most: f64) -> Option<Self> {
-        let degrees = number(value, at, -most, most)?;
+    pub fn parse_within(value: &Value, at: &At<'_>, max: f64) -> Option<Self> {
+        let degrees = parse_number(value, at, -max, max)?;
         #[allow(clippy::cast_possible_truncation, reason = "at most 1.8 million")]
         Some(Degrees { ten_thousandths: (degrees * 1e4).round() as i32 })
     }
@@ -335,6 +335,6 @@ impl Population {
 
 impl Parse for Population {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        integer(&value, at, 1, super::limits::POPULATION_MAX).map(Population)
+        parse_integer(&value, at, 1, super::limits::POPULATION_MAX).map(Population)
     }
 }

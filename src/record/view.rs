@@ -7,7 +7,7 @@ use chrono::NaiveDate;
 use super::city::City;
 use super::dossier::Dossier;
 use super::inventory::{AlsoStated, Inventory};
-use super::recorded::{Recorded, Revision, Stamp, Superseded};
+use super::recorded::{Recorded, Revision, Stamp, Versioned};
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
@@ -37,7 +37,7 @@ impl AsOf {
 
     /// True if the whole log is included, as for the present.
     #[must_use]
-    pub const fn is_of_today(&self) -> bool {
+    pub const fn covers_whole_log(&self) -> bool {
         self.sequence.is_none() && self.as_of.is_none()
     }
 
@@ -51,33 +51,35 @@ impl AsOf {
     /// That is the revision recorded last, if its source had been published by then. Otherwise it is the one published
     /// last before that; of several published on one day, the one recorded last. So the order of recording matters
     /// little.
-    fn pick<'a, T: Superseded>(&self, record: &'a Recorded<T>) -> Option<PickedState<'a, T>> {
-        if self.is_of_today() && self.known_on.is_none() {
+    fn select<'a, T: Versioned>(&self, record: &'a Recorded<T>) -> Option<SelectedRevision<'a, T>> {
+        if self.covers_whole_log() && self.known_on.is_none() {
             // Return early: the cost of the present must not grow with the number of revisions.
             let revision = record.latest();
-            return revision.is_there().then_some(PickedState { revision, earlier: Earlier::All(record) });
+            return revision
+                .has_value()
+                .then_some(SelectedRevision { revision, earlier: EarlierRevisions::All(record) });
         }
         let recorded: Vec<&Revision<T>> =
             record.revisions().filter(|revision| self.includes(&revision.stamp)).collect();
-        let standing = *recorded.last().filter(|standing| standing.is_there())?;
+        let latest = *recorded.last().filter(|latest| latest.has_value())?;
         // A withdrawal means that everything recorded before it was wrong, whenever it was published.
-        let withdrawn = recorded.iter().rposition(|revision| !revision.is_there());
-        let mut states = recorded[self.known_on.and(withdrawn).unwrap_or(0)..].to_vec();
-        states.retain(|state| state.is_there() && self.known_on.is_none_or(|day| state.since <= day));
-        let stands = states.pop_if(|state| std::ptr::eq(*state, standing));
-        states.sort_by_key(|state| state.since);
-        let revision = stands.or_else(|| states.pop())?;
-        Some(PickedState { revision, earlier: Earlier::Some(states) })
+        let withdrawn = recorded.iter().rposition(|revision| !revision.has_value());
+        let mut revisions = recorded[self.known_on.and(withdrawn).unwrap_or(0)..].to_vec();
+        revisions.retain(|revision| revision.has_value() && self.known_on.is_none_or(|day| revision.since <= day));
+        let selected = revisions.pop_if(|revision| std::ptr::eq(*revision, latest));
+        revisions.sort_by_key(|revision| revision.since);
+        let revision = selected.or_else(|| revisions.pop())?;
+        Some(SelectedRevision { revision, earlier: EarlierRevisions::Some(revisions) })
     }
 }
 
 /// The revision of a record that was known at some moment, and those before it.
-struct PickedState<'a, T> {
+struct SelectedRevision<'a, T> {
     revision: &'a Revision<T>,
-    earlier: Earlier<'a, T>,
+    earlier: EarlierRevisions<'a, T>,
 }
 
-impl<'a, T: Superseded> PickedState<'a, T> {
+impl<'a, T: Versioned> SelectedRevision<'a, T> {
     fn known(self) -> Result<Known<'a, T>, Incomplete> {
         let value = self.revision.whole().ok_or(Incomplete)?;
         Ok(Known { value, stamp: &self.revision.stamp, earlier: self.earlier })
@@ -97,35 +99,39 @@ pub struct Known<'a, T> {
     /// Who recorded it, when, and why.
     pub stamp: &'a Stamp,
     /// The revisions before this one.
-    pub earlier: Earlier<'a, T>,
+    pub earlier: EarlierRevisions<'a, T>,
 }
 
 /// The earlier revisions of a record, in order of publication, without withdrawals.
 #[derive(Debug)]
-pub enum Earlier<'a, T> {
+pub enum EarlierRevisions<'a, T> {
     /// All revisions but the latest.
     All(&'a Recorded<T>),
     /// These revisions.
     Some(Vec<&'a Revision<T>>),
 }
 
-impl<'a, T: Superseded> Earlier<'a, T> {
+impl<'a, T: Versioned> EarlierRevisions<'a, T> {
     /// The first revision of each run of equal ones: a record may have thousands of revisions that repeat each other.
     ///
     /// The repetitions, which are skipped, follow the first of their run in the order of the log.
-    pub fn turns(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
+    pub fn run_starts(&self) -> Box<dyn DoubleEndedIterator<Item = &'a Revision<T>> + '_> {
         match self {
-            Earlier::All(record) => Box::new(record.earlier().into_iter().flat_map(|earlier| earlier.turns())),
-            Earlier::Some(states) => Box::new(states.iter().copied()),
+            EarlierRevisions::All(record) => {
+                Box::new(record.earlier().into_iter().flat_map(|earlier| earlier.run_starts()))
+            }
+            EarlierRevisions::Some(revisions) => Box::new(revisions.iter().copied()),
         }
     }
 
     /// The last revision of the run that starts with `first` for which `holds` is true. `holds` must be true for the
     /// first revisions of the run, and false for all after them.
-    pub fn last_of_turn(&self, first: &'a Revision<T>, holds: impl Fn(&Revision<T>) -> bool) -> &'a Revision<T> {
+    pub fn last_of_run(&self, first: &'a Revision<T>, holds: impl Fn(&Revision<T>) -> bool) -> &'a Revision<T> {
         match self {
-            Earlier::All(record) => record.earlier().map_or(first, |earlier| earlier.last_of_turn(first, holds)),
-            Earlier::Some(_) => first,
+            EarlierRevisions::All(record) => {
+                record.earlier().map_or(first, |earlier| earlier.last_of_run(first, holds))
+            }
+            EarlierRevisions::Some(_) => first,
         }
     }
 }
@@ -152,8 +158,10 @@ impl Known<'_, Target> {
             return Some(ended.last_day());
         }
         // The first of the latest revisions in a row that say that it ended.
-        let ended = |state: &&Revision<Target>| state.brief().is_some_and(|earlier| earlier.standing.has_ended());
-        let days = self.earlier.turns().rev().take_while(ended).map(|state| &state.stamp).chain([self.stamp]);
+        let has_ended =
+            |revision: &&Revision<Target>| revision.abridged().is_some_and(|earlier| earlier.standing.has_ended());
+        let days =
+            self.earlier.run_starts().rev().take_while(has_ended).map(|revision| &revision.stamp).chain([self.stamp]);
         days.map(|stamp| stamp.recorded_at.date_naive()).min()
     }
 }
@@ -181,7 +189,7 @@ impl Dossier {
     /// The present state of the city; `None` if it is withdrawn.
     #[must_use]
     pub fn present(&self) -> Option<View<'_>> {
-        // The latest states are always whole.
+        // The latest revisions are always whole.
         self.view(&AsOf::default()).ok().flatten()
     }
 
@@ -192,52 +200,52 @@ impl Dossier {
     /// [`missing_entries`](Dossier::missing_entries) names the entries to restore first. The present is always
     /// complete.
     pub fn view(&self, as_of: &AsOf) -> Result<Option<View<'_>>, Incomplete> {
-        let Some(city) = as_of.pick(&self.city) else { return Ok(None) };
-        let statement = self.statement.as_ref().and_then(|record| as_of.pick(record));
-        let mut targets = pick(&self.targets, as_of)?;
+        let Some(city) = as_of.select(&self.city) else { return Ok(None) };
+        let statement = self.statement.as_ref().and_then(|record| as_of.select(record));
+        let mut targets = select_all(&self.targets, as_of)?;
         targets.retain(|_, known| as_of.is_in_force(known));
         Ok(Some(View {
             id: &self.id,
             known_on: as_of.known_on,
             city: city.known()?,
-            statement: statement.map(PickedState::known).transpose()?,
-            baselines: pick(&self.baselines, as_of)?,
+            statement: statement.map(SelectedRevision::known).transpose()?,
+            baselines: select_all(&self.baselines, as_of)?,
             targets,
             reports: self
                 .reports
                 .iter()
                 .filter(|(year, _)| as_of.through.is_none_or(|through| **year <= through))
-                .filter_map(|(year, record)| Some(as_of.pick(record)?.known().map(|known| (*year, known))))
+                .filter_map(|(year, record)| Some(as_of.select(record)?.known().map(|known| (*year, known))))
                 .collect::<Result<_, Incomplete>>()?,
         }))
     }
 
     /// The entries of the log that have to be restored before the city can be viewed at `as_of`.
     #[must_use]
-    pub fn missing(&self, as_of: &AsOf) -> Vec<i64> {
-        fn of<T: Superseded>(as_of: &AsOf, record: &Recorded<T>) -> Option<i64> {
-            let PickedState { revision, .. } = as_of.pick(record)?;
+    pub fn missing_entries(&self, as_of: &AsOf) -> Vec<i64> {
+        fn entry_to_restore<T: Versioned>(as_of: &AsOf, record: &Recorded<T>) -> Option<i64> {
+            let SelectedRevision { revision, .. } = as_of.select(record)?;
             revision.whole().is_none().then_some(revision.stamp.sequence)
         }
-        if (as_of.is_of_today() && as_of.known_on.is_none()) || as_of.pick(&self.city).is_none() {
+        if (as_of.covers_whole_log() && as_of.known_on.is_none()) || as_of.select(&self.city).is_none() {
             return Vec::new();
         }
         let reports = self.reports.iter().filter(|(year, _)| as_of.through.is_none_or(|through| **year <= through));
-        of(as_of, &self.city)
+        entry_to_restore(as_of, &self.city)
             .into_iter()
-            .chain(self.statement.as_ref().and_then(|record| of(as_of, record)))
-            .chain(self.baselines.values().filter_map(|record| of(as_of, record)))
-            .chain(self.targets.values().filter_map(|record| of(as_of, record)))
-            .chain(reports.filter_map(|(_, record)| of(as_of, record)))
+            .chain(self.statement.as_ref().and_then(|record| entry_to_restore(as_of, record)))
+            .chain(self.baselines.values().filter_map(|record| entry_to_restore(as_of, record)))
+            .chain(self.targets.values().filter_map(|record| entry_to_restore(as_of, record)))
+            .chain(reports.filter_map(|(_, record)| entry_to_restore(as_of, record)))
             .collect()
     }
 }
 
 /// The records of a map that were known at `as_of`, by key.
-fn pick<'a, K: Ord, T: Superseded>(
+fn select_all<'a, K: Ord, T: Versioned>(
     records: &'a BTreeMap<K, Recorded<T>>,
     as_of: &AsOf,
 ) -> Result<BTreeMap<&'a K, Known<'a, T>>, Incomplete> {
-    let known = records.iter().filter_map(|(key, record)| Some((key, as_of.pick(record)?)));
-    known.map(|(key, pick)| Ok((key, pick.known()?))).collect()
+    let known = records.iter().filter_map(|(key, record)| Some((key, as_of.select(record)?)));
+    known.map(|(key, selected)| Ok((key, selected.known()?))).collect()
 }

@@ -48,12 +48,12 @@ macro_rules! vocabulary {
 
         impl $crate::record::fault::Parse for $name {
             fn parse(value: serde_json::Value, at: &$crate::record::fault::At<'_>) -> Option<Self> {
-                let known = value.as_str().and_then(Self::from_word);
-                if known.is_none() {
+                let member = value.as_str().and_then(Self::from_word);
+                if member.is_none() {
                     let words: Vec<&str> = Self::ALL.iter().map(|member| member.as_str()).collect();
                     return at.fault("not_allowed", format!("must be one of {}", words.join(", ")));
                 }
-                known
+                member
             }
         }
     };

@@ -5,7 +5,7 @@ use utoipa::ToSchema;
 
 use super::inventory::{Inventory, Level};
 use super::target::{Goal, Target};
-use super::units::{Tonnes, Year, grouped};
+use super::units::{Tonnes, Year, group_thousands};
 use super::view::View;
 use super::vocabulary::vocabulary;
 
@@ -56,13 +56,13 @@ pub struct Warning {
 
 /// The reports of the three years before an inventory, the latest first.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Earlier<'a>([Option<&'a Inventory>; 3]);
+pub struct PreviousReports<'a>([Option<&'a Inventory>; 3]);
 
-impl<'a> Earlier<'a> {
+impl<'a> PreviousReports<'a> {
     /// The reports of the three years before `year`, each looked up with `report`.
     #[must_use]
     pub fn of(year: Year, report: impl Fn(Year) -> Option<&'a Inventory>) -> Self {
-        Earlier([1, 2, 3].map(|back| Year::new(year.get() - back).and_then(&report)))
+        PreviousReports([1, 2, 3].map(|years| Year::new(year.get() - years).and_then(&report)))
     }
 
     /// The reports of the three years before `year` in a view of the city.
@@ -79,7 +79,7 @@ impl<'a> Earlier<'a> {
 
 /// Checks an inventory by itself and against the reports before it.
 #[must_use]
-pub fn warnings(inventory: &Inventory, earlier: Earlier<'_>) -> Vec<Warning> {
+pub fn warnings(inventory: &Inventory, earlier: PreviousReports<'_>) -> Vec<Warning> {
     let mut found = Vec::new();
     for level in Level::ALL {
         found.extend(total_jump(inventory, earlier, *level));
@@ -94,7 +94,7 @@ pub fn warnings(inventory: &Inventory, earlier: Earlier<'_>) -> Vec<Warning> {
 
 /// The codes of the warnings that affect the figure at `level`; those about other levels only are left out.
 #[must_use]
-pub fn codes_at(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Vec<WarningCode> {
+pub fn warning_codes_at(inventory: &Inventory, earlier: PreviousReports<'_>, level: Level) -> Vec<WarningCode> {
     let found = [
         total_jump(inventory, earlier, level),
         per_person(inventory, level),
@@ -124,25 +124,33 @@ fn warning(code: WarningCode, detail: String) -> Warning {
     Warning { code, detail }
 }
 
-fn total_jump(inventory: &Inventory, earlier: Earlier<'_>, level: Level) -> Option<Warning> {
-    let is = inventory.figure(level)?.tonnes.get();
-    let (before, was) = earlier.nearest(|report| report.figure(level).map(|figure| figure.tonnes.get()))?;
-    let (percent, way) = change(was, is)?;
-    let next = inventory.year.get() - before.year.get() == 1;
-    (percent > if next { JUMP_PERCENT } else { LATER_JUMP_PERCENT }).then(|| {
-        let detail =
-            format!("{level} is {percent:.1} % {way} {}: {} t after {} t", before.year, grouped(is), grouped(was));
+fn total_jump(inventory: &Inventory, earlier: PreviousReports<'_>, level: Level) -> Option<Warning> {
+    let current = inventory.figure(level)?.tonnes.get();
+    let (report, previous) = earlier.nearest(|report| report.figure(level).map(|figure| figure.tonnes.get()))?;
+    let (percent, direction) = change(previous, current)?;
+    let is_next_year = inventory.year.get() - report.year.get() == 1;
+    (percent > if is_next_year { JUMP_PERCENT } else { LATER_JUMP_PERCENT }).then(|| {
+        let detail = format!(
+            "{level} is {percent:.1} % {direction} {}: {} t after {} t",
+            report.year,
+            group_thousands(current),
+            group_thousands(previous)
+        );
         warning(WarningCode::TotalJump, detail)
     })
 }
 
-fn population_jump(inventory: &Inventory, earlier: Earlier<'_>) -> Option<Warning> {
-    let is = inventory.population?.people();
-    let (before, was) = earlier.nearest(|report| report.population.map(|population| population.people()))?;
-    let (percent, way) = change(was, is)?;
+fn population_jump(inventory: &Inventory, earlier: PreviousReports<'_>) -> Option<Warning> {
+    let current = inventory.population?.people();
+    let (report, previous) = earlier.nearest(|report| report.population.map(|population| population.people()))?;
+    let (percent, direction) = change(previous, current)?;
     (percent > POPULATION_JUMP_PERCENT).then(|| {
-        let detail =
-            format!("the population is {percent:.1} % {way} {}: {} after {}", before.year, grouped(is), grouped(was));
+        let detail = format!(
+            "the population is {percent:.1} % {direction} {}: {} after {}",
+            report.year,
+            group_thousands(current),
+            group_thousands(previous)
+        );
         warning(WarningCode::PopulationJump, detail)
     })
 }
@@ -152,9 +160,10 @@ fn total_zero(inventory: &Inventory, level: Level) -> Option<Warning> {
     zero.then(|| warning(WarningCode::TotalZero, format!("{level} is 0 t: leave a total out that is not known")))
 }
 
-/// The difference of `is` from `was` in percent of `was`, and its direction.
-fn change(was: f64, is: f64) -> Option<(f64, &'static str)> {
-    (was > 0.0).then(|| (100.0 * (is - was).abs() / was, if is > was { "above" } else { "below" }))
+/// The difference of `current` from `previous` in percent of `previous`, and its direction.
+fn change(previous: f64, current: f64) -> Option<(f64, &'static str)> {
+    (previous > 0.0)
+        .then(|| (100.0 * (current - previous).abs() / previous, if current > previous { "above" } else { "below" }))
 }
 
 fn per_person(inventory: &Inventory, level: Level) -> Option<Warning> {
@@ -163,21 +172,21 @@ fn per_person(inventory: &Inventory, level: Level) -> Option<Warning> {
         return None;
     }
     let tonnes = inventory.figure(level)?.tonnes.get();
-    let each = tonnes / inventory.population?.people();
-    let hint = if each < PER_PERSON_LEAST {
+    let tonnes_each = tonnes / inventory.population?.people();
+    let hint = if tonnes_each < PER_PERSON_LEAST {
         "was it entered in kilotonnes?"
-    } else if each > PER_PERSON_MOST {
+    } else if tonnes_each > PER_PERSON_MOST {
         "was it entered in kilograms, or the population in thousands?"
     } else {
         return None;
     };
-    let detail = format!("{level} is {each:.3} t a person, which is unlikely: {hint}");
+    let detail = format!("{level} is {tonnes_each:.3} t a person, which is unlikely: {hint}");
     Some(warning(WarningCode::PerPersonUnlikely, detail))
 }
 
 fn stated_against_sum(inventory: &Inventory, level: Level) -> Option<Warning> {
     let figure = inventory.figure(level).filter(super::inventory::Figure::differs_from_sum)?;
-    let (stated, summed) = (grouped(figure.stated?.get()), grouped(figure.summed?.get()));
+    let (stated, summed) = (group_thousands(figure.stated?.get()), group_thousands(figure.summed?.get()));
     let detail = format!("{level} is stated as {stated} t, its lines sum to {summed} t");
     Some(warning(WarningCode::StatedDiffersFromSum, detail))
 }
@@ -193,7 +202,7 @@ fn scopes_above_total(inventory: &Inventory, concerns: impl Fn(Level) -> bool) -
     parts.into_iter().filter(|(part, whole)| concerns(*part) || concerns(*whole)).find_map(|(part, whole)| {
         let (less, more) = (inventory.figure(part)?.tonnes, inventory.figure(whole)?.tonnes);
         (less > more).then(|| {
-            let (less, more) = (grouped(less.get()), grouped(more.get()));
+            let (less, more) = (group_thousands(less.get()), group_thousands(more.get()));
             let detail = format!("{part} ({less} t) is above {whole} ({more} t), which should include it");
             warning(WarningCode::ScopesAboveTotal, detail)
         })

@@ -256,7 +256,7 @@ fn whole(
     let with = |state: &Value| {
         let mut body = said.body();
         if let Some(body) = body.as_object_mut() {
-            kept.put(body, state);
+            kept.copy_into(body, state);
         }
         body
     };
@@ -267,6 +267,6 @@ fn whole(
     }
     match place(said.body()) {
         StatePosition::Earlier(_) => Ok(said.clone()),
-        _ => kept.whole(report, recorded, today).map(AnyRecord::Inventory),
+        _ => kept.complete(report, recorded, today).map(AnyRecord::Inventory),
     }
 }

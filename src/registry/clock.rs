@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::record::limits::CLOCK_LEAP;
+use crate::record::limits::CLOCK_JUMP;
 use crate::store::{self, AnyConnection, StoreError};
 
 type ReadTime = Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>;
@@ -171,7 +171,7 @@ impl ClockWatch {
 
 /// How far a clock may leap and be believed.
 pub(super) fn leap() -> TimeDelta {
-    TimeDelta::from_std(CLOCK_LEAP).unwrap_or(TimeDelta::MAX)
+    TimeDelta::from_std(CLOCK_JUMP).unwrap_or(TimeDelta::MAX)
 }
 
 /// How long the system has run, sleep included.

@@ -79,7 +79,7 @@ impl History {
     pub fn restored<'d>(&self, dossier: &'d Dossier, cut: &AsOf) -> Result<Cow<'d, Dossier>, Refusal> {
         let mut restored = Cow::Borrowed(dossier);
         loop {
-            let missing = restored.missing(cut);
+            let missing = restored.missing_entries(cut);
             if missing.is_empty() {
                 return Ok(restored);
             }

@@ -6,7 +6,7 @@ use super::halt::{Halt, Halted};
 use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::succession::Origins;
-use crate::record::limits::DAMAGE_TOLD;
+use crate::record::limits::DAMAGE_LISTED;
 use crate::record::{Change, Subject};
 use crate::store::log::Unreadable;
 use crate::store::{self, AnyConnection, HOW_TO_RESTORE, Head, StoreError};
@@ -93,7 +93,7 @@ impl Snapshot {
         if wrong.is_empty() {
             return None;
         }
-        let first: Vec<&str> = wrong.iter().take(DAMAGE_TOLD).map(String::as_str).collect();
+        let first: Vec<&str> = wrong.iter().take(DAMAGE_LISTED).map(String::as_str).collect();
         let more = match wrong.len() - first.len() {
             0 => String::new(),
             more => format!("; and {more} more"),

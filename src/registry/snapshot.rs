@@ -17,7 +17,7 @@ use crate::answers::records;
 use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
-use crate::record::text::normalised;
+use crate::record::text::normalise_name;
 use crate::record::{AsOf, City, CityId, CityRecord, Dossier, Network, RecordKey, Recorded, Slug};
 use crate::store::{Damage, Head};
 
@@ -287,5 +287,5 @@ pub(super) fn identifiers(city: &City) -> impl Iterator<Item = Identifier> + '_ 
     let locode = city.locode.iter().map(|locode| (IdentifierRegister::Locode, locode.as_str().to_owned()));
     let named = city.identifiers.iter();
     // Some registers know cities by their names alone.
-    locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), normalised(id))))
+    locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), normalise_name(id))))
 }

@@ -11,7 +11,7 @@ use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::answers::records;
 use crate::record::any_record::AnyRecord;
-use crate::record::change::{Draft, time_of_entry};
+use crate::record::change::{Draft, entry_time};
 use crate::record::{
     Action, Change, CityId, CityRecord, Dossier, Kind, Ledger, Network, RecordKey, Recorded, Slug, Stamp,
 };
@@ -231,7 +231,7 @@ impl Staging {
     /// parser that reads it at the next start, and nothing is appended that this parser does not take.
     fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
-        let change = draft.enter(number + 1, time_of_entry(self.snapshot.recorded_at, now), hash);
+        let change = draft.into_entry(number + 1, entry_time(self.snapshot.recorded_at, now), hash);
         if let Err(message) = self.apply(&change) {
             // What the request's own parser took, the log's parser must take: anything else is our mistake.
             log::error!("a drafted change cannot be applied: {message}");
@@ -278,7 +278,7 @@ impl Staging {
     /// Goes on to the entry, which is not applied or was already.
     pub(super) fn pass(&mut self, change: &Change) {
         if change.recorded_at < self.snapshot.recorded_at {
-            self.set_back(change.recorded_at);
+            self.cap_times(change.recorded_at);
         }
         self.snapshot.recorded_at = change.recorded_at;
         self.snapshot.redacted += i64::from(change.body.is_none());

@@ -47,7 +47,7 @@ impl Staging {
     }
 
     /// The log's time went back: what lies ahead of `time` was recorded by then, whatever a wrong clock said.
-    pub(super) fn set_back(&mut self, time: DateTime<Utc>) {
+    pub(super) fn cap_times(&mut self, time: DateTime<Utc>) {
         let is_ahead = |dossier: &Dossier| dossier.stamps().any(|stamp| stamp.recorded_at > time);
         let cities = self.snapshot.cities.clone();
         for (city, _) in cities.iter().filter(|(_, entry)| is_ahead(&entry.dossier)) {
@@ -56,6 +56,6 @@ impl Staging {
         for (network, _) in &self.snapshot.networks.clone() {
             self.bring_in_network(network);
         }
-        self.ledger.set_back(time);
+        self.ledger.cap_times(time);
     }
 }

@@ -12,8 +12,8 @@ use actix_web::{HttpMessage, web};
 use crate::api::Service;
 use crate::api::request::access::UsedKey;
 use crate::api::response::problem::Code;
-use crate::metrics::{Metrics, RefusalCount, Request, Word};
-use crate::record::masking::{masked, may_have_a_key};
+use crate::metrics::{Label, Metrics, RefusalCount, Request};
+use crate::record::masking::{mask_keys, may_contain_key};
 use crate::server::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 
 /// The header in which a request may bring its id, and each answer has it.
@@ -45,7 +45,7 @@ fn id(request: &ServiceRequest) -> String {
     let is_plain = |word: &&str| {
         (1..=REQUEST_ID_CHARACTERS).contains(&word.len())
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
-            && !may_have_a_key(word)
+            && !may_contain_key(word)
     };
     let given = request.headers().get(REQUEST_ID).and_then(|value| value.to_str().ok()).filter(is_plain);
     given.map_or_else(|| uuid::Uuid::now_v7().simple().to_string(), str::to_owned)
@@ -54,11 +54,11 @@ fn id(request: &ServiceRequest) -> String {
 fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
     let offered = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"];
     let method = offered.into_iter().find(|word| *word == method.as_str()).unwrap_or("other");
-    let counted = Request { method: Word(method), status: response.status().as_u16() };
+    let counted = Request { method: Label(method), status: response.status().as_u16() };
     metrics.requests.get_or_create(&counted).inc();
     metrics.request_seconds.observe(seconds);
     if let Some(code) = response.response().extensions().get::<Code>() {
-        metrics.refusals.get_or_create(&RefusalCount { code: Word(code.as_str()) }).inc();
+        metrics.refusals.get_or_create(&RefusalCount { code: Label(code.as_str()) }).inc();
     }
 }
 
@@ -90,7 +90,7 @@ fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl Messag
 
 /// What was asked for, as it is logged: with no key in it, and of bounded length, however long an address is made.
 fn cut(target: &str) -> String {
-    let whole = masked(target);
+    let whole = mask_keys(target);
     let target = whole.as_ref();
     if target.len() <= LOGGED_TARGET_BYTES {
         return target.to_owned();

@@ -59,7 +59,7 @@ impl Row {
         let Confirmation { key, since, body } = confirmation;
         let body = body.to_string();
         let body_hash = sha256(&body);
-        let (kind, city, id) = (key.kind().to_string(), key.city_word().to_owned(), key.id());
+        let (kind, city, id) = (key.kind().to_string(), key.city_or_empty().to_owned(), key.id());
         Row { kind, city, id, since: *since, body, body_hash }
     }
 

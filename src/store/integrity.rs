@@ -7,7 +7,7 @@ use diesel::sql_types::Text;
 
 use super::StoreError;
 use super::connection::AnyConnection;
-use crate::record::limits::DAMAGE_TOLD;
+use crate::record::limits::DAMAGE_LISTED;
 
 /// What `PRAGMA quick_check` finds wrong, a sentence each; empty for a sound file, and for a server, which checks its
 /// pages itself.
@@ -26,7 +26,7 @@ pub fn check(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> 
         return Ok(Vec::new());
     }
     let begin = Instant::now();
-    let query = format!("PRAGMA quick_check({DAMAGE_TOLD})");
+    let query = format!("PRAGMA quick_check({DAMAGE_LISTED})");
     let found: Result<Vec<Row>, StoreError> = diesel::sql_query(query).load(connection).map_err(StoreError::from);
     log::debug!("the database file was checked in {} ms", begin.elapsed().as_millis());
     match found {

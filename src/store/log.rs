@@ -143,7 +143,7 @@ impl ChangeRow {
             recorded_at: change.recorded_at.naive_utc(),
             actor: change.actor.clone(),
             kind: change.subject.kind().to_string(),
-            city: change.subject.city_word().to_owned(),
+            city: change.subject.city_or_empty().to_owned(),
             id: change.subject.id(),
             action: change.action.to_string(),
             revision: change.revision,
@@ -255,7 +255,7 @@ pub fn predecessor(connection: &mut AnyConnection, entry: &Change) -> Result<Opt
         return Ok(None);
     }
     let row: Option<ChangeRow> = changes::table
-        .filter(changes::city.eq(entry.subject.city_word()))
+        .filter(changes::city.eq(entry.subject.city_or_empty()))
         .filter(changes::kind.eq(entry.subject.kind().as_str()))
         .filter(changes::id.eq(entry.subject.id()))
         .filter(changes::revision.eq(entry.revision - 1))
@@ -281,7 +281,7 @@ pub fn entry(connection: &mut AnyConnection, sequence: i64) -> Result<Option<Cha
 /// Those of the database.
 pub fn redaction_of(connection: &mut AnyConnection, entry: &Change) -> QueryResult<Option<i64>> {
     changes::table
-        .filter(changes::city.eq(entry.subject.city_word()))
+        .filter(changes::city.eq(entry.subject.city_or_empty()))
         .filter(changes::kind.eq(Kind::Redaction.as_str()))
         .filter(changes::id.eq(entry.sequence.to_string()))
         .select(changes::sequence)

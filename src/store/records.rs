@@ -33,11 +33,11 @@ type Key = [String; 3];
 impl RecordRow {
     /// The row that an entry leaves.
     fn of(change: &Change) -> Result<Self, String> {
-        let (body, reason) = change.texts()?;
+        let (body, reason) = change.raw_contents()?;
         let state = if change.action == Action::Withdraw { "withdrawn" } else { "live" };
         Ok(RecordRow {
             kind: change.subject.kind().to_string(),
-            city: change.subject.city_word().to_owned(),
+            city: change.subject.city_or_empty().to_owned(),
             id: change.subject.id(),
             revision: change.revision,
             state: state.to_owned(),

@@ -8,7 +8,7 @@ use diesel::sql_types::Integer;
 use super::connection::{AnyConnection, transaction};
 use super::schema::{changes, confirmations, records as records_table};
 use super::{Head, StoreError, log, records};
-use crate::record::change::{Draft, time_of_entry};
+use crate::record::change::{Draft, entry_time};
 use crate::record::redaction::Redaction;
 use crate::record::{Action, Change, Kind, Name, Subject, Text};
 
@@ -67,8 +67,8 @@ pub fn redact(
         let entry = log::entry(connection, sequence)?.ok_or(Failure::NoSuchEntry(sequence))?;
         check(connection, &entry)?;
         let draft = draft(&entry, actor, reason);
-        let last = log::entry(connection, head.number)?.map_or(now, |last| time_of_entry(last.recorded_at, now));
-        let change = draft.enter(head.number + 1, last, &head.hash);
+        let last = log::entry(connection, head.number)?.map_or(now, |last| entry_time(last.recorded_at, now));
+        let change = draft.into_entry(head.number + 1, last, &head.hash);
         log::append(connection, std::slice::from_ref(&change))?;
         records::save(connection, std::slice::from_ref(&change))?;
         take_out(connection, &entry)?;
@@ -88,7 +88,7 @@ fn check(connection: &mut AnyConnection, entry: &Change) -> Result<(), Failure> 
     // A damaged entry would look like a redacted one.
     entry.check_body().map_err(StoreError::Corrupt)?;
     let last: i64 = changes::table
-        .filter(changes::city.eq(entry.subject.city_word()))
+        .filter(changes::city.eq(entry.subject.city_or_empty()))
         .filter(changes::kind.eq(entry.subject.kind().as_str()))
         .filter(changes::id.eq(entry.subject.id()))
         .order(changes::revision.desc())
@@ -96,7 +96,7 @@ fn check(connection: &mut AnyConnection, entry: &Change) -> Result<(), Failure> 
         .first(connection)?;
     if last == sequence && entry.action != Action::Withdraw {
         let subject = &entry.subject;
-        let record = format!("{} {} {}", subject.kind(), subject.city_word(), subject.id()).replace("  ", " ");
+        let record = format!("{} {} {}", subject.kind(), subject.city_or_empty(), subject.id()).replace("  ", " ");
         return Err(Failure::IsLive { sequence, record });
     }
     Ok(())
@@ -130,7 +130,7 @@ fn take_out(connection: &mut AnyConnection, entry: &Change) -> QueryResult<()> {
         .execute(connection)?;
     let of_the_record = confirmations::table
         .filter(confirmations::kind.eq(entry.subject.kind().as_str()))
-        .filter(confirmations::city.eq(entry.subject.city_word()))
+        .filter(confirmations::city.eq(entry.subject.city_or_empty()))
         .filter(confirmations::id.eq(entry.subject.id()));
     diesel::delete(of_the_record).execute(connection).map(drop)
 }

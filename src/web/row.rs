@@ -7,7 +7,7 @@ use crate::api::imports::answer::{ImportAnswer, RowAnswer, RowFault, RowOutcome}
 use crate::api::imports::differences::LineChanges;
 use crate::method::Ratio;
 use crate::record::Tonnes;
-use crate::record::units::grouped;
+use crate::record::units::group_thousands;
 
 /// Every row of a file.
 pub(super) fn table(answer: &ImportAnswer) -> Markup {
@@ -63,7 +63,7 @@ fn changes(row: &RowAnswer) -> Markup {
 }
 
 fn tonnes(tonnes: Option<Tonnes>) -> String {
-    tonnes.map_or_else(|| "nothing".to_owned(), |tonnes| format!("{} t", grouped(tonnes.get())))
+    tonnes.map_or_else(|| "nothing".to_owned(), |tonnes| format!("{} t", group_thousands(tonnes.get())))
 }
 
 fn percent(percent: Option<Ratio>) -> String {
@@ -80,7 +80,7 @@ fn value_text(value: Option<&Value>) -> String {
             .map(|part| part.as_str().map_or_else(|| part.to_string(), str::to_owned))
             .collect::<Vec<_>>()
             .join(", "),
-        Some(other) => other.as_f64().map_or_else(|| other.to_string(), grouped),
+        Some(other) => other.as_f64().map_or_else(|| other.to_string(), group_thousands),
     }
 }
 

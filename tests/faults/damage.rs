@@ -138,7 +138,7 @@ fn an_id_that_was_none_from_the_start_marks_its_city_alone() {
         after: Some(inventory(1.0)),
         reason: None,
     };
-    let entry = draft.enter(head.number + 1, last.recorded_at, &head.hash);
+    let entry = draft.into_entry(head.number + 1, last.recorded_at, &head.hash);
     log::append(&mut connection, std::slice::from_ref(&entry)).unwrap();
     log::raise(&mut connection, &Head { number: entry.sequence, hash: entry.hash, ..head }).unwrap();
     drop(connection);

@@ -45,7 +45,7 @@ fn arrival(number: usize) -> Arrival {
         (CityRecord::Report(Year::new(2020).unwrap()), inventory),
     ];
     let parsed = |(key, body): (CityRecord, Value)| {
-        let record = AnyRecord::parse_of_city(&key, body, Utc::now().date_naive()).unwrap();
+        let record = AnyRecord::parse_city_record(&key, body, Utc::now().date_naive()).unwrap();
         (key, record)
     };
     let records = records.map(parsed).into();

@@ -44,7 +44,7 @@ fn summed_basic_equals_stated_basic_in_every_inventory() {
         let body = json!({"year": cell("Year_calendar").parse::<i32>().unwrap(), "totals": {"basic": stated},
                           "lines": lines, "protocol": "gpc", "source": {"title": "C40 GHG dashboard data"}});
         let key = CityRecord::Baseline(Slug::new("base").unwrap());
-        let parsed = AnyRecord::parse_of_city(&key, body, today()).unwrap();
+        let parsed = AnyRecord::parse_city_record(&key, body, today()).unwrap();
         let AnyRecord::Inventory(inventory) = parsed else { unreachable!() };
         let figure = inventory.figure(Level::Basic).unwrap();
         let apart = (figure.summed.unwrap().kilograms() - figure.stated.unwrap().kilograms()).abs();

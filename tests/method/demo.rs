@@ -13,7 +13,7 @@ use super::{assert_near, day, recorded_at, today};
 pub fn dossiers() -> Vec<Dossier> {
     let (mut ledger, mut cities) = (Ledger::default(), Vec::new());
     let mut revisions = BTreeMap::new();
-    for (entry, sequence) in pledgewatch::demo::entries(today()).unwrap().into_iter().zip(1..) {
+    for (entry, sequence) in pledgewatch::demo::records(today()).unwrap().into_iter().zip(1..) {
         let action = if entry.reason.is_none() { Action::Create } else { Action::Revise };
         let revision = revisions.entry(entry.key.clone()).and_modify(|revision| *revision += 1).or_insert(1);
         let draft = Draft {
@@ -24,7 +24,7 @@ pub fn dossiers() -> Vec<Dossier> {
             after: Some(entry.record.body()),
             reason: entry.reason,
         };
-        let change = draft.enter(sequence, recorded_at(), "0");
+        let change = draft.into_entry(sequence, recorded_at(), "0");
         ledger.apply(&change).unwrap();
         cities.extend(change.subject.city().filter(|_| change.subject.kind() == Kind::City).cloned());
     }
@@ -52,7 +52,7 @@ fn many_demo_cities_have_a_verdict_on_a_recent_figure() {
 
 #[test]
 fn the_demo_says_where_each_figure_is_from_and_when_each_pledge_was_made() {
-    for entry in pledgewatch::demo::entries(today()).unwrap() {
+    for entry in pledgewatch::demo::records(today()).unwrap() {
         let body = entry.record.body();
         if entry.key.kind() == Kind::City {
             continue;

@@ -102,7 +102,7 @@ impl City {
         let mut draft = draft(kind, id, body);
         draft.revision = revision + 1;
         draft.reason = reason.map(str::to_owned);
-        self.ledger.apply(&draft.enter(self.sequence, self.recorded_at, "0")).unwrap();
+        self.ledger.apply(&draft.into_entry(self.sequence, self.recorded_at, "0")).unwrap();
         self
     }
 
@@ -206,7 +206,7 @@ pub fn inventory(tonnes: f64) -> Value {
 /// may stand) or several gases, a null leaves a line out, and all others do not occur.
 pub fn lined(named: Value) -> Value {
     let named = named.as_object().unwrap().clone();
-    let others = GpcRef::all().filter(|line| line.counts_at(Level::Basic) && !named.contains_key(line.as_str()));
+    let others = GpcRef::all().filter(|line| line.is_counted_at(Level::Basic) && !named.contains_key(line.as_str()));
     let mut lines: Vec<Value> = others.map(|line| json!({"ref": line.as_str(), "notation": "NO"})).collect();
     for (reference, value) in &named {
         match value {

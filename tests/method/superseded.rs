@@ -92,7 +92,7 @@ fn entries(steps: &[Step]) -> Vec<Change> {
             after: (!withdraws).then(|| body(step, sequence)),
             reason: Some(format!("Reason of {sequence}")),
         };
-        entries.push(draft.enter(sequence, recorded_on.and_hms_opt(12, 0, 0).unwrap().and_utc(), "0"));
+        entries.push(draft.into_entry(sequence, recorded_on.and_hms_opt(12, 0, 0).unwrap().and_utc(), "0"));
     }
     entries
 }
@@ -109,10 +109,10 @@ fn made(log: &[Change], keeps_all: bool) -> Dossier {
 /// The dossier with all that it lacks for `cut`, read from the log.
 fn restored(dossier: &Dossier, cut: &AsOf, log: &[Change]) -> Dossier {
     let mut restored = dossier.clone();
-    for sequence in dossier.missing(cut) {
+    for sequence in dossier.missing_entries(cut) {
         restored.restore(&log[usize::try_from(sequence - 1).unwrap()]).unwrap();
     }
-    assert!(restored.missing(cut).is_empty());
+    assert!(restored.missing_entries(cut).is_empty());
     restored
 }
 
@@ -147,8 +147,8 @@ fn what_is_not_kept_whole_changes_no_judgement() {
         prop_assert_eq!(&present, &status(&whole, &AsOf::default(), today()));
         prop_assert_eq!(&present, &status(&recent, &AsOf::default(), today()));
         for cut in cuts(whole.entries) {
-            prop_assert_eq!(whole.missing(&cut), Vec::<i64>::new());
-            let missing = recent.missing(&cut).len();
+            prop_assert_eq!(whole.missing_entries(&cut), Vec::<i64>::new());
+            let missing = recent.missing_entries(&cut).len();
             restorations.set(restorations.get() + missing);
             prop_assert_eq!(judgement::status(&recent, &cut, today(), None, false).is_err(), missing > 0);
             let recent = restored(&recent, &cut, &log);

@@ -45,7 +45,7 @@ fn entries(database: &Database) -> Vec<Change> {
 }
 
 fn path(subject: &Subject) -> String {
-    let (city, id, kind) = (subject.city_word(), subject.id(), subject.kind());
+    let (city, id, kind) = (subject.city_or_empty(), subject.id(), subject.kind());
     match kind {
         Kind::City => format!("/v1/cities/{id}"),
         Kind::Statement => format!("/v1/cities/{city}/statement"),

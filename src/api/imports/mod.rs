@@ -298,7 +298,7 @@ fn complete(
     let Ok(report) = &row.outcome else { return row };
     let record = match (&report.record, recorded) {
         (AnyRecord::Inventory(said), Some(recorded)) if kept != CarriedOver::default() => {
-            let whole = kept.whole(said, recorded, today).map(AnyRecord::Inventory);
+            let whole = kept.complete(said, recorded, today).map(AnyRecord::Inventory);
             whole.map_err(|faults| faults.into_iter().map(unfit).collect())
         }
         _ => Ok(report.record.clone()),

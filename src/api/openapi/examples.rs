@@ -181,7 +181,7 @@ impl Example {
                 reason: None,
             };
             let (number, hash) = changes.last().map_or((0, GENESIS), |last| (last.sequence, last.hash.as_str()));
-            let change = draft.enter(number + 1, at, hash);
+            let change = draft.into_entry(number + 1, at, hash);
             ledger.apply(&change)?;
             changes.push(change);
         }

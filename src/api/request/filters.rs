@@ -16,7 +16,7 @@ use crate::overview::row::Row;
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
-use crate::record::text::folded;
+use crate::record::text::fold_name;
 use crate::record::{Fault, Level, Sector, Slug, Standing};
 use crate::registry::{CityEntry, Present, Snapshot};
 
@@ -173,7 +173,7 @@ impl ListQuery {
             let message = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
             Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", message))
         });
-        let (q, sector) = (self.q.as_deref().map(folded), sector.transpose()?);
+        let (q, sector) = (self.q.as_deref().map(fold_name), sector.transpose()?);
         Ok(Filters { query: self, places, ids, q, sector, judged: self.judged()? })
     }
 
@@ -238,7 +238,7 @@ impl Filters<'_> {
         self.ids.as_ref().is_none_or(|ids| ids.contains(row.id.as_str()))
             && self.places.take(row.entry, row.present)
             && self.query.reported_before.is_none_or(before)
-            && self.q.as_ref().is_none_or(|q| folded(row.present.city.name.as_str()).contains(q))
+            && self.q.as_ref().is_none_or(|q| fold_name(row.present.city.name.as_str()).contains(q))
     }
 
     fn take_target(&self, row: &Row<'_>) -> bool {
@@ -312,7 +312,7 @@ impl<'q> PlaceQuery<'q> {
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));
         }
-        Ok(Places { query: self, region: self.region.map(folded), snapshot })
+        Ok(Places { query: self, region: self.region.map(fold_name), snapshot })
     }
 }
 
@@ -330,13 +330,13 @@ impl Places<'_> {
             && self
                 .region
                 .as_ref()
-                .is_none_or(|region| city.region.as_ref().is_some_and(|name| folded(name.as_str()) == *region))
+                .is_none_or(|region| city.region.as_ref().is_some_and(|name| fold_name(name.as_str()) == *region))
     }
 }
 
 /// Checks a text that names are compared with; accents alone would be in every name.
 fn check_text(name: &str, text: Option<&str>) -> Result<(), Problem> {
-    let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || folded(text).is_empty();
+    let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || fold_name(text).is_empty();
     if text.is_some_and(is_wrong) {
         let message =
             format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");

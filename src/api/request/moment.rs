@@ -5,7 +5,7 @@ use chrono::NaiveDate;
 use crate::api::response::answer::Keep;
 use crate::api::response::problem::Problem;
 use crate::method;
-use crate::record::fault::day;
+use crate::record::fault::parse_day;
 use crate::record::{AsOf, Fault, Year};
 
 /// Declares a query with the parameters of a moment beside its own: serde cannot flatten a query and
@@ -141,7 +141,7 @@ fn fault(parameter: &str, code: &str, detail: &str) -> Fault {
 
 /// Reads a day that is not in the future.
 fn past_day(parameter: &str, text: Option<&str>, today: NaiveDate, faults: &mut Vec<Fault>) -> Option<NaiveDate> {
-    let read = day(text?);
+    let read = parse_day(text?);
     match read {
         None => faults.push(fault(parameter, "invalid_day", "must be a day of the calendar, written YYYY-MM-DD")),
         Some(day) if day > today => faults.push(fault(parameter, "in_future", "must not lie in the future")),

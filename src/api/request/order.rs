@@ -10,7 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 use crate::api::response::list::Key;
 use crate::method::{Amount, Assessment, Ratio};
 use crate::overview::row::Row;
-use crate::record::text::folded;
+use crate::record::text::fold_name;
 use crate::record::{Percent, Tonnes, Year};
 
 /// What a row is sorted by.
@@ -63,7 +63,7 @@ fn current<'a>(row: &Row<'a>) -> Row<'a> {
 #[rustfmt::skip]
 const COLUMNS: &[Column] = &[
     ("id", |_| Cell::Number(None)),
-    ("name", |row| Cell::Text(folded(row.present.city.name.as_str()))),
+    ("name", |row| Cell::Text(fold_name(row.present.city.name.as_str()))),
     ("country", |row| Cell::Text(row.present.city.country.as_str().to_owned())),
     ("population", |row| Cell::Number(row.present.latest.population.map(|(_, people)| people.people()))),
     ("population_year", |row| Cell::Number(row.present.latest.population.map(|(year, _)| f64::from(year.get())))),

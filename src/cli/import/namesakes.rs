@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::import::table::cell::some_of;
-use crate::record::text::folded;
+use crate::record::text::fold_name;
 use crate::record::{City, CityId};
 
 /// The cities that are there, by their country and the words of their names.
@@ -62,7 +62,7 @@ const KINDS: [&str; 10] =
 
 /// The country of a city and the words of its name, without what stands in brackets and what kind of place it is.
 fn key(city: &City) -> Key {
-    let name = folded(city.name.as_str());
+    let name = fold_name(city.name.as_str());
     let bare = name.split(['(', '[']).next().filter(|bare| !bare.trim().is_empty()).unwrap_or(&name);
     let words: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let mut own = words.clone();
@@ -71,5 +71,5 @@ fn key(city: &City) -> Key {
 }
 
 fn region(city: &City) -> Option<String> {
-    city.region.as_ref().map(|region| folded(region.as_str()))
+    city.region.as_ref().map(|region| fold_name(region.as_str()))
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, Months, NaiveDate};
 use serde_json::{Value, json};
 
-use crate::record::fault::day;
+use crate::record::fault::parse_day;
 use crate::record::limits::{PERIOD_DAYS_MAX, PERIOD_DAYS_MIN};
 
 use super::finding::LeftOut;
@@ -92,7 +92,7 @@ impl AccountingYear {
 fn any_day(text: &str) -> Option<NaiveDate> {
     let text = text.trim();
     let date = text.split([' ', 'T']).next()?;
-    if let Some(day) = day(date) {
+    if let Some(day) = parse_day(date) {
         return Some(day);
     }
     let mut parts = date.split('/');
@@ -101,7 +101,7 @@ fn any_day(text: &str) -> Option<NaiveDate> {
     if parts.next().is_some() || !two(month) || !two(of_month) || year.len() != 4 {
         return None;
     }
-    day(&format!("{year}-{month:0>2}-{of_month:0>2}"))
+    parse_day(&format!("{year}-{month:0>2}-{of_month:0>2}"))
 }
 
 /// The period of words such as `July 2018 - June 2019` that begins in `year`; none where they say less.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use crate::record::any_record::AnyRecord;
 use crate::record::limits::{NAME_CHARACTERS, TEXT_CHARACTERS};
-use crate::record::text::normalised;
+use crate::record::text::normalise_name;
 use crate::record::{City, CityRecord, Fault, Kind, Parse, fault};
 
 use super::finding::{FoundRecord, LeftOut};
@@ -33,7 +33,7 @@ pub(in crate::import) fn name(text: &str) -> Option<Value> {
 
 /// The name by which a file knows a city, in the one form in which it is an identifier; none where there is none.
 pub(in crate::import) fn word(text: &str) -> Option<String> {
-    let word = normalised(&cleaned(text, NAME_CHARACTERS)?);
+    let word = normalise_name(&cleaned(text, NAME_CHARACTERS)?);
     (!is_error(&word)).then_some(word)
 }
 
@@ -76,8 +76,9 @@ pub(in crate::import) fn city(body: &Value, today: NaiveDate) -> Result<Arc<City
 
 /// The record of a body.
 pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<FoundRecord, LeftOut> {
-    let read =
-        |key: CityRecord| AnyRecord::parse_of_city(&key, body.clone(), today).map(|record| FoundRecord { key, record });
+    let read = |key: CityRecord| {
+        AnyRecord::parse_city_record(&key, body.clone(), today).map(|record| FoundRecord { key, record })
+    };
     let found = CityRecord::read(kind, id).map_err(|fault| vec![fault]).and_then(read);
     found.map_err(|faults| refused(kind, &faults, body))
 }

@@ -69,7 +69,7 @@ pub fn counted(serial: f64) -> Option<NaiveDate> {
 
 /// Reads a day that was typed.
 fn typed(text: &str) -> Result<NaiveDate, DayFault> {
-    if let Some(day) = fault::day(text) {
+    if let Some(day) = fault::parse_day(text) {
         return Ok(day);
     }
     if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -77,7 +77,7 @@ fn typed(text: &str) -> Result<NaiveDate, DayFault> {
     }
     // Some programs write a day as a moment: its midnight is the day.
     if let Some(day) = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")) {
-        return fault::day(day).ok_or_else(invalid);
+        return fault::parse_day(day).ok_or_else(invalid);
     }
     let parts: Vec<&str> = text.split(['.', '/', '-']).map(str::trim).collect();
     let [first, second, year] = parts.as_slice() else { return Err(invalid()) };

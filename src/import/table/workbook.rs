@@ -258,7 +258,7 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
         }
         DataRef::DateTime(_) => Cell::Text("a length of time".to_owned()),
         DataRef::DateTimeIso(text) => {
-            let day = text.get(..10).and_then(fault::day);
+            let day = text.get(..10).and_then(fault::parse_day);
             day.map_or_else(|| Cell::typed(text), Cell::Day)
         }
         DataRef::Error(error) => Cell::Error(error.to_string()),

@@ -43,7 +43,7 @@ pub(in crate::import) fn report(
     if !lines.is_empty() {
         body.insert("lines".to_owned(), lines.iter().map(line).collect());
     } else if let Some(recorded) = recorded.filter(|_| !body.contains_key("totals")) {
-        CarriedOver { lines: true, also_stated: false }.put(&mut body, recorded);
+        CarriedOver { lines: true, also_stated: false }.copy_into(&mut body, recorded);
     }
     let made = make(body, reason, year, today);
     let number = row.row.number;

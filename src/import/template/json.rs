@@ -10,7 +10,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use crate::import::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
-use crate::record::fault::{self, kind_of};
+use crate::record::fault::{self, json_type};
 use crate::record::{CarriedOver, Fault, Parse, Year};
 
 use super::draft::{self, Report};
@@ -108,7 +108,7 @@ fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, RefusedFil
     } else {
         match serde_json::from_str(text).map_err(|error| no_json(&error))? {
             Value::Object(body) => report(body, today),
-            other => (None, Err(fault("wrong_type", format!("must be an object, not {}", kind_of(&other))))),
+            other => (None, Err(fault("wrong_type", format!("must be an object, not {}", json_type(&other))))),
         }
     };
     // One more than is told lets it be seen that there are more.

@@ -244,7 +244,7 @@ fn boundary_suspect(used: &UsedFigures<'_, '_>) -> Option<Caution> {
 }
 
 fn suspect(from: Year, before: f64, to: Year, after: f64) -> Caution {
-    let message = crate::record::units::grouped;
+    let message = crate::record::units::group_thousands;
     let detail = format!(
         "The population goes from {} in {from} to {} in {to}: the figures may not be of the same boundary.",
         message(before),

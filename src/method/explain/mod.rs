@@ -21,7 +21,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::record::target::{MilestoneLevel, TargetKind};
-use crate::record::units::{Percent, Population, grouped};
+use crate::record::units::{Percent, Population, group_thousands};
 use crate::record::{Tonnes, Year};
 
 use super::assessment::{Assessment, CitedFigure, PathwayPoint, YearFigure};
@@ -89,7 +89,7 @@ pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -
 fn n(number: f64) -> String {
     // More digits would show the noise of binary fractions: 0.30000000000000004.
     let number: f64 = format!("{number:.14e}").parse().unwrap_or(number);
-    if number < 0.0 { format!("({})", grouped(number)) } else { grouped(number) }
+    if number < 0.0 { format!("({})", group_thousands(number)) } else { group_thousands(number) }
 }
 
 /// The formula of an amount reduced by a percentage.
@@ -153,7 +153,7 @@ impl Explainer {
     fn add(&mut self, field: impl Into<String>, number: Option<f64>, formula: impl FnOnce() -> String) {
         if let Some(number) = number {
             let field = field.into();
-            let formula = format!("{field} = {} = {}", formula(), grouped(number));
+            let formula = format!("{field} = {} = {}", formula(), group_thousands(number));
             self.explained.push(Explanation { field, formula });
         }
     }

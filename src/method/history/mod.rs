@@ -12,7 +12,7 @@ pub(super) use weakened::target_weakened;
 
 use chrono::NaiveDate;
 
-use crate::record::recorded::Superseded;
+use crate::record::recorded::Versioned;
 use crate::record::{Known, Stamp, Year};
 
 use super::case::Case;
@@ -20,8 +20,8 @@ use super::caution::{Caution, CautionCode};
 use super::sentence::percent;
 
 /// Every revision of a record that is no withdrawal, in order of publication, with its stamp.
-fn states<'s, T: Superseded>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
-    let earlier = known.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp)));
+fn states<'s, T: Versioned>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
+    let earlier = known.earlier.run_starts().filter_map(|state| Some((state.abridged()?, &state.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()
 }
 

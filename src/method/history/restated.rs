@@ -61,7 +61,7 @@ fn of_the_inventory(case: &Case<'_, '_>) -> Vec<Caution> {
 
 /// The cautions from revisions of the target, each with what it was measured from.
 fn of_the_target(case: &Case<'_, '_>) -> Vec<Caution> {
-    let earlier = case.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp)));
+    let earlier = case.earlier.run_starts().filter_map(|state| Some((state.abridged()?, &state.stamp)));
     let states: Vec<(Measured, &Stamp)> = earlier
         .chain(std::iter::once((case.target, case.stamp)))
         .filter_map(|(target, stamp)| Some((Measured::from(target, case)?, stamp)))

@@ -24,7 +24,7 @@ pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
     let Ok(pathway) = &case.pathway else { return Vec::new() };
     let mut found = Vec::new();
     let own: Vec<(&Target, &Stamp)> =
-        case.earlier.turns().filter_map(|state| Some((state.brief()?, &state.stamp))).collect();
+        case.earlier.run_starts().filter_map(|state| Some((state.abridged()?, &state.stamp))).collect();
     let after: Vec<&Stamp> = own.iter().map(|(_, stamp)| *stamp).skip(1).chain(std::iter::once(case.stamp)).collect();
     for ((old, _), stamp) in binding(&own).zip(&after) {
         if let Some(target) = old {

@@ -75,7 +75,7 @@ fn covers(target: &Value, wanted: &str) -> bool {
     let level = Level::from_word(text(target, "level")).unwrap();
     let lines = |words: &str| -> BTreeSet<&str> {
         let named = |line: &GpcRef| {
-            let within = |word: &str| word == line.sector() && (line.counts_at(level) || !level.has_lines());
+            let within = |word: &str| word == line.sector() && (line.is_counted_at(level) || !level.has_lines());
             words.split(' ').any(|word| word == line.as_str() || within(word))
         };
         GpcRef::all().filter(named).map(GpcRef::as_str).collect()

@@ -16,7 +16,7 @@ use super::{bodies, faults, here, import, import_csv, reports, today};
 /// The report as it would be recorded.
 fn recorded(year: i32, body: &Value) -> Arc<Inventory> {
     let key = CityRecord::Report(Year::new(year).unwrap());
-    match AnyRecord::parse_of_city(&key, body.clone(), today()) {
+    match AnyRecord::parse_city_record(&key, body.clone(), today()) {
         Ok(AnyRecord::Inventory(report)) => report,
         other => panic!("{other:?}\n{body}"),
     }

@@ -127,7 +127,7 @@ fn scope_of(line: &str) -> u8 {
 }
 
 /// Whether a total at a level counts a line.
-fn counts_at(line: &str, level: &str) -> bool {
+fn is_counted_at(line: &str, level: &str) -> bool {
     let to_the_grid = line == "I.4.4";
     let basic = match sector_of(line) {
         "I" | "II" => scope_of(line) <= 2 && !to_the_grid,
@@ -166,7 +166,7 @@ impl Scope {
             Some(numeral) => {
                 let numeral = numeral.as_str().ok_or("sector is no text")?;
                 let lines = all_lines().iter().filter(|line| sector_of(line) == numeral);
-                Some(lines.filter(|line| !listed || counts_at(line, &level)).cloned().collect())
+                Some(lines.filter(|line| !listed || is_counted_at(line, &level)).cloned().collect())
             }
         };
         Ok(Scope { level, sector })
@@ -184,7 +184,7 @@ impl Scope {
     pub fn counts(&self, line: &str) -> bool {
         match &self.sector {
             Some(lines) => lines.contains(line),
-            None => self.level == "own" || counts_at(line, &self.level),
+            None => self.level == "own" || is_counted_at(line, &self.level),
         }
     }
 

@@ -28,7 +28,7 @@ impl CarriedOver {
     }
 
     /// Copies the parts that stay from the recorded report into the body of the new one.
-    pub fn put(self, body: &mut Map<String, Value>, recorded: &Value) {
+    pub fn copy_into(self, body: &mut Map<String, Value>, recorded: &Value) {
         let lines = recorded["lines"].as_array().filter(|_| self.lines);
         if let Some(lines) = lines {
             // Lines stated by gas were recorded with these potentials; the new report may name its own.
@@ -47,7 +47,7 @@ impl CarriedOver {
     ///
     /// # Errors
     /// All faults, if those parts do not fit the new report.
-    pub fn whole(
+    pub fn complete(
         self,
         report: &Arc<Inventory>,
         recorded: &Arc<Inventory>,
@@ -56,8 +56,8 @@ impl CarriedOver {
         let Value::Object(mut body) = AnyRecord::Inventory(Arc::clone(report)).body() else {
             return Ok(Arc::clone(report));
         };
-        self.put(&mut body, &AnyRecord::Inventory(Arc::clone(recorded)).body());
-        let read = fault::read(body.into(), today, |body, at| Inventory::parse_report(body, at, report.year));
-        read.map(Arc::new)
+        self.copy_into(&mut body, &AnyRecord::Inventory(Arc::clone(recorded)).body());
+        let completed = fault::read(body.into(), today, |body, at| Inventory::parse_report(body, at, report.year));
+        completed.map(Arc::new)
     }
 }

@@ -7,23 +7,23 @@ use super::inventory::Inventory;
 use super::line::{Line, LineValue};
 use super::member::Member;
 use super::network::Network;
-use super::recorded::Superseded;
+use super::recorded::Versioned;
 use super::source::Source;
 use super::statement::Statement;
 use super::target::Target;
 
-impl Superseded for Inventory {
+impl Versioned for Inventory {
     fn counts_from(&self) -> Option<NaiveDate> {
         self.source.published
     }
 
     /// Its figures, and when they were published.
-    fn brief(&self) -> Option<Self> {
+    fn abridged(&self) -> Option<Self> {
         Some(Inventory {
             year: self.year,
             period: self.period,
             totals: self.totals.clone(),
-            lines: self.lines.iter().map(Line::brief).collect(),
+            lines: self.lines.iter().map(Line::abridged).collect(),
             population: self.population,
             protocol: self.protocol,
             gases: self.gases.clone(),
@@ -35,20 +35,20 @@ impl Superseded for Inventory {
             credits_retired_tonnes: self.credits_retired_tonnes,
             uncertainty_percent: self.uncertainty_percent,
             verification: None,
-            source: self.source.brief(),
+            source: self.source.abridged(),
             note: None,
         })
     }
 }
 
-impl Superseded for Target {
+impl Versioned for Target {
     fn counts_from(&self) -> Option<NaiveDate> {
         // A pledge counts from the day it was set; a source often reports it only years later.
         self.set_on.or(self.source.published)
     }
 
     /// What it asked for, and when it was in force.
-    fn brief(&self) -> Option<Self> {
+    fn abridged(&self) -> Option<Self> {
         Some(Target {
             goal: self.goal.clone(),
             title: None,
@@ -64,13 +64,13 @@ impl Superseded for Target {
             ended_on: self.ended_on,
             superseded_by: self.superseded_by.clone(),
             conditional: self.conditional,
-            source: self.source.brief(),
+            source: self.source.abridged(),
             note: None,
         })
     }
 }
 
-impl Superseded for City {
+impl Versioned for City {
     /// A city's name is no figure: it counts as known from the start.
     fn counts_from(&self) -> Option<NaiveDate> {
         Some(NaiveDate::MIN)
@@ -78,13 +78,13 @@ impl Superseded for City {
 }
 
 // No judgement reads the earlier revisions of these.
-impl Superseded for Statement {}
-impl Superseded for Member {}
-impl Superseded for Network {}
+impl Versioned for Statement {}
+impl Versioned for Member {}
+impl Versioned for Network {}
 
 impl Line {
     /// The line without its explanation.
-    fn brief(&self) -> Line {
+    fn abridged(&self) -> Line {
         let value = match &self.value {
             LineValue::Notation { notation, .. } => LineValue::Notation { notation: *notation, explanation: None },
             stated => stated.clone(),
@@ -95,7 +95,7 @@ impl Line {
 
 impl Source {
     /// The title of the publication and the day it was published.
-    fn brief(&self) -> Source {
+    fn abridged(&self) -> Source {
         Source {
             title: self.title.clone(),
             url: None,
