@@ -49,8 +49,9 @@ impl<'a> Accounting<'a> {
         let own = Accounting::of(base.inventory);
         let Some(report) = base.report_of_its_year(view).filter(|_| own.protocol.is_none()) else { return own };
         let lent = Accounting::of(report.value);
-        let same = base.apart_percent(report.value).is_some_and(|percent| percent <= SAME_FIGURE_PERCENT);
-        if lent.protocol.is_none() || !same || own.differs(&lent).is_some() {
+        let is_same_figure =
+            base.difference_percent(report.value).is_some_and(|percent| percent <= SAME_FIGURE_PERCENT);
+        if lent.protocol.is_none() || !is_same_figure || own.find_difference(&lent).is_some() {
             return own;
         }
         Accounting {
@@ -64,13 +65,13 @@ impl<'a> Accounting<'a> {
     }
 
     /// True if both name the same series, so that their figures count alike.
-    pub fn is_of_series(&self, other: &Accounting<'_>) -> bool {
+    pub fn has_same_series(&self, other: &Accounting<'_>) -> bool {
         self.series.is_some() && self.series == other.series
     }
 
     /// Why figures of this accounting cannot be compared with those of a report; `None` if they can.
-    pub fn differs(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
-        if self.is_of_series(report) {
+    pub fn find_difference(&self, report: &Accounting<'_>) -> Option<(LeftOutReason, String)> {
+        if self.has_same_series(report) {
             return None;
         }
         if let (Some(ours), Some(theirs)) = (self.series, report.series) {
@@ -84,8 +85,8 @@ impl<'a> Accounting<'a> {
             return Some((LeftOutReason::ProtocolDiffers, detail));
         }
         let declared = !self.gases.is_empty() && !report.gases.is_empty();
-        if declared && only_co2(self.gases) != only_co2(report.gases) {
-            let (one, other) = if only_co2(self.gases) { ("baseline", "report") } else { ("report", "baseline") };
+        if declared && is_only_co2(self.gases) != is_only_co2(report.gases) {
+            let (one, other) = if is_only_co2(self.gases) { ("baseline", "report") } else { ("report", "baseline") };
             let detail = format!("The {one} covers CO2 only, the {other} other gases too.");
             return Some((LeftOutReason::GasesDiffer, detail));
         }
@@ -104,6 +105,6 @@ pub(super) fn family(protocol: Protocol) -> Protocol {
 }
 
 /// True if only CO2 is covered.
-pub(super) fn only_co2(gases: &[Gas]) -> bool {
+pub(super) fn is_only_co2(gases: &[Gas]) -> bool {
     gases == [Gas::Co2]
 }

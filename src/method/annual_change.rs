@@ -14,7 +14,7 @@ use super::accounting::Accounting;
 use super::assessment::CitedFigure;
 use super::base::BaseInventory;
 use super::caution::{CautionCode, Confidence, UsedFigures};
-use super::comparison::{Compared, LeftOutReason, conversion, has_ended, obstacle};
+use super::comparison::{Compared, LeftOutReason, conversion, find_obstacle, has_ended};
 use super::printed::Ratio;
 
 /// The change per year of a city's emissions between two years.
@@ -49,8 +49,8 @@ pub enum NoAnnualChange {
     NotAboveZero,
 }
 
-/// The compound change per year at `level` between the figures of `from` and `to`: `100 ((A(to) / A(from))^(1 / (to -
-/// from)) - 1)`. Both years must have ended on `judged_on`.
+/// The compound change per year at `level` between the figures of `from` and `to`:
+/// `100 ((A(to) / A(from))^(1 / (to - from)) - 1)`. Both years must have ended on `judged_on`.
 ///
 /// # Errors
 /// Why there is none.
@@ -62,10 +62,10 @@ pub fn annual_change(
 ) -> Result<AnnualChange, NoAnnualChange> {
     let report = view.reports.get(&to).filter(|report| has_figure(report, level, judged_on));
     let report = report.ok_or(NoAnnualChange::NoFigure)?;
-    let base = base(view, level, from, judged_on)?;
+    let base = find_base(view, level, from, judged_on)?;
     let base = conversion(&base, report.value).and_then(|gwp| base.converted_by(gwp)).unwrap_or(base);
     let accounting = Accounting::of_base(&base, view);
-    if let Some(obstacle) = obstacle(report, &base, &accounting, view) {
+    if let Some(obstacle) = find_obstacle(report, &base, &accounting, view) {
         return Err(NoAnnualChange::NotComparable(obstacle.reason));
     }
     let figure = report.value.figure(level).ok_or(NoAnnualChange::NoFigure)?;
@@ -79,23 +79,23 @@ pub fn annual_change(
         accounting: Some(accounting),
         reports: vec![&compared],
         judged: Some(to),
-        beside: None,
+        base_year_report: None,
     };
-    change(&used, &base, &compared)
+    compute_change(&used, &base, &compared)
 }
 
 /// The inventory of the earlier year: its report, or else the only baseline for that year.
-fn base<'a>(
+fn find_base<'a>(
     view: &View<'a>,
     level: Level,
     year: Year,
     judged_on: NaiveDate,
 ) -> Result<BaseInventory<'a>, NoAnnualChange> {
-    let counts = |known: &Known<'_, Inventory>| has_figure(known, level, judged_on);
-    if let Some(report) = view.reports.get(&year).filter(|report| counts(report)) {
+    let has_usable_figure = |known: &Known<'_, Inventory>| has_figure(known, level, judged_on);
+    if let Some(report) = view.reports.get(&year).filter(|report| has_usable_figure(report)) {
         return Ok(BaseInventory::at_level(None, report, level));
     }
-    let mut baselines = view.baselines.iter().filter(|(_, known)| known.value.year == year && counts(known));
+    let mut baselines = view.baselines.iter().filter(|(_, known)| known.value.year == year && has_usable_figure(known));
     let (id, known) = baselines.next().ok_or(NoAnnualChange::NoFigure)?;
     match baselines.next() {
         None => Ok(BaseInventory::at_level(Some(id), known, level)),
@@ -108,7 +108,7 @@ fn has_figure(known: &Known<'_, Inventory>, level: Level, judged_on: NaiveDate) 
 }
 
 /// The change between two figures that may be compared.
-fn change(
+fn compute_change(
     used: &UsedFigures<'_, '_>,
     base: &BaseInventory<'_>,
     report: &Compared<'_>,
@@ -117,14 +117,14 @@ fn change(
     let before = base.amount.filter(|before| *before > 0.0 && report.amount > 0.0);
     let ratio = report.amount / before.ok_or(NoAnnualChange::NotAboveZero)?;
     let percent = |ratio: f64| Ratio::new(100.0 * (ratio - 1.0)).ok_or(NoAnnualChange::NotAboveZero);
-    let cautions = used.of_change();
-    let confidence = Confidence::of(cautions.iter().map(|caution| caution.lowers(level)));
+    let cautions = used.change_cautions();
+    let confidence = Confidence::of(cautions.iter().map(|caution| caution.lowers_confidence(level)));
     let mut codes: Vec<CautionCode> = cautions.iter().map(|caution| caution.code).collect();
     codes.dedup();
     Ok(AnnualChange {
         level,
-        from: base.cited(used.view).ok_or(NoAnnualChange::NoFigure)?,
-        to: report.cited(&base.scope, base.unit, used.view),
+        from: base.cite(used.view).ok_or(NoAnnualChange::NoFigure)?,
+        to: report.cite(&base.scope, base.unit, used.view),
         percent_per_year: percent(ratio.powf(1.0 / report.year().since(base.year())))?,
         change_percent: percent(ratio)?,
         cautions: codes,

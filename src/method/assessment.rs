@@ -48,7 +48,7 @@ pub struct Assessment {
     pub target: TargetSummary,
     /// True if it is adopted or in law on the day of judgement; a target that ended earlier binds nobody.
     #[serde(skip)]
-    pub binds: bool,
+    pub is_binding: bool,
     /// Whether the target is being kept, as far as can be said on the day of judgement.
     pub verdict: Verdict,
     /// How the city stood against its pathway in the latest comparable year before the target year. Absent if the
@@ -400,27 +400,27 @@ pub struct AbsentField {
 impl Assessment {
     /// The names of the fields that are absent, in the unit of this assessment.
     pub(super) fn absent_fields(&self) -> Vec<&'static str> {
-        let named = |tonnes, per_person| if self.unit == Unit::Tonnes { tonnes } else { per_person };
+        let in_unit = |tonnes, per_person| if self.unit == Unit::Tonnes { tonnes } else { per_person };
         let fields = [
             ("baseline", self.baseline.is_some()),
             ("judged", self.judged.is_some()),
             (
-                named("expected_tonnes", "expected_tonnes_per_person"),
+                in_unit("expected_tonnes", "expected_tonnes_per_person"),
                 self.gap.expected_tonnes.is_some() || self.gap.expected_tonnes_per_person.is_some(),
             ),
             (
-                named("gap_tonnes", "gap_tonnes_per_person"),
+                in_unit("gap_tonnes", "gap_tonnes_per_person"),
                 self.gap.gap_tonnes.is_some() || self.gap.gap_tonnes_per_person.is_some(),
             ),
             ("gap_percent", self.gap.gap_percent.is_some()),
             ("achieved_reduction_percent", self.gap.achieved_reduction_percent.is_some()),
             ("target_progress_percent", self.gap.target_progress_percent.is_some()),
             (
-                named("delivered_tonnes", "delivered_tonnes_per_person"),
+                in_unit("delivered_tonnes", "delivered_tonnes_per_person"),
                 self.delivered_tonnes.is_some() || self.delivered_tonnes_per_person.is_some(),
             ),
             (
-                named("called_for_tonnes", "called_for_tonnes_per_person"),
+                in_unit("called_for_tonnes", "called_for_tonnes_per_person"),
                 self.called_for_tonnes.is_some() || self.called_for_tonnes_per_person.is_some(),
             ),
             ("pace", self.pace.is_some()),

@@ -10,7 +10,7 @@ use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::accounting::Accounting;
 use super::assessment::CitedFigure;
-use super::comparison::{has_ended, obstacle};
+use super::comparison::{find_obstacle, has_ended};
 use super::goal;
 use super::pathway::Point;
 use super::printed::Unit;
@@ -61,16 +61,22 @@ impl<'a> BaseInventory<'a> {
             Base::Year(year) => (Origin::ReportOfYear, None, view.reports.get(&year)?),
             Base::Unnamed => return Self::first_report(target, view, judged_on),
         };
-        has_ended(known.value, judged_on).then(|| Self::made(origin, id, known, target))
+        has_ended(known.value, judged_on).then(|| Self::for_target(origin, id, known, target))
     }
 
     /// `known` as the base of `target`.
-    fn made(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
-        Self::counted(origin, id, known, Scope::of(target), goal::unit(target))
+    fn for_target(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
+        Self::within_scope(origin, id, known, Scope::of(target), goal::unit(target))
     }
 
     /// A base of what `scope` counts of `known`.
-    fn counted(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, scope: Scope, unit: Unit) -> Self {
+    fn within_scope(
+        origin: Origin,
+        id: Option<&'a Slug>,
+        known: &Known<'a, Inventory>,
+        scope: Scope,
+        unit: Unit,
+    ) -> Self {
         let (inventory, stamp) = (known.value, known.stamp);
         let figure = scope.figure(inventory);
         let amount = figure.and_then(|figure| unit.amount(figure, inventory.population));
@@ -79,25 +85,26 @@ impl<'a> BaseInventory<'a> {
 
     /// A report as the base of `target`.
     pub fn of_report(known: &Known<'a, Inventory>, target: &Target) -> Self {
-        Self::made(Origin::ReportOfYear, None, known, target)
+        Self::for_target(Origin::ReportOfYear, None, known, target)
     }
 
     /// A base at `level`, in tonnes, for another inventory of the city: a baseline with its id, or a report.
     pub fn at_level(id: Option<&'a Slug>, known: &Known<'a, Inventory>, level: Level) -> Self {
         let origin = if id.is_some() { Origin::Baseline } else { Origin::ReportOfYear };
-        Self::counted(origin, id, known, Scope { level, lines: None }, Unit::Tonnes)
+        Self::within_scope(origin, id, known, Scope { level, lines: None }, Unit::Tonnes)
     }
 
     /// The earliest report before the target year that is above 0 and comparable with the latest report.
     fn first_report(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
         let scope = Scope::of(target);
-        let counted =
+        let is_counted =
             |report: &&Known<'a, Inventory>| has_ended(report.value, judged_on) && scope.figure(report.value).is_some();
-        let latest = view.reports.values().rev().find(counted)?;
+        let latest = view.reports.values().rev().find(is_counted)?;
         let earlier = view.reports.range(..target.target_year.min(latest.value.year)).map(|(_, report)| report);
-        let bases = earlier.filter(counted).map(|report| Self::made(Origin::FirstReport, None, report, target));
+        let bases =
+            earlier.filter(is_counted).map(|report| Self::for_target(Origin::FirstReport, None, report, target));
         let mut positive = bases.filter(|base| base.amount.is_some_and(|amount| amount > 0.0));
-        positive.find(|base| obstacle(latest, base, &Accounting::of(base.inventory), view).is_none())
+        positive.find(|base| find_obstacle(latest, base, &Accounting::of(base.inventory), view).is_none())
     }
 
     /// The same base with its lines converted by `gwp`; `None` if they cannot be converted.
@@ -114,7 +121,7 @@ impl<'a> BaseInventory<'a> {
     }
 
     /// The record with its revisions: the baseline, or else the report.
-    pub fn known<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
+    pub fn record<'v>(&self, view: &'v View<'a>) -> Option<&'v Known<'a, Inventory>> {
         match self.id {
             Some(id) => view.baselines.get(id),
             None => view.reports.get(&self.year()),
@@ -128,7 +135,7 @@ impl<'a> BaseInventory<'a> {
     }
 
     /// The difference of a report's figure, in percent of this one.
-    pub fn apart_percent(&self, report: &Inventory) -> Option<f64> {
+    pub fn difference_percent(&self, report: &Inventory) -> Option<f64> {
         let (ours, theirs) = (self.figure?.tonnes.get(), self.scope.figure(report)?.tonnes.get());
         (ours > 0.0).then(|| 100.0 * (theirs - ours).abs() / ours)
     }
@@ -145,13 +152,13 @@ impl<'a> BaseInventory<'a> {
 
     /// Probable mistakes in the figure; a report is also checked against those before it in `view`.
     pub fn warnings(&self, view: &View<'_>) -> Vec<WarningCode> {
-        let report = self.id.is_none();
-        let earlier = if report { PreviousReports::in_view(self.year(), view) } else { PreviousReports::default() };
+        let is_report = self.id.is_none();
+        let earlier = if is_report { PreviousReports::in_view(self.year(), view) } else { PreviousReports::default() };
         warning_codes_at(self.inventory, earlier, self.scope.level)
     }
 
     /// The figure with its source; `None` if there is none.
-    pub fn cited(&self, view: &View<'_>) -> Option<CitedFigure> {
+    pub fn cite(&self, view: &View<'_>) -> Option<CitedFigure> {
         let (inventory, unit) = (self.inventory, self.unit);
         Some(CitedFigure {
             id: self.id.cloned(),

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::record::Year;
 
 use super::assessment::{AbsentField, AbsentReason};
-use super::pathway::{Pathway, Point, between};
+use super::pathway::{Pathway, Point, interpolate};
 use super::printed::{Amount, Ratio, Unit};
 
 /// The emissions of all reported years together, compared with what the pathway allowed in them.
@@ -44,7 +44,7 @@ impl Budget {
         if pathway.base().is_none() {
             return Err(AbsentReason::NoBaseline);
         }
-        let years = filled(figures);
+        let years = fill_gaps(figures);
         let (from, to) = years.first().zip(years.last()).ok_or(AbsentReason::InsufficientData)?;
         let emitted: f64 = years.iter().map(|year| year.point.amount).sum();
         let allowed: f64 = years.iter().map(|year| pathway.at(year.point.year)).sum();
@@ -60,7 +60,7 @@ impl Budget {
     }
 
     /// The members that are absent, and why.
-    pub(super) fn absent(&self) -> Option<AbsentField> {
+    pub(super) fn absent_field(&self) -> Option<AbsentField> {
         let absent = AbsentField { field: "budget.over_percent", reason: AbsentReason::PathwayAtZero };
         self.over_percent.is_none().then_some(absent)
     }
@@ -76,13 +76,13 @@ pub(super) struct FilledYear {
 }
 
 /// One figure for every year from the first of `figures` to the last; straight lines fill the gaps.
-pub(super) fn filled(figures: &[Point]) -> Vec<FilledYear> {
+pub(super) fn fill_gaps(figures: &[Point]) -> Vec<FilledYear> {
     let mut years: Vec<FilledYear> = Vec::new();
     for point in figures {
         if let Some(before) = years.last().map(|last| last.point) {
             let gap = (before.year.get() + 1..point.year.get()).filter_map(Year::new);
             years.extend(gap.map(|year| {
-                let point = Point { year, amount: between(before, *point, year) };
+                let point = Point { year, amount: interpolate(before, *point, year) };
                 FilledYear { point, interpolated: true }
             }));
         }

@@ -10,7 +10,7 @@ use crate::record::{EarlierRevisions, Known, Slug, Stamp, View, Year};
 use super::base::BaseInventory;
 use super::comparison::{Compared, Comparison, conversion, points_of_all_years};
 use super::goal;
-use super::outcome::LevelAsked;
+use super::outcome::AllowedLevel;
 use super::pathway::{Pathway, Point};
 use super::printed::Unit;
 use super::verdict::Reason;
@@ -94,15 +94,15 @@ impl<'v, 'a> Case<'v, 'a> {
 
     /// The day on which the standing of the target is looked up. It is the day of judgement or, if earlier, the last
     /// day of which anything is known: an end that was not known then must not count.
-    pub fn stands_on(&self) -> NaiveDate {
+    pub fn standing_day(&self) -> NaiveDate {
         self.view.known_on.map_or(self.judged_on, |known| known.min(self.judged_on))
     }
 
     /// What may be emitted in the target year; `None` without a pathway.
-    pub fn asked(&self) -> Option<LevelAsked> {
+    pub fn allowed_level(&self) -> Option<AllowedLevel> {
         let pathway = self.pathway.as_ref().ok()?;
         let gross = goal::gross(self.target, pathway.base().map(|base| base.amount))?;
-        Some(LevelAsked { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
+        Some(AllowedLevel { year: self.target.target_year, amount: pathway.target().amount, gross, unit: self.unit })
     }
 
     /// The latest comparable report before the target year, that of `L`.
@@ -112,7 +112,7 @@ impl<'v, 'a> Case<'v, 'a> {
 
     /// The report of the year judged: the one that decides the target, or else the latest before the target year.
     pub fn judged(&self) -> Option<&Compared<'a>> {
-        let outcome = self.asked().and_then(|asked| asked.outcome(&self.comparison.compared));
+        let outcome = self.allowed_level().and_then(|allowed| allowed.outcome(&self.comparison.compared));
         outcome.map_or_else(|| self.latest(), |outcome| self.report_of(outcome.year))
     }
 

@@ -76,7 +76,7 @@ impl Compared<'_> {
     }
 
     /// The figure that `scope` counts in `unit`, with its source.
-    pub fn cited(&self, scope: &Scope, unit: Unit, view: &View<'_>) -> CitedFigure {
+    pub fn cite(&self, scope: &Scope, unit: Unit, view: &View<'_>) -> CitedFigure {
         CitedFigure {
             id: None,
             year: self.inventory.year,
@@ -94,7 +94,7 @@ impl Compared<'_> {
     }
 
     /// The figure as an item of a list.
-    pub fn listed(&self, target: &Target, view: &View<'_>) -> YearFigure {
+    pub fn year_figure(&self, target: &Target, view: &View<'_>) -> YearFigure {
         let unit = goal::unit(target);
         YearFigure {
             year: self.inventory.year,
@@ -128,7 +128,7 @@ impl Obstacle {
     }
 
     /// The report that cannot be compared with the base of `target` for this reason.
-    fn left_out(self, report: &Inventory, target: &Target) -> LeftOut {
+    fn into_left_out(self, report: &Inventory, target: &Target) -> LeftOut {
         let unit = goal::unit(target);
         let figure = Scope::of(target).figure(report);
         let restated = self.restated.as_ref();
@@ -158,7 +158,7 @@ pub(super) struct Comparison<'a> {
     /// The reports that cannot, by year.
     pub left_out: Vec<LeftOut>,
     /// The report for the base year, compared with a recorded baseline; `None` if it has no figure.
-    pub beside: Option<BaseYearComparison<'a>>,
+    pub base_year_report: Option<BaseYearComparison<'a>>,
 }
 
 /// The report for the base year, compared with the baseline.
@@ -175,7 +175,7 @@ pub(super) struct BaseYearComparison<'a> {
     /// Why it cannot be compared with the baseline; `None` if it can.
     pub left_out: Option<LeftOutReason>,
     /// True if both name the same series, so that a difference is no contradiction.
-    pub of_series: bool,
+    pub has_same_series: bool,
 }
 
 impl<'a> BaseYearComparison<'a> {
@@ -185,19 +185,19 @@ impl<'a> BaseYearComparison<'a> {
             report: report.value,
             stamp: report.stamp,
             figure: base.scope.figure(report.value)?,
-            apart_percent: base.apart_percent(report.value),
-            left_out: obstacle(report, base, accounting, view).map(|obstacle| obstacle.reason),
-            of_series: accounting.is_of_series(&Accounting::of(report.value)),
+            apart_percent: base.difference_percent(report.value),
+            left_out: find_obstacle(report, base, accounting, view).map(|obstacle| obstacle.reason),
+            has_same_series: accounting.has_same_series(&Accounting::of(report.value)),
         })
     }
 
     /// The difference in percent, if the tests allow the comparison and no common series explains it.
     pub fn tested_percent(&self) -> Option<f64> {
-        self.apart_percent.filter(|_| !self.of_series && self.left_out.is_none())
+        self.apart_percent.filter(|_| !self.has_same_series && self.left_out.is_none())
     }
 
     /// The report as printed.
-    pub fn printed(&self, target: &Target) -> BaseYearReport {
+    pub fn to_report(&self, target: &Target) -> BaseYearReport {
         let unit = goal::unit(target);
         BaseYearReport {
             year: self.report.year,
@@ -215,18 +215,20 @@ impl<'a> Comparison<'a> {
     /// Compares the reports of `view` with the base of `target`; without a base it includes all reports.
     pub fn of(target: &Target, base: Option<&BaseInventory<'a>>, view: &View<'a>, judged_on: NaiveDate) -> Self {
         let accounting = base.map(|base| Accounting::of_base(base, view));
-        let against = base.zip(accounting.as_ref());
+        let base_and_accounting = base.zip(accounting.as_ref());
         let (mut compared, mut left_out) = (Vec::new(), Vec::new());
-        let after = |year: &Year| base.is_none_or(|base| *year > base.year());
-        let reports = view.reports.iter().filter(|(year, report)| after(year) && has_ended(report.value, judged_on));
+        let is_after_base = |year: &Year| base.is_none_or(|base| *year > base.year());
+        let reports =
+            view.reports.iter().filter(|(year, report)| is_after_base(year) && has_ended(report.value, judged_on));
         for (_, report) in reports {
-            match compare(report, target, against, view) {
+            match compare(report, target, base_and_accounting, view) {
                 Ok(report) => compared.push(report),
-                Err(obstacle) => left_out.push(obstacle.left_out(report.value, target)),
+                Err(obstacle) => left_out.push(obstacle.into_left_out(report.value, target)),
             }
         }
         Comparison {
-            beside: against.and_then(|against| BaseYearComparison::of(against, view)),
+            base_year_report: base_and_accounting
+                .and_then(|base_and_accounting| BaseYearComparison::of(base_and_accounting, view)),
             accounting,
             compared,
             left_out,
@@ -235,7 +237,7 @@ impl<'a> Comparison<'a> {
 
     /// The difference of the report for the base year from the baseline, in percent of the baseline, if it is tested.
     pub fn base_apart_percent(&self) -> Option<f64> {
-        self.beside.as_ref().and_then(BaseYearComparison::tested_percent)
+        self.base_year_report.as_ref().and_then(BaseYearComparison::tested_percent)
     }
 
     /// True if the report for the base year shows that the baseline counts differently from the reports.
@@ -259,8 +261,8 @@ pub(super) fn points_of_all_years<'a>(
     view: &View<'a>,
     judged_on: NaiveDate,
 ) -> Vec<Point> {
-    let beside = |year: Year| base.is_some_and(|base| base.year() == year);
-    let reports = view.reports.iter().filter(|(year, _)| !beside(**year));
+    let is_base_year = |year: Year| base.is_some_and(|base| base.year() == year);
+    let reports = view.reports.iter().filter(|(year, _)| !is_base_year(**year));
     let reports = reports.filter(|(_, report)| has_ended(report.value, judged_on));
     let compared = reports.filter_map(|(_, report)| compare(report, target, base.zip(accounting), view).ok());
     let mut points: Vec<Point> = compared.filter(|report| !report.of_other_gwp).map(|report| report.point()).collect();
@@ -273,15 +275,17 @@ pub(super) fn points_of_all_years<'a>(
 fn compare<'a>(
     report: &Known<'a, Inventory>,
     target: &Target,
-    against: Option<(&BaseInventory<'a>, &Accounting<'_>)>,
+    base_and_accounting: Option<(&BaseInventory<'a>, &Accounting<'_>)>,
     view: &View<'a>,
 ) -> Result<Compared<'a>, Box<Obstacle>> {
     let (inventory, stamp) = (report.value, report.stamp);
     let figure = Scope::of(target).figure(inventory).ok_or_else(|| no_figure(target))?;
-    if let Some(obstacle) = against.and_then(|(base, accounting)| obstacle(report, base, accounting, view)) {
+    if let Some(obstacle) =
+        base_and_accounting.and_then(|(base, accounting)| find_obstacle(report, base, accounting, view))
+    {
         return Err(obstacle);
     }
-    let converted = against.and_then(|(base, _)| base.converted);
+    let converted = base_and_accounting.and_then(|(base, _)| base.converted);
     let of_other_gwp = converted.is_some_and(|(gwp, _)| inventory.gwp.is_some_and(|of_report| of_report != gwp));
     let amount = goal::unit(target).amount(figure, inventory.population);
     let no_population = || Obstacle::new(LeftOutReason::NoPopulation, "The report states no population.".to_owned());
@@ -297,37 +301,37 @@ fn no_figure(target: &Target) -> Box<Obstacle> {
 }
 
 /// Why a report with a figure cannot be compared with a base; `None` if it can.
-pub(super) fn obstacle<'a>(
+pub(super) fn find_obstacle<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
     accounting: &Accounting<'_>,
     view: &View<'a>,
 ) -> Option<Box<Obstacle>> {
     let of_report = Accounting::of(report.value);
-    let of_series = accounting.is_of_series(&of_report);
+    let has_same_series = accounting.has_same_series(&of_report);
     accounting
-        .differs(&of_report)
+        .find_difference(&of_report)
         .map(|(reason, detail)| Obstacle::new(reason, detail))
-        .or_else(|| boundary_changed(base.inventory, report.value, view).filter(|_| !of_series))
+        .or_else(|| boundary_changed(base.inventory, report.value, view).filter(|_| !has_same_series))
         .or_else(|| coverage_differs(base, report.value))
-        .or_else(|| restated_since(report, base, view).filter(|_| !of_series))
+        .or_else(|| restated_since(report, base, view).filter(|_| !has_same_series))
 }
 
 fn coverage_differs(base: &BaseInventory<'_>, report: &Inventory) -> Option<Box<Obstacle>> {
-    let uncovered = uncovered(base, report).filter(|part| part.percent() > LEFT_OUT_PERCENT)?;
-    let obstacle = Obstacle::new(LeftOutReason::CoverageDiffers, coverage_told(&uncovered));
+    let uncovered = find_uncovered(base, report).filter(|part| part.percent() > LEFT_OUT_PERCENT)?;
+    let obstacle = Obstacle::new(LeftOutReason::CoverageDiffers, describe_coverage(&uncovered));
     Some(Box::new(Obstacle { uncovered: Some(uncovered), ..*obstacle }))
 }
 
 /// The lines that a base and a report do not both count; `None` if a side has no lines, or they count the same.
-pub(super) fn uncovered(base: &BaseInventory<'_>, report: &Inventory) -> Option<Uncovered> {
+pub(super) fn find_uncovered(base: &BaseInventory<'_>, report: &Inventory) -> Option<Uncovered> {
     let ours = Lines::of(base.inventory, &base.scope, base.gwp())?;
     let theirs = Lines::of(report, &base.scope, report.gwp)?;
     Uncovered::between([&ours, &theirs], [base.figure, base.scope.figure(report)], &base.scope, report.year)
 }
 
 /// A difference in coverage, as a sentence.
-pub(super) fn coverage_told(part: &Uncovered) -> String {
+pub(super) fn describe_coverage(part: &Uncovered) -> String {
     let (one, other) = match part.side {
         Side::Baseline => ("baseline", "report"),
         Side::Report => ("report", "baseline"),
@@ -338,8 +342,8 @@ pub(super) fn coverage_told(part: &Uncovered) -> String {
 /// The obstacle that the city was merged or split between the ends of the two inventories; `None` if it was not.
 fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Option<Box<Obstacle>> {
     let (one, other) = (base.days().1, report.days().1);
-    let between = |day: NaiveDate| one.min(other) < day && day <= one.max(other);
-    let changed = view.city.value.predecessors.iter().find(|predecessor| between(predecessor.on))?;
+    let is_between = |day: NaiveDate| one.min(other) < day && day <= one.max(other);
+    let changed = view.city.value.predecessors.iter().find(|predecessor| is_between(predecessor.on))?;
     let detail = format!("On {} the city was made from {} or split off from it.", changed.on, changed.city);
     Some(Obstacle::new(LeftOutReason::BoundaryChanged, detail))
 }
@@ -347,8 +351,8 @@ fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Op
 /// The set of potentials to which the base is converted for a report. `None` unless both state every line by gas, use
 /// different sets and name no common series.
 pub(super) fn conversion(base: &BaseInventory<'_>, report: &Inventory) -> Option<GwpSet> {
-    let of_series = || Accounting::of(base.inventory).is_of_series(&Accounting::of(report));
-    let by_gas = || base.scope.is_by_gas(base.inventory) && base.scope.is_by_gas(report);
-    let differs = report.gwp.is_some() && report.gwp != base.inventory.gwp;
-    report.gwp.filter(|_| differs && !of_series() && by_gas())
+    let has_same_series = || Accounting::of(base.inventory).has_same_series(&Accounting::of(report));
+    let are_by_gas = || base.scope.is_by_gas(base.inventory) && base.scope.is_by_gas(report);
+    let uses_other_gwp = report.gwp.is_some() && report.gwp != base.inventory.gwp;
+    report.gwp.filter(|_| uses_other_gwp && !has_same_series() && are_by_gas())
 }

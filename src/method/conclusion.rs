@@ -38,41 +38,44 @@ impl Conclusion {
 
     /// Concludes a case, row by row of the table.
     pub fn of(case: &Case<'_, '_>) -> Self {
-        if let Some(reason) = not_judged(case) {
+        if let Some(reason) = reason_not_judged(case) {
             return Conclusion::without_numbers(Verdict::NotJudged, reason);
         }
-        if let Some(reason) = insufficient(case) {
+        if let Some(reason) = reason_insufficient(case) {
             return Conclusion::without_numbers(Verdict::InsufficientData, reason);
         }
-        if let Some(reason) = not_comparable(case) {
+        if let Some(reason) = reason_not_comparable(case) {
             return Conclusion::without_numbers(Verdict::NotComparable, reason);
         }
         match &case.pathway {
-            Ok(pathway) => compared(case, pathway),
+            Ok(pathway) => conclude_compared(case, pathway),
             Err(reason) => Conclusion::without_numbers(Verdict::InsufficientData, *reason),
         }
     }
 }
 
 /// Why the target is not judged; `None` if it is.
-fn not_judged(case: &Case<'_, '_>) -> Option<Reason> {
-    standing::not_judged(case.known, case.stands_on()).or_else(|| {
-        let lacks = case.target.sector.is_some() && lacks_lines(case);
-        lacks.then_some(Reason::SectorWithoutLines)
+fn reason_not_judged(case: &Case<'_, '_>) -> Option<Reason> {
+    standing::reason_not_judged(case.known, case.standing_day()).or_else(|| {
+        let is_incomplete = case.target.sector.is_some() && is_missing_lines(case);
+        is_incomplete.then_some(Reason::SectorWithoutLines)
     })
 }
 
 /// True if lines of the sector are missing in the baseline, or in every report after it.
-fn lacks_lines(case: &Case<'_, '_>) -> bool {
+fn is_missing_lines(case: &Case<'_, '_>) -> bool {
     let left_out = &case.comparison.left_out;
-    let lacking = left_out.iter().filter(|report| Reason::from(report.reason) == Reason::NoFigureAtLevel).count();
-    let without = case.base.as_ref().is_some_and(|base| base.figure.is_none());
-    let named = case.target.sector.as_ref().is_some_and(|sector| sector.lines(case.target.level).is_empty());
-    named || without || (case.comparison.compared.is_empty() && lacking > 0 && lacking == left_out.len())
+    let without_figure =
+        left_out.iter().filter(|report| Reason::from(report.reason) == Reason::NoFigureAtLevel).count();
+    let has_no_base_figure = case.base.as_ref().is_some_and(|base| base.figure.is_none());
+    let has_only_name = case.target.sector.as_ref().is_some_and(|sector| sector.lines(case.target.level).is_empty());
+    has_only_name
+        || has_no_base_figure
+        || (case.comparison.compared.is_empty() && without_figure > 0 && without_figure == left_out.len())
 }
 
 /// Why there is too little data for any verdict; `None` if there is enough.
-fn insufficient(case: &Case<'_, '_>) -> Option<Reason> {
+fn reason_insufficient(case: &Case<'_, '_>) -> Option<Reason> {
     let reports = case.comparison.compared.len() + case.comparison.left_out.len();
     match &case.pathway {
         // This is no lack of data: there are figures, but at another level.
@@ -84,7 +87,7 @@ fn insufficient(case: &Case<'_, '_>) -> Option<Reason> {
 }
 
 /// Why the figures cannot be compared; `None` if they can.
-fn not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
+fn reason_not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
     if let Err(Reason::BaselineNoFigureAtLevel) = case.pathway {
         return Some(Reason::BaselineNoFigureAtLevel);
     }
@@ -95,17 +98,17 @@ fn not_comparable(case: &Case<'_, '_>) -> Option<Reason> {
     if case.comparison.is_contradicted() {
         return Some(Reason::BaselineContradicted);
     }
-    hidden(case).map(|report| report.reason.into())
+    decisive_left_out(case).map(|report| report.reason.into())
 }
 
 /// A report that was left out, but whose year must not be called unreported or outdated: the report of the target year
 /// or, if the latest comparable figure is outdated, a later one.
-pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
+pub(super) fn decisive_left_out<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
     let left_out = &case.comparison.left_out;
     if let Some(report) = left_out.iter().find(|report| report.year == case.target.target_year) {
         return Some(report);
     }
-    if case.asked().and_then(|asked| asked.outcome(&case.comparison.compared)).is_some() {
+    if case.allowed_level().and_then(|allowed| allowed.outcome(&case.comparison.compared)).is_some() {
         return None;
     }
     let latest = case.comparison.compared.last()?.year();
@@ -114,8 +117,8 @@ pub(super) fn hidden<'c>(case: &'c Case<'_, '_>) -> Option<&'c LeftOut> {
 }
 
 /// The conclusion if the figures can be compared, or none is needed.
-fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
-    let outcome = case.asked().and_then(|asked| asked.outcome(&case.comparison.compared));
+fn conclude_compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
+    let outcome = case.allowed_level().and_then(|allowed| allowed.outcome(&case.comparison.compared));
     let numbers = case.judged().map(|report| YearNumbers::of(pathway, report.point(), case.unit));
     if let Some(outcome) = outcome {
         let verdict = if outcome.achieved { Verdict::Achieved } else { Verdict::Missed };
@@ -126,14 +129,14 @@ fn compared(case: &Case<'_, '_>, pathway: &Pathway) -> Conclusion {
     let numbers = numbers.filter(|_| pathway.base().is_some());
     let course =
         numbers.and_then(|numbers| numbers.course(pathway, uncertainty(&case.inventories_of(numbers.year)), case.unit));
-    let (verdict, reason) = on_the_way(case, course);
+    let (verdict, reason) = undecided_verdict(case, course);
     let since = case.judged_on.year() - case.target.target_year.get() - 1;
     let overdue_years = (verdict == Verdict::Unreported).then_some(since);
     Conclusion { verdict, reason, course, overdue_years, outcome: None, numbers }
 }
 
 /// The verdict on a target that is not decided.
-fn on_the_way(case: &Case<'_, '_>, course: Option<Course>) -> (Verdict, Option<Reason>) {
+fn undecided_verdict(case: &Case<'_, '_>, course: Option<Course>) -> (Verdict, Option<Reason>) {
     let age = case.latest().map(|latest| case.judged_on.year() - latest.year().get());
     match course {
         _ if case.is_due() => (Verdict::Unreported, None),

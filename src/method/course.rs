@@ -169,20 +169,20 @@ impl Table<'_> {
             return Course::TooEarly;
         }
         if self.unit.round(called_for.abs()) < self.unit.round(self.uncertainty * base) {
-            return self.flat();
+            return self.course_when_flat();
         }
-        if called_for > 0.0 { self.reduction() } else { self.growth() }
+        if called_for > 0.0 { self.course_of_reduction() } else { self.course_of_growth() }
     }
 
     fn is_too_early(&self, called_for: f64) -> bool {
         let (base, unit) = (self.base.amount, self.unit);
-        let soon = self.numbers.year.since(self.base.year) < EARLY_YEARS;
-        let little = unit.round(called_for) > 0.0 && unit.round(called_for) < unit.round(EARLY_SHARE * base);
-        soon && little && unit.round(self.numbers.gap.abs()) < unit.round(EARLY_AWAY * base)
+        let is_soon = self.numbers.year.since(self.base.year) < EARLY_YEARS;
+        let is_little = unit.round(called_for) > 0.0 && unit.round(called_for) < unit.round(EARLY_SHARE * base);
+        is_soon && is_little && unit.round(self.numbers.gap.abs()) < unit.round(EARLY_AWAY * base)
     }
 
     /// The course while the pathway has called for almost nothing: being close to it then proves nothing.
-    fn flat(&self) -> Course {
+    fn course_when_flat(&self) -> Course {
         let (actual, expected, base) = (self.numbers.actual, self.numbers.expected, self.base.amount);
         let asks_nothing = self.at_most(base, self.target) && self.at_most(actual, expected);
         if asks_nothing || self.at_most(actual, (1.0 - self.uncertainty) * base) {
@@ -196,7 +196,7 @@ impl Table<'_> {
         }
     }
 
-    fn reduction(&self) -> Course {
+    fn course_of_reduction(&self) -> Course {
         let reaches = |share: f64| self.numbers.pace.is_some_and(|pace| pace >= share * (1.0 - SLACK));
         if !self.at_most(self.numbers.actual, self.base.amount) {
             Course::MovingAway
@@ -210,7 +210,7 @@ impl Table<'_> {
     }
 
     /// The course while the pathway still allows growth.
-    fn growth(&self) -> Course {
+    fn course_of_growth(&self) -> Course {
         let (actual, expected) = (self.numbers.actual, self.numbers.expected);
         if self.at_most(actual, expected) {
             Course::OnTrack

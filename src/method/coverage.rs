@@ -47,7 +47,7 @@ impl Lines {
             return None;
         }
         let mut states = vec![State::Missing; GpcRef::all().count()];
-        for line in inventory.lines.iter().filter(|line| scope.counts(line.reference)) {
+        for line in inventory.lines.iter().filter(|line| scope.includes(line.reference)) {
             let state = &mut states[line.reference.index()];
             *state = match (&line.value, line.kilograms(gwp)) {
                 (LineValue::Notation { notation: Notation::IncludedElsewhere, .. }, _) => {
@@ -96,7 +96,7 @@ impl Lines {
     }
 
     /// The sum of the absolute amounts of all lines, in kilograms.
-    fn weight(&self) -> i64 {
+    fn absolute_sum(&self) -> i64 {
         GpcRef::all().filter_map(|line| self.known(line)).map(i64::abs).sum()
     }
 
@@ -206,7 +206,7 @@ impl Part {
         let figure = figure.map_or(0, |figure| figure.tonnes.kilograms().abs());
         Part {
             kilograms: uncovered.iter().map(|(_, kilograms)| kilograms.abs()).sum(),
-            whole: lines.weight().max(figure),
+            whole: lines.absolute_sum().max(figure),
             lines: uncovered,
         }
     }

@@ -24,12 +24,12 @@ pub(super) fn unit(target: &Target) -> Unit {
 pub(super) fn gross(target: &Target, base: Option<f64>) -> Option<f64> {
     Some(match &target.goal {
         Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
-            less(base?, reduction_percent.get())
+            reduce(base?, reduction_percent.get())
         }
         Goal::FixedLevel { tonnes } => tonnes.get(),
         Goal::FixedLevelPerPerson { tonnes_per_person } => tonnes_per_person.get(),
         Goal::BaselineScenario { reduction_percent, scenario_tonnes } => {
-            less(scenario_tonnes.get(), reduction_percent.get())
+            reduce(scenario_tonnes.get(), reduction_percent.get())
         }
     })
 }
@@ -65,7 +65,7 @@ pub(super) fn milestones(target: &Target, base: f64) -> Vec<Point> {
     let point = |milestone: &Milestone| {
         let amount = match milestone.level {
             MilestoneLevel::Tonnes { tonnes } => tonnes.get(),
-            MilestoneLevel::Reduction { reduction_percent } => less(base, reduction_percent.get()),
+            MilestoneLevel::Reduction { reduction_percent } => reduce(base, reduction_percent.get()),
         };
         Point { year: milestone.year, amount }
     };
@@ -80,6 +80,6 @@ pub(super) fn also_stated(inventory: &Inventory, scope: &Scope, view: &View<'_>)
 }
 
 /// `amount` reduced by `percent`.
-pub(super) fn less(amount: f64, percent: f64) -> f64 {
+pub(super) fn reduce(amount: f64, percent: f64) -> f64 {
     amount * (100.0 - percent) / 100.0
 }

@@ -25,9 +25,9 @@ pub fn most_demanding<'t>(
     targets: impl IntoIterator<Item = &'t Assessment>,
     judged_on: NaiveDate,
 ) -> Option<&'t Assessment> {
-    let candidates = targets.into_iter().filter(|target| target.binds && target.target.sector.is_none());
-    let placed = candidates.map(|target| (Rank::of(target, judged_on), target));
-    let first = placed
+    let candidates = targets.into_iter().filter(|target| target.is_binding && target.target.sector.is_none());
+    let ranked = candidates.map(|target| (Rank::of(target, judged_on), target));
+    let first = ranked
         .min_by(|(one, ours), (other, theirs)| one.compare(other).then_with(|| ours.target.id.cmp(&theirs.target.id)));
     first.map(|(_, target)| target)
 }
@@ -70,7 +70,7 @@ pub(super) fn soon(case: &Case<'_, '_>) -> Option<Soon> {
 }
 
 /// Why there is nothing to say about it.
-pub(super) fn without_soon(case: &Case<'_, '_>) -> AbsentReason {
+pub(super) fn reason_without_soon(case: &Case<'_, '_>) -> AbsentReason {
     match case.pathway.as_ref().map(Pathway::base) {
         Ok(Some(_)) if case.comparison.compared.is_empty() => AbsentReason::InsufficientData,
         Ok(Some(_)) => AbsentReason::NotAboveZero,

@@ -104,7 +104,7 @@ fn pathway(assessment: &Assessment) -> Option<Pathway> {
 /// a figure for that year are counted, unless a larger city that they are part of has one. `None` if no member has a
 /// figure for it.
 #[must_use]
-pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
+pub fn join(members: &[JointMember<'_>], requested_year: Option<Year>) -> Option<Joint> {
     let wholes = |member: &JointMember<'_>| member.wholes.iter().filter_map(|at| members.get(*at)).collect::<Vec<_>>();
     let mut covered: BTreeMap<Year, usize> = BTreeMap::new();
     for member in members {
@@ -113,7 +113,7 @@ pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
             *covered.entry(year).or_default() += 1;
         }
     }
-    let year = match asked {
+    let year = match requested_year {
         Some(year) => covered.contains_key(&year).then_some(year)?,
         None => covered.iter().max_by_key(|(year, count)| (**count, **year)).map(|(year, _)| *year)?,
     };
@@ -126,7 +126,7 @@ pub fn join(members: &[JointMember<'_>], asked: Option<Year>) -> Option<Joint> {
         sums.entry(row.year).or_default().add(row);
     }
     let whole = sums.into_iter().filter(|(_, sum)| sum.members == count);
-    Some(Joint { year, counted, years: whole.filter_map(|(year, sum)| sum.printed(year)).collect() })
+    Some(Joint { year, counted, years: whole.filter_map(|(year, sum)| sum.to_year(year)).collect() })
 }
 
 /// The sums of a year in kilograms, in which printed tonnes are whole numbers.
@@ -146,7 +146,7 @@ impl Sum {
         self.expected += kilograms;
     }
 
-    fn printed(&self, year: Year) -> Option<JointYear> {
+    fn to_year(&self, year: Year) -> Option<JointYear> {
         let gap = self.emitted - self.expected;
         let expected = tonnes(self.expected)?;
         Some(JointYear {

@@ -17,7 +17,7 @@ use super::case::Case;
 use super::comparison::has_ended;
 use super::course::{Course, YearNumbers, uncertainty};
 use super::coverage::Lines;
-use super::goal::{self, less};
+use super::goal::{self, reduce};
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
 
@@ -77,9 +77,9 @@ impl LikeForLike {
     /// The opinion on a case, or why there is none.
     pub(super) fn of(case: &Case<'_, '_>) -> Result<Self, AbsentReason> {
         let base = case.base.as_ref().ok_or(AbsentReason::NoBaseline)?;
-        let after = case.view.reports.range(..).rev().map(|(_, report)| report.value);
-        let mut after = after.filter(|report| report.year > base.year() && has_ended(report, case.judged_on));
-        let report = after.next().ok_or(AbsentReason::InsufficientData)?;
+        let later = case.view.reports.range(..).rev().map(|(_, report)| report.value);
+        let mut later = later.filter(|report| report.year > base.year() && has_ended(report, case.judged_on));
+        let report = later.next().ok_or(AbsentReason::InsufficientData)?;
         let ours = Lines::of(base.inventory, &base.scope, base.gwp()).ok_or(AbsentReason::NoLines)?;
         let theirs = Lines::of(report, &base.scope, report.gwp).ok_or(AbsentReason::NoLines)?;
         let by_line: Vec<SharedLine> = ours.shared(&theirs).map(SharedLine::of).collect();
@@ -95,7 +95,7 @@ impl LikeForLike {
             Point { year: report.year, amount: sum(|line| line.tonnes) },
         ];
         let uncertainty = uncertainty(&[base.inventory, report]);
-        let numbers = course(case, sums, uncertainty);
+        let numbers = compute_course(case, sums, uncertainty);
         let share = |part: f64, whole: Option<f64>| {
             whole.filter(|whole| *whole > 0.0).and_then(|whole| Ratio::new(100.0 * part / whole))
         };
@@ -118,16 +118,16 @@ impl LikeForLike {
 }
 
 /// The numbers and the course of the sums; `None` unless the pledge is a share that can be applied to a part.
-fn course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(YearNumbers, Course)> {
+fn compute_course(case: &Case<'_, '_>, [base, judged]: [Point; 2], uncertainty: f64) -> Option<(YearNumbers, Course)> {
     let percent = match &case.target.goal {
         Goal::BaseYear { reduction_percent } => reduction_percent.get(),
         Goal::FixedLevel { tonnes } if tonnes.kilograms() == 0 => 100.0,
         _ => return None,
     };
-    let positive =
+    let has_course =
         base.amount > 0.0 && judged.year < case.target.target_year && goal::unit(case.target) == Unit::Tonnes;
-    let target = Point { year: case.target.target_year, amount: less(base.amount, percent) };
-    let pathway = Pathway::new(Some(base), Vec::new(), target).filter(|_| positive)?;
+    let target = Point { year: case.target.target_year, amount: reduce(base.amount, percent) };
+    let pathway = Pathway::new(Some(base), Vec::new(), target).filter(|_| has_course)?;
     let numbers = YearNumbers::of(&pathway, judged, Unit::Tonnes);
     Some((numbers, numbers.course(&pathway, uncertainty, Unit::Tonnes)?))
 }

@@ -10,7 +10,7 @@ use crate::record::vocabulary::vocabulary;
 
 use super::case::Case;
 use super::conclusion::Conclusion;
-use super::outcome::LevelAsked;
+use super::outcome::AllowedLevel;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio};
 use super::verdict::Verdict;
@@ -51,13 +51,13 @@ pub(super) fn milestones(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<Mi
     let is_judged = !matches!(conclusion.verdict, Verdict::NotComparable | Verdict::NotJudged);
     let pathway = case.pathway.as_ref().ok().filter(|_| is_judged);
     let milestones = pathway.map(Pathway::milestones).unwrap_or_default();
-    milestones.iter().map(|milestone| judged(case, *milestone)).collect()
+    milestones.iter().map(|milestone| assess_milestone(case, *milestone)).collect()
 }
 
-fn judged(case: &Case<'_, '_>, milestone: Point) -> MilestoneAssessment {
+fn assess_milestone(case: &Case<'_, '_>, milestone: Point) -> MilestoneAssessment {
     let Point { year, amount } = milestone;
-    let asked = LevelAsked { year, amount, gross: amount, unit: case.unit };
-    let outcome = asked.outcome(&case.comparison.compared);
+    let allowed = AllowedLevel { year, amount, gross: amount, unit: case.unit };
+    let outcome = allowed.outcome(&case.comparison.compared);
     let verdict = match outcome {
         Some(outcome) if outcome.achieved => MilestoneVerdict::Achieved,
         Some(_) => MilestoneVerdict::Missed,

@@ -106,20 +106,20 @@ fn cases<'v, 'a>(view: &'v View<'a>, judged_on: NaiveDate) -> Vec<Case<'v, 'a>> 
 /// Judges one target.
 fn assess_case(case: &Case<'_, '_>) -> Assessment {
     let conclusion = Conclusion::of(case);
-    let mut assessment = blank(case, &conclusion);
+    let mut assessment = new_assessment(case, &conclusion);
     if conclusion.verdict == Verdict::NotJudged {
-        assessment.cautions = caution::of_unjudged(case);
+        assessment.cautions = caution::unjudged_cautions(case);
     } else {
         add_inputs(&mut assessment, case);
         assessment.cautions = caution::cautions(case, &conclusion);
         assessment.milestones = milestone::milestones(case, &conclusion);
     }
-    let lowers = assessment.cautions.iter().map(|caution| caution.lowers(case.target.level));
-    assessment.confidence = Confidence::of(lowers);
+    let lowers_confidence = assessment.cautions.iter().map(|caution| caution.lowers_confidence(case.target.level));
+    assessment.confidence = Confidence::of(lowers_confidence);
     if let Some(numbers) = &conclusion.numbers {
         add_numbers(&mut assessment, case, numbers);
     }
-    assessment.absent = absent(&assessment, case, &conclusion);
+    assessment.absent = absent_fields(&assessment, case, &conclusion);
     if conclusion.verdict == Verdict::NotJudged {
         let opinions =
             ["required", "trend", "budget", "growth_ratio", "within_reports", "like_for_like", "disagreement"];
@@ -132,10 +132,10 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
 }
 
 /// The assessment with the verdict and the target, without the figures.
-fn blank(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
+fn new_assessment(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
     Assessment {
-        target: summary(case),
-        binds: standing::binds(case.known, case.stands_on()),
+        target: summarise_target(case),
+        is_binding: standing::is_binding(case.known, case.standing_day()),
         verdict: conclusion.verdict,
         course: conclusion.course,
         overdue_years: conclusion.overdue_years,
@@ -170,7 +170,7 @@ fn blank(case: &Case<'_, '_>, conclusion: &Conclusion) -> Assessment {
 }
 
 /// The target as it was set.
-fn summary(case: &Case<'_, '_>) -> TargetSummary {
+fn summarise_target(case: &Case<'_, '_>) -> TargetSummary {
     let target = case.target;
     let (reduction_percent, tonnes, tonnes_per_person, scenario_tonnes) = match target.goal {
         Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
@@ -214,13 +214,13 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
     let unit = case.unit;
     let base = case.base.as_ref();
     let base_amount = base.and_then(|base| base.amount);
-    let (asked, gross) = (goal::amount(case.target, base_amount), goal::gross(case.target, base_amount));
+    let (allowed, gross) = (goal::amount(case.target, base_amount), goal::gross(case.target, base_amount));
     let target = &mut assessment.target;
-    (target.target_tonnes, target.target_tonnes_per_person) = unit.print(asked);
+    (target.target_tonnes, target.target_tonnes_per_person) = unit.print(allowed);
     // Printed separately only if something may be left to be offset.
-    let residual = gross.filter(|gross| asked.is_some_and(|asked| unit.round(asked) > unit.round(*gross)));
+    let residual = gross.filter(|gross| allowed.is_some_and(|allowed| unit.round(allowed) > unit.round(*gross)));
     (target.target_gross_tonnes, target.target_gross_tonnes_per_person) = unit.print(residual);
-    assessment.baseline = base.and_then(|base| base.cited(case.view));
+    assessment.baseline = base.and_then(|base| base.cite(case.view));
     let anchors = case.pathway.iter().flat_map(Pathway::anchors);
     assessment.pathway = anchors
         .map(|Point { year, amount }| {
@@ -228,9 +228,11 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
             PathwayPoint { year, tonnes, tonnes_per_person }
         })
         .collect();
-    assessment.figures = case.comparison.compared.iter().map(|report| report.listed(case.target, case.view)).collect();
+    assessment.figures =
+        case.comparison.compared.iter().map(|report| report.year_figure(case.target, case.view)).collect();
     assessment.left_out.clone_from(&case.comparison.left_out);
-    assessment.base_year_report = case.comparison.beside.as_ref().map(|beside| beside.printed(case.target));
+    assessment.base_year_report =
+        case.comparison.base_year_report.as_ref().map(|comparison| comparison.to_report(case.target));
     assessment.soon = headline::soon(case);
 }
 
@@ -238,7 +240,7 @@ fn add_inputs(assessment: &mut Assessment, case: &Case<'_, '_>) {
 fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &YearNumbers) {
     let unit = case.unit;
     let judged = case.report_of(numbers.year);
-    assessment.judged = judged.map(|report| report.cited(&Scope::of(case.target), unit, case.view));
+    assessment.judged = judged.map(|report| report.cite(&Scope::of(case.target), unit, case.view));
     (assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person) = unit.print(Some(numbers.expected));
     (assessment.gap.gap_tonnes, assessment.gap.gap_tonnes_per_person) = unit.print(Some(numbers.gap));
     (assessment.delivered_tonnes, assessment.delivered_tonnes_per_person) = unit.print(numbers.delivered);
@@ -250,11 +252,11 @@ fn add_numbers(assessment: &mut Assessment, case: &Case<'_, '_>, numbers: &YearN
 }
 
 /// The absent fields, each with the reason.
-fn absent(assessment: &Assessment, case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<AbsentField> {
-    let without = opinion::without_numbers(conclusion.verdict);
+fn absent_fields(assessment: &Assessment, case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<AbsentField> {
+    let no_numbers = opinion::reason_without_numbers(conclusion.verdict);
     let reason = |field: &str| match field {
-        "soon" if conclusion.verdict != Verdict::NotJudged => headline::without_soon(case),
-        _ if conclusion.numbers.is_none() => without,
+        "soon" if conclusion.verdict != Verdict::NotJudged => headline::reason_without_soon(case),
+        _ if conclusion.numbers.is_none() => no_numbers,
         "gap_percent" => AbsentReason::PathwayAtZero,
         _ if case.base.is_none() => AbsentReason::NoBaseline,
         "pace" => AbsentReason::NoReductionCalledFor,

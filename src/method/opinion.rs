@@ -32,9 +32,9 @@ impl Opinions {
         let unit = case.unit;
         let judged = match (&conclusion.numbers, &case.pathway) {
             (Some(numbers), Ok(pathway)) => Ok((numbers, pathway)),
-            _ => Err(without_numbers(conclusion.verdict)),
+            _ => Err(reason_without_numbers(conclusion.verdict)),
         };
-        let line = judged.and_then(|(numbers, pathway)| Ok((pathway, line(case, pathway, numbers)?)));
+        let line = judged.and_then(|(numbers, pathway)| Ok((pathway, fit_line(case, pathway, numbers)?)));
         Opinions {
             required: judged.and_then(|(numbers, pathway)| Required::of(pathway, numbers, unit)),
             trend: line.and_then(|(pathway, (points, fit))| Trend::of(&fit, &points, pathway.target(), unit)),
@@ -49,21 +49,21 @@ impl Opinions {
     pub fn add_to(self, assessment: &mut Assessment, conclusion: &Conclusion) {
         let mut absent = Vec::new();
         let disagreement = disagreement(conclusion, &self);
-        assessment.required = kept("required", self.required, &mut absent);
-        absent.extend(assessment.required.iter().flat_map(|required| required.absent(assessment.unit)));
-        assessment.trend = kept("trend", self.trend, &mut absent);
-        assessment.budget = kept("budget", self.budget, &mut absent);
-        absent.extend(assessment.budget.as_ref().and_then(Budget::absent));
-        assessment.growth_ratio = kept("growth_ratio", self.growth_ratio, &mut absent);
-        assessment.within_reports = kept("within_reports", self.within_reports, &mut absent);
-        assessment.like_for_like = kept("like_for_like", self.like_for_like, &mut absent);
-        assessment.disagreement = kept("disagreement", disagreement, &mut absent);
+        assessment.required = ok_or_note("required", self.required, &mut absent);
+        absent.extend(assessment.required.iter().flat_map(|required| required.absent_fields(assessment.unit)));
+        assessment.trend = ok_or_note("trend", self.trend, &mut absent);
+        assessment.budget = ok_or_note("budget", self.budget, &mut absent);
+        absent.extend(assessment.budget.as_ref().and_then(Budget::absent_field));
+        assessment.growth_ratio = ok_or_note("growth_ratio", self.growth_ratio, &mut absent);
+        assessment.within_reports = ok_or_note("within_reports", self.within_reports, &mut absent);
+        assessment.like_for_like = ok_or_note("like_for_like", self.like_for_like, &mut absent);
+        assessment.disagreement = ok_or_note("disagreement", disagreement, &mut absent);
         assessment.absent.extend(absent);
     }
 }
 
 /// Why there are no numbers with a verdict.
-pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
+pub(super) fn reason_without_numbers(verdict: Verdict) -> AbsentReason {
     match verdict {
         Verdict::NotJudged => AbsentReason::NotJudged,
         Verdict::NotComparable => AbsentReason::NotComparable,
@@ -72,7 +72,7 @@ pub(super) fn without_numbers(verdict: Verdict) -> AbsentReason {
 }
 
 /// The points of the trend and the line fitted to them, or why there are none.
-pub(super) fn line(
+pub(super) fn fit_line(
     case: &Case<'_, '_>,
     pathway: &Pathway,
     numbers: &YearNumbers,
@@ -83,6 +83,6 @@ pub(super) fn line(
 }
 
 /// The opinion; if it is absent, its reason is added to `absent`.
-fn kept<T>(field: &'static str, opinion: Result<T, AbsentReason>, absent: &mut Vec<AbsentField>) -> Option<T> {
+fn ok_or_note<T>(field: &'static str, opinion: Result<T, AbsentReason>, absent: &mut Vec<AbsentField>) -> Option<T> {
     opinion.map_err(|reason| absent.push(AbsentField { field, reason })).ok()
 }

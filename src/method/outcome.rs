@@ -10,7 +10,7 @@ pub const SKIPPED_YEARS: i32 = 3;
 
 /// What may be emitted in a year, in the target's unit.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LevelAsked {
+pub(super) struct AllowedLevel {
     /// The year.
     pub year: Year,
     /// What may be emitted, `T`.
@@ -34,17 +34,17 @@ pub(super) struct Outcome {
     pub before: Option<Year>,
 }
 
-impl LevelAsked {
+impl AllowedLevel {
     /// The outcome by comparable figures, which are in order of their years; `None` if they do not decide it.
     pub fn outcome(&self, figures: &[Compared<'_>]) -> Option<Outcome> {
         if let Some(figure) = figures.iter().find(|figure| figure.year() == self.year) {
-            let met = self.is_met(figure);
-            let not_offset = !met && self.is_within(figure);
-            return Some(Outcome { achieved: met, not_offset, year: self.year, before: None });
+            let is_met = self.is_met(figure);
+            let not_offset = !is_met && self.is_within(figure);
+            return Some(Outcome { achieved: is_met, not_offset, year: self.year, before: None });
         }
-        let away = |figure: &&Compared<'_>| (figure.year().get() - self.year.get()).abs() <= SKIPPED_YEARS;
-        let before = figures.iter().rev().filter(away).find(|figure| figure.year() < self.year)?;
-        let after = figures.iter().filter(away).find(|figure| figure.year() > self.year)?;
+        let is_near = |figure: &&Compared<'_>| (figure.year().get() - self.year.get()).abs() <= SKIPPED_YEARS;
+        let before = figures.iter().rev().filter(is_near).find(|figure| figure.year() < self.year)?;
+        let after = figures.iter().filter(is_near).find(|figure| figure.year() > self.year)?;
         let outcome =
             |achieved| Outcome { achieved, not_offset: false, year: after.year(), before: Some(before.year()) };
         match (self.is_within(before), self.is_within(after)) {
@@ -61,11 +61,11 @@ impl LevelAsked {
 
     /// True if the credits retired for the figure's year also offset its excess over `T_gross`.
     fn is_met(&self, figure: &Compared<'_>) -> bool {
-        let left = self.unit.round(figure.amount - self.gross);
+        let excess = self.unit.round(figure.amount - self.gross);
         let credits = match self.unit {
             Unit::Tonnes => figure.inventory.credits_retired_tonnes.map(Tonnes::get),
             Unit::TonnesPerPerson => self.unit.credits_per_person(figure.inventory),
         };
-        self.is_within(figure) && (left <= 0.0 || self.unit.round(credits.unwrap_or(0.0)) >= left)
+        self.is_within(figure) && (excess <= 0.0 || self.unit.round(credits.unwrap_or(0.0)) >= excess)
     }
 }

@@ -70,13 +70,13 @@ impl Pathway {
     /// What the pathway allows in all years together, if it leaves most of the reduction to the end: if it allows over
     /// a tenth more than the straight line from baseline to target. `None` otherwise.
     #[must_use]
-    pub fn backloaded(&self) -> Option<Sums> {
+    pub fn backloaded_sums(&self) -> Option<Sums> {
         let (base, target) = (self.base.filter(|_| !self.milestones.is_empty())?, self.target);
         let years = || (base.year.get()..=target.year.get()).filter_map(Year::new);
         let allowed: f64 = years().map(|year| self.at(year)).sum();
-        let straight: f64 = years().map(|year| between(base, target, year)).sum();
-        let backloaded = allowed - straight > BACKLOADED_SHARE * straight.abs() * (1.0 + 1e-9);
-        backloaded.then_some(Sums { straight, allowed })
+        let straight: f64 = years().map(|year| interpolate(base, target, year)).sum();
+        let is_backloaded = allowed - straight > BACKLOADED_SHARE * straight.abs() * (1.0 + 1e-9);
+        is_backloaded.then_some(Sums { straight, allowed })
     }
 
     /// The milestones that it passes through, by year.
@@ -91,7 +91,7 @@ impl Pathway {
         let mut before: Option<Point> = None;
         for anchor in self.anchors() {
             if year <= anchor.year {
-                return before.map_or(anchor.amount, |before| between(before, anchor, year));
+                return before.map_or(anchor.amount, |before| interpolate(before, anchor, year));
             }
             before = Some(anchor);
         }
@@ -100,7 +100,7 @@ impl Pathway {
 }
 
 /// The straight line from `from` to `to`, at `year`; exact at both ends.
-pub(super) fn between(from: Point, to: Point, year: Year) -> f64 {
+pub(super) fn interpolate(from: Point, to: Point, year: Year) -> f64 {
     if year == to.year {
         return to.amount;
     }

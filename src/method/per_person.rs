@@ -90,7 +90,7 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
             protocol: inventory.protocol,
             revision: report.stamp.revision,
             warnings,
-            confidence: Confidence::of(cautions.iter().map(|code| code.lowers(level))),
+            confidence: Confidence::of(cautions.iter().map(|code| code.lowers_confidence(level))),
             cautions,
             source: inventory.source.clone(),
         });
@@ -104,7 +104,7 @@ fn cautions(
     view: &View<'_>,
     level: Level,
     judged_on: NaiveDate,
-    questioned: bool,
+    has_warnings: bool,
 ) -> Vec<CautionCode> {
     let differs = inventory.figure(level).is_some_and(|figure| figure.differs_from_sum());
     let undeclared = inventory.protocol.is_none_or(|protocol| protocol == Protocol::Other);
@@ -113,7 +113,7 @@ fn cautions(
         (CautionCode::AccountingUndeclared, undeclared),
         (CautionCode::StatedDiffersFromSum, differs),
         (CautionCode::Contradicted, is_contradicted(inventory, level, view)),
-        (CautionCode::FigureQuestioned, questioned),
+        (CautionCode::FigureQuestioned, has_warnings),
         (CautionCode::NotCalendarYear, !inventory.is_calendar_year()),
     ];
     found.into_iter().filter(|(_, holds)| *holds).map(|(code, _)| code).collect()

@@ -83,7 +83,7 @@ impl Amount {
     /// The amount in t CO2e, rounded; `None` if it is not finite.
     #[must_use]
     pub fn new(tonnes: f64) -> Option<Self> {
-        tonnes.is_finite().then(|| Amount { exact: tonnes, printed: rounded(tonnes, 1e3) })
+        tonnes.is_finite().then(|| Amount { exact: tonnes, printed: round_to(tonnes, 1e3) })
     }
 }
 
@@ -91,7 +91,7 @@ impl Ratio {
     /// The ratio, rounded; `None` if it is not finite.
     #[must_use]
     pub fn new(ratio: f64) -> Option<Self> {
-        ratio.is_finite().then(|| Ratio { exact: ratio, printed: rounded(ratio, 1e6) })
+        ratio.is_finite().then(|| Ratio { exact: ratio, printed: round_to(ratio, 1e6) })
     }
 }
 
@@ -100,8 +100,8 @@ impl Unit {
     #[must_use]
     pub fn round(self, amount: f64) -> f64 {
         match self {
-            Unit::Tonnes => rounded(amount, 1e3),
-            Unit::TonnesPerPerson => rounded(amount, 1e6),
+            Unit::Tonnes => round_to(amount, 1e3),
+            Unit::TonnesPerPerson => round_to(amount, 1e6),
         }
     }
 
@@ -141,6 +141,6 @@ impl Unit {
 }
 
 /// Rounds to one part in `parts`; adding 0 turns -0 into 0.
-pub(super) fn rounded(number: f64, parts: f64) -> f64 {
+pub(super) fn round_to(number: f64, parts: f64) -> f64 {
     (number * parts).round() / parts + 0.0
 }

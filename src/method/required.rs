@@ -1,8 +1,8 @@
 //! Required from here: how fast emissions must fall after the year judged to meet the target, and how fast they fell so
 //! far.
 //!
-//! Required are `(A - T) / (t - L)` tonnes per year, the same in percent of `B`, and the compound rate `(T / A)^(1 / (t
-//! - L)) - 1`. Achieved so far are `(B - A) / (L - b)` tonnes per year.
+//! Required are `(A - T) / (t - L)` tonnes per year, the same in percent of `B`, and the compound rate
+//! `(T / A)^(1 / (t - L)) - 1`. Achieved so far are `(B - A) / (L - b)` tonnes per year.
 //! Source: the compound annual growth rate in which Eurostat states progress towards quantitative targets ("Sustainable
 //! development in the European Union: monitoring report", annex).
 
@@ -44,9 +44,9 @@ impl Required {
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let target = pathway.target();
         let (year, actual) = (numbers.year, numbers.actual);
-        let left = Some(target.year.since(year)).filter(|years| *years > 0.0);
-        let yearly = left.map(|years| (actual - target.amount) / years);
-        let rate = left.and_then(|years| compound_percent(actual, target.amount, years, unit));
+        let years_left = Some(target.year.since(year)).filter(|years| *years > 0.0);
+        let yearly = years_left.map(|years| (actual - target.amount) / years);
+        let rate = years_left.and_then(|years| compound_percent(actual, target.amount, years, unit));
         let (tonnes_per_year, tonnes_per_person_per_year) = unit.print(yearly);
         let (achieved_tonnes_per_year, achieved_tonnes_per_person_per_year) =
             unit.print(Some((base.amount - actual) / year.since(base.year)));
@@ -61,7 +61,7 @@ impl Required {
     }
 
     /// The members that are absent, and why.
-    pub(super) fn absent(&self, unit: Unit) -> Vec<AbsentField> {
+    pub(super) fn absent_fields(&self, unit: Unit) -> Vec<AbsentField> {
         let absent = |field, reason| AbsentField { field, reason };
         if self.base_percent_per_year.is_none() {
             let yearly = match unit {

@@ -33,34 +33,35 @@ pub(super) fn restated_since<'a>(
     base: &BaseInventory<'a>,
     view: &View<'a>,
 ) -> Option<Box<Obstacle>> {
-    let known = base.known(view)?;
+    let known = base.record(view)?;
     // Without an earlier revision nothing was restated.
     let first = known.earlier.run_starts().next()?;
     let now = base.figure?.tonnes;
-    let said_since = OnceCell::new();
+    let first_sequence = OnceCell::new();
     // If both sources have a day, compare the days, and treat the same day as known. Otherwise compare the order of the
     // log.
     let is_known =
         |inventory: &Inventory, stamp: &Stamp| match (inventory.source.published, report.value.source.published) {
             (Some(ours), Some(theirs)) => ours <= theirs,
-            _ => stamp.sequence < *said_since.get_or_init(|| first_said(report, base)),
+            _ => stamp.sequence < *first_sequence.get_or_init(|| first_sequence_of_figure(report, base)),
         };
     if is_known(known.value, known.stamp) {
         return None;
     }
-    let was_known =
-        |state: &Revision<Inventory>| state.abridged().is_some_and(|inventory| is_known(inventory, &state.stamp));
-    let turn = known.earlier.run_starts().rev().find(|state| was_known(state));
+    let was_known = |revision: &Revision<Inventory>| {
+        revision.abridged().is_some_and(|inventory| is_known(inventory, &revision.stamp))
+    };
+    let run_start = known.earlier.run_starts().rev().find(|revision| was_known(revision));
     // A report older than every revision was compared with the first.
-    let in_force = turn.map_or(first, |turn| known.earlier.last_of_run(turn, was_known));
+    let in_force = run_start.map_or(first, |run_start| known.earlier.last_of_run(run_start, was_known));
     let then = figure(in_force.abridged()?, base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
     (percent > RESTATED_PERCENT).then(|| {
-        let message = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
+        let in_words = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
         let detail = format!(
             "The baseline has been restated since, from {} to {}; the report has not.",
-            message(then),
-            message(now)
+            in_words(then),
+            in_words(now)
         );
         let restated = Restated { revision: in_force.stamp.revision, then, now, percent };
         Box::new(Obstacle { restated: Some(restated), ..*Obstacle::new(LeftOutReason::RestatedSince, detail) })
@@ -77,15 +78,15 @@ fn figure(inventory: &Inventory, base: &BaseInventory<'_>) -> Option<Tonnes> {
 }
 
 /// The first entry of the log with the present figure of a report: recording it again changes nothing.
-fn first_said(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
+fn first_sequence_of_figure(report: &Known<'_, Inventory>, base: &BaseInventory<'_>) -> i64 {
     let figure = |inventory: &Inventory| base.scope.figure(inventory).map(|figure| figure.tonnes);
     let now = figure(report.value);
     let mut first = report.stamp.sequence;
-    for state in report.earlier.run_starts().rev() {
-        if state.abridged().and_then(figure) != now {
+    for revision in report.earlier.run_starts().rev() {
+        if revision.abridged().and_then(figure) != now {
             break;
         }
-        first = first.min(state.stamp.sequence);
+        first = first.min(revision.stamp.sequence);
     }
     first
 }

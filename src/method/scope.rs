@@ -42,7 +42,7 @@ impl Scope {
     }
 
     /// True if a line is counted; at a level whose lines are not defined, every line is.
-    pub fn counts(&self, line: GpcRef) -> bool {
+    pub fn includes(&self, line: GpcRef) -> bool {
         match &self.lines {
             Some(lines) => lines.contains(&line),
             None => match self.level {
@@ -69,13 +69,13 @@ impl Scope {
             let mut given = inventory.lines.iter().filter(|given| given.reference == line).peekable();
             given.peek().is_some() && given.all(|line| !matches!(line.value, LineValue::Tonnes { .. }))
         };
-        let some = inventory.lines.iter().any(|line| matches!(line.value, LineValue::Gas { .. }));
-        some && self.has_lines() && inventory.gwp.is_some() && self.counted_lines().all(by_gas)
+        let has_gas_line = inventory.lines.iter().any(|line| matches!(line.value, LineValue::Gas { .. }));
+        has_gas_line && self.has_lines() && inventory.gwp.is_some() && self.counted_lines().all(by_gas)
     }
 
     /// The lines that the figure must have; empty if they are not defined.
     fn counted_lines(&self) -> impl Iterator<Item = GpcRef> {
         let known = self.has_lines();
-        GpcRef::all().filter(move |line| known && self.counts(*line))
+        GpcRef::all().filter(move |line| known && self.includes(*line))
     }
 }

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 use crate::record::warning::WarningCode;
 use crate::record::{Slug, View, Year};
 
-use super::budget::{FilledYear, filled};
+use super::budget::{FilledYear, fill_gaps};
 use super::case::Case;
 use super::caution::{Caution, CautionCode, cautions};
 use super::comparison::LeftOutReason;
@@ -116,8 +116,8 @@ struct Columns<'c, 'v, 'a> {
 impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
     fn of(case: &'c Case<'v, 'a>, conclusion: &Conclusion) -> Self {
         let pathway = case.pathway.as_ref().ok();
-        let line = |(numbers, pathway)| opinion::line(case, pathway, numbers).ok();
-        let mut figures = filled(&case.points());
+        let line = |(numbers, pathway)| opinion::fit_line(case, pathway, numbers).ok();
+        let mut figures = fill_gaps(&case.points());
         // The years between the baseline and the first report are not interpolated: decades may lie between them.
         if let Some(point) = case.base.as_ref().and_then(|base| base.point()) {
             figures.insert(0, FilledYear { point, interpolated: false });
@@ -149,8 +149,8 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
             unit.print(fit.map(|fit| fit.at(year) - fit.margin(year)));
         let (trend_high_tonnes, trend_high_tonnes_per_person) =
             unit.print(fit.map(|fit| fit.at(year) + fit.margin(year)));
-        let concern = self.cautions.iter().filter(|caution| caution.years.contains(&year));
-        let mut codes: Vec<CautionCode> = concern.map(|caution| caution.code).collect();
+        let cautions = self.cautions.iter().filter(|caution| caution.years.contains(&year));
+        let mut codes: Vec<CautionCode> = cautions.map(|caution| caution.code).collect();
         codes.dedup();
         SeriesRow {
             year,
@@ -201,7 +201,7 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
 
     /// What the pathway allows; without a base it is not defined before its target year.
     fn allowed(&self, year: Year) -> Option<f64> {
-        let says = |pathway: &&Pathway| pathway.base().is_some() || year >= pathway.target().year;
-        self.pathway.filter(says).map(|pathway| pathway.at(year))
+        let is_defined = |pathway: &&Pathway| pathway.base().is_some() || year >= pathway.target().year;
+        self.pathway.filter(is_defined).map(|pathway| pathway.at(year))
     }
 }

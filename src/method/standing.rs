@@ -10,7 +10,7 @@ use crate::record::{Known, Standing};
 use super::verdict::Reason;
 
 /// True if a target was adopted or in law on a day, even if it ended later.
-pub(super) fn binds(known: &Known<'_, Target>, on: NaiveDate) -> bool {
+pub(super) fn is_binding(known: &Known<'_, Target>, on: NaiveDate) -> bool {
     match known.value.standing {
         Standing::Adopted | Standing::InLaw => true,
         Standing::Proposed => false,
@@ -22,25 +22,25 @@ pub(super) fn binds(known: &Known<'_, Target>, on: NaiveDate) -> bool {
 /// judged.
 ///
 /// A target that ended after its year is still judged: a miss does not vanish by decree.
-pub(super) fn not_judged(known: &Known<'_, Target>, on: NaiveDate) -> Option<Reason> {
+pub(super) fn reason_not_judged(known: &Known<'_, Target>, on: NaiveDate) -> Option<Reason> {
     let reason = match known.value.standing {
         Standing::Adopted | Standing::InLaw => return None,
         Standing::Proposed => return Some(Reason::Proposed),
         Standing::Superseded => Reason::Superseded,
         Standing::Withdrawn => Reason::Withdrawn,
     };
-    let ran_out = known.ended().is_some_and(|end| end > last_day(known.value.target_year));
-    (!ran_out && !binds(known, on)).then_some(reason)
+    let ended_after_year = known.ended().is_some_and(|end| end > last_day(known.value.target_year));
+    (!ended_after_year && !is_binding(known, on)).then_some(reason)
 }
 
 /// The day the log first recorded that the target had ended within its year; `None` unless that year had ended by then.
-pub(super) fn claimed_later(known: &Known<'_, Target>) -> Option<NaiveDate> {
+pub(super) fn late_claim_day(known: &Known<'_, Target>) -> Option<NaiveDate> {
     let year = known.value.target_year;
-    let says_so = |target: &Target| target.ended_on.is_some_and(|ended| ended.last_day() <= last_day(year));
-    if !known.value.standing.has_ended() || !says_so(known.value) {
+    let ended_within_year = |target: &Target| target.ended_on.is_some_and(|ended| ended.last_day() <= last_day(year));
+    if !known.value.standing.has_ended() || !ended_within_year(known.value) {
         return None;
     }
-    let earlier = known.earlier.run_starts().filter(|state| state.abridged().is_some_and(says_so));
-    let days = earlier.map(|state| &state.stamp).chain(std::iter::once(known.stamp));
+    let earlier = known.earlier.run_starts().filter(|revision| revision.abridged().is_some_and(ended_within_year));
+    let days = earlier.map(|revision| &revision.stamp).chain(std::iter::once(known.stamp));
     days.map(|stamp| stamp.recorded_at.date_naive()).min().filter(|day| day.year() > year.get())
 }

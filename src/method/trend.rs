@@ -1,10 +1,10 @@
 //! Trend: the line of the figures of the last ten years, extended to the target year, and how certain it is.
 //!
-//! The line is fitted by ordinary least squares: `f = m + slope (t - xm)`, with the 95 % prediction interval `f +- q s
-//! sqrt(1 + 1/n + (t - xm)^2 / Sxx)`. Here `xm` and `m` are the means of years and amounts, `Sxx` is the sum of `(x -
-//! xm)^2`, `s^2` is the sum of squared residuals over `n - 2`, and `q` is Student's t quantile at 0.975 with `n - 2`
-//! degrees of freedom. The Theil-Sen slope is added: the median of the slopes between any two points, which one odd
-//! year hardly changes.
+//! The line is fitted by ordinary least squares: `f = m + slope (t - xm)`. Its 95 % prediction interval is
+//! `f +- q s sqrt(1 + 1/n + (t - xm)^2 / Sxx)`. Here `xm` and `m` are the means of years and amounts, and `Sxx` is the sum
+//! of `(x - xm)^2`; `s^2` is the sum of squared residuals over `n - 2`, and `q` is Student's t quantile at 0.975 with
+//! `n - 2` degrees of freedom. The Theil-Sen slope is added: the median of the slopes between any two points, which one
+//! odd year hardly changes.
 //! Sources: N. R. Draper and H. Smith, "Applied Regression Analysis", chapter 3 (prediction interval); P. K. Sen,
 //! "Estimates of the Regression Coefficient Based on Kendall's Tau", Journal of the American Statistical Association 63
 //! (1968).
@@ -88,7 +88,7 @@ impl Trend {
         let (low, high) = (quantity(centre - margin)?, quantity(centre + margin)?);
         let (tonnes_per_year, tonnes_per_person_per_year) = unit.print(Some(fit.slope));
         let (theil_sen_tonnes_per_year, theil_sen_tonnes_per_person_per_year) = unit.print(theil_sen(points));
-        let asked = unit.round(target.amount);
+        let allowed = unit.round(target.amount);
         Ok(Trend {
             points: points.len(),
             from: fit.from,
@@ -103,8 +103,8 @@ impl Trend {
             theil_sen_tonnes_per_year,
             theil_sen_tonnes_per_person_per_year,
             meets_target: match () {
-                () if high.get() <= asked => Prospect::Likely,
-                () if low.get() > asked => Prospect::Unlikely,
+                () if high.get() <= allowed => Prospect::Likely,
+                () if low.get() > allowed => Prospect::Unlikely,
                 () => Prospect::Uncertain,
             },
         })

@@ -73,7 +73,7 @@ impl WithinReports {
         let numbers = YearNumbers::of(pathway, latest.point(), case.unit);
         let uncertainty = uncertainty(&case.inventories_of(numbers.year));
         let course = numbers.course(pathway, uncertainty, case.unit).ok_or(AbsentReason::NoBaseline)?;
-        let gases = case.base.as_ref().map(ConvertedGas::of_base).unwrap_or_default();
+        let gases = case.base.as_ref().map(ConvertedGas::from_base).unwrap_or_default();
         let print = |amount| case.unit.print(Some(amount));
         let base = pathway.base().ok_or(AbsentReason::NoBaseline)?;
         let (base_tonnes, base_tonnes_per_person) = print(base.amount);

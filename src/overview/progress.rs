@@ -260,7 +260,7 @@ fn counted_course(
     judged_on: NaiveDate,
 ) -> Result<(&Assessment, Vec<CourseYear>), (NotCounted, String)> {
     // Only an adopted target for the whole city gives its total a pathway.
-    let is_city_wide = |target: &&Assessment| target.binds && target.target.sector.is_none();
+    let is_city_wide = |target: &&Assessment| target.is_binding && target.target.sector.is_none();
     let judged = || present.targets.iter().filter(is_city_wide).filter(|target| target.verdict != Verdict::NotJudged);
     let at_level = || judged().filter(|target| target.target.level == level);
     let in_tonnes = at_level().filter(|target| target.unit == Unit::Tonnes);

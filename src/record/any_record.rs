@@ -133,7 +133,7 @@ pub(super) trait AnyRecorded {
     /// Its latest stamp and, unless it is withdrawn, its value.
     fn latest(&self) -> (&Stamp, Option<AnyRecord>);
     /// Every revision, oldest first: its stamp and, if it is kept whole, its value.
-    fn states(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_>;
+    fn revisions(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_>;
     /// See [`Recorded::redact`].
     fn redact(&mut self, sequence: i64, keeps_all: bool) -> Option<bool>;
     /// See [`Recorded::cap_times`].
@@ -147,8 +147,8 @@ impl<T: Recordable> AnyRecorded for Recorded<T> {
         stamp_and_value(Recorded::latest(self))
     }
 
-    fn states(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_> {
-        Box::new(self.revisions().map(stamp_and_value))
+    fn revisions(&self) -> Box<dyn Iterator<Item = (&Stamp, Option<AnyRecord>)> + '_> {
+        Box::new(Recorded::revisions(self).map(stamp_and_value))
     }
 
     fn redact(&mut self, sequence: i64, keeps_all: bool) -> Option<bool> {

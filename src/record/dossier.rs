@@ -154,14 +154,14 @@ impl Dossier {
     }
 
     /// Every revision of a record, oldest first: its stamp and, if it is kept whole, its value.
-    pub fn states(&self, record: &CityRecord) -> impl Iterator<Item = (&Stamp, Option<AnyRecord>)> {
-        self.find(record).into_iter().flat_map(AnyRecorded::states)
+    pub fn revisions(&self, record: &CityRecord) -> impl Iterator<Item = (&Stamp, Option<AnyRecord>)> {
+        self.find(record).into_iter().flat_map(AnyRecorded::revisions)
     }
 
     /// The stamp of every revision of every record.
     pub fn stamps(&self) -> impl Iterator<Item = &Stamp> {
         let records = self.keys().into_iter().filter_map(|record| self.find(&record));
-        records.flat_map(AnyRecorded::states).map(|(stamp, _)| stamp)
+        records.flat_map(AnyRecorded::revisions).map(|(stamp, _)| stamp)
     }
 
     /// Moves recording times after `time` back to it, because a later entry of the log was recorded at `time`.

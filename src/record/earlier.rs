@@ -108,8 +108,8 @@ impl<T: Versioned> EarlierRevisions<T> {
 
     /// Sets whether the revision at `at`, in the order of days, starts a run.
     fn set_run_start(&mut self, at: usize, is_start: bool) {
-        let Some(state) = self.by_day(at) else { return };
-        let (wanted, index) = (Some(key(state)), self.index_at(at));
+        let Some(revision) = self.by_day(at) else { return };
+        let (wanted, index) = (Some(key(revision)), self.index_at(at));
         let found = self.run_starts.binary_search_by(|start| self.key_at(*start).cmp(&wanted));
         match (found, index) {
             (Err(at), Some(index)) if is_start => self.run_starts.insert(at, index),
@@ -138,15 +138,15 @@ impl<T: Versioned> EarlierRevisions<T> {
     }
 
     /// The position of a revision in the order of days, or the one where it would be inserted.
-    fn position(&self, state: &Revision<T>) -> usize {
+    fn position(&self, revision: &Revision<T>) -> usize {
         let (mut low, mut high) = (0, self.count_with_value());
         // Most revisions come last.
-        if high.checked_sub(1).and_then(|last| self.by_day(last)).is_some_and(|last| key(last) < key(state)) {
+        if high.checked_sub(1).and_then(|last| self.by_day(last)).is_some_and(|last| key(last) < key(revision)) {
             return high;
         }
         while low < high {
             let middle = low.midpoint(high);
-            let is_before = self.by_day(middle).is_some_and(|other| key(other).cmp(&key(state)) == Ordering::Less);
+            let is_before = self.by_day(middle).is_some_and(|other| key(other).cmp(&key(revision)) == Ordering::Less);
             if is_before { low = middle + 1 } else { high = middle }
         }
         low

@@ -168,6 +168,6 @@ impl States {
 
 /// Every state that was recorded, withdrawals left out, oldest first; all are whole where files are brought in.
 fn recorded(dossier: &Dossier, record: &CityRecord) -> Vec<State> {
-    let whole = dossier.states(record).filter_map(|(stamp, value)| Some((stamp, value?)));
+    let whole = dossier.revisions(record).filter_map(|(stamp, value)| Some((stamp, value?)));
     whole.map(|(stamp, value)| State::new(value.body(), stamp.recorded_at.date_naive())).collect()
 }

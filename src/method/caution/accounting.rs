@@ -6,13 +6,13 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::{Caution, CautionCode, UsedFigures, about};
-use crate::method::accounting::{Accounting, family, only_co2};
+use crate::method::accounting::{Accounting, family, is_only_co2};
 use crate::method::base::BaseInventory;
 use crate::method::comparison::Compared;
 use crate::method::sentence::amount;
 use crate::record::gwp::LineGas;
 use crate::record::line::LineValue;
-use crate::record::units::Population;
+use crate::record::units::{Population, group_thousands};
 use crate::record::{Tonnes, Year};
 
 /// Percent of the population between two figures beyond which the boundary may have changed.
@@ -27,7 +27,7 @@ pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
         // Without a base, each report is checked by itself.
         return undeclared_alone(used).into_iter().collect();
     };
-    let reports = used.reports.iter().copied().filter(|report| !is_of_series(&base, report));
+    let reports = used.reports.iter().copied().filter(|report| !has_same_series(&base, report));
     let sides = Sides { base, reports: reports.collect() };
     let found = [
         sides.series_undeclared(),
@@ -45,8 +45,8 @@ pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     found.into_iter().flatten().collect()
 }
 
-fn is_of_series(base: &Accounting<'_>, report: &Compared<'_>) -> bool {
-    base.is_of_series(&Accounting::of(report.inventory))
+fn has_same_series(base: &Accounting<'_>, report: &Compared<'_>) -> bool {
+    base.has_same_series(&Accounting::of(report.inventory))
 }
 
 /// The accounting of the baseline, and the reports that are not of its series.
@@ -87,7 +87,7 @@ impl Sides<'_, '_> {
         if self.base.protocol.is_none() && !self.reports.is_empty() {
             years.splice(0..0, used.base.map(|base| base.year()));
         }
-        undeclared(years)
+        undeclared_caution(years)
     }
 
     fn gases_undeclared(&self) -> Option<Caution> {
@@ -98,9 +98,9 @@ impl Sides<'_, '_> {
             let other = if ours.is_empty() { "declare" } else { "are compared with a baseline that declares" };
             format!("The figures for {listed} {other} which gases they cover, {side}.")
         })?;
-        let theirs = |report: &&Compared<'_>| only_co2(&report.inventory.gases);
+        let theirs = |report: &&Compared<'_>| is_only_co2(&report.inventory.gases);
         caution.only_co2 =
-            only_co2(ours) || (ours.is_empty() && self.reports.iter().copied().any(|report| theirs(&report)));
+            is_only_co2(ours) || (ours.is_empty() && self.reports.iter().copied().any(|report| theirs(&report)));
         Some(caution)
     }
 
@@ -108,7 +108,7 @@ impl Sides<'_, '_> {
         let ours = self.base.gases;
         let years = self.years(|report| {
             let declared = !ours.is_empty() && !report.gases.is_empty();
-            declared && report.gases != ours && !only_co2(ours) && !only_co2(report.gases)
+            declared && report.gases != ours && !is_only_co2(ours) && !is_only_co2(report.gases)
         });
         about(CautionCode::GasSetsDiffer, years, |listed| {
             format!("The figures for {listed} do not cover the same gases as the baseline.")
@@ -119,10 +119,10 @@ impl Sides<'_, '_> {
         let converted = used.base.and_then(|base| base.converted).map(|(gwp, _)| gwp);
         let ours = converted.or(self.base.gwp)?;
         let years = self.years(|report| report.gwp.is_some_and(|gwp| gwp != ours));
-        let kept = if converted.is_some() { ": they stay out of trend and budget" } else { "" };
+        let suffix = if converted.is_some() { ": they stay out of trend and budget" } else { "" };
         about(CautionCode::GwpDiffers, years, |listed| {
             format!(
-                "The baseline counts with the global warming potentials of {ours}; another set is used for {listed}{kept}."
+                "The baseline counts with the global warming potentials of {ours}; another set is used for {listed}{suffix}."
             )
         })
     }
@@ -138,16 +138,16 @@ impl Sides<'_, '_> {
     fn weather_differs(&self) -> Option<Caution> {
         let ours = self.base.weather_normalised?;
         let years = self.years(|report| report.weather_normalised.is_some_and(|theirs| theirs != ours));
-        let which = if ours {
+        let difference = if ours {
             "is corrected for the weather, and the figures are not"
         } else {
             "is not corrected for the weather, and the figures are"
         };
-        about(CautionCode::WeatherDiffers, years, |listed| format!("The baseline {which} for {listed}."))
+        about(CautionCode::WeatherDiffers, years, |listed| format!("The baseline {difference} for {listed}."))
     }
 }
 
-fn undeclared(years: Vec<Year>) -> Option<Caution> {
+fn undeclared_caution(years: Vec<Year>) -> Option<Caution> {
     about(CautionCode::AccountingUndeclared, years, |listed| {
         format!("No accounting protocol is declared for {listed}: the figures may not count the same.")
     })
@@ -155,7 +155,7 @@ fn undeclared(years: Vec<Year>) -> Option<Caution> {
 
 fn undeclared_alone(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let reports = used.reports.iter().copied().filter(|report| Accounting::of(report.inventory).protocol.is_none());
-    undeclared(reports.map(Compared::year).collect())
+    undeclared_caution(reports.map(Compared::year).collect())
 }
 
 fn accounting_inferred(used: &UsedFigures<'_, '_>) -> Option<Caution> {
@@ -180,7 +180,7 @@ fn gwp_converted(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     );
     let code = CautionCode::GwpConverted;
     let caution = Caution::between(code, detail, vec![base.year()], used.unit, old, new);
-    Some(Caution { gases: ConvertedGas::of_base(base), ..caution })
+    Some(Caution { gases: ConvertedGas::from_base(base), ..caution })
 }
 
 /// One gas of a converted baseline, summed over all lines.
@@ -198,14 +198,14 @@ pub struct ConvertedGas {
 
 impl ConvertedGas {
     /// The gases of a baseline that was converted; empty if it was not.
-    pub(in crate::method) fn of_base(base: &BaseInventory<'_>) -> Vec<Self> {
+    pub(in crate::method) fn from_base(base: &BaseInventory<'_>) -> Vec<Self> {
         let Some((gwp, _)) = base.converted else { return Vec::new() };
-        let lines: Vec<_> = base.inventory.lines.iter().filter(|line| base.scope.counts(line.reference)).collect();
-        let of = |gas: LineGas| {
+        let lines: Vec<_> = base.inventory.lines.iter().filter(|line| base.scope.includes(line.reference)).collect();
+        let convert = |gas: LineGas| {
             let (mut sums, mut stated) = ([0; 3], false);
             for line in &lines {
-                if let LineValue::Gas { gas: of_line, gas_tonnes } = line.value
-                    && of_line == gas
+                if let LineValue::Gas { gas: line_gas, gas_tonnes } = line.value
+                    && line_gas == gas
                 {
                     let tonnes =
                         [Some(gas_tonnes.kilograms()), line.kilograms(base.inventory.gwp), line.kilograms(Some(gwp))];
@@ -216,7 +216,7 @@ impl ConvertedGas {
             let [gas_tonnes, old_tonnes, new_tonnes] = sums.map(Tonnes::from_kilograms);
             stated.then_some(ConvertedGas { gas, gas_tonnes, old_tonnes, new_tonnes })
         };
-        LineGas::ALL.iter().filter_map(|gas| of(*gas)).collect()
+        LineGas::ALL.iter().filter_map(|gas| convert(*gas)).collect()
     }
 }
 
@@ -226,29 +226,28 @@ type People = (Year, f64);
 fn boundary_suspect(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let (base, accounting) = (used.base?, used.accounting?);
     let people = |year, population: Option<Population>| population.map(|population| (year, population.people()));
-    let of_base = people(base.year(), base.inventory.population);
-    let reports = used.reports.iter().filter(|report| !is_of_series(&accounting, report));
-    let of_reports: Vec<People> =
+    let base_people = people(base.year(), base.inventory.population);
+    let reports = used.reports.iter().filter(|report| !has_same_series(&accounting, report));
+    let report_people: Vec<People> =
         reports.filter_map(|report| people(report.year(), report.inventory.population)).collect();
-    let all: Vec<People> = of_base.into_iter().chain(of_reports.iter().copied()).collect();
+    let all: Vec<People> = base_people.into_iter().chain(report_people.iter().copied()).collect();
     let jump = all.windows(2).find(|pair| {
         let ((from, before), (to, after)) = (pair[0], pair[1]);
         to.since(from) <= POPULATION_YEARS && 100.0 * (after - before).abs() / before > POPULATION_PERCENT
     });
     if let Some(&[(from, before), (to, after)]) = jump.and_then(|pair| <&[People; 2]>::try_from(pair).ok()) {
-        return Some(suspect(from, before, to, after));
+        return Some(boundary_caution(from, before, to, after));
     }
-    let ((from, before), (to, after)) = of_base.zip(of_reports.last().copied())?;
+    let ((from, before), (to, after)) = base_people.zip(report_people.last().copied())?;
     let growth = 100.0 * ((after / before).powf(1.0 / to.since(from)) - 1.0);
-    (growth > GROWTH_PERCENT).then(|| suspect(from, before, to, after))
+    (growth > GROWTH_PERCENT).then(|| boundary_caution(from, before, to, after))
 }
 
-fn suspect(from: Year, before: f64, to: Year, after: f64) -> Caution {
-    let message = crate::record::units::group_thousands;
+fn boundary_caution(from: Year, before: f64, to: Year, after: f64) -> Caution {
     let detail = format!(
         "The population goes from {} in {from} to {} in {to}: the figures may not be of the same boundary.",
-        message(before),
-        message(after)
+        group_thousands(before),
+        group_thousands(after)
     );
     Caution::new(CautionCode::BoundarySuspect, detail, vec![from, to])
 }

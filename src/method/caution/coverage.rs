@@ -1,7 +1,7 @@
 //! Cautions about coverage: whether the baseline and the reports count the same lines.
 
 use super::{Caution, CautionCode, UsedFigures, about};
-use crate::method::comparison::{coverage_told, uncovered};
+use crate::method::comparison::{describe_coverage, find_uncovered};
 use crate::method::coverage::{CAUTION_PERCENT, Lines, Uncovered};
 use crate::record::Year;
 
@@ -12,11 +12,11 @@ pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
 /// One caution for all years, which gives the largest share.
 fn coverage_differs(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
-    let parts = used.reports.iter().filter_map(|report| uncovered(base, report.inventory));
+    let parts = used.reports.iter().filter_map(|report| find_uncovered(base, report.inventory));
     let parts: Vec<Uncovered> = parts.filter(|part| part.percent() > CAUTION_PERCENT).collect();
     let years = parts.iter().map(|part| part.year).collect();
     let largest = parts.into_iter().max_by(|one, other| one.percent().total_cmp(&other.percent()))?;
-    let detail = format!("For {}: {}", largest.year, coverage_told(&largest));
+    let detail = format!("For {}: {}", largest.year, describe_coverage(&largest));
     Some(Caution { uncovered: Some(largest), ..Caution::new(CautionCode::CoverageDiffers, detail, years) })
 }
 

@@ -1,6 +1,6 @@
 //! Cautions about single figures that another source, a sum of lines or a warning contradicts.
 
-use super::{Caution, CautionCode, UsedFigures, listed};
+use super::{Caution, CautionCode, UsedFigures, list_years};
 use crate::method::printed::Unit;
 use crate::method::sentence::amount;
 use crate::record::inventory::{AlsoStated, Figure, Inventory, Level};
@@ -85,7 +85,7 @@ fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let findings: Vec<String> = findings.collect();
     let years: Vec<Year> = questioned.iter().map(|(year, _)| *year).collect();
     (!years.is_empty()).then(|| {
-        let detail = format!("The figures for {} may hold a slip: {}.", listed(&years), findings.join(", "));
+        let detail = format!("The figures for {} may hold a slip: {}.", list_years(&years), findings.join(", "));
         Caution::new(CautionCode::FigureQuestioned, detail, years)
     })
 }
@@ -93,9 +93,9 @@ fn figure_questioned(used: &UsedFigures<'_, '_>) -> Option<Caution> {
 /// Above the upper limit of this caution, the figures are not compared at all.
 fn baseline_differs_from_report(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     let base = used.base?;
-    let beside = used.beside?;
-    beside.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;
-    let (other, theirs, year) = (beside.report, beside.figure, base.year());
+    let comparison = used.base_year_report?;
+    comparison.tested_percent().filter(|percent| DIFFERS_PERCENT < *percent && *percent <= TOO_FAR_PERCENT)?;
+    let (other, theirs, year) = (comparison.report, comparison.figure, base.year());
     // A report without a population has no figure per person; then the totals are given.
     let (unit, old, new) = match base.amount.zip(used.unit.amount(theirs, other.population)) {
         Some((old, new)) => (used.unit, old, new),

@@ -121,14 +121,14 @@ vocabulary! {
 impl Confidence {
     /// The confidence of a verdict, given for each of its cautions whether it makes it low.
     pub(super) fn of(lowers: impl IntoIterator<Item = bool>) -> Self {
-        let sureness = |lowers| if lowers { Confidence::Low } else { Confidence::Medium };
-        lowers.into_iter().map(sureness).max().unwrap_or(Confidence::High)
+        let to_confidence = |lowers| if lowers { Confidence::Low } else { Confidence::Medium };
+        lowers.into_iter().map(to_confidence).max().unwrap_or(Confidence::High)
     }
 }
 
 impl CautionCode {
     /// True if it makes the confidence of a verdict at `level` low.
-    pub(super) fn lowers(self, level: Level) -> bool {
+    pub(super) fn lowers_confidence(self, level: Level) -> bool {
         match self {
             CautionCode::AccountingUndeclared | CautionCode::GasesUndeclared => level == Level::Own,
             CautionCode::AnchoredAtFirstReport
@@ -198,8 +198,8 @@ pub struct Caution {
 
 impl Caution {
     /// True if it makes the confidence of a verdict at `level` low.
-    pub(super) fn lowers(&self, level: Level) -> bool {
-        self.only_co2 || self.code.lowers(level)
+    pub(super) fn lowers_confidence(&self, level: Level) -> bool {
+        self.only_co2 || self.code.lowers_confidence(level)
     }
 
     /// A caution that compares no amounts.
@@ -230,8 +230,8 @@ impl Caution {
         let mut caution = Caution::new(code, detail, years);
         (caution.old_tonnes, caution.old_tonnes_per_person) = unit.print(Some(old));
         (caution.new_tonnes, caution.new_tonnes_per_person) = unit.print(Some(new));
-        let differ = unit.round(old) != 0.0;
-        caution.change_percent = differ.then(|| 100.0 * (new - old) / old).and_then(Ratio::new);
+        let has_percentage = unit.round(old) != 0.0;
+        caution.change_percent = has_percentage.then(|| 100.0 * (new - old) / old).and_then(Ratio::new);
         caution
     }
 }
@@ -240,25 +240,25 @@ impl Caution {
 pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<Caution> {
     let used = UsedFigures::of(case, conclusion);
     let mut found = timing::cautions(case, conclusion, &used);
-    found.extend(used.of_comparison());
+    found.extend(used.comparison_cautions());
     found.extend(history::baseline_restated(case));
     found.extend(history::target_weakened(case));
     found
 }
 
 /// The only caution of a target that is not judged: that its end was recorded late.
-pub(super) fn of_unjudged(case: &Case<'_, '_>) -> Vec<Caution> {
+pub(super) fn unjudged_cautions(case: &Case<'_, '_>) -> Vec<Caution> {
     timing::ended_claimed_later(case).into_iter().collect()
 }
 
 /// A caution about `years`; `None` if there are none.
 fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
-    let listed = listed(&years);
+    let listed = list_years(&years);
     (!years.is_empty()).then(|| Caution::new(code, detail(&listed), years))
 }
 
 /// Years for a sentence: `2013`, `2013 and 2014`, `2013, 2014 and 2016`.
-fn listed(years: &[Year]) -> String {
+fn list_years(years: &[Year]) -> String {
     match years {
         [] => String::new(),
         [only] => only.to_string(),
@@ -287,7 +287,7 @@ pub(super) struct UsedFigures<'c, 'a> {
     /// The year judged.
     pub judged: Option<Year>,
     /// The report for the base year, compared with the baseline.
-    pub beside: Option<&'c BaseYearComparison<'a>>,
+    pub base_year_report: Option<&'c BaseYearComparison<'a>>,
 }
 
 impl<'c, 'a> UsedFigures<'c, 'a> {
@@ -305,14 +305,14 @@ impl<'c, 'a> UsedFigures<'c, 'a> {
                 .filter(|report| judged.is_none_or(|last| report.year() <= last))
                 .collect(),
             judged,
-            beside: comparison.beside.as_ref(),
+            base_year_report: comparison.base_year_report.as_ref(),
         }
     }
 
     /// The cautions about the comparison itself: about accounting, coverage and figures.
     ///
     /// Those about accounting consider every report; those about single figures only the two that decide.
-    fn of_comparison(&self) -> Vec<Caution> {
+    fn comparison_cautions(&self) -> Vec<Caution> {
         let mut found = accounting::cautions(self);
         found.extend(coverage::cautions(self));
         found.extend(figures::cautions(self));
@@ -320,9 +320,9 @@ impl<'c, 'a> UsedFigures<'c, 'a> {
     }
 
     /// The cautions about a change from the base to the year judged, in the order of their kinds.
-    pub fn of_change(&self) -> Vec<Caution> {
-        let mut found = timing::of_years(self);
-        found.extend(self.of_comparison());
+    pub fn change_cautions(&self) -> Vec<Caution> {
+        let mut found = timing::year_cautions(self);
+        found.extend(self.comparison_cautions());
         found
     }
 

@@ -2,9 +2,9 @@
 
 use chrono::Datelike;
 
-use super::{Caution, CautionCode, UsedFigures, about, listed};
+use super::{Caution, CautionCode, UsedFigures, about, list_years};
 use crate::method::base::Origin;
-use crate::method::budget::filled;
+use crate::method::budget::fill_gaps;
 use crate::method::case::Case;
 use crate::method::comparison::Compared;
 use crate::method::conclusion::Conclusion;
@@ -23,10 +23,10 @@ const FEW_POINTS: usize = 3;
 const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
 
 pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion, used: &UsedFigures<'_, '_>) -> Vec<Caution> {
-    let decided = conclusion.verdict.is_decided();
+    let is_decided = conclusion.verdict.is_decided();
     let found = [
-        stale(case).filter(|_| !decided),
-        early(case).filter(|_| !decided),
+        stale(case).filter(|_| !is_decided),
+        early(case).filter(|_| !is_decided),
         few_points(case),
         interpolated(case, conclusion),
         skipped(case, conclusion),
@@ -42,7 +42,7 @@ pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion, used: &Used
 }
 
 /// The cautions that are about the years alone.
-pub(super) fn of_years(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
+pub(super) fn year_cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {
     pandemic_year(used).into_iter().chain(not_calendar_year(used)).collect()
 }
 
@@ -71,7 +71,7 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
     let detail = match years.as_slice() {
         [] => "There is no comparable figure after the base year.".to_owned(),
         [only] => format!("The only comparable figure after the base year is for {only}."),
-        _ => format!("The only comparable figures after the base year are for {}.", listed(&years)),
+        _ => format!("The only comparable figures after the base year are for {}.", list_years(&years)),
     };
     (years.len() < FEW_POINTS).then(|| Caution::new(CautionCode::FewPoints, detail, years))
 }
@@ -79,7 +79,7 @@ fn few_points(case: &Case<'_, '_>) -> Option<Caution> {
 /// Only the budget interpolates; it exists only in tonnes and with a baseline.
 fn interpolated(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
     let years = match case.unit {
-        Unit::Tonnes if case.base.is_some() => filled(&case.points_through(conclusion.numbers?.year)),
+        Unit::Tonnes if case.base.is_some() => fill_gaps(&case.points_through(conclusion.numbers?.year)),
         _ => Vec::new(),
     };
     let years = years.iter().filter(|year| year.interpolated).map(|year| year.point.year).collect();
@@ -101,21 +101,22 @@ fn skipped(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
 }
 
 fn rebounded(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
-    let (asked, outcome) = (case.asked()?, conclusion.outcome?);
-    let again = |report: &&Compared<'_>| report.year() > outcome.year && !asked.is_within(report);
-    let met = conclusion.verdict == Verdict::Achieved;
-    let years = case.comparison.compared.iter().filter(|_| met).filter(again).map(Compared::year).collect();
+    let (allowed, outcome) = (case.allowed_level()?, conclusion.outcome?);
+    let is_above_again = |report: &&Compared<'_>| report.year() > outcome.year && !allowed.is_within(report);
+    let was_met = conclusion.verdict == Verdict::Achieved;
+    let years =
+        case.comparison.compared.iter().filter(|_| was_met).filter(is_above_again).map(Compared::year).collect();
     about(CautionCode::Rebounded, years, |listed| {
         format!("The target was met in {}, but emissions were above it again in {listed}.", outcome.year)
     })
 }
 
 fn within_uncertainty(case: &Case<'_, '_>, conclusion: &Conclusion) -> Option<Caution> {
-    let (asked, outcome, numbers) = (case.asked()?, conclusion.outcome?, conclusion.numbers?);
+    let (allowed, outcome, numbers) = (case.allowed_level()?, conclusion.outcome?, conclusion.numbers?);
     let uncertainty = uncertainty(&case.inventories_of(outcome.year));
     let margin = uncertainty * numbers.actual.abs();
-    let within = margin > 0.0 && case.unit.round((numbers.actual - asked.amount).abs()) <= case.unit.round(margin);
-    within.then(|| {
+    let is_within = margin > 0.0 && case.unit.round((numbers.actual - allowed.amount).abs()) <= case.unit.round(margin);
+    is_within.then(|| {
         let percent = 100.0 * uncertainty;
         let detail = format!(
             "The figure for {} is within {percent} % of the target, which is no more than inventories err.",
@@ -133,7 +134,7 @@ fn pandemic_year(used: &UsedFigures<'_, '_>) -> Option<Caution> {
 }
 
 fn backloaded(case: &Case<'_, '_>) -> Option<Caution> {
-    let sums = case.pathway.as_ref().ok()?.backloaded()?;
+    let sums = case.pathway.as_ref().ok()?.backloaded_sums()?;
     let detail =
         "The milestones leave most of the reduction to the end: over all the years the pathway allows more than \
                   a tenth more than a straight line would."
@@ -154,7 +155,7 @@ fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
 
 /// Only for targets that are not judged: a target that is judged had not ended, or ended after its target year.
 pub(super) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
-    let day = standing::claimed_later(case.known)?;
+    let day = standing::late_claim_day(case.known)?;
     let ended = case.known.ended()?;
     let due = case.target.target_year;
     let detail = format!(
@@ -184,7 +185,8 @@ fn report_as_baseline(case: &Case<'_, '_>) -> Option<Caution> {
 }
 
 fn not_calendar_year(used: &UsedFigures<'_, '_>) -> Option<Caution> {
-    let mut years: Vec<Year> = used.inventories().filter(|of| !of.is_calendar_year()).map(|of| of.year).collect();
+    let mut years: Vec<Year> =
+        used.inventories().filter(|inventory| !inventory.is_calendar_year()).map(|inventory| inventory.year).collect();
     years.sort_unstable();
     years.dedup();
     about(CautionCode::NotCalendarYear, years, |listed| {

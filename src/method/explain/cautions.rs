@@ -7,7 +7,7 @@ use crate::method::pathway::Point;
 use crate::method::printed::{Ratio, Unit};
 use crate::record::units::Population;
 
-use super::{Explainer, n, reduced, sum};
+use super::{Explainer, num, reduced_formula, sum};
 
 impl Explainer {
     pub(super) fn left_out(&mut self, left_out: &LeftOut) {
@@ -15,7 +15,7 @@ impl Explainer {
         let field = format!("{name}.tonnes_per_person");
         self.per_person(field, left_out.tonnes_per_person, left_out.tonnes, left_out.population);
         if let (Some(old), Some(new)) = (left_out.old_tonnes, left_out.new_tonnes) {
-            self.apart(format!("{name}.apart_percent"), left_out.apart_percent, old, new);
+            self.difference(format!("{name}.apart_percent"), left_out.apart_percent, old, new);
         }
         if let Some(part) = &left_out.uncovered {
             self.uncovered(&name, part);
@@ -26,10 +26,10 @@ impl Explainer {
     fn uncovered(&mut self, name: &str, part: &Uncovered) {
         let (tonnes, whole) = (part.tonnes.get(), part.of_tonnes.get());
         self.add(format!("{name}.uncovered.tonnes"), Some(tonnes), || {
-            sum(part.lines.iter().map(|line| n(line.tonnes.get().abs())))
+            sum(part.lines.iter().map(|line| num(line.tonnes.get().abs())))
         });
         self.add(format!("{name}.uncovered.share_percent"), Some(part.share_percent.get()), || {
-            format!("100 * {} / {}", n(tonnes), n(whole))
+            format!("100 * {} / {}", num(tonnes), num(whole))
         });
     }
 
@@ -41,7 +41,7 @@ impl Explainer {
         let new = unit.exact(caution.new_tonnes, caution.new_tonnes_per_person);
         if let Some((old, new)) = old.zip(new) {
             self.add(format!("{name}.change_percent"), caution.change_percent.map(Ratio::get), || {
-                format!("100 * ({} - {}) / {}", n(new), n(old), n(old))
+                format!("100 * ({} - {}) / {}", num(new), num(old), num(old))
             });
         }
         if let Some(part) = &caution.uncovered {
@@ -52,7 +52,7 @@ impl Explainer {
             CautionCode::GwpConverted => {
                 let people = assessment.baseline.as_ref().and_then(|base| base.population);
                 let printed = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
-                self.add(format!("{name}.{}", self.named("new")), printed, || converted(&caution.gases, people));
+                self.add(format!("{name}.{}", self.field_name("new")), printed, || converted(&caution.gases, people));
             }
             CautionCode::Backloaded => self.backloaded(&name, caution, assessment),
             _ => {}
@@ -64,12 +64,12 @@ impl Explainer {
         let allows = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
         let formula = caution.years.first().and_then(|year| self.allowed(&assessment.pathway, *year));
         if let Some(formula) = formula {
-            self.add(format!("{name}.{}", self.named("new")), allows, || formula);
+            self.add(format!("{name}.{}", self.field_name("new")), allows, || formula);
         }
         let of = self.unit.exact(caution.asked_of_tonnes, caution.asked_of_tonnes_per_person);
         if let Some((of, share)) = of.zip(caution.asked_reduction_percent) {
-            let asked = self.unit.printed(caution.old_tonnes, caution.old_tonnes_per_person);
-            self.add(format!("{name}.{}", self.named("old")), asked, || reduced(of, share));
+            let printed = self.unit.printed(caution.old_tonnes, caution.old_tonnes_per_person);
+            self.add(format!("{name}.{}", self.field_name("old")), printed, || reduced_formula(of, share));
         }
     }
 
@@ -77,14 +77,14 @@ impl Explainer {
     fn backloaded(&mut self, name: &str, caution: &Caution, assessment: &Assessment) {
         let points = self.anchors(&assessment.pathway);
         let (Some(first), Some(last)) = (points.first(), points.last()) else { return };
-        let ends = format!("({} + {}) / 2", n(first.amount), n(last.amount));
+        let ends = format!("({} + {}) / 2", num(first.amount), num(last.amount));
         let part = |from: &Point, to: &Point| {
-            format!("({} - {}) * ({} + {}) / 2", to.year, from.year, n(from.amount), n(to.amount))
+            format!("({} - {}) * ({} + {}) / 2", to.year, from.year, num(from.amount), num(to.amount))
         };
         let straight = self.unit.printed(caution.old_tonnes, caution.old_tonnes_per_person);
-        self.add(format!("{name}.{}", self.named("old")), straight, || format!("{} + {ends}", part(first, last)));
+        self.add(format!("{name}.{}", self.field_name("old")), straight, || format!("{} + {ends}", part(first, last)));
         let allowed = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
-        self.add(format!("{name}.{}", self.named("new")), allowed, || {
+        self.add(format!("{name}.{}", self.field_name("new")), allowed, || {
             let parts = points.windows(2).map(|pair| part(&pair[0], &pair[1]));
             sum(parts.chain([ends]))
         });
@@ -93,6 +93,6 @@ impl Explainer {
 
 /// The sum of converted gases; per person if `people` are given.
 pub(super) fn converted(gases: &[ConvertedGas], people: Option<Population>) -> String {
-    let sum = sum(gases.iter().map(|gas| n(gas.new_tonnes.get())));
-    people.map_or_else(|| sum.clone(), |people| format!("({sum}) / {}", n(people.people())))
+    let sum = sum(gases.iter().map(|gas| num(gas.new_tonnes.get())));
+    people.map_or_else(|| sum.clone(), |people| format!("({sum}) / {}", num(people.people())))
 }

@@ -1,18 +1,18 @@
 //! Explanations: the formula of every printed number, with the figures put in.
 //!
-//! Typed into a calculator as it is, a formula gives the printed number to its last digit: `pace = (33,248,711 -
-//! 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613`. For this, a computed number within a formula has 15
-//! significant digits; it is not rounded as it is printed by itself. `^` is a power. `max(a; b)` and `min(a; b)` are
-//! the larger and the smaller one. `median(a; b)` is the middle one, or the mean of the middle two. `t(0.975; n)` is
-//! Student's t quantile at 0.975 with `n` degrees of freedom. `sum(y = a to b; f)` is the sum of `f` over the years,
-//! and `floor(a)` the next lower whole number.
+//! Typed into a calculator as it is, a formula gives the printed number to its last digit:
+//! `pace = (33,248,711 - 21,049,331) / (33,248,711 - 18,999,263.4285714) = 0.85613`. For this, a computed number within a
+//! formula has 15 significant digits; it is not rounded as it is printed by itself. `^` is a power. `max(a; b)` and
+//! `min(a; b)` are the larger and the smaller one. `median(a; b)` is the middle one, or the mean of the middle two.
+//! `t(0.975; n)` is Student's t quantile at 0.975 with `n` degrees of freedom. `sum(y = a to b; f)` is the sum of `f`
+//! over the years, and `floor(a)` the largest whole number up to `a`.
 //!
 //! There is one exception: for the growth ratio of a pledge of almost no change, a calculator with 15 digits loses the
 //! last ones.
 //!
 //! A number without a formula is copied from a record: tonnes, people, and the lines of an inventory.
 
-mod beside;
+mod alternatives;
 mod cautions;
 mod opinions;
 mod yardsticks;
@@ -52,11 +52,12 @@ pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
         explainer.milestones(assessment, base);
     }
     explainer.overdue(assessment);
-    let asked = explainer.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
-    if let (Some(judged), Some(asked)) = (judged, asked) {
-        let asked = Point { year: assessment.target.target_year, amount: asked };
-        explainer.judgement(assessment, base, judged, asked);
-        explainer.opinions(assessment, base, judged, asked);
+    let target_amount =
+        explainer.unit.exact(assessment.target.target_tonnes, assessment.target.target_tonnes_per_person);
+    if let (Some(judged), Some(amount)) = (judged, target_amount) {
+        let target = Point { year: assessment.target.target_year, amount };
+        explainer.judgement(assessment, base, judged, target);
+        explainer.opinions(assessment, base, judged, target);
     }
     explainer.within_reports(assessment);
     explainer.like_for_like(assessment);
@@ -86,15 +87,15 @@ pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -
 }
 
 /// Formats a number for a formula: 15 significant digits, grouped by thousands, in brackets if below 0.
-fn n(number: f64) -> String {
+fn num(number: f64) -> String {
     // More digits would show the noise of binary fractions: 0.30000000000000004.
     let number: f64 = format!("{number:.14e}").parse().unwrap_or(number);
     if number < 0.0 { format!("({})", group_thousands(number)) } else { group_thousands(number) }
 }
 
 /// The formula of an amount reduced by a percentage.
-fn reduced(amount: f64, percent: Percent) -> String {
-    format!("{} * (100 - {}) / 100", n(amount), n(percent.get()))
+fn reduced_formula(amount: f64, percent: Percent) -> String {
+    format!("{} * (100 - {}) / 100", num(amount), num(percent.get()))
 }
 
 /// The terms joined by plus signs.
@@ -122,23 +123,23 @@ impl Unit {
 
 /// The formula of what may be emitted if net zero leaves a rest, of which `offset` percent of the base are planned to
 /// be offset.
-fn residual(gross: &str, base: &str, offset: f64) -> String {
-    format!("max({gross}; min({gross} + {base} * min({}; 10) / 100; {base} * 10 / 100))", n(offset))
+fn residual_formula(gross: &str, base: &str, offset: f64) -> String {
+    format!("max({gross}; min({gross} + {base} * min({}; 10) / 100; {base} * 10 / 100))", num(offset))
 }
 
 /// The formula of what straight lines through points allow in a year.
-fn along(points: &[Point], year: Year) -> Option<String> {
+fn pathway_formula(points: &[Point], year: Year) -> Option<String> {
     let segment = points.windows(2).find(|pair| pair[0].year <= year && year <= pair[1].year);
     match segment {
-        Some(pair) => Some(line(pair[0], pair[1], year)),
+        Some(pair) => Some(line_formula(pair[0], pair[1], year)),
         // The pathway is flat after its last point, which is its only one without a baseline.
-        None => points.last().map(|last| format!("{} + 0 * ({year} - {})", n(last.amount), last.year)),
+        None => points.last().map(|last| format!("{} + 0 * ({year} - {})", num(last.amount), last.year)),
     }
 }
 
 /// The formula of the straight line between two points, at `year`.
-fn line(from: Point, to: Point, year: Year) -> String {
-    let (start, end) = (n(from.amount), n(to.amount));
+fn line_formula(from: Point, to: Point, year: Year) -> String {
+    let (start, end) = (num(from.amount), num(to.amount));
     format!("{start} + ({end} - {start}) * ({year} - {}) / ({} - {})", from.year, to.year, from.year)
 }
 
@@ -159,7 +160,7 @@ impl Explainer {
     }
 
     /// The field name of an amount in this unit, such as `gap_tonnes`.
-    fn named(&self, name: &str) -> String {
+    fn field_name(&self, name: &str) -> String {
         match self.unit {
             Unit::Tonnes => format!("{name}_tonnes"),
             Unit::TonnesPerPerson => format!("{name}_tonnes_per_person"),
@@ -167,7 +168,7 @@ impl Explainer {
     }
 
     /// The field name of an amount in this unit without a prefix.
-    fn bare(&self) -> &'static str {
+    fn bare_field_name(&self) -> &'static str {
         match self.unit {
             Unit::Tonnes => "tonnes",
             Unit::TonnesPerPerson => "tonnes_per_person",
@@ -183,7 +184,7 @@ impl Explainer {
         people: Option<Population>,
     ) {
         if let Some((tonnes, people)) = tonnes.zip(people) {
-            self.add(field, printed.map(Ratio::get), || format!("{} / {}", n(tonnes.get()), n(people.people())));
+            self.add(field, printed.map(Ratio::get), || format!("{} / {}", num(tonnes.get()), num(people.people())));
         }
     }
 
@@ -211,14 +212,14 @@ impl Explainer {
         let field = "base_year_report.tonnes_per_person".to_owned();
         self.per_person(field, report.tonnes_per_person, Some(report.tonnes), report.population);
         if let Some(base) = &assessment.baseline {
-            self.apart("base_year_report.apart_percent", report.apart_percent, report.tonnes, base.tonnes);
+            self.difference("base_year_report.apart_percent", report.apart_percent, report.tonnes, base.tonnes);
         }
     }
 
     /// Adds the difference between a figure and another, in percent of the other.
-    fn apart(&mut self, field: impl Into<String>, printed: Option<Ratio>, figure: Tonnes, of: Tonnes) {
-        let (less, more) = (n(figure.min(of).get()), n(figure.max(of).get()));
-        self.add(field, printed.map(Ratio::get), || format!("100 * ({more} - {less}) / {}", n(of.get())));
+    fn difference(&mut self, field: impl Into<String>, printed: Option<Ratio>, figure: Tonnes, of: Tonnes) {
+        let (less, more) = (num(figure.min(of).get()), num(figure.max(of).get()));
+        self.add(field, printed.map(Ratio::get), || format!("100 * ({more} - {less}) / {}", num(of.get())));
     }
 
     /// Adds the years from the year after the target year to that of the judgement.
@@ -232,24 +233,24 @@ impl Explainer {
 
     fn target(&mut self, assessment: &Assessment, base: Option<Point>) {
         let target = &assessment.target;
-        let asked = self.unit.printed(target.target_tonnes, target.target_tonnes_per_person);
-        let from = match target.kind {
+        let target_amount = self.unit.printed(target.target_tonnes, target.target_tonnes_per_person);
+        let reduced_from = match target.kind {
             TargetKind::BaseYear | TargetKind::BaseYearIntensity => base.map(|base| base.amount),
             TargetKind::BaselineScenario => target.scenario_tonnes.map(|tonnes| tonnes.get()),
             TargetKind::FixedLevel => None,
         };
         let stated = target.tonnes.map(|tonnes| tonnes.get());
-        let stated = stated.or(target.tonnes_per_person.map(|tonnes| tonnes.get())).map(n);
-        let reduced = from.zip(target.reduction_percent).map(|(from, percent)| reduced(from, percent));
+        let stated = stated.or(target.tonnes_per_person.map(|tonnes| tonnes.get())).map(num);
+        let reduced = reduced_from.zip(target.reduction_percent).map(|(from, percent)| reduced_formula(from, percent));
         let Some(gross) = reduced.or(stated) else { return };
         let exact = self.unit.exact(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
         let printed = self.unit.printed(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
-        self.add(format!("target.{}", self.named("target_gross")), printed, || gross.clone());
+        self.add(format!("target.{}", self.field_name("target_gross")), printed, || gross.clone());
         let offset = target.max_offset_percent.map(Percent::get).zip(base).zip(exact);
-        self.add(format!("target.{}", self.named("target")), asked, || match offset {
+        self.add(format!("target.{}", self.field_name("target")), target_amount, || match offset {
             Some(((offset, base), gross)) => {
-                let (gross, base) = (n(gross), n(base.amount));
-                residual(&gross, &base, offset)
+                let (gross, base) = (num(gross), num(base.amount));
+                residual_formula(&gross, &base, offset)
             }
             None => gross,
         });
@@ -268,8 +269,8 @@ impl Explainer {
             let judged = assessment.milestones.iter().filter(|milestone| milestone.year == year);
             let judged = judged.map(|point| ("milestones", unit.printed(point.tonnes, point.tonnes_per_person)));
             for (list, printed) in points.chain(judged) {
-                let field = format!("{list}.{year}.{}", self.bare());
-                self.add(field, printed, || reduced(base.amount, percent));
+                let field = format!("{list}.{year}.{}", self.bare_field_name());
+                self.add(field, printed, || reduced_formula(base.amount, percent));
             }
         }
     }
@@ -285,30 +286,30 @@ impl Explainer {
 
     /// The formula of what a printed pathway allows in a year.
     fn allowed(&self, pathway: &[PathwayPoint], year: Year) -> Option<String> {
-        along(&self.anchors(pathway), year)
+        pathway_formula(&self.anchors(pathway), year)
     }
 
-    fn judgement(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, asked: Point) {
-        let actual = n(judged.amount);
+    fn judgement(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, target: Point) {
+        let actual = num(judged.amount);
         let expected = self.unit.printed(assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person);
         let formula = self.allowed(&assessment.pathway, judged.year);
-        self.add(self.named("expected"), expected, || formula.unwrap_or_default());
+        self.add(self.field_name("expected"), expected, || formula.unwrap_or_default());
         let allowed = self.unit.exact(assessment.gap.expected_tonnes, assessment.gap.expected_tonnes_per_person);
-        let Some(allowed) = allowed.map(n) else { return };
+        let Some(allowed) = allowed.map(num) else { return };
         let gap = self.unit.printed(assessment.gap.gap_tonnes, assessment.gap.gap_tonnes_per_person);
-        self.add(self.named("gap"), gap, || format!("{actual} - {allowed}"));
+        self.add(self.field_name("gap"), gap, || format!("{actual} - {allowed}"));
         let percent = assessment.gap.gap_percent.map(Ratio::get);
         self.add("gap_percent", percent, || format!("100 * ({actual} - {allowed}) / {allowed}"));
-        let Some(base) = base.map(|base| n(base.amount)) else { return };
+        let Some(base) = base.map(|base| num(base.amount)) else { return };
         let reduction = assessment.gap.achieved_reduction_percent.map(Ratio::get);
         self.add("achieved_reduction_percent", reduction, || format!("100 * ({base} - {actual}) / {base}"));
         let progress = assessment.gap.target_progress_percent.map(Ratio::get);
-        let asked = n(asked.amount);
-        self.add("target_progress_percent", progress, || format!("100 * ({base} - {actual}) / ({base} - {asked})"));
+        let target = num(target.amount);
+        self.add("target_progress_percent", progress, || format!("100 * ({base} - {actual}) / ({base} - {target})"));
         let delivered = self.unit.printed(assessment.delivered_tonnes, assessment.delivered_tonnes_per_person);
-        self.add(self.named("delivered"), delivered, || format!("{base} - {actual}"));
+        self.add(self.field_name("delivered"), delivered, || format!("{base} - {actual}"));
         let called_for = self.unit.printed(assessment.called_for_tonnes, assessment.called_for_tonnes_per_person);
-        self.add(self.named("called_for"), called_for, || format!("{base} - {allowed}"));
+        self.add(self.field_name("called_for"), called_for, || format!("{base} - {allowed}"));
         let pace = assessment.pace.map(Ratio::get);
         self.add("pace", pace, || format!("({base} - {actual}) / ({base} - {allowed})"));
     }

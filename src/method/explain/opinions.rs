@@ -1,14 +1,14 @@
 //! The formulas of the second opinions: required from here, trend, budget and growth ratio.
 
 use crate::method::assessment::Assessment;
-use crate::method::budget::{Budget, filled};
+use crate::method::budget::{Budget, fill_gaps};
 use crate::method::pathway::{Pathway, Point};
 use crate::method::printed::{Ratio, Unit};
 use crate::method::required::Required;
 use crate::method::trend::{Fit, Trend};
 use crate::record::Year;
 
-use super::{Explainer, n, sum};
+use super::{Explainer, num, sum};
 
 /// The figures that a trend was fitted to.
 fn trend_points(assessment: &Assessment, base: Option<Point>, trend: &Trend) -> Vec<Point> {
@@ -21,12 +21,12 @@ fn trend_points(assessment: &Assessment, base: Option<Point>, trend: &Trend) -> 
 }
 
 impl Explainer {
-    pub(super) fn opinions(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, asked: Point) {
+    pub(super) fn opinions(&mut self, assessment: &Assessment, base: Option<Point>, judged: Point, target: Point) {
         if let Some((required, base)) = assessment.required.as_ref().zip(base) {
-            self.required(required, base, judged, asked);
+            self.required(required, base, judged, target);
         }
         if let Some(trend) = &assessment.trend {
-            self.trend(trend, &trend_points(assessment, base, trend), asked.year);
+            self.trend(trend, &trend_points(assessment, base, trend), target.year);
         }
         if let Some(budget) = &assessment.budget {
             self.budget(budget, assessment);
@@ -34,30 +34,30 @@ impl Explainer {
         if let Some(base) = base {
             self.add("growth_ratio", assessment.growth_ratio.map(Ratio::get), || {
                 let rate = |to: Point| {
-                    format!("(({} / {}) ^ (1 / ({} - {})) - 1)", n(to.amount), n(base.amount), to.year, base.year)
+                    format!("(({} / {}) ^ (1 / ({} - {})) - 1)", num(to.amount), num(base.amount), to.year, base.year)
                 };
-                format!("{} / {}", rate(judged), rate(asked))
+                format!("{} / {}", rate(judged), rate(target))
             });
         }
     }
 
-    fn required(&mut self, required: &Required, base: Point, judged: Point, asked: Point) {
-        let (actual, target) = (n(judged.amount), n(asked.amount));
-        let left = format!("({} - {})", asked.year, judged.year);
+    fn required(&mut self, required: &Required, base: Point, judged: Point, target: Point) {
+        let (actual, target_amount) = (num(judged.amount), num(target.amount));
+        let years_left = format!("({} - {})", target.year, judged.year);
         let yearly = self.unit.printed(required.tonnes_per_year, required.tonnes_per_person_per_year);
-        self.add(self.yearly("required."), yearly, || format!("({actual} - {target}) / {left}"));
+        self.add(self.yearly("required."), yearly, || format!("({actual} - {target_amount}) / {years_left}"));
         let percent = required.base_percent_per_year.map(Ratio::get);
         self.add("required.base_percent_per_year", percent, || {
-            format!("100 * ({actual} - {target}) / {left} / {}", n(base.amount))
+            format!("100 * ({actual} - {target_amount}) / {years_left} / {}", num(base.amount))
         });
         let rate = required.compound_percent_per_year.map(Ratio::get);
         self.add("required.compound_percent_per_year", rate, || {
-            format!("100 * (({target} / {actual}) ^ (1 / {left}) - 1)")
+            format!("100 * (({target_amount} / {actual}) ^ (1 / {years_left}) - 1)")
         });
         let achieved =
             self.unit.printed(required.achieved_tonnes_per_year, required.achieved_tonnes_per_person_per_year);
         self.add(self.yearly("required.achieved_"), achieved, || {
-            format!("({} - {actual}) / ({} - {})", n(base.amount), judged.year, base.year)
+            format!("({} - {actual}) / ({} - {})", num(base.amount), judged.year, base.year)
         });
     }
 
@@ -73,18 +73,18 @@ impl Explainer {
     fn trend(&mut self, trend: &Trend, points: &[Point], target_year: Year) {
         let Ok(fit) = Fit::of(points) else { return };
         let since = |year: Year| year.since(trend.from);
-        let count = n(fit.points);
-        let years = sum(points.iter().map(|point| n(since(point.year))));
-        let squares = sum(points.iter().map(|point| format!("{} ^ 2", n(since(point.year)))));
-        let amounts = sum(points.iter().map(|point| n(point.amount)));
-        let products = sum(points.iter().map(|point| format!("{} * {}", n(since(point.year)), n(point.amount))));
+        let count = num(fit.points);
+        let years = sum(points.iter().map(|point| num(since(point.year))));
+        let squares = sum(points.iter().map(|point| format!("{} ^ 2", num(since(point.year)))));
+        let amounts = sum(points.iter().map(|point| num(point.amount)));
+        let products = sum(points.iter().map(|point| format!("{} * {}", num(since(point.year)), num(point.amount))));
         let slope = self.unit.printed(trend.tonnes_per_year, trend.tonnes_per_person_per_year);
         self.add(self.yearly("trend."), slope, || {
             format!("({count} * ({products}) - ({years}) * ({amounts})) / ({count} * ({squares}) - ({years}) ^ 2)")
         });
-        let away = format!("({} - ({years}) / {count})", n(since(target_year)));
+        let away = format!("({} - ({years}) / {count})", num(since(target_year)));
         self.add("trend.at_target_year", Some(trend.at_target_year.get()), || {
-            format!("({amounts}) / {count} + {} * {away}", n(fit.slope))
+            format!("({amounts}) / {count} + {} * {away}", num(fit.slope))
         });
         self.standard_error(trend, &fit, points);
         self.add("trend.t_quantile", Some(trend.t_quantile.get()), || format!("t(0.975; {count} - 2)"));
@@ -95,7 +95,7 @@ impl Explainer {
 
     /// Adds the distance of the figures from the line.
     fn standard_error(&mut self, trend: &Trend, fit: &Fit, points: &[Point]) {
-        let away = |point: &Point| format!("({} - {}) ^ 2", n(point.amount), n(fit.at(point.year)));
+        let away = |point: &Point| format!("({} - {}) ^ 2", num(point.amount), num(fit.at(point.year)));
         let squares = sum(points.iter().map(away));
         self.add("trend.standard_error", Some(trend.standard_error.get()), || {
             format!("(({squares}) / ({} - 2)) ^ 0.5", points.len())
@@ -104,8 +104,8 @@ impl Explainer {
 
     /// Adds the ends of the prediction interval.
     fn interval(&mut self, trend: &Trend, fit: &Fit, target_year: Year, width: &str) {
-        let centre = n(fit.at(target_year));
-        let margin = format!("{} * {} * {width}", n(fit.t_quantile), n(fit.standard_error));
+        let centre = num(fit.at(target_year));
+        let margin = format!("{} * {} * {width}", num(fit.t_quantile), num(fit.standard_error));
         self.add("trend.low", Some(trend.low.get()), || format!("{centre} - {margin}"));
         self.add("trend.high", Some(trend.high.get()), || format!("{centre} + {margin}"));
     }
@@ -114,7 +114,7 @@ impl Explainer {
     fn theil_sen(&mut self, trend: &Trend, points: &[Point]) {
         let slope = self.unit.printed(trend.theil_sen_tonnes_per_year, trend.theil_sen_tonnes_per_person_per_year);
         let between = |from: &Point, to: &Point| {
-            format!("({} - {}) / ({} - {})", n(to.amount), n(from.amount), to.year, from.year)
+            format!("({} - {}) / ({} - {})", num(to.amount), num(from.amount), to.year, from.year)
         };
         let pairs = points.iter().enumerate().flat_map(|(index, from)| {
             let later = points[index + 1..].iter();
@@ -131,18 +131,18 @@ impl Explainer {
             .filter(|figure| figure.year <= budget.to && !figure.of_other_gwp)
             .map(|figure| Point { year: figure.year, amount: figure.tonnes.get() })
             .collect();
-        let emitted = filled(&figures);
-        let yearly = sum(emitted.iter().map(|year| n(year.point.amount)));
+        let emitted = fill_gaps(&figures);
+        let yearly = sum(emitted.iter().map(|year| num(year.point.amount)));
         self.add("budget.emitted_tonnes", Some(budget.emitted_tonnes.get()), || yearly);
         let anchors = self.anchors(&assessment.pathway);
         if let Some((target, before)) = anchors.split_last()
             && let Some((base, milestones)) = before.split_first()
             && let Some(pathway) = Pathway::new(Some(*base), milestones.to_vec(), *target)
         {
-            let years = emitted.iter().map(|year| n(pathway.at(year.point.year)));
+            let years = emitted.iter().map(|year| num(pathway.at(year.point.year)));
             self.add("budget.allowed_tonnes", Some(budget.allowed_tonnes.get()), || sum(years));
         }
-        let (emitted, allowed) = (n(budget.emitted_tonnes.exact()), n(budget.allowed_tonnes.exact()));
+        let (emitted, allowed) = (num(budget.emitted_tonnes.exact()), num(budget.allowed_tonnes.exact()));
         let over = budget.over_percent.map(Ratio::get);
         self.add("budget.over_percent", over, || format!("100 * ({emitted} - {allowed}) / {allowed}"));
     }

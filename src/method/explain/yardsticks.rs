@@ -6,7 +6,7 @@ use crate::method::printed::Amount;
 use crate::method::yardstick::{CarbonLaw, Ipcc, RaceToZero, YardstickFigure};
 use crate::record::Year;
 
-use super::{Explainer, Explanation, line, n};
+use super::{Explainer, Explanation, line_formula, num};
 
 impl Explainer {
     /// Adds what the pathway of a target allows in 2030.
@@ -25,7 +25,7 @@ impl Explainer {
         if let Some(emitted) = ipcc.emissions_2019_tonnes.map(Amount::exact) {
             let allowed = ipcc.allowed_2030_tonnes.map(Amount::get);
             self.add(format!("{name}.allowed_2030_tonnes"), allowed, || {
-                format!("{} * {}", n(ipcc.share.get()), n(emitted))
+                format!("{} * {}", num(ipcc.share.get()), num(emitted))
             });
         }
     }
@@ -36,7 +36,7 @@ impl Explainer {
             figures.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();
         if let ([before, after], Some(year)) = (&points[..], Year::new(2019)) {
             let printed = printed.map(Amount::get);
-            self.add(format!("{name}.emissions_2019_tonnes"), printed, || line(*before, *after, year));
+            self.add(format!("{name}.emissions_2019_tonnes"), printed, || line_formula(*before, *after, year));
         }
     }
 
@@ -46,7 +46,7 @@ impl Explainer {
         self.emissions_2019("race_to_zero", race.emissions_2019_tonnes, &race.figures);
         if let Some(emitted) = race.emissions_2019_tonnes {
             let allowed = race.allowed_2030_tonnes.map(Amount::get);
-            self.add("race_to_zero.allowed_2030_tonnes", allowed, || format!("0.5 * {}", n(emitted.exact())));
+            self.add("race_to_zero.allowed_2030_tonnes", allowed, || format!("0.5 * {}", num(emitted.exact())));
         }
     }
 
@@ -62,22 +62,22 @@ impl Explainer {
             return;
         };
         self.add("carbon_law.slope_tonnes_per_year", Some(slope.get()), || {
-            format!("({} - {}) / ({} - {})", n(to.amount), n(from.amount), to.year, from.year)
+            format!("({} - {}) / ({} - {})", num(to.amount), num(from.amount), to.year, from.year)
         });
         let printed = first.get();
         let (slope, first) = (slope.exact(), first.exact());
-        let at = |year: &str| format!("max(0; {} + {} * ({year} - {}))", n(last.amount), n(slope), last.year);
+        let at = |year: &str| format!("max(0; {} + {} * ({year} - {}))", num(last.amount), num(slope), last.year);
         self.add("carbon_law.from_tonnes", Some(printed), || at(&start.to_string()));
         self.add("carbon_law.trend_sum_tonnes", law.trend_sum_tonnes.map(Amount::get), || {
             format!("sum(y = {start} to {end}; {})", at("y"))
         });
-        let share = n(law.yearly_share.get());
+        let share = num(law.yearly_share.get());
         self.add("carbon_law.allowed_sum_tonnes", law.allowed_sum_tonnes.map(Amount::get), || {
-            format!("{} * (1 - {share} ^ ({end} - {start} + 1)) / (1 - {share})", n(first))
+            format!("{} * (1 - {share} ^ ({end} - {start} + 1)) / (1 - {share})", num(first))
         });
         if let Some(year) = law.net_zero_year {
             let field = "carbon_law.net_zero_year".to_owned();
-            let formula = format!("{field} = floor({} - {} / {}) = {year}", last.year, n(last.amount), n(slope));
+            let formula = format!("{field} = floor({} - {} / {}) = {year}", last.year, num(last.amount), num(slope));
             self.explained.push(Explanation { field, formula });
         }
     }

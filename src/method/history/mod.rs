@@ -20,8 +20,8 @@ use super::caution::{Caution, CautionCode};
 use super::sentence::percent;
 
 /// Every revision of a record that is no withdrawal, in order of publication, with its stamp.
-fn states<'s, T: Versioned>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
-    let earlier = known.earlier.run_starts().filter_map(|state| Some((state.abridged()?, &state.stamp)));
+fn revisions<'s, T: Versioned>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {
+    let earlier = known.earlier.run_starts().filter_map(|revision| Some((revision.abridged()?, &revision.stamp)));
     earlier.chain(std::iter::once((known.value, known.stamp))).collect()
 }
 
@@ -35,13 +35,13 @@ struct Change {
 
 impl Change {
     /// The change in brackets, for the end of a sentence: ` (76.5 % more)`; empty if it is slight.
-    fn aside(&self, case: &Case<'_, '_>) -> String {
+    fn in_brackets(&self, case: &Case<'_, '_>) -> String {
         if case.unit.round(self.before) == 0.0 {
             return String::new();
         }
         let change = 100.0 * (self.after - self.before) / self.before;
-        let word = if change > 0.0 { "more" } else { "less" };
-        if change.abs() < 0.05 { String::new() } else { format!(" ({} {word})", percent(change.abs())) }
+        let direction = if change > 0.0 { "more" } else { "less" };
+        if change.abs() < 0.05 { String::new() } else { format!(" ({} {direction})", percent(change.abs())) }
     }
 
     fn caution(self, case: &Case<'_, '_>, code: CautionCode, detail: String, years: Vec<Year>) -> Caution {
@@ -53,6 +53,6 @@ impl Change {
 }
 
 /// The day a revision was recorded.
-fn day(stamp: &Stamp) -> NaiveDate {
+fn recorded_on(stamp: &Stamp) -> NaiveDate {
     stamp.recorded_at.date_naive()
 }

@@ -17,33 +17,33 @@ use crate::method::sentence::amount;
 use crate::record::target::{MilestoneLevel, Target};
 use crate::record::{Goal, Known, Percent, Slug, Stamp, Standing, Year};
 
-use super::{Change, day, states};
+use super::{Change, recorded_on, revisions};
 
 /// One caution for each earlier pledge, and each year in which it asked for lower emissions.
 pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
     let Ok(pathway) = &case.pathway else { return Vec::new() };
     let mut found = Vec::new();
     let own: Vec<(&Target, &Stamp)> =
-        case.earlier.run_starts().filter_map(|state| Some((state.abridged()?, &state.stamp))).collect();
+        case.earlier.run_starts().filter_map(|revision| Some((revision.abridged()?, &revision.stamp))).collect();
     let after: Vec<&Stamp> = own.iter().map(|(_, stamp)| *stamp).skip(1).chain(std::iter::once(case.stamp)).collect();
-    for ((old, _), stamp) in binding(&own).zip(&after) {
+    for ((old, _), stamp) in binding_revisions(&own).zip(&after) {
         if let Some(target) = old {
-            let pledge = Pledge { target, replaced: None, day: day(stamp), reason: stamp.reason.as_ref() };
+            let pledge = Pledge { target, replaced: None, day: recorded_on(stamp), reason: stamp.reason.as_ref() };
             found.extend(pledge.weakened(case, pathway));
         }
     }
-    for (id, known) in replaced(case) {
-        let day = case.target.set_on.unwrap_or(day(known.stamp));
-        for target in binding(&states(known)).filter_map(|(target, _)| target) {
+    for (id, known) in replaced_targets(case) {
+        let day = case.target.set_on.unwrap_or(recorded_on(known.stamp));
+        for target in binding_revisions(&revisions(known)).filter_map(|(target, _)| target) {
             let pledge = Pledge { target, replaced: Some(id), day, reason: known.stamp.reason.as_ref() };
             found.extend(pledge.weakened(case, pathway));
         }
     }
     // Revisions that changed only a note repeat the same pledge. Of those, keep the last: its successor made the
     // change.
-    let mut message = HashSet::new();
+    let mut seen = HashSet::new();
     found.reverse();
-    found.retain(|(key, _)| message.insert(key.clone()));
+    found.retain(|(key, _)| seen.insert(key.clone()));
     found.reverse();
     found.into_iter().map(|(_, caution)| caution).collect()
 }
@@ -52,19 +52,19 @@ pub(in crate::method) fn target_weakened(case: &Case<'_, '_>) -> Vec<Caution> {
 ///
 /// A proposal binds nobody, and does not become a pledge by being superseded. But a target that was first recorded as
 /// superseded had been a pledge.
-fn binding<'t, 's>(
-    states: &'s [(&'t Target, &'t Stamp)],
+fn binding_revisions<'t, 's>(
+    revisions: &'s [(&'t Target, &'t Stamp)],
 ) -> impl Iterator<Item = (Option<&'t Target>, &'t Stamp)> + use<'t, 's> {
-    let mut bound = states.first().is_some_and(|(first, _)| first.standing == Standing::Superseded);
-    states.iter().map(move |(target, stamp)| {
-        bound |= matches!(target.standing, Standing::Adopted | Standing::InLaw);
-        let binds = bound && !matches!(target.standing, Standing::Proposed | Standing::Withdrawn);
-        (binds.then_some(*target), *stamp)
+    let mut is_bound = revisions.first().is_some_and(|(first, _)| first.standing == Standing::Superseded);
+    revisions.iter().map(move |(target, stamp)| {
+        is_bound |= matches!(target.standing, Standing::Adopted | Standing::InLaw);
+        let is_binding = is_bound && !matches!(target.standing, Standing::Proposed | Standing::Withdrawn);
+        (is_binding.then_some(*target), *stamp)
     })
 }
 
 /// The targets that this one replaced, directly or through others, each once.
-fn replaced<'c, 'a>(case: &Case<'c, 'a>) -> Vec<(&'a Slug, &'c Known<'a, Target>)> {
+fn replaced_targets<'c, 'a>(case: &Case<'c, 'a>) -> Vec<(&'a Slug, &'c Known<'a, Target>)> {
     let mut predecessors: BTreeMap<&Slug, Vec<&'a Slug>> = BTreeMap::new();
     for (id, known) in &case.view.targets {
         if let Some(successor) = &known.value.superseded_by {
@@ -97,49 +97,52 @@ type Key = (Year, u64, Option<Slug>);
 struct PledgedLevel {
     point: Point,
     /// The percentage it was stated as, and the amount that this is a percentage of.
-    as_of: Option<(Percent, f64)>,
+    stated_as: Option<(Percent, f64)>,
 }
 
 impl Pledge<'_> {
     /// The cautions, one for each year in which the pathway now allows more than this pledge did.
     fn weakened(&self, case: &Case<'_, '_>, pathway: &Pathway) -> Vec<(Key, Caution)> {
         let key = |point: Point| (point.year, case.unit.round(point.amount).to_bits(), self.replaced.cloned());
-        let broken = |asked: PledgedLevel| Some((key(asked.point), self.caution(&asked, case, pathway)?));
-        self.asked(case).into_iter().filter_map(broken).collect()
+        let caution = |level: PledgedLevel| Some((key(level.point), self.caution(&level, case, pathway)?));
+        self.pledged_levels(case).into_iter().filter_map(caution).collect()
     }
 
     /// What it asked for in its milestones and its target year; empty if it counts something else than `case`.
-    fn asked(&self, case: &Case<'_, '_>) -> Vec<PledgedLevel> {
+    fn pledged_levels(&self, case: &Case<'_, '_>) -> Vec<PledgedLevel> {
         let old = self.target;
         if old.sector != case.target.sector {
             return Vec::new();
         }
         if old.level != case.target.level || goal::unit(old) != case.unit {
-            return self.zero().into_iter().collect();
+            return self.zero_level().into_iter().collect();
         }
         let base = BaseInventory::of(old, case.view, case.judged_on).and_then(|base| base.amount);
         let milestones = base.map_or_else(Vec::new, |base| goal::milestones(old, base));
-        let stated = old.milestones.iter().map(|milestone| match milestone.level {
+        let percentages = old.milestones.iter().map(|milestone| match milestone.level {
             MilestoneLevel::Reduction { reduction_percent } => Some(reduction_percent).zip(base),
             MilestoneLevel::Tonnes { .. } => None,
         });
-        let mut asked: Vec<PledgedLevel> =
-            milestones.into_iter().zip(stated).map(|(point, as_of)| PledgedLevel { point, as_of }).collect();
-        asked.extend(goal::amount(old, base).map(|amount| {
+        let mut levels: Vec<PledgedLevel> = milestones
+            .into_iter()
+            .zip(percentages)
+            .map(|(point, stated_as)| PledgedLevel { point, stated_as })
+            .collect();
+        levels.extend(goal::amount(old, base).map(|amount| {
             let point = Point { year: old.target_year, amount };
-            PledgedLevel { point, as_of: self.as_of(base).filter(|_| goal::gross(old, base) == Some(amount)) }
+            PledgedLevel { point, stated_as: self.stated_as(base).filter(|_| goal::gross(old, base) == Some(amount)) }
         }));
-        asked
+        levels
     }
 
     /// What a pledge of zero asked for: zero, at every level and in every unit.
-    fn zero(&self) -> Option<PledgedLevel> {
+    fn zero_level(&self) -> Option<PledgedLevel> {
         let point = Point { year: self.target.target_year, amount: 0.0 };
-        goal::is_net_zero(self.target).then_some(PledgedLevel { point, as_of: None })
+        goal::is_net_zero(self.target).then_some(PledgedLevel { point, stated_as: None })
     }
 
     /// The percentage that the target is stated as, and the amount that this is a percentage of.
-    fn as_of(&self, base: Option<f64>) -> Option<(Percent, f64)> {
+    fn stated_as(&self, base: Option<f64>) -> Option<(Percent, f64)> {
         match self.target.goal {
             Goal::BaseYear { reduction_percent } | Goal::BaseYearIntensity { reduction_percent } => {
                 Some(reduction_percent).zip(base)
@@ -151,26 +154,28 @@ impl Pledge<'_> {
         }
     }
 
-    fn caution(&self, asked: &PledgedLevel, case: &Case<'_, '_>, pathway: &Pathway) -> Option<Caution> {
-        let Point { year, amount: before } = asked.point;
-        let says = pathway.base().map_or(pathway.target().year <= year, |base| base.year < year);
+    fn caution(&self, level: &PledgedLevel, case: &Case<'_, '_>, pathway: &Pathway) -> Option<Caution> {
+        let Point { year, amount: before } = level.point;
+        let is_defined = pathway.base().map_or(pathway.target().year <= year, |base| base.year < year);
         let after = pathway.at(year);
-        if !says || case.unit.round(after) <= case.unit.round(before) {
+        if !is_defined || case.unit.round(after) <= case.unit.round(before) {
             return None;
         }
         let change = Change { before, after, day: self.day, reason: self.reason.cloned() };
         let (old, new) = (amount(before, case.unit), amount(after, case.unit));
-        let as_of = asked.as_of.map(|(percent, of)| format!(" ({} % below {})", percent.get(), amount(of, case.unit)));
-        let old = format!("{old}{}", as_of.unwrap_or_default());
+        let stated_as =
+            level.stated_as.map(|(percent, of)| format!(" ({} % below {})", percent.get(), amount(of, case.unit)));
+        let old = format!("{old}{}", stated_as.unwrap_or_default());
         let first = match self.replaced {
             Some(id) => format!("It replaced {id}, which asked for {old} in {year}"),
             None => format!("Until {} it asked for {old} in {year}", change.day),
         };
-        let detail = format!("{first}; its pathway now allows {new} in that year{}.", change.aside(case));
+        let detail = format!("{first}; its pathway now allows {new} in that year{}.", change.in_brackets(case));
         let mut caution = change.caution(case, CautionCode::TargetWeakened, detail, vec![year]);
         caution.replaced = self.replaced.cloned();
-        caution.asked_reduction_percent = asked.as_of.map(|(percent, _)| percent);
-        (caution.asked_of_tonnes, caution.asked_of_tonnes_per_person) = case.unit.print(asked.as_of.map(|(_, of)| of));
+        caution.asked_reduction_percent = level.stated_as.map(|(percent, _)| percent);
+        (caution.asked_of_tonnes, caution.asked_of_tonnes_per_person) =
+            case.unit.print(level.stated_as.map(|(_, of)| of));
         Some(caution)
     }
 }

@@ -15,7 +15,7 @@ use utoipa::ToSchema;
 use crate::record::inventory::{Inventory, Level};
 use crate::record::{View, Year};
 
-use super::ipcc::why;
+use super::ipcc::explain_reason;
 use super::{YardstickFigure, YardstickReason};
 use crate::method::accounting::Accounting;
 use crate::method::caution::STALE_AFTER_YEARS;
@@ -85,7 +85,7 @@ struct Course {
 /// Evaluates the yardstick with the reports at `level`.
 pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDate) -> CarbonLaw {
     let (points, left_out) = level.map(|level| figures(view, level, judged_on)).unwrap_or_default();
-    let reported = |level| ended(view, judged_on).any(|report| report.figure(level).is_some());
+    let reported = |level| ended_reports(view, judged_on).any(|report| report.figure(level).is_some());
     let course = match level {
         Some(level) if reported(level) => Course::of(&points, judged_on),
         _ => Err(YardstickReason::NoReport),
@@ -93,45 +93,45 @@ pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDa
     let sums = course.as_ref().ok().map(|course| (course.trend_sum(), course.allowed_sum()));
     let round = |amount: f64| Unit::Tonnes.round(amount);
     let meets = sums.map(|(trend, allowed)| round(trend) <= round(allowed));
-    let found = course.as_ref().ok();
+    let computed = course.as_ref().ok();
     CarbonLaw {
         meets,
         reason: course.as_ref().err().copied(),
         sentence: match (&course, sums) {
             (Ok(course), Some((trend, allowed))) => course.sentence(trend, allowed),
-            (Err(reason), _) => format!("This cannot be said: {}.", why(*reason)),
+            (Err(reason), _) => format!("This cannot be said: {}.", explain_reason(*reason)),
             (Ok(_), None) => String::new(),
         },
         figures: points.into_iter().filter_map(YardstickFigure::of).collect(),
         left_out,
-        line_through: found.map(|course| vec![course.line.from.year, course.line.to.year]).unwrap_or_default(),
-        slope_tonnes_per_year: found.and_then(|course| Ratio::new(course.line.slope)),
-        from: found.map(|course| course.from),
-        to: found.map(|course| course.to),
-        from_tonnes: found.and_then(|course| Amount::new(course.at(course.from))),
+        line_through: computed.map(|course| vec![course.line.from.year, course.line.to.year]).unwrap_or_default(),
+        slope_tonnes_per_year: computed.and_then(|course| Ratio::new(course.line.slope)),
+        from: computed.map(|course| course.from),
+        to: computed.map(|course| course.to),
+        from_tonnes: computed.and_then(|course| Amount::new(course.at(course.from))),
         trend_sum_tonnes: sums.and_then(|(trend, _)| Amount::new(trend)),
         allowed_sum_tonnes: sums.and_then(|(_, allowed)| Amount::new(allowed)),
         yearly_share: Ratio::new(YEARLY_SHARE).expect("a share is a number"),
-        net_zero_year: found.and_then(Course::net_zero_year),
+        net_zero_year: computed.and_then(Course::net_zero_year),
     }
 }
 
 /// The reports of years that had ended on a day, by year.
-fn ended<'a>(view: &View<'a>, on: NaiveDate) -> impl Iterator<Item = &'a Inventory> {
+fn ended_reports<'a>(view: &View<'a>, on: NaiveDate) -> impl Iterator<Item = &'a Inventory> {
     view.reports.values().map(|report| report.value).filter(move |report| has_ended(report, on))
 }
 
 /// The figures since 2015 that count as the last one does, and the years of those that do not.
 fn figures(view: &View<'_>, level: Level, judged_on: NaiveDate) -> (Vec<Point>, Vec<Year>) {
-    let since = ended(view, judged_on).filter(|report| report.year.get() >= SINCE);
-    let given: Vec<(&Inventory, f64)> =
+    let since = ended_reports(view, judged_on).filter(|report| report.year.get() >= SINCE);
+    let reported_figures: Vec<(&Inventory, f64)> =
         since.filter_map(|report| Some((report, report.figure(level)?.tonnes.get()))).collect();
-    let Some((last, _)) = given.last() else { return Default::default() };
+    let Some((last, _)) = reported_figures.last() else { return Default::default() };
     let last = Accounting::of(last);
-    let alike = |report: &Inventory| last.differs(&Accounting::of(report)).is_none();
-    let (kept, left): (Vec<_>, Vec<_>) = given.into_iter().partition(|(report, _)| alike(report));
-    let points = kept.into_iter().map(|(report, amount)| Point { year: report.year, amount }).collect();
-    (points, left.into_iter().map(|(report, _)| report.year).collect())
+    let is_alike = |report: &Inventory| last.find_difference(&Accounting::of(report)).is_none();
+    let (alike, different): (Vec<_>, Vec<_>) = reported_figures.into_iter().partition(|(report, _)| is_alike(report));
+    let points = alike.into_iter().map(|(report, amount)| Point { year: report.year, amount }).collect();
+    (points, different.into_iter().map(|(report, _)| report.year).collect())
 }
 
 impl Course {
@@ -173,8 +173,8 @@ impl Course {
 
     /// The answer as a sentence.
     fn sentence(&self, trend: f64, allowed: f64) -> String {
-        let within = Unit::Tonnes.round(trend) <= Unit::Tonnes.round(allowed);
-        let than = if within { "within" } else { "more than" };
+        let is_within = Unit::Tonnes.round(trend) <= Unit::Tonnes.round(allowed);
+        let than = if is_within { "within" } else { "more than" };
         format!(
             "If its course since {} goes on, {} are emitted from {} to {}, {than} the {} that the carbon law leaves.",
             SINCE,

@@ -16,7 +16,7 @@ use crate::record::{Slug, Year};
 use super::{YardstickFigure, YardstickReason};
 use crate::method::case::Case;
 use crate::method::conclusion::Conclusion;
-use crate::method::pathway::{Pathway, Point, between};
+use crate::method::pathway::{Pathway, Point, interpolate};
 use crate::method::printed::{Amount, Ratio, Unit};
 use crate::method::sentence::amount;
 use crate::method::verdict::Verdict;
@@ -25,8 +25,8 @@ use crate::method::verdict::Verdict;
 pub(super) const SHARE_1_5C: f64 = 0.57;
 /// The share of the emissions of 2019 that may be left in 2030 for 2 °C: 27 % less.
 pub(super) const SHARE_2C: f64 = 0.73;
-const REFERENCE: i32 = 2019;
-const MIDWAY: i32 = 2030;
+const REFERENCE_YEAR: i32 = 2019;
+const MIDWAY_YEAR: i32 = 2030;
 
 /// Whether a pathway falls from 2019 to 2030 as much as the IPCC finds for the world.
 #[skip_serializing_none]
@@ -56,9 +56,9 @@ pub struct Ipcc {
 
 /// Evaluates the yardstick of `share` for a target.
 pub(super) fn evaluate(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
-    let allowed = case.ok_or(YardstickReason::NoTarget).and_then(midway);
-    let reference = case.filter(|_| allowed.is_ok()).map(reference).unwrap_or_default();
-    let emitted = emissions(&reference);
+    let allowed = case.ok_or(YardstickReason::NoTarget).and_then(pathway_in_2030);
+    let reference = case.filter(|_| allowed.is_ok()).map(figures_2019).unwrap_or_default();
+    let emitted = emissions_2019(&reference);
     let answer = allowed.and_then(|pathway| Ok((pathway, emitted.ok_or(YardstickReason::No2019Figure)?)));
     let round = |amount: f64| Unit::Tonnes.round(amount);
     Ipcc {
@@ -75,7 +75,7 @@ pub(super) fn evaluate(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
 }
 
 /// `P(2030)`, or why there is none.
-fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
+fn pathway_in_2030(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
     if Conclusion::of(case).verdict == Verdict::NotJudged {
         return Err(YardstickReason::NotJudged);
     }
@@ -83,30 +83,30 @@ fn midway(case: &Case<'_, '_>) -> Result<f64, YardstickReason> {
         return Err(YardstickReason::PerPerson);
     }
     let pathway = case.pathway.as_ref().map_err(|_| YardstickReason::NoPathway)?;
-    in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)
+    allowed_in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)
 }
 
 /// What a pathway allows in 2030; `None` if 2030 is before its base or, without a base, before its target year.
-pub(super) fn in_2030(pathway: &Pathway) -> Option<f64> {
-    let year = Year::new(MIDWAY)?;
+pub(super) fn allowed_in_2030(pathway: &Pathway) -> Option<f64> {
+    let year = Year::new(MIDWAY_YEAR)?;
     let begins = pathway.base().unwrap_or(pathway.target()).year;
     (begins <= year).then(|| pathway.at(year))
 }
 
 /// `E(2019)` from the figures it is taken from: that of the year, or the straight line between two.
-pub(super) fn emissions(reference: &[Point]) -> Option<f64> {
+pub(super) fn emissions_2019(reference: &[Point]) -> Option<f64> {
     match *reference {
         [only] => Some(only.amount),
-        [before, after] => Year::new(REFERENCE).map(|year| between(before, after, year)),
+        [before, after] => Year::new(REFERENCE_YEAR).map(|year| interpolate(before, after, year)),
         _ => None,
     }
 }
 
 /// The figure of 2019, or else those of the nearest years before and after it; empty if one of these is missing.
-pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
+pub(super) fn figures_2019(case: &Case<'_, '_>) -> Vec<Point> {
     let points = case.points_of_all_years();
-    let before = points.iter().rev().find(|point| point.year.get() <= REFERENCE);
-    let after = points.iter().find(|point| point.year.get() >= REFERENCE);
+    let before = points.iter().rev().find(|point| point.year.get() <= REFERENCE_YEAR);
+    let after = points.iter().find(|point| point.year.get() >= REFERENCE_YEAR);
     match (before, after) {
         (Some(before), Some(after)) if before.year == after.year => vec![*before],
         (Some(before), Some(after)) => vec![*before, *after],
@@ -116,25 +116,25 @@ pub(super) fn reference(case: &Case<'_, '_>) -> Vec<Point> {
 
 /// The answer as a sentence.
 fn sentence(answer: Result<(f64, f64), YardstickReason>, share: f64) -> String {
-    let message = |tonnes| amount(tonnes, Unit::Tonnes);
+    let in_words = |tonnes| amount(tonnes, Unit::Tonnes);
     let less = 100.0 * (1.0 - share);
     match answer {
         Ok((pathway, emitted)) => {
             let allowed = share * emitted;
-            let within = Unit::Tonnes.round(pathway) <= Unit::Tonnes.round(allowed);
-            let than = if within { "within" } else { "more than" };
+            let is_within = Unit::Tonnes.round(pathway) <= Unit::Tonnes.round(allowed);
+            let than = if is_within { "within" } else { "more than" };
             format!(
                 "The pathway allows {} in 2030, {than} the {} that are {less:.0} % below 2019.",
-                message(pathway),
-                message(allowed)
+                in_words(pathway),
+                in_words(allowed)
             )
         }
-        Err(reason) => format!("This cannot be said: {}.", why(reason)),
+        Err(reason) => format!("This cannot be said: {}.", explain_reason(reason)),
     }
 }
 
 /// Why there is no answer, for a sentence.
-pub(super) fn why(reason: YardstickReason) -> &'static str {
+pub(super) fn explain_reason(reason: YardstickReason) -> &'static str {
     match reason {
         YardstickReason::NoTarget => "the city has no target that is judged",
         YardstickReason::NotJudged => "the target is not judged",

@@ -112,24 +112,24 @@ pub fn yardsticks(
 ) -> Yardsticks {
     let cases: Vec<Case<'_, '_>> = super::cases(view, judged_on);
     let headline = cases.iter().find(|case| Some(case.id) == assessments.headline.as_ref());
-    let level = level.or(headline.map(|case| case.target.level)).or_else(|| most_reported(view, judged_on));
+    let level = level.or(headline.map(|case| case.target.level)).or_else(|| level_with_most_reports(view, judged_on));
     Yardsticks {
         level,
         ipcc_1_5c: ipcc::evaluate(headline, ipcc::SHARE_1_5C),
         ipcc_2c: ipcc::evaluate(headline, ipcc::SHARE_2C),
         race_to_zero: race_to_zero::evaluate(&cases, level),
         carbon_law: carbon_law::evaluate(view, level, judged_on),
-        targets: cases.iter().map(|case| (case.id.to_string(), of_target(case))).collect(),
+        targets: cases.iter().map(|case| (case.id.to_string(), evaluate_target(case))).collect(),
     }
 }
 
-fn of_target(case: &Case<'_, '_>) -> TargetYardsticks {
+fn evaluate_target(case: &Case<'_, '_>) -> TargetYardsticks {
     let ipcc = |share| ipcc::evaluate(Some(case), share);
     TargetYardsticks { ipcc_1_5c: ipcc(ipcc::SHARE_1_5C), ipcc_2c: ipcc(ipcc::SHARE_2C) }
 }
 
 /// The level with the most reports; of several, the first in the order of levels.
-fn most_reported(view: &View<'_>, judged_on: NaiveDate) -> Option<Level> {
+fn level_with_most_reports(view: &View<'_>, judged_on: NaiveDate) -> Option<Level> {
     let ended = || view.reports.values().filter(|report| has_ended(report.value, judged_on));
     let reports = |level: Level| ended().filter(|report| report.value.figure(level).is_some()).count();
     let counted = Level::ALL.iter().rev().map(|level| (reports(*level), *level));

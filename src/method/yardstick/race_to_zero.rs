@@ -13,7 +13,7 @@ use utoipa::ToSchema;
 use crate::record::inventory::Level;
 use crate::record::{Slug, Year};
 
-use super::ipcc::{emissions, in_2030, reference, why};
+use super::ipcc::{allowed_in_2030, emissions_2019, explain_reason, figures_2019};
 use super::{YardstickFigure, YardstickReason};
 use crate::method::case::Case;
 use crate::method::goal::{RESIDUAL_PERCENT, is_net_zero};
@@ -55,7 +55,7 @@ pub struct RaceToZero {
 }
 
 /// The pathway of one target in 2030.
-struct Midway<'a> {
+struct Halving<'a> {
     id: &'a Slug,
     /// `E(2019)`.
     emitted: f64,
@@ -72,12 +72,12 @@ pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZe
     let zero = zero.min_by_key(|case| case.target.target_year);
     let half = adopted
         .iter()
-        .filter_map(|case| midway(case).ok())
+        .filter_map(|case| halving(case).ok())
         .min_by(|one, other| (one.pathway / one.emitted).total_cmp(&(other.pathway / other.emitted)));
     let halves = half.as_ref().map(|half| Unit::Tonnes.round(half.pathway) <= Unit::Tonnes.round(HALF * half.emitted));
     let (meets, reason) = match (zero, halves) {
         _ if adopted.is_empty() => (None, Some(YardstickReason::NoAdoptedTarget)),
-        (_, None) => (None, adopted.iter().find_map(|case| midway(case).err())),
+        (_, None) => (None, adopted.iter().find_map(|case| halving(case).err())),
         (zero, Some(halves)) => (Some(zero.is_some() && halves), None),
     };
     RaceToZero {
@@ -96,7 +96,7 @@ pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZe
 
 /// True if a target binds the whole city, at `level`.
 fn is_adopted(case: &Case<'_, '_>, level: Option<Level>) -> bool {
-    let binds = standing::binds(case.known, case.stands_on());
+    let binds = standing::is_binding(case.known, case.standing_day());
     binds && case.target.sector.is_none() && Some(case.target.level) == level
 }
 
@@ -108,21 +108,21 @@ fn reaches_zero(case: &Case<'_, '_>) -> bool {
 
 /// What the pathway of a target leaves in 2030 of the emissions of 2019, or why that cannot be said. Half per person
 /// may be more than half in total, so a target per person gives no answer.
-fn midway<'a>(case: &Case<'_, 'a>) -> Result<Midway<'a>, YardstickReason> {
+fn halving<'a>(case: &Case<'_, 'a>) -> Result<Halving<'a>, YardstickReason> {
     if case.unit == Unit::TonnesPerPerson {
         return Err(YardstickReason::PerPerson);
     }
     let pathway = case.pathway.as_ref().map_err(|_| YardstickReason::NoPathway)?;
-    let pathway = in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)?;
-    let figures = reference(case);
-    let emitted = emissions(&figures).filter(|emitted| *emitted > 0.0).ok_or(YardstickReason::No2019Figure)?;
-    Ok(Midway { id: case.id, emitted, figures, pathway })
+    let pathway = allowed_in_2030(pathway).ok_or(YardstickReason::PathwayWithout2030)?;
+    let figures = figures_2019(case);
+    let emitted = emissions_2019(&figures).filter(|emitted| *emitted > 0.0).ok_or(YardstickReason::No2019Figure)?;
+    Ok(Halving { id: case.id, emitted, figures, pathway })
 }
 
 /// The answer as a sentence.
 fn sentence(level: Option<Level>, reason: Option<YardstickReason>, zero: Option<Year>, halves: Option<bool>) -> String {
     if let Some(reason) = reason {
-        return format!("This cannot be said: {}.", why(reason));
+        return format!("This cannot be said: {}.", explain_reason(reason));
     }
     // A target at another level may give another answer, so the sentence names the level.
     let at = level.map(|level| format!(" at the level {level}")).unwrap_or_default();
