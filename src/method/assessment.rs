@@ -75,8 +75,8 @@ pub struct Assessment {
     /// The report for the base year, compared with the baseline: more than 5 % apart, it contradicts the baseline.
     /// Absent if there is no such report next to a baseline.
     pub base_year_report: Option<BaseYearReport>,
-    /// The figure of the year judged, `A`. Once the target is decided, that is the figure for the target year, or the
-    /// first one after it; until then, the latest comparable one before it. Absent if no figure can be judged.
+    /// The figure of the year judged, `A`: the latest comparable one before the target year. Once the target is decided,
+    /// it is the figure for the target year, or the first one after it. Absent if no figure can be judged.
     pub judged: Option<CitedFigure>,
     /// The difference of that figure from what the pathway allowed, and from the target.
     #[serde(flatten)]
@@ -104,9 +104,9 @@ pub struct Assessment {
     pub within_reports: Option<WithinReports>,
     /// The change on the lines that both the baseline and the latest report know; it never changes the verdict.
     pub like_for_like: Option<LikeForLike>,
-    /// True if a second opinion contradicts the course. The course is `on_track`, but the trend is `unlikely`, the
-    /// budget is exceeded by more than 10 %, or `within_reports` or `like_for_like` has a worse course. Or the course
-    /// is `behind`, `off_track` or `moving_away`, but the trend is `likely`.
+    /// True if a second opinion contradicts the course. Either the course is `on_track`, and the trend is `unlikely`, the
+    /// budget is exceeded by more than 10 %, or `within_reports` or `like_for_like` has a worse course. Or the course is
+    /// `behind`, `off_track` or `moving_away`, and the trend is `likely`.
     #[schema(example = false)]
     pub disagreement: Option<bool>,
     /// What the pathway leaves in five years; the headline is chosen by it.
@@ -219,7 +219,7 @@ pub struct CitedFigure {
     pub year: Year,
     /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The population it is divided by (only targets per person).
+    /// The number of people it is divided by (only targets per person).
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
@@ -251,7 +251,7 @@ pub struct YearFigure {
     pub year: Year,
     /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The population it is divided by (only targets per person).
+    /// The number of people it is divided by (only targets per person).
     pub population: Option<Population>,
     /// The figure that is compared, in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
@@ -280,7 +280,7 @@ pub struct BaseYearReport {
     pub year: Year,
     /// The figure as a total, in t CO2e.
     pub tonnes: Tonnes,
-    /// The population it is divided by (only targets per person).
+    /// The number of people it is divided by (only targets per person).
     pub population: Option<Population>,
     /// The figure in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,
@@ -334,7 +334,7 @@ pub struct LeftOut {
     pub detail: Option<String>,
     /// Its figure, in t CO2e; absent if it has none.
     pub tonnes: Option<Tonnes>,
-    /// The population it is divided by (only targets per person).
+    /// The number of people it is divided by (only targets per person).
     pub population: Option<Population>,
     /// Its figure in t CO2e per person (only targets per person).
     pub tonnes_per_person: Option<Ratio>,

@@ -1,7 +1,7 @@
 //! Coverage: whether two inventories count the same lines (section 1 of the method).
 //!
-//! For each side, the lines that are not zero and that the other side does not know are added up and divided by the sum
-//! of all its lines. The larger of the two shares decides.
+//! For each side, the lines are added up that are not zero and that the other side does not know. The sum is divided by
+//! the sum of all lines of that side. The larger of the two shares decides.
 //! Source: ours. The notation keys, and that an unknown line is not 0, are from the GPC (chapter 2).
 
 use serde::Serialize;

@@ -1,8 +1,8 @@
 //! Disagreement: whether a second opinion contradicts the course. It never changes the verdict.
 //!
-//! It is true if the course is `on_track`, and the trend is `unlikely`, the budget is exceeded by more than 10 %, or
-//! the course within the reports or like for like is worse. It is also true if the course is `behind`, `off_track` or
-//! `moving_away`, and the trend is `likely`.
+//! It is true if the course is `on_track` and one of these holds: the trend is `unlikely`; the budget is exceeded by more
+//! than 10 %; the course within the reports or like for like is worse. It is also true if the course is `behind`,
+//! `off_track` or `moving_away`, and the trend is `likely`.
 //!
 //! It is absent where nothing could contradict the course. A decided target has no course. A budget of only the year
 //! judged repeats the course. A budget cannot show that a target missed so far will be met.

@@ -28,7 +28,7 @@ pub struct PersonFigure {
     pub year: Year,
     /// The city's figure, in t CO2e.
     pub tonnes: Tonnes,
-    /// The population it is divided by.
+    /// The number of people it is divided by.
     pub population: Population,
     /// The figure in t CO2e per person.
     pub tonnes_per_person: Ratio,

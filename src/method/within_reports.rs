@@ -25,8 +25,8 @@ use super::printed::{Amount, Ratio};
 pub struct WithinReports {
     /// The year of the report that serves as the base.
     pub base_year: Year,
-    /// The amount of each gas of that report before and after the conversion to the global warming potentials of the
-    /// report judged; absent if it was not converted.
+    /// The amount of each gas of that report, before and after its conversion to the global warming potentials of the
+    /// report judged. Absent if it was not converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.

@@ -30,10 +30,10 @@ pub struct City {
     /// Its identifiers in other registers, such as its CDP account number; each is unique among cities.
     #[serde(skip_serializing_if = "Identifiers::is_empty")]
     pub identifiers: Identifiers,
-    /// Latitude in degrees north, to 0.0001; absent if not known.
+    /// Degrees north of the equator, to 0.0001; absent if not known.
     #[schema(value_type = f64, minimum = -90, maximum = 90, example = 34.0522)]
     pub latitude: Option<Degrees>,
-    /// Longitude in degrees east, to 0.0001; absent if not known.
+    /// Degrees east of Greenwich, to 0.0001; absent if not known.
     #[schema(value_type = f64, minimum = -180, maximum = 180, example = -118.244)]
     pub longitude: Option<Degrees>,
     /// What its inventories cover; `community` if not stated.

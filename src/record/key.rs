@@ -1,7 +1,7 @@
 //! What an entry of the log is about: a record, by its kind, its city and its id.
 //!
-//! In storage, hashes and responses a key is three texts: kind, city and id. The id of a report is its year, that of a
-//! statement is `statement`, that of a membership is the network's, and that of a city is its own.
+//! In storage, hashes and responses a key is three texts: kind, city and id. The id of a report is its year, and that of
+//! a statement is `statement`. The id of a membership is that of the network, and the id of a city is its own.
 
 use super::fault::Fault;
 use super::statement::Statement;

@@ -159,15 +159,15 @@ pub struct Caution {
     pub years: Vec<Year>,
     /// The id of the target that was replaced (only `target_weakened`).
     pub replaced: Option<Slug>,
-    /// The amount it is compared with, in t CO2e, if the caution compares two. Depending on the code, this is the
-    /// baseline's figure before a restatement or conversion, or as compared with the report for its year; what was
-    /// pledged for that year; the stated total; or the figure used.
+    /// The amount it is compared with, in t CO2e; absent if the caution compares no amounts. It depends on the code: the
+    /// baseline's figure before it was restated or converted; the baseline's figure, for the report of its year; what was
+    /// pledged for that year; the stated total; the straight line; or the figure used.
     pub old_tonnes: Option<Amount>,
     /// The amount it is compared with, in t CO2e per person (only targets per person).
     pub old_tonnes_per_person: Option<Ratio>,
-    /// The amount that is compared, in t CO2e. Depending on the code, this is the baseline's figure now; the figure of
-    /// the report for its year; what the pathway now allows in that year; the sum of the lines; or the total of another
-    /// source.
+    /// The amount that is compared, in t CO2e; absent if the caution compares no amounts. It depends on the code: the
+    /// baseline's figure now; the figure of the report for its year; what the pathway now allows in that year, or in all
+    /// years; the sum of the lines; or the total of another source.
     pub new_tonnes: Option<Amount>,
     /// The amount that is compared, in t CO2e per person (only targets per person).
     pub new_tonnes_per_person: Option<Ratio>,
