@@ -7,7 +7,7 @@ use pledgewatch::cli::{Cli, logging, run};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(error) = logging::begin(cli.log_format) {
+    if let Err(error) = logging::start(cli.log_format) {
         eprintln!("pledgewatch: nothing is logged: {error}");
     }
     match run(cli) {

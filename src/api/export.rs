@@ -83,7 +83,7 @@ async fn export(
     let snapshot = service.registry.present();
     let columns = what.columns(&service.columns);
     let redacted = match what {
-        DataSet::Changes => read_log(request, service, |history| Ok(history.redacted()?)).await?,
+        DataSet::Changes => read_log(request, service, |history| Ok(history.count_redacted()?)).await?,
         _ => snapshot.redacted,
     };
     let tag = tag(&snapshot, what, format, columns, redacted);

@@ -126,8 +126,11 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     } else {
         Part::UP
     };
-    let writer =
-        if health.writer { Part::UP } else { Part::not(State::Down, "the writer has stopped: restart the service") };
+    let writer = if health.is_writer_running {
+        Part::UP
+    } else {
+        Part::not(State::Down, "the writer has stopped: restart the service")
+    };
     let log = health.fork.map_or(Part::UP, |fork| Part::not(State::Down, fork.detail()));
     let clock = health.clock.map_or(Part::UP, |message| Part::not(State::Degraded, message));
     let all = [&database, &writer, &log, &clock].iter().all(|part| part.status == State::Up);
@@ -135,7 +138,8 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     let status = if all { State::Up } else { State::Degraded };
     let snapshot = service.registry.present();
     let damage = &snapshot.damage;
-    let left_out = (!damage.is_none()).then(|| Unserved { cities: damage.cities(), networks: damage.networks() });
+    let left_out =
+        (!damage.is_empty()).then(|| Unserved { cities: damage.marked_cities(), networks: damage.marked_networks() });
     let sequence = snapshot.head.number;
     answer(&request, &Body::json(&Ready { status, parts, sequence, left_out }), Keep::Never)
 }

@@ -77,10 +77,8 @@ pub(super) async fn answer_past(
     if city.dossier.missing_entries(&cut).is_empty() {
         return costly::answer_of(request, service, edition, keep, move || make(&city.dossier)).await;
     }
-    costly::answer_of_log(request, service, edition, keep, move |history| {
-        make(&*history.restored(&city.dossier, &cut)?)
-    })
-    .await
+    costly::answer_of_log(request, service, edition, keep, move |history| make(&*history.restore(&city.dossier, &cut)?))
+        .await
 }
 
 /// The city and the moment asked for; withdrawn at present, its past stays readable.

@@ -1,4 +1,4 @@
-//! The commands that make a backup and restore one.
+//! The commands `backup` and `restore`.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, BufWriter, Write};
@@ -19,7 +19,7 @@ use crate::store::{self, AnyConnection, StoreError};
 pub(super) struct Backup {
     #[command(flatten)]
     database: Database,
-    /// The file to make; `-` is standard output. A file that is there is not overwritten.
+    /// The file to create; `-` is standard output. An existing file is not overwritten.
     file: PathBuf,
 }
 
@@ -30,10 +30,10 @@ pub(super) struct Restore {
     database: Database,
     /// The backup; `-` is standard input.
     file: PathBuf,
-    /// The last entry of the log to restore; what was recorded after it is left out.
+    /// The last entry of the log to restore; later entries are left out.
     #[arg(long, env = "PLEDGEWATCH_UNTIL", value_parser = clap::value_parser!(i64).range(1..=LAST_SEQUENCE))]
     until: Option<i64>,
-    /// A mirror of the public log, to be told if the backup is older or another one.
+    /// A mirror of the public log; warns if the backup is older, and fails if it is of another log.
     #[arg(long, env = "PLEDGEWATCH_MIRROR")]
     mirror: Option<PathBuf>,
 }
@@ -42,16 +42,16 @@ fn is_standard(path: &Path) -> bool {
     path == Path::new("-")
 }
 
-/// Writes a backup; a file that is only a part of one is taken away again.
-pub(super) fn back_up(asked: &Backup) -> anyhow::Result<()> {
-    let mut connection = connect(&asked.database)?;
-    let path = &asked.file;
+/// Writes a backup. Removes an incomplete file after a failure.
+pub(super) fn back_up(args: &Backup) -> anyhow::Result<()> {
+    let mut connection = connect(&args.database)?;
+    let path = &args.file;
     if is_standard(path) {
         write(&mut connection, BufWriter::new(io::stdout().lock()), Utc::now())?;
         return Ok(());
     }
-    let made = new_file(path).and_then(|file| Ok((file.try_clone()?, file)));
-    let (file, to_sync) = made.with_context(|| format!("{} cannot be made", path.display()))?;
+    let created = new_file(path).and_then(|file| Ok((file.try_clone()?, file)));
+    let (file, to_sync) = created.with_context(|| format!("{} cannot be created", path.display()))?;
     let written = write_to(&mut connection, file, &to_sync);
     let (header, end) = written.inspect_err(|_| drop(std::fs::remove_file(path)))?;
     print(&format!(
@@ -70,7 +70,7 @@ fn write_to(connection: &mut AnyConnection, file: File, to_sync: &File) -> Resul
     Ok(written)
 }
 
-/// Makes a file that only its owner may read: what keys are bound to is nobody else's business.
+/// Creates a file that only its owner may read, since it shows what keys exist.
 fn new_file(path: &Path) -> io::Result<File> {
     let mut options = File::options();
     options.write(true).create_new(true);
@@ -79,34 +79,35 @@ fn new_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Opens a database of this version to read it; one of an older version stays so, for a service may be running on it.
+/// Opens a database with the current schema for reading. Does not migrate an older one, since a service may be using
+/// it.
 fn connect(database: &Database) -> anyhow::Result<AnyConnection> {
     let missing = |cause: &str| {
         let (database, cause) = (database.database.to_string(), cause.to_owned());
         StoreError::Unavailable { database, cause }
     };
-    if !database.database.is_there() {
+    if !database.database.exists() {
         return Err(missing("there is no such file").into());
     }
     let mut connection = database.database.connect_to_read()?;
-    if !store::is_made(&mut connection)? {
-        return Err(missing("there is nothing in it").into());
+    if !store::is_initialized(&mut connection)? {
+        return Err(missing("it is empty").into());
     }
     Ok(connection)
 }
 
-/// Restores a backup and says what there is now.
-pub(super) fn bring_back(asked: &Restore) -> anyhow::Result<()> {
+/// Restores a backup and prints what was restored.
+pub(super) fn run_restore(args: &Restore) -> anyhow::Result<()> {
     let reader = |path: &PathBuf| -> anyhow::Result<Box<dyn BufRead>> {
         let opened = File::open(path).with_context(|| format!("{} cannot be opened", path.display()))?;
         Ok(Box::new(BufReader::new(opened)))
     };
     let mut file: Box<dyn BufRead> =
-        if is_standard(&asked.file) { Box::new(io::stdin().lock()) } else { reader(&asked.file)? };
-    let mut mirror = asked.mirror.as_ref().map(reader).transpose()?;
+        if is_standard(&args.file) { Box::new(io::stdin().lock()) } else { reader(&args.file)? };
+    let mut mirror = args.mirror.as_ref().map(reader).transpose()?;
     let mirror = mirror.as_mut().map(|mirror| &mut **mirror as &mut dyn BufRead);
-    let database = &asked.database.database;
-    let restored = restore(database, Restoration { file: &mut *file, until: asked.until, mirror })?;
+    let database = &args.database.database;
+    let restored = restore(database, Restoration { file: &mut *file, until: args.until, mirror })?;
     let last = restored.sequence;
     print(&format!("{database}: {last} entries up to {}, of a backup of {}", restored.hash, restored.made_at))?;
     if let Some(end) = restored.mirror_ends {
@@ -115,9 +116,8 @@ pub(super) fn bring_back(asked: &Restore) -> anyhow::Result<()> {
     }
     if !restored.redacted_later.is_empty() {
         let entries: Vec<String> = restored.redacted_later.iter().map(ToString::to_string).collect();
-        let message =
-            "were redacted after the last entry that was restored, and stay out: the entries that say so are left out";
-        writeln!(io::stderr(), "pledgewatch: the bodies of the entries {} {message}", entries.join(", "))?;
+        let message = "were redacted by entries that were not restored; the bodies stay out";
+        writeln!(io::stderr(), "pledgewatch: the bodies of entries {} {message}", entries.join(", "))?;
     }
     Ok(())
 }

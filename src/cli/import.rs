@@ -1,4 +1,4 @@
-//! `pledgewatch import`: files of figures, row by row, through the registry.
+//! `pledgewatch import`: imports files of figures, row by row.
 
 mod namesakes;
 mod report;
@@ -20,7 +20,7 @@ use super::{Database, clock, print};
 use crate::answers::records;
 use crate::import::failure::ReadError;
 use crate::import::limits::IMPORT_BATCH;
-use crate::import::public::finding::{UNFINISHED, breaks_off, file_name};
+use crate::import::public::finding::{UNFINISHED, file_name, unfinished_notice};
 use crate::import::public::format::Format;
 use crate::import::public::source::SourceFile;
 use crate::import::template::stream::{self, CityReport, TableRow};
@@ -38,74 +38,74 @@ use summary::Summary;
 /// What to import, and how.
 #[derive(Debug, Args)]
 pub(super) struct Import {
-    /// The format: cdp, covenant, klimatkollen, c40, uk, or table, which is the template with a column `city`.
-    #[arg(value_parser = layout)]
+    /// The format: cdp, covenant, klimatkollen, c40, uk, or table for the template with a column `city`.
+    #[arg(value_parser = parse_layout)]
     format: Layout,
     /// The files, CSV or XLSX; `covenant` needs its signatories and inventory lines together.
     #[arg(required = true)]
     files: Vec<PathBuf>,
     #[command(flatten)]
     database: Database,
-    /// Say what would happen, and write nothing; a database that is not there counts as an empty one.
+    /// Show what would happen, and write nothing; a missing database counts as an empty one.
     #[arg(long, env = "PLEDGEWATCH_DRY_RUN", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
     dry_run: bool,
-    /// A CSV file to write a verdict on every row to; one that is there already is never overwritten.
+    /// A new CSV file for the outcome of every row; an existing file is never overwritten.
     #[arg(long, env = "PLEDGEWATCH_REPORT")]
     report: Option<PathBuf>,
-    /// The day the files were published, where they do not say so: figures published later stand.
+    /// The day the files were published, if they do not say so; figures published later prevail.
     #[arg(long, env = "PLEDGEWATCH_PUBLISHED")]
     published: Option<NaiveDate>,
-    /// Take public files that lack columns which files of their layout have; by default they are refused, as a column
-    /// is more often renamed than gone.
+    /// Accept public files that lack columns of their layout; by default they are refused, since a missing column was
+    /// probably renamed.
     #[arg(long, env = "PLEDGEWATCH_ALLOW_MISSING_COLUMNS", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
     allow_missing_columns: bool,
-    /// By whom it is recorded; shown beside the records.
+    /// Who imports; shown with the records.
     #[arg(long, env = "PLEDGEWATCH_LABEL", default_value = "pledgewatch import")]
     label: String,
-    /// The day to take for today.
+    /// The day to use as today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
 }
 
-/// How the files are laid out.
+/// The layout of the files.
 #[derive(Debug, Clone, Copy)]
 enum Layout {
-    /// As somebody publishes them.
+    /// A layout that others publish.
     Public(Format),
-    /// As our template.
+    /// The layout of our template.
     Table,
 }
 
-fn layout(word: &str) -> Result<Layout, String> {
+fn parse_layout(name: &str) -> Result<Layout, String> {
     let known: Vec<&str> = Format::ALL.iter().map(|format| format.as_str()).collect();
-    match Format::from_word(word) {
+    match Format::from_word(name) {
         Some(format) => Ok(Layout::Public(format)),
-        None if word == "table" => Ok(Layout::Table),
+        None if name == "table" => Ok(Layout::Table),
         None => Err(format!("must be one of {}, table", known.join(", "))),
     }
 }
 
-/// Imports, and prints a summary.
+/// Imports the files, and prints a summary.
 ///
 /// # Errors
-/// What stopped it; what was recorded before stays recorded, and is told.
-pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
-    let Some(label) = crate::store::keys::label(&asked.label) else {
+/// The error that stopped it. What was recorded before stays recorded and is reported.
+pub(super) fn run(args: &Import) -> anyhow::Result<()> {
+    let Some(label) = crate::store::keys::parse_label(&args.label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
-    let clock = clock(asked.today);
+    let clock = clock(args.today);
     let today = clock.now().date_naive();
-    if asked.published.is_some_and(|day| day > today) {
+    if args.published.is_some_and(|day| day > today) {
         bail!("--published must not lie in the future");
     }
-    let database = &asked.database.database;
-    let mut report = asked.report.as_deref().map(|path| Report::create(path, database)).transpose()?;
-    // Opening takes the lock too, to bring the database to this version.
-    let suspension = Suspension::put_off()?;
-    let outcome = Bulk::open(database, clock, asked.dry_run).map_err(Into::into).and_then(|bulk| {
+    let database = &args.database.database;
+    let mut report = args.report.as_deref().map(|path| Report::create(path, database)).transpose()?;
+    // Opening the database takes the lock too, to migrate it.
+    let suspension = Suspension::defer()?;
+    let outcome = Bulk::open(database, clock, args.dry_run).map_err(Into::into).and_then(|bulk| {
         let (waiting, summary) = (Vec::new(), Summary::default());
         let mut namesakes = Namesakes::default();
-        bulk.cities().for_each(|(id, city)| namesakes.note(id, city));
+        bulk.cities().for_each(|(id, city)| namesakes.add(id, city));
         let batch = RowBatch {
             bulk,
             suspension,
@@ -115,29 +115,29 @@ pub(super) fn run(asked: &Import) -> anyhow::Result<()> {
             summary,
             namesakes,
         };
-        read(asked, today, batch)
+        read(args, today, batch)
     });
     let closed = report.map_or(Ok(()), Report::close);
     outcome.and(closed)
 }
 
 /// Reads the files into the database, and prints the summary.
-fn read(asked: &Import, today: NaiveDate, mut batch: RowBatch<'_>) -> anyhow::Result<()> {
-    let progress = progress(&asked.files)?;
-    let open = |path: &PathBuf| source(path, asked, today, &progress);
-    let files: Vec<SourceFile<'_>> = asked.files.iter().map(open).collect::<anyhow::Result<_>>()?;
-    let read = match asked.format {
+fn read(args: &Import, today: NaiveDate, mut batch: RowBatch<'_>) -> anyhow::Result<()> {
+    let progress = progress(&args.files)?;
+    let open = |path: &PathBuf| open_source(path, args, today, &progress);
+    let files: Vec<SourceFile<'_>> = args.files.iter().map(open).collect::<anyhow::Result<_>>()?;
+    let read = match args.format {
         Layout::Public(format) => read_public(format, files, &mut batch),
-        Layout::Table => asked.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut batch)),
+        Layout::Table => args.files.iter().zip(files).try_for_each(|(path, file)| read_table(path, file, &mut batch)),
     };
     let outcome = read.and_then(|()| batch.flush());
     batch.summary.notices.extend(batch.namesakes.message());
     progress.finish_and_clear();
-    print(&batch.summary.message(asked.dry_run))?;
+    print(&batch.summary.message(args.dry_run))?;
     outcome
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// A progress bar on a terminal, hidden elsewhere.
 fn progress(files: &[PathBuf]) -> anyhow::Result<ProgressBar> {
     if !std::io::stderr().is_terminal() {
         return Ok(ProgressBar::hidden());
@@ -147,21 +147,21 @@ fn progress(files: &[PathBuf]) -> anyhow::Result<ProgressBar> {
     Ok(bar.with_style(ProgressStyle::with_template("{bar:40} {bytes} of {total_bytes}, {eta} left")?))
 }
 
-fn source<'p>(
+fn open_source<'p>(
     path: &Path,
-    asked: &Import,
+    args: &Import,
     today: NaiveDate,
     progress: &'p ProgressBar,
 ) -> anyhow::Result<SourceFile<'p>> {
     let name = file_name(path);
     let file = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
-    let (published, may_lack_columns) = (asked.published, asked.allow_missing_columns);
+    let (published, may_lack_columns) = (args.published, args.allow_missing_columns);
     let provenance = Provenance { file: name, published, today, may_lack_columns };
     let reader: Box<dyn Read + 'p> = Box::new(progress.wrap_read(BufReader::new(file)));
     Ok(SourceFile { provenance, reader })
 }
 
-/// A row of a file, ready to be recorded or left out.
+/// A row of a file, to be recorded or left out.
 struct PendingRow {
     place: Place,
     subject: String,
@@ -169,22 +169,22 @@ struct PendingRow {
     remarks: String,
 }
 
-/// Reads public files and takes in their rows, those published first before the others: what was said first then makes
-/// the city and its history, in whatever order the files are named.
+/// Reads public files and imports their rows in order of publication. So the earliest publication creates the city and
+/// its history, whatever the order of the files.
 fn read_public(format: Format, files: Vec<SourceFile<'_>>, batch: &mut RowBatch<'_>) -> anyhow::Result<()> {
     let mut rows = Vec::new();
     let read = format.read(files, &mut |row| {
         rows.push(row);
         Ok::<(), Infallible>(())
     });
-    by_publication(rows).into_iter().try_for_each(|row| batch.take(public(row)))?;
+    sort_by_publication(rows).into_iter().try_for_each(|row| batch.push(pending(row)))?;
     match read {
         Ok(notices) => {
             batch.summary.notices = notices;
             Ok(())
         }
         Err(ReadError::File(error @ FileError::ColumnsMissing { .. })) => {
-            let message = anyhow!("{error}; with --allow-missing-columns it is taken as it is");
+            let message = anyhow!("{error}; --allow-missing-columns imports it as it is");
             batch.flush().and(Err(message))
         }
         Err(ReadError::File(error)) => batch.flush().and(Err(error.into())),
@@ -192,9 +192,9 @@ fn read_public(format: Format, files: Vec<SourceFile<'_>>, batch: &mut RowBatch<
     }
 }
 
-/// Rows by the day on which they were published, those without a day last; a row that is left out stays beside the one
-/// before it.
-fn by_publication(rows: Vec<Row>) -> Vec<Row> {
+/// Sorts rows by the day of publication, those without a day last. A row that is left out stays next to the row before
+/// it.
+fn sort_by_publication(rows: Vec<Row>) -> Vec<Row> {
     let mut last = None;
     let mut dated: Vec<(bool, Option<NaiveDate>, Row)> = Vec::with_capacity(rows.len());
     for row in rows {
@@ -207,8 +207,8 @@ fn by_publication(rows: Vec<Row>) -> Vec<Row> {
     dated.into_iter().map(|(_, _, row)| row).collect()
 }
 
-/// A row of a public file.
-fn public(row: Row) -> PendingRow {
+/// Converts a row of a public file.
+fn pending(row: Row) -> PendingRow {
     let Row { place, subject, outcome } = row;
     match outcome {
         Err(LeftOut { code, detail }) => {
@@ -224,30 +224,30 @@ fn public(row: Row) -> PendingRow {
     }
 }
 
-/// Reads a table laid out as our template.
+/// Reads a table in the layout of our template.
 ///
-/// A year that a city has twice is no restatement but a slip, or a table with a row for each sector: which row is meant,
-/// nobody can say. So the file is read twice: first for the years that its cities have more than once.
+/// If a city has a year twice, that is not a restatement. It is a mistake, or a table with a row for each sector, and
+/// nobody can tell which row is meant. So the file is read twice: first to find such years.
 fn read_table(path: &Path, file: SourceFile<'_>, batch: &mut RowBatch<'_>) -> anyhow::Result<()> {
     let SourceFile { provenance, reader } = file;
     let name = provenance.file;
     let first = File::open(path).with_context(|| format!("{name} cannot be opened"))?;
-    if !first.metadata().is_ok_and(|about| about.is_file()) {
-        bail!("{name} is no file that can be read twice, as a table is; save it as one");
+    if !first.metadata().is_ok_and(|metadata| metadata.is_file()) {
+        bail!("{name} is not a regular file; a table is read twice, so save it as a file");
     }
     let known = |city: &CityId| batch.bulk.dossier(city.as_str()).is_some();
-    let repeated = stream::repeated(first, provenance.today, known).with_context(|| format!("{name}"))?;
+    let repeated = stream::find_duplicate_years(first, provenance.today, known).with_context(|| format!("{name}"))?;
     let rows = stream::open(reader, provenance.today).with_context(|| format!("{name}"))?;
-    batch.summary.notices.extend(rows.told_unread(&name));
+    batch.summary.notices.extend(rows.unread_notice(&name));
     let (sheet, kept) = (rows.sheet.clone(), rows.kept());
     for row in rows {
-        let TableRow { row, subject, outcome, unfinished } = row.with_context(|| format!("{name}"))?;
+        let TableRow { row, subject, outcome, is_unfinished } = row.with_context(|| format!("{name}"))?;
         let place = Place { file: Arc::clone(&name), sheet: sheet.clone(), row };
-        let remarks = if unfinished { UNFINISHED.to_owned() } else { String::new() };
-        batch.summary.notices.extend(unfinished.then(|| breaks_off(&name, row)));
+        let remarks = if is_unfinished { UNFINISHED.to_owned() } else { String::new() };
+        batch.summary.notices.extend(is_unfinished.then(|| unfinished_notice(&name, row)));
         let outcome = match outcome {
             Ok(CityReport { city, report }) => repeated.check(&city, report.year, row).map(|()| {
-                let record = dated(report.record, provenance.published);
+                let record = with_publication(report.record, provenance.published);
                 let records = vec![(CityRecord::Report(report.year), record)];
                 let (city, place, reason) = (ArrivalCity::Id(city), place.to_string(), report.reason);
                 Arrival { city, records, place, reason, kept }
@@ -258,13 +258,13 @@ fn read_table(path: &Path, file: SourceFile<'_>, batch: &mut RowBatch<'_>) -> an
                 Err((code, message.join("; ")))
             }
         };
-        batch.take(PendingRow { place, subject, outcome, remarks })?;
+        batch.push(PendingRow { place, subject, outcome, remarks })?;
     }
     Ok(())
 }
 
-/// A report with the day its file was published, where it has none of its own.
-fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
+/// Sets the day of publication of a report that has none.
+fn with_publication(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
     if let AnyRecord::Inventory(report) = &mut record
         && report.source.published.is_none()
     {
@@ -273,7 +273,7 @@ fn dated(mut record: AnyRecord, published: Option<NaiveDate>) -> AnyRecord {
     record
 }
 
-/// Rows on their way into the database.
+/// Rows waiting to be recorded.
 struct RowBatch<'r> {
     bulk: Bulk,
     suspension: Suspension,
@@ -285,12 +285,12 @@ struct RowBatch<'r> {
 }
 
 impl RowBatch<'_> {
-    fn take(&mut self, row: PendingRow) -> anyhow::Result<()> {
+    fn push(&mut self, row: PendingRow) -> anyhow::Result<()> {
         self.waiting.push(row);
         if self.waiting.len() < IMPORT_BATCH { Ok(()) } else { self.flush() }
     }
 
-    /// Records what is waiting, and tells what became of it.
+    /// Records the waiting rows and reports their outcomes.
     fn flush(&mut self) -> anyhow::Result<()> {
         let mut arrivals = Vec::new();
         let mut rows = Vec::new();
@@ -305,13 +305,13 @@ impl RowBatch<'_> {
             rows.push((ReportedRow { place, subject, remarks }, left_out));
         }
         let outcomes = self.bulk.import(&arrivals, &self.label)?;
-        self.suspension.stop_if_asked()?;
+        self.suspension.suspend_if_requested()?;
         let mut outcomes = arrivals.iter().zip(outcomes);
         for (row, left_out) in &rows {
             if let Some((code, detail)) = left_out {
                 self.report_left_out(row, code, detail)?;
             } else {
-                let (arrival, outcomes) = outcomes.next().context("every arrival has landed or was refused")?;
+                let (arrival, outcomes) = outcomes.next().context("every arrival has an outcome")?;
                 self.report_row(row, arrival, outcomes)?;
             }
         }
@@ -336,24 +336,25 @@ impl RowBatch<'_> {
         };
         self.summary.cities += usize::from(outcomes.city_created);
         let city = outcomes.city.as_str();
-        let made = match &arrival.city {
+        let remark = match &arrival.city {
             ArrivalCity::Described(described) if outcomes.city_created => {
-                self.namesakes.note_made(&outcomes.city, described)
+                self.namesakes.add_created(&outcomes.city, described)
             }
             _ => None,
         };
-        let remarks: Vec<&str> = [row.remarks.as_str()].into_iter().chain(made.as_deref()).collect();
+        let remarks: Vec<&str> = [row.remarks.as_str()].into_iter().chain(remark.as_deref()).collect();
         let detail = remarks.into_iter().filter(|remark| !remark.is_empty()).collect::<Vec<_>>().join("; ");
         for ((record, _), outcome) in arrival.records.iter().zip(&outcomes.records) {
             let (kind, id) = (record.kind(), RecordKey::OfCity(outcomes.city.clone(), record.clone()).id());
-            let about = Verdict { city, kind: kind.as_str(), id: &id, ..Verdict::default() };
+            let base = Verdict { city, kind: kind.as_str(), id: &id, ..Verdict::default() };
             match outcome {
-                Err(refusal) => self.report_refused(row, &about, refusal)?,
+                Err(refusal) => self.report_refused(row, &base, refusal)?,
                 Ok(outcome) => {
-                    *self.summary.outcomes.entry((kind, word(*outcome))).or_default() += 1;
+                    *self.summary.outcomes.entry((kind, outcome_name(*outcome))).or_default() += 1;
                     let warnings = self.warnings(city, record);
                     self.summary.warned += usize::from(!warnings.is_empty());
-                    let verdict = Verdict { outcome: word(*outcome), detail: &detail, warnings: &warnings, ..about };
+                    let verdict =
+                        Verdict { outcome: outcome_name(*outcome), detail: &detail, warnings: &warnings, ..base };
                     self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))?;
                 }
             }
@@ -361,14 +362,14 @@ impl RowBatch<'_> {
         Ok(())
     }
 
-    fn report_refused(&mut self, row: &ReportedRow, about: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
-        let (code, detail) = why(refusal);
+    fn report_refused(&mut self, row: &ReportedRow, base: &Verdict<'_>, refusal: &Refusal) -> anyhow::Result<()> {
+        let (code, detail) = describe(refusal);
         *self.summary.refused.entry(code.to_owned()).or_default() += 1;
-        let verdict = Verdict { outcome: "refused", code, detail: &detail, ..*about };
+        let verdict = Verdict { outcome: "refused", code, detail: &detail, ..*base };
         self.report.iter_mut().try_for_each(|report| report.add(row, &verdict))
     }
 
-    /// The codes of the warnings that hold for an inventory as it stands now.
+    /// The codes of the warnings that apply to an inventory now.
     fn warnings(&self, city: &str, record: &CityRecord) -> String {
         let Some(dossier) = self.bulk.dossier(city) else { return String::new() };
         let answer = match record {
@@ -383,7 +384,7 @@ impl RowBatch<'_> {
     }
 }
 
-const fn word(outcome: ImportOutcome) -> &'static str {
+const fn outcome_name(outcome: ImportOutcome) -> &'static str {
     match outcome {
         ImportOutcome::Created => "created",
         ImportOutcome::Revised => "revised",
@@ -393,10 +394,10 @@ const fn word(outcome: ImportOutcome) -> &'static str {
     }
 }
 
-/// Why a record was not taken, as a word and a sentence.
-fn why(refusal: &Refusal) -> (&'static str, String) {
+/// The code and a sentence that explain why a record was refused.
+fn describe(refusal: &Refusal) -> (&'static str, String) {
     match refusal {
-        Refusal::Gone => ("gone", "It was withdrawn; an import does not bring it back.".to_owned()),
+        Refusal::Gone => ("gone", "It was withdrawn; an import does not restore it.".to_owned()),
         Refusal::Invalid(faults) => {
             let message: Vec<String> =
                 faults.iter().map(|fault| format!("{} {}", fault.pointer, fault.detail)).collect();

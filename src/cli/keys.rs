@@ -1,4 +1,4 @@
-//! Keys on the command line, also beside a running service.
+//! The commands for keys. They also work while a service runs.
 
 use anyhow::bail;
 use chrono::{NaiveDate, TimeDelta, Utc};
@@ -12,20 +12,20 @@ use crate::store::{self, Key, NewKey, Role, Rotation};
 
 #[derive(Debug, Subcommand)]
 pub(super) enum Keys {
-    /// Make a key and print its secret, which is kept nowhere.
+    /// Create a key and print its secret, which is stored nowhere.
     Create {
         #[command(flatten)]
         database: Database,
         /// What the key allows.
-        #[arg(long, env = "PLEDGEWATCH_ROLE", value_parser = role)]
+        #[arg(long, env = "PLEDGEWATCH_ROLE", value_parser = parse_role)]
         role: Role,
         /// A city that a reporter's key is bound to; may be given several times.
-        #[arg(long = "city", env = "PLEDGEWATCH_CITY", value_parser = city, value_delimiter = ',')]
+        #[arg(long = "city", env = "PLEDGEWATCH_CITY", value_parser = parse_city, value_delimiter = ',')]
         cities: Vec<Slug>,
-        /// Whom the key is given to; shown beside what it writes.
+        /// Who gets the key; shown with what it writes.
         #[arg(long, env = "PLEDGEWATCH_LABEL")]
         label: String,
-        /// The last day on which the key works, such as 2027-12-31; it works for ever unless stated.
+        /// The last day on which the key works, such as 2027-12-31; without it the key never expires.
         #[arg(long, env = "PLEDGEWATCH_EXPIRES")]
         expires: Option<NaiveDate>,
     },
@@ -34,7 +34,7 @@ pub(super) enum Keys {
         #[command(flatten)]
         database: Database,
     },
-    /// Print who made, changed and revoked which key, and when.
+    /// Print who created, changed and revoked which key, and when.
     Log {
         #[command(flatten)]
         database: Database,
@@ -45,10 +45,10 @@ pub(super) enum Keys {
         database: Database,
         /// The key's id, as listed.
         key: String,
-        /// How many hours the old secret works beside the new one; 0 ends it at once.
+        /// How many hours the old secret still works; 0 ends it at once.
         #[arg(long, env = "PLEDGEWATCH_OVERLAP", default_value_t = KEY_OVERLAP_HOURS, value_parser = clap::value_parser!(i64).range(0..=KEY_OVERLAP_HOURS_MAX))]
         overlap: i64,
-        /// Another last day for the key.
+        /// A new last day of the key.
         #[arg(long, env = "PLEDGEWATCH_EXPIRES")]
         expires: Option<NaiveDate>,
     },
@@ -58,29 +58,29 @@ pub(super) enum Keys {
         database: Database,
         /// The key's id, as listed.
         key: String,
-        /// Why; kept in the log of keys.
+        /// Why; stored in the log of keys.
         #[arg(long, env = "PLEDGEWATCH_REASON")]
         reason: Option<String>,
     },
 }
 
-fn role(word: &str) -> Result<Role, String> {
+fn parse_role(word: &str) -> Result<Role, String> {
     Role::from_word(word).ok_or_else(|| "must be admin or reporter".to_owned())
 }
 
-fn city(id: &str) -> Result<Slug, String> {
+fn parse_city(id: &str) -> Result<Slug, String> {
     Slug::new(id).ok_or_else(|| "must be 2 to 64 characters of a-z, 0-9 and -".to_owned())
 }
 
-/// Who stands in the log of keys for what is done here.
+/// The actor named in the log of keys for changes made here.
 fn operator() -> Actor {
     "pledgewatch keys".into()
 }
 
-/// Does what was asked for.
+/// Runs a command for keys.
 ///
 /// # Errors
-/// One clear sentence.
+/// A sentence that says what went wrong.
 pub(super) fn run(keys: Keys) -> anyhow::Result<()> {
     match keys {
         Keys::Create { database, role, cities, label, expires } => {
@@ -90,19 +90,19 @@ pub(super) fn run(keys: Keys) -> anyhow::Result<()> {
         }
         Keys::List { database } => {
             let keys = store::keys::list(&mut open_existing(&database)?)?;
-            keys.iter().try_for_each(|key| print(&line(key)))
+            keys.iter().try_for_each(|key| print(&list_line(key)))
         }
         Keys::Log { database } => print_log(&database),
         Keys::Rotate { database, key, overlap, expires } => {
             check_last_day(expires)?;
-            let how = Rotation { overlap: TimeDelta::hours(overlap), expires_on: expires };
+            let rotation = Rotation { overlap: TimeDelta::hours(overlap), expires_on: expires };
             let mut connection = open_existing(&database)?;
             let today = Utc::now().date_naive();
             let keys = store::keys::list(&mut connection)?;
             if expires.is_none() && keys.iter().any(|listed| listed.id == key && listed.has_expired(today)) {
-                bail!("the key has expired: say with --expires what its last day is now");
+                bail!("the key has expired: give it a new last day with --expires");
             }
-            match store::keys::rotate(&mut connection, &key, &how, &operator(), Utc::now())? {
+            match store::keys::rotate(&mut connection, &key, &rotation, &operator(), Utc::now())? {
                 Some((_, secret)) => print(&secret),
                 None => bail!("there is no valid key {key}"),
             }
@@ -117,12 +117,12 @@ pub(super) fn run(keys: Keys) -> anyhow::Result<()> {
 }
 
 fn new_key(role: Role, mut cities: Vec<Slug>, label: &str, expires: Option<NaiveDate>) -> anyhow::Result<NewKey> {
-    let Some(label) = store::keys::label(label) else {
+    let Some(label) = store::keys::parse_label(label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
     match role {
         Role::Reporter if cities.is_empty() => bail!("a reporter's key needs at least one --city"),
-        Role::Admin if !cities.is_empty() => bail!("an administrator's key is bound to no --city"),
+        Role::Admin if !cities.is_empty() => bail!("an administrator's key takes no --city"),
         Role::Reporter if cities.len() > KEY_CITIES => bail!("a key is bound to at most {KEY_CITIES} cities"),
         _ => {}
     }
@@ -134,13 +134,13 @@ fn new_key(role: Role, mut cities: Vec<Slug>, label: &str, expires: Option<Naive
 
 fn check_last_day(expires: Option<NaiveDate>) -> anyhow::Result<()> {
     match expires {
-        Some(day) if day < Utc::now().date_naive() => bail!("--expires {day} lies in the past"),
+        Some(day) if day < Utc::now().date_naive() => bail!("--expires {day} is in the past"),
         _ => Ok(()),
     }
 }
 
-/// A key as it is listed.
-fn line(key: &Key) -> String {
+/// The line of a key in the list.
+fn list_line(key: &Key) -> String {
     let (today, now) = (Utc::now().date_naive(), Utc::now());
     let state = match (key.revoked_at, key.expires_on) {
         (Some(time), _) => format!("revoked {}", time.format("%F")),
@@ -156,10 +156,10 @@ fn line(key: &Key) -> String {
     format!("{id}  {role:8}  {state:18}  {used:15}  {old}{label}  {cities}")
 }
 
-/// Prints the log of keys; the hash of its last entry comes last.
+/// Prints the log of keys. Each line ends with the hash of its entry.
 fn print_log(database: &Database) -> anyhow::Result<()> {
     let mut message = Vec::new();
-    store::key_log::follow(&mut open_existing(database)?, 0, |entry| {
+    store::key_log::for_each_entry(&mut open_existing(database)?, 0, |entry| {
         let by = entry.actor_key.as_deref().map_or(String::new(), |key| format!(" ({key})"));
         let reason = entry.reason().map_or(String::new(), |reason| format!(": {reason}"));
         let time = timestamp(entry.recorded_at.and_utc());

@@ -1,4 +1,5 @@
-//! The log: to standard error, with no key in it, and what a client can provoke is no error of ours.
+//! The program's log on standard error. It contains no keys, and requests that a client sends wrong are not errors of
+//! ours.
 
 use std::io::{self, IsTerminal, Write};
 
@@ -11,20 +12,20 @@ use serde_json::{Map, Value};
 
 use crate::record::masking::mask_keys;
 
-/// The server's own part that reads requests; it calls what it cannot read an error.
-const READER: &str = "actix_http::h1";
+/// The part of actix that parses requests. It logs malformed requests as errors.
+const PARSER: &str = "actix_http::h1";
 
-/// How lines of the log are written.
+/// The format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
-    /// For people.
+    /// Text, for people.
     Text,
-    /// A JSON object a line, for programs.
+    /// One JSON object a line, for programs.
     Json,
 }
 
-/// A line as JSON: when, how grave, where from, what, and what belongs to it.
-fn line(record: &Record<'_>) -> Value {
+/// A log line as JSON: time, level, source, message and key-value pairs.
+fn json_line(record: &Record<'_>) -> Value {
     struct Members<'m>(&'m mut Map<String, Value>);
     impl<'kvs> VisitSource<'kvs> for Members<'_> {
         fn visit_pair(&mut self, key: Key<'kvs>, value: kv::Value<'kvs>) -> Result<(), kv::Error> {
@@ -35,7 +36,7 @@ fn line(record: &Record<'_>) -> Value {
         }
     }
     let mut members = Map::new();
-    // It does not fail, for the visitor does not.
+    // The visitor never fails.
     drop(record.key_values().visit(&mut Members(&mut members)));
     members.insert("time".to_owned(), Utc::now().to_rfc3339_opts(SecondsFormat::Millis, true).into());
     members.insert("level".to_owned(), record.level().as_str().into());
@@ -44,18 +45,18 @@ fn line(record: &Record<'_>) -> Value {
     Value::Object(members)
 }
 
-/// Begins to log, by `RUST_LOG` if that is set.
+/// Starts logging, as `RUST_LOG` says if it is set.
 ///
 /// # Errors
-/// When it was begun before.
-pub fn begin(format: LogFormat) -> Result<(), SetLoggerError> {
-    // What a newcomer must know is on standard output; the log tells the rest to whom it concerns.
+/// If logging has already started.
+pub fn start(format: LogFormat) -> Result<(), SetLoggerError> {
+    // A new user finds the essentials on standard output. The log has the rest.
     let env = Env::default().default_filter_or("info,pledgewatch::requests=warn");
     let mut builder = Builder::from_env(env);
     if format == LogFormat::Json {
-        builder.format(|buffer, record| writeln!(buffer, "{}", line(record)));
+        builder.format(|buffer, record| writeln!(buffer, "{}", json_line(record)));
     }
-    // Into a pipe there would be no colours, unless they are asked for.
+    // env_logger would use no colours with a pipe as its target.
     if std::env::var_os("RUST_LOG_STYLE").is_none() && io::stderr().is_terminal() {
         builder.write_style(WriteStyle::Always);
     }
@@ -65,8 +66,8 @@ pub fn begin(format: LogFormat) -> Result<(), SetLoggerError> {
     log::set_boxed_logger(Box::new(QuietLogger(logger)))
 }
 
-/// Standard error, without the keys that whatever is logged may have in it: a mistyped address, or the headers of a
-/// request where they are asked for.
+/// Standard error with keys masked. A log line may contain a key, for instance in a mistyped address or in logged
+/// headers.
 struct MaskedStderr;
 
 impl Write for MaskedStderr {
@@ -81,11 +82,11 @@ impl Write for MaskedStderr {
     }
 }
 
-/// A logger to which a malformed request is no error: anyone could fill the log with them.
+/// A logger that lowers malformed requests to debug level, since anyone could fill the log with them.
 struct QuietLogger(Logger);
 
 fn level(metadata: &Metadata<'_>) -> Level {
-    if metadata.target().starts_with(READER) { metadata.level().max(Level::Debug) } else { metadata.level() }
+    if metadata.target().starts_with(PARSER) { metadata.level().max(Level::Debug) } else { metadata.level() }
 }
 
 impl Log for QuietLogger {
@@ -94,7 +95,7 @@ impl Log for QuietLogger {
     }
 
     fn log(&self, record: &Record<'_>) {
-        let quieter = Record::builder()
+        let lowered = Record::builder()
             .metadata(Metadata::builder().target(record.target()).level(level(record.metadata())).build())
             .args(*record.args())
             .module_path(record.module_path())
@@ -102,7 +103,7 @@ impl Log for QuietLogger {
             .line(record.line())
             .key_values(record.key_values())
             .build();
-        self.0.log(&quieter);
+        self.0.log(&lowered);
     }
 
     fn flush(&self) {

@@ -1,4 +1,4 @@
-//! `pledgewatch mirror`, and what `pledgewatch verify` does with a mirror.
+//! `pledgewatch mirror`, and the comparison with a mirror in `pledgewatch verify`.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -12,54 +12,54 @@ use crate::mirror::{Mirror, MirrorFile};
 use crate::record::limits::LOAD_ROWS;
 use crate::store::{self, AnyConnection};
 
-/// Which log to copy, and where to.
+/// The log to copy, and where to.
 #[derive(Debug, Args)]
 pub(super) struct MirrorArgs {
     /// The address of the service, such as `https://example.org`.
-    #[arg(value_parser = address)]
+    #[arg(value_parser = parse_address)]
     url: String,
-    /// The file: one entry a line. FILE.head beside it holds the last signed head.
+    /// The file: one entry a line. A second file, FILE.head, holds the last signed head.
     file: PathBuf,
-    /// Go on copying what is new.
+    /// Keep copying new entries.
     #[arg(long, env = "PLEDGEWATCH_FOLLOW", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true", require_equals = true)]
     follow: bool,
-    /// With --follow: how many seconds between two looks.
+    /// With --follow: the seconds between two checks.
     #[arg(long, env = "PLEDGEWATCH_EVERY", default_value_t = MIRROR_EVERY_SECONDS, value_parser = clap::value_parser!(u64).range(1..))]
     every: u64,
 }
 
-fn address(url: &str) -> Result<String, String> {
+fn parse_address(url: &str) -> Result<String, String> {
     let is_http = ["http://", "https://"].iter().any(|scheme| url.starts_with(scheme));
     if is_http { Ok(url.to_owned()) } else { Err("must begin with http:// or https://".to_owned()) }
 }
 
-/// Copies what is new, and with `--follow` goes on.
+/// Copies new entries. With `--follow`, goes on copying.
 ///
 /// # Errors
-/// Why it does not go on.
-pub(super) fn run(asked: &MirrorArgs) -> anyhow::Result<()> {
-    let mut mirror = Mirror::new(&asked.url, MirrorFile::open(&asked.file)?);
+/// Why it cannot go on.
+pub(super) fn run(args: &MirrorArgs) -> anyhow::Result<()> {
+    let mut mirror = Mirror::new(&args.url, MirrorFile::open(&args.file)?);
     loop {
         match mirror.copy() {
-            Ok(0) if asked.follow => {}
+            Ok(0) if args.follow => {}
             Ok(copied) => {
                 let (file, end) = (mirror.file().path().display(), mirror.file().end());
-                print(&format!("{file}: {copied} new entries; it ends with {end}, as the service has signed"))?;
+                print(&format!("{file}: {copied} new entries; it ends with {end}, which the service has signed"))?;
             }
-            Err(error) if asked.follow && error.may_pass() => log::warn!("tried again later: {error}"),
+            Err(error) if args.follow && error.is_temporary() => log::warn!("tried again later: {error}"),
             Err(error) => return Err(error.into()),
         }
-        if !asked.follow {
+        if !args.follow {
             return Ok(());
         }
-        std::thread::sleep(Duration::from_secs(asked.every));
+        std::thread::sleep(Duration::from_secs(args.every));
     }
 }
 
-/// Checks that the log of a database has every entry of a mirror, and is signed by the same key.
+/// Checks that the log of a database has every entry of a mirror and is signed by the same key.
 ///
 /// # Errors
-/// A sentence with the first entry that the log does not have as the mirror has it.
+/// A sentence that names the first entry that differs.
 pub(super) fn compare(connection: &mut AnyConnection, path: &Path) -> anyhow::Result<String> {
     let mirror = MirrorFile::read(path)?;
     let (end, file) = (mirror.end(), path.display());
@@ -74,7 +74,7 @@ pub(super) fn compare(connection: &mut AnyConnection, path: &Path) -> anyhow::Re
             *sequence <= end.sequence && mirror.hash_at(*sequence).as_ref() != Some(hash)
         };
         if let Some((sequence, _)) = entries.into_iter().find(differs) {
-            bail!("the log was rewritten: entry {sequence} is another one than in {file}");
+            bail!("the log was rewritten: entry {sequence} differs from {file}");
         }
         after = last;
     }

@@ -1,4 +1,4 @@
-//! The command line: what is typed, and what it does.
+//! The command line: its arguments, and the commands.
 
 mod backup;
 mod fork;
@@ -41,7 +41,7 @@ use crate::store::{self, AnyConnection, DatabaseUrl, HOW_TO_RESTORE, Role, Store
 #[derive(Debug, Parser)]
 #[command(name = "pledgewatch", version, about, disable_help_subcommand = true)]
 pub struct Cli {
-    /// How lines of the log are written: text, for people, or json, for programs.
+    /// The format of log lines: text, for people, or json, for programs.
     #[arg(long, global = true, hide_possible_values = true, env = "PLEDGEWATCH_LOG_FORMAT", value_enum, default_value_t = LogFormat::Text)]
     pub log_format: LogFormat,
     #[command(subcommand)]
@@ -50,37 +50,37 @@ pub struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Serve the API and the pages; brings the database to this version first.
+    /// Serve the API and the pages; migrates the database first.
     Serve(Serve),
-    /// Bring a database to this version.
+    /// Migrate a database to the schema of this version.
     Migrate {
         #[command(flatten)]
         database: Database,
     },
-    /// Handle the keys of those who may write.
+    /// Manage the keys of clients that may write.
     #[command(subcommand)]
     Keys(keys::Keys),
-    /// Record what public files, or a table of your own, say; the same file twice changes nothing.
+    /// Import public files or a table of your own; importing the same file twice changes nothing.
     Import(import::Import),
-    /// Write a backup of the database, while the service runs: the log with its chain, and the keys' hashes.
+    /// Back up the database while the service runs: the log with its chain, and the hashes of the keys.
     Backup(backup::Backup),
-    /// Restore a backup into an empty database, of either kind.
+    /// Restore a backup into an empty database, SQLite or PostgreSQL.
     Restore(backup::Restore),
-    /// Take the body of an entry out of the change log, visibly; the chain stays whole.
+    /// Remove the body of an entry from the change log, visibly; the chain stays valid.
     Redact(redact::Redact),
     /// Print the OpenAPI specification.
     Openapi,
-    /// Accept a log that has lost or altered entries that a node had seen; both ends are named by /health/ready.
+    /// Accept a log that lost or altered entries which a node had seen; /health/ready names both ends.
     AcceptFork(fork::AcceptFork),
     /// Rebuild every record from the change log in memory, compare, and check the hash chain.
     Verify {
         #[command(flatten)]
         database: Database,
-        /// Check, too, that the log has every entry of this mirror.
+        /// Also check that the log has every entry of this mirror.
         #[arg(long, env = "PLEDGEWATCH_MIRROR")]
         mirror: Option<PathBuf>,
     },
-    /// Copy the public log of a service to a file, check its chain and its signed head, and tell if it was rewritten.
+    /// Copy the public log of a service to a file, check its chain and signed head, and report if it was rewritten.
     Mirror(mirror::MirrorArgs),
 }
 
@@ -91,7 +91,7 @@ struct Database {
     database: DatabaseUrl,
 }
 
-/// Reads the URL of a database, and quotes nothing of one that is wrong: there may be a password in it.
+/// Parses the URL of a database. Its error messages do not quote the URL, which may contain a password.
 #[derive(Debug, Clone)]
 struct DatabaseParser;
 
@@ -117,64 +117,65 @@ struct Serve {
     /// Load the demo cities into an empty database.
     #[arg(long, env = "PLEDGEWATCH_DEMO", value_parser = clap::builder::BoolishValueParser::new(), action = clap::ArgAction::Set, num_args = 0..=1, default_value_t = false, default_missing_value = "true")]
     demo: bool,
-    /// Writes a minute that one key may do; 0 is unlimited.
+    /// Writes per minute for each key; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_WRITES_PER_MINUTE", default_value_t = WRITES_PER_MINUTE)]
     writes_per_minute: u32,
-    /// Bytes of bodies a minute that one key may send; 0 is unlimited.
+    /// Bytes of request bodies per minute for each key; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_WRITE_BYTES_PER_MINUTE", default_value_t = WRITE_BYTES_PER_MINUTE)]
     write_bytes_per_minute: u32,
-    /// Requests a minute of one client address, reads above all; 0 is unlimited.
+    /// Requests per minute for each client address; 0 is unlimited.
     #[arg(long, env = "PLEDGEWATCH_READS_PER_MINUTE", default_value_t = READS_PER_MINUTE)]
     reads_per_minute: u32,
-    /// Where operators ask for health; 127.0.0.1:9464 unless stated, or a free port where that is taken.
+    /// The address for operators' health checks and metrics; default 127.0.0.1:9464, or a free port if that is taken.
     #[arg(long, env = "PLEDGEWATCH_OPERATORS")]
     operators: Option<SocketAddr>,
-    /// Connections that may be open at once; fewer where the system allows fewer files.
+    /// The most open connections; fewer if the system allows fewer open files.
     #[arg(long, env = "PLEDGEWATCH_CONNECTIONS", default_value_t = CONNECTIONS)]
     connections: usize,
-    /// Connections of one client address, a trusted proxy excepted; 256 unless stated.
+    /// The most connections of one client address, except a trusted proxy; default 256.
     #[arg(long, env = "PLEDGEWATCH_CONNECTIONS_PER_ADDRESS")]
     connections_per_address: Option<usize>,
-    /// Bytes of bodies that are read and of answers that are kept or sent at once; one address may have a quarter.
+    /// The most bytes in request bodies being read and in responses being sent or cached; one address may have a
+    /// quarter.
     #[arg(long, env = "PLEDGEWATCH_BYTES_IN_FLIGHT", default_value_t = BYTES_IN_FLIGHT)]
     bytes_in_flight: usize,
-    /// A proxy whose X-Forwarded-For is believed; may be given several times.
+    /// A proxy whose X-Forwarded-For is trusted; may be given several times.
     #[arg(long = "trusted-proxy", env = "PLEDGEWATCH_TRUSTED_PROXY", value_delimiter = ',')]
     trusted_proxies: Vec<IpAddr>,
-    /// Threads that serve; one for each processor unless stated.
+    /// The number of worker threads; default one for each processor.
     #[arg(long, env = "PLEDGEWATCH_WORKERS")]
     workers: Option<usize>,
-    /// Whom to ask for a key: a name, an address; shown on the page where figures are submitted.
+    /// Whom to ask for a key: a name, an address; shown on the page for submitting figures.
     #[arg(long, env = "PLEDGEWATCH_CONTACT")]
     contact: Option<String>,
-    /// Seconds to wait at the start for a PostgreSQL that cannot be reached.
+    /// Seconds to wait at start-up for a PostgreSQL server that cannot be reached.
     #[arg(long, env = "PLEDGEWATCH_WAIT_FOR_DATABASE", default_value_t = DATABASE_WAIT_SECONDS)]
     wait_for_database: u64,
-    /// Where to save acknowledged writes that the database has lost; the directory of the SQLite file, or the working
-    /// directory beside PostgreSQL, unless stated.
+    /// Where to save acknowledged writes that the database lost; default the directory of the SQLite file, or the
+    /// working directory with PostgreSQL.
     #[arg(long, env = "PLEDGEWATCH_STATE_DIR")]
     state_dir: Option<PathBuf>,
-    /// The day to take for today.
+    /// The day to use as today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
-    /// Streams of changes that may be open at once.
+    /// The most open streams of changes.
     #[arg(long, env = "PLEDGEWATCH_STREAMS", default_value_t = STREAMS, hide = true)]
     streams: usize,
-    /// Streams of changes of one client address.
+    /// The most open streams of changes of one client address.
     #[arg(long, env = "PLEDGEWATCH_STREAMS_PER_ADDRESS", default_value_t = STREAMS_PER_ADDRESS, hide = true)]
     streams_per_address: usize,
-    /// Seconds that a stream of changes is silent at most.
+    /// The longest silence of a stream of changes, in seconds.
     #[arg(long, env = "PLEDGEWATCH_HEARTBEAT", default_value_t = HEARTBEAT.as_secs(), hide = true)]
     heartbeat: u64,
-    /// Bytes of the latest changes that are kept for those who listen.
+    /// Bytes of recent changes kept in memory for streams.
     #[arg(long, env = "PLEDGEWATCH_NEWS_BYTES", default_value_t = NEWS_BYTES, hide = true)]
     news_bytes: usize,
 }
 
-/// Does what was asked for.
+/// Runs a command.
 ///
 /// # Errors
-/// One clear sentence, with what caused it.
+/// A sentence that says what went wrong, with its cause.
 pub fn run(cli: Cli) -> anyhow::Result<()> {
     match cli.command {
         Command::Serve(serve) => actix_web::rt::System::new().block_on(run_server(serve)),
@@ -183,30 +184,26 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             let message = if run.is_empty() { "nothing to do".to_owned() } else { format!("ran {}", run.join(", ")) };
             print(&format!("{}: {message}", database.database))
         }
-        Command::Keys(asked) => keys::run(asked),
-        Command::Import(asked) => import::run(&asked),
-        Command::AcceptFork(asked) => fork::accept(&asked),
-        Command::Backup(asked) => backup::back_up(&asked),
-        Command::Restore(asked) => backup::bring_back(&asked),
-        Command::Redact(asked) => redact::run(&asked),
+        Command::Keys(args) => keys::run(args),
+        Command::Import(args) => import::run(&args),
+        Command::AcceptFork(args) => fork::accept(&args),
+        Command::Backup(args) => backup::back_up(&args),
+        Command::Restore(args) => backup::run_restore(&args),
+        Command::Redact(args) => redact::run(&args),
         Command::Openapi => print(&serde_json::to_string_pretty(&openapi::document())?),
-        Command::Mirror(asked) => mirror::run(&asked),
+        Command::Mirror(args) => mirror::run(&args),
         Command::Verify { database, mirror } => verify(&database, mirror.as_deref()),
     }
 }
 
-/// Tells what is wrong, a line each, or that nothing is.
+/// Prints each error on a line, or a summary if there is none.
 fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
     let mut connection = open_existing(database)?;
-    let found = store::verify::verify(&mut connection)?;
-    let Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, wrong } = found;
-    if !wrong.is_empty() {
-        wrong.iter().try_for_each(|message| print(message))?;
-        bail!(
-            "{} is damaged: what is wrong is listed ({}); to mend it, {HOW_TO_RESTORE}",
-            database.database,
-            wrong.len()
-        );
+    let verified = store::verify::verify(&mut connection)?;
+    let Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, errors } = verified;
+    if !errors.is_empty() {
+        errors.iter().try_for_each(|message| print(message))?;
+        bail!("{} is damaged: errors listed: {}; to repair it, {HOW_TO_RESTORE}", database.database, errors.len());
     }
     print(&format!(
         "{}: {key_entries} entries of {keys} keys; the chain holds and every key agrees with the log of keys",
@@ -222,7 +219,7 @@ fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
     if !redacted_by_hand.is_empty() {
         let entries: Vec<String> = redacted_by_hand.iter().map(ToString::to_string).collect();
         message.push_str(&format!(
-            ", of which no entry says so (they were taken out by hand, or a restoration left out the entry): those of {}",
+            ", without a redaction entry (removed by hand, or the entry was left out of a restore): those of {}",
             entries.join(", ")
         ));
     }
@@ -232,7 +229,7 @@ fn verify(database: &Database, mirror: Option<&Path>) -> anyhow::Result<()> {
     print(&message)
 }
 
-/// Prints to standard output; a reader that has gone away is not a mistake of ours.
+/// Prints to standard output. A closed pipe is not an error.
 fn print(text: &str) -> anyhow::Result<()> {
     match writeln!(std::io::stdout(), "{text}") {
         Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error.into()),
@@ -240,16 +237,16 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Opens a database of this version; an empty one is brought to it.
+/// Opens a database, and migrates it to the current schema.
 fn open(database: &Database) -> anyhow::Result<AnyConnection> {
     let mut connection = database.database.connect()?;
     store::migrate(&mut connection)?;
     Ok(connection)
 }
 
-/// Opens a database that must be there: a mistyped path would else look like an empty one.
+/// Opens a database that must exist. A mistyped path would otherwise create an empty one.
 fn open_existing(database: &Database) -> anyhow::Result<AnyConnection> {
-    if !database.database.is_there() {
+    if !database.database.exists() {
         let (database, cause) = (database.database.to_string(), "there is no such file".to_owned());
         return Err(StoreError::Unavailable { database, cause }.into());
     }
@@ -260,10 +257,10 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
     let bounds = bounds(&serve);
     let database = serve.database.database;
     database.wait_for(Duration::from_secs(serve.wait_for_database))?;
-    let news = Streaming { render: event, bytes: serve.news_bytes, listeners: bounds.streams };
-    let opened = Registry::open(&database, clock(serve.today), news, serve.state_dir);
+    let streaming = Streaming { render: event, bytes: serve.news_bytes, listeners: bounds.streams };
+    let opened = Registry::open(&database, clock(serve.today), streaming, serve.state_dir);
     let registry = opened.map_err(|error| {
-        if error.is_damage() { anyhow!("{error}; to mend it, {HOW_TO_RESTORE}") } else { error.into() }
+        if error.is_damage() { anyhow!("{error}; to repair it, {HOW_TO_RESTORE}") } else { error.into() }
     })?;
     if serve.demo {
         load_demo(&registry).await?;
@@ -281,16 +278,16 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         bounds,
     };
     let has_admin = registry.present().keyring.all().any(|key| key.role == Role::Admin && key.revoked_at.is_none());
-    let listening = || match serve.operators {
+    let cannot_listen = || match serve.operators {
         Some(operators) => format!("cannot listen on {} and {operators}", serve.listen),
         None => format!("cannot listen on {}", serve.listen),
     };
-    let running = server::build(registry, &settings).with_context(listening)?;
+    let running = server::build(registry, &settings).with_context(cannot_listen)?;
     print(&welcome(&running, &database, has_admin))?;
     running.run().await.context("the server stopped")
 }
 
-/// How much there may be at once, with as many files open as the system allows.
+/// The limits of the server, given how many files the system lets it open.
 fn bounds(serve: &Serve) -> Limits {
     let connections = server::connections(serve.connections);
     Limits {
@@ -298,20 +295,20 @@ fn bounds(serve: &Serve) -> Limits {
         connections_per_address: serve
             .connections_per_address
             .unwrap_or_else(|| server::connections_per_address(connections)),
-        // Those who listen stay: they leave room for those who ask.
+        // Streams stay open for long, so half of the connections remain for other requests.
         streams: serve.streams.min(connections / 2),
         streams_per_address: serve.streams_per_address,
         bytes_in_flight: serve.bytes_in_flight,
     }
 }
 
-/// The clock of the system, or one whose days are all `today`.
+/// The system's clock, or a clock that always shows the day `today`.
 fn clock(today: Option<NaiveDate>) -> Clock {
     let Some(day) = today else { return Clock::system() };
     Clock::unwatched(move || DateTime::from_naive_utc_and_offset(day.and_time(Utc::now().time()), Utc))
 }
 
-/// Where everything is, and what to do first.
+/// The message at start-up: the addresses, and what to do first.
 fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String {
     let Running { address, operators, .. } = running;
     let mut message = format!(
@@ -320,7 +317,7 @@ fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String
          Cities         http://{address}/v1/cities\n  Operators      http://{operators}/health/ready\n"
     );
     if !has_admin {
-        // As it was called, so that the line can be copied.
+        // The program as it was called, so that the line can be copied.
         let program = std::env::args().next().unwrap_or_else(|| "pledgewatch".to_owned());
         let password = if database.has_password() { "PGPASSWORD='the password of the database' " } else { "" };
         let database = database.without_password().replace('\'', "'\\''");
@@ -332,7 +329,7 @@ fn welcome(running: &Running, database: &DatabaseUrl, has_admin: bool) -> String
     message
 }
 
-/// Records the demo cities through the ordinary way of writing, if nothing is recorded yet.
+/// Records the demo cities with ordinary writes, if nothing is recorded yet.
 async fn load_demo(registry: &Registry) -> anyhow::Result<()> {
     if registry.present().head.number > 0 {
         log::info!("the database is not empty, so the demo cities are not loaded");

@@ -1,4 +1,4 @@
-//! The command that takes the body of an entry out of the log.
+//! The command `redact`, which removes the body of an entry from the log.
 
 use std::io::{self, Write};
 
@@ -11,7 +11,7 @@ use crate::record::fault::{Parse, read};
 use crate::record::{Name, Text};
 use crate::store::redaction::{clear_free_space, redact};
 
-/// Which entry, and why.
+/// The entry to redact, and why.
 #[derive(Debug, Args)]
 pub(super) struct Redact {
     #[command(flatten)]
@@ -25,27 +25,27 @@ pub(super) struct Redact {
     /// Who does it; stays visible in the log.
     #[arg(long, env = "PLEDGEWATCH_LABEL", default_value = "pledgewatch redact")]
     label: String,
-    /// The day to take for today.
+    /// The day to use as today.
     #[arg(long, env = "PLEDGEWATCH_TODAY", hide = true)]
     today: Option<NaiveDate>,
 }
 
-/// Takes the body out and says so.
-pub(super) fn run(asked: &Redact) -> anyhow::Result<()> {
-    let label = parsed::<Name>(&asked.label).ok_or_else(|| anyhow!("a label has 1 to 200 characters"))?;
-    let reason = parsed::<Text>(&asked.reason).ok_or_else(|| anyhow!("a reason has 1 to 2,000 characters"))?;
-    let mut connection = open_existing(&asked.database)?;
-    let entry = redact(&mut connection, asked.sequence, (&label, &reason), clock(asked.today).now())?;
-    let (database, sequence) = (&asked.database.database, asked.sequence);
-    print(&format!("{database}: the body of entry {sequence} is taken out; entry {entry} says so"))?;
+/// Removes the body and prints what was done.
+pub(super) fn run(args: &Redact) -> anyhow::Result<()> {
+    let label = parse::<Name>(&args.label).ok_or_else(|| anyhow!("a label has 1 to 200 characters"))?;
+    let reason = parse::<Text>(&args.reason).ok_or_else(|| anyhow!("a reason has 1 to 2,000 characters"))?;
+    let mut connection = open_existing(&args.database)?;
+    let entry = redact(&mut connection, args.sequence, (&label, &reason), clock(args.today).now())?;
+    let (database, sequence) = (&args.database.database, args.sequence);
+    print(&format!("{database}: the body of entry {sequence} is removed; entry {entry} records that"))?;
     if let Err(error) = clear_free_space(&mut connection) {
-        let message = "it may still stand in the free space of the database's files";
+        let message = "it may still be in the free space of the database's files";
         writeln!(io::stderr(), "pledgewatch: {message}: {error}; VACUUM the database to clear that")?;
     }
     Ok(())
 }
 
-/// Reads a text of a record; the day of reading does not matter to it.
-fn parsed<T: Parse>(text: &str) -> Option<T> {
+/// Parses a text of a record. The day of reading does not matter for texts.
+fn parse<T: Parse>(text: &str) -> Option<T> {
     read(serde_json::Value::from(text), NaiveDate::MIN, T::parse).ok()
 }

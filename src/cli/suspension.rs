@@ -1,4 +1,5 @@
-//! Ctrl-Z during an import: it stops between two batches, not while it holds the lock that everyone who writes needs.
+//! Handles Ctrl-Z during an import. The import stops between two batches, and not while it holds the lock that every
+//! writer needs.
 
 use std::io;
 
@@ -7,35 +8,35 @@ use std::sync::Arc;
 #[cfg(unix)]
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Puts off the stop that a terminal asks for with SIGTSTP. Of SIGSTOP a program is not told.
+/// Defers a stop requested by the terminal with SIGTSTP. SIGSTOP cannot be deferred.
 #[derive(Debug)]
 pub(super) struct Suspension {
     #[cfg(unix)]
-    asked: Arc<AtomicBool>,
+    requested: Arc<AtomicBool>,
 }
 
 impl Suspension {
-    /// From now on a stop waits for [`Suspension::stop_if_asked`].
+    /// Defers stops until [`Suspension::suspend_if_requested`].
     ///
     /// # Errors
-    /// When the system does not let the program handle the signal.
+    /// If the system does not let the program handle the signal.
     #[cfg(unix)]
-    pub(super) fn put_off() -> io::Result<Self> {
-        let asked = Arc::new(AtomicBool::new(false));
-        signal_hook::flag::register(signal_hook::consts::SIGTSTP, Arc::clone(&asked))?;
-        Ok(Suspension { asked })
+    pub(super) fn defer() -> io::Result<Self> {
+        let requested = Arc::new(AtomicBool::new(false));
+        signal_hook::flag::register(signal_hook::consts::SIGTSTP, Arc::clone(&requested))?;
+        Ok(Suspension { requested })
     }
 
-    /// Nothing to put off on other systems.
+    /// Other systems have nothing to defer.
     #[cfg(not(unix))]
-    pub(super) fn put_off() -> io::Result<Self> {
+    pub(super) fn defer() -> io::Result<Self> {
         Ok(Suspension {})
     }
 
-    /// Stops now if that was asked for; goes on with SIGCONT.
-    pub(super) fn stop_if_asked(&self) -> io::Result<()> {
+    /// Stops now if that was requested; SIGCONT resumes.
+    pub(super) fn suspend_if_requested(&self) -> io::Result<()> {
         #[cfg(unix)]
-        if self.asked.swap(false, Ordering::Relaxed) {
+        if self.requested.swap(false, Ordering::Relaxed) {
             signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
         }
         Ok(())

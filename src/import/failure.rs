@@ -1,4 +1,4 @@
-//! What stops the reading of a whole file; what is wrong with one row never does.
+//! Errors that stop the reading of a whole file. An error in one row never does.
 
 use std::sync::Arc;
 
@@ -7,20 +7,20 @@ use super::table::cell::RefusedFile;
 /// Why a file cannot be read to its end.
 #[derive(Debug, thiserror::Error)]
 pub enum FileError {
-    /// It is no table that can be read, or no further than to some row.
+    /// It is not a readable table, or not readable beyond some row.
     #[error("{file}: {refused}")]
     RefusedFile {
         /// The file's name.
         file: Arc<str>,
-        /// Why not.
+        /// Why it is refused.
         refused: RefusedFile,
     },
-    /// Figures could stand in more than one of its sheets.
-    #[error("{file} has more than one sheet that is laid out so: {}; leave one of them in it", quoted(.sheets))]
+    /// More than one of its sheets could hold the figures.
+    #[error("{file} has more than one sheet with this layout: {}; keep only one of them", quoted(.sheets))]
     SeveralSheets {
         /// The file's name.
         file: Arc<str>,
-        /// The sheets.
+        /// The names of the sheets.
         sheets: Vec<String>,
     },
     /// There is no header row.
@@ -29,24 +29,24 @@ pub enum FileError {
         /// The file's name.
         file: Arc<str>,
     },
-    /// A column without which nothing can be read is not there.
+    /// A necessary column is missing.
     #[error("{file} has no column for {meaning}{}", nearest(.headers))]
     NoColumn {
         /// The file's name.
         file: Arc<str>,
-        /// What was looked for.
+        /// What the column would hold.
         meaning: &'static str,
-        /// The headers that come nearest, as they are written; empty when none is near.
+        /// The most similar headers as written; empty if none is similar.
         headers: Vec<String>,
     },
-    /// Columns are not there that every file of the layout has: they are called otherwise, most likely.
+    /// Columns are missing that every file of the layout has. Most likely they have other headers.
     #[error("{file} has no column for {}, as files of its layout have{}", .missing.join(", nor for "), not_read(.unread))]
     ColumnsMissing {
         /// The file's name.
         file: Arc<str>,
-        /// What was looked for.
+        /// What the columns would hold.
         missing: Vec<&'static str>,
-        /// Headers that nothing is read from, those first that could hold emissions.
+        /// Headers that are not read, first those that could hold emissions.
         unread: Vec<String>,
     },
     /// Two headers could be the same column.
@@ -54,29 +54,29 @@ pub enum FileError {
     TwoColumns {
         /// The file's name.
         file: Arc<str>,
-        /// What was looked for.
+        /// What the column would hold.
         meaning: &'static str,
-        /// The headers, as they are written.
+        /// The headers as written.
         headers: Vec<String>,
     },
-    /// A column is in a unit that its figures are not taken in, or may be.
+    /// A column has a unit that is not accepted, or an unclear unit.
     #[error("{file}: the column \"{header}\" {message}")]
     Unit {
         /// The file's name.
         file: Arc<str>,
-        /// The header, as it is written.
+        /// The header as written.
         header: String,
-        /// What is wrong with its unit.
+        /// What is wrong with the unit.
         message: String,
     },
-    /// The headers are those of none of the files that the format reads.
-    #[error("{file} is none of the files of this format, which are: {known}; its headers begin with {}", quoted(.headers))]
+    /// The headers match none of the files of the format.
+    #[error("{file} is not one of the files of this format, which are: {known}; its headers begin with {}", quoted(.headers))]
     NotOfFormat {
         /// The file's name.
         file: Arc<str>,
-        /// The files that the format reads.
+        /// The files of the format.
         known: &'static str,
-        /// The first headers, as they are written.
+        /// The first headers as written.
         headers: Vec<String>,
     },
     /// A file that the format needs was not given, or was given twice.
@@ -89,13 +89,13 @@ pub enum FileError {
     },
 }
 
-/// What ends a reading early.
+/// Why reading ended early.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError<E> {
-    /// A file cannot be read to its end; the rows before were handed on.
+    /// A file cannot be read to its end. The rows before were passed on.
     #[error(transparent)]
     File(#[from] FileError),
-    /// The sink did not take a row.
+    /// The sink refused a row.
     #[error(transparent)]
     Sink(E),
 }

@@ -1,4 +1,4 @@
-//! Files of figures: what others publish, turned into records and nothing more.
+//! Reads files of figures that others publish, and turns them into records.
 
 pub mod failure;
 pub mod limits;

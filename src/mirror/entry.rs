@@ -1,11 +1,12 @@
-//! An entry of the log as it is served, and whether its hashes are right; nothing of the service's own is trusted.
+//! An entry of the log as a service serves it. All hashes are recomputed, so that nothing the service claims is
+//! trusted.
 
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::record::change::sha256;
 
-/// What an entry says of its place in the chain.
+/// The place of an entry in the chain.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     pub(super) sequence: i64,
@@ -13,7 +14,7 @@ pub(super) struct Entry {
     pub(super) hash: String,
 }
 
-/// An entry as it is served; words stay as they are, for a newer service may have others.
+/// An entry as it is served. Kind and action stay texts, since a newer service may have others.
 #[derive(Deserialize)]
 struct Served {
     sequence: i64,
@@ -40,12 +41,12 @@ impl Entry {
     /// # Errors
     /// A sentence that says what is wrong.
     pub(super) fn read(text: &str) -> Result<Self, String> {
-        let served: Served = serde_json::from_str(text).map_err(|error| format!("it is no entry: {error}"))?;
+        let served: Served = serde_json::from_str(text).map_err(|error| format!("it is not an entry: {error}"))?;
         if !served.redacted && sha256(&served.body()) != served.body_hash {
-            return Err(format!("the body of entry {} does not give its hash", served.sequence));
+            return Err(format!("the body of entry {} does not match its hash", served.sequence));
         }
         if served.computed_hash() != served.hash {
-            return Err(format!("the words of entry {} do not give its hash", served.sequence));
+            return Err(format!("entry {} does not match its hash", served.sequence));
         }
         let Served { sequence, previous_hash, hash, .. } = served;
         Ok(Entry { sequence, previous_hash, hash })
@@ -63,7 +64,7 @@ impl Served {
 
     fn computed_hash(&self) -> String {
         let (sequence, revision) = (self.sequence.to_string(), self.revision.to_string());
-        let words = [
+        let parts = [
             self.previous_hash.as_str(),
             &sequence,
             &self.recorded_at,
@@ -75,6 +76,6 @@ impl Served {
             &revision,
             &self.body_hash,
         ];
-        sha256(&words.join("\n"))
+        sha256(&parts.join("\n"))
     }
 }

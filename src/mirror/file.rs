@@ -1,4 +1,4 @@
-//! The file of a mirror: one entry a line, exactly as it was served, and beside it the last signed head.
+//! The file of a mirror: one entry a line, exactly as it was served. A second file holds the last signed head.
 
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
@@ -12,7 +12,7 @@ use super::entry::Entry;
 use crate::record::change::GENESIS;
 use crate::record::head::{LogEnd, LogKey, SignedHead};
 
-/// What is kept beside the entries: who vouches for them, and up to where.
+/// The content of the second file: the signed head, and the key that signed it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Signed {
     /// The key that signed the head.
@@ -32,55 +32,55 @@ pub struct MirrorFile {
 }
 
 impl MirrorFile {
-    /// Opens a mirror to add to it, or begins one. A last line that was not written whole is dropped.
+    /// Opens a mirror to add to it, or creates one. Drops an incomplete last line.
     ///
     /// # Errors
-    /// When it cannot be opened, another process adds to it, or what it has is no chain.
+    /// If it cannot be opened, another process has it open, or its entries are not a chain.
     pub fn open(path: &Path) -> Result<Self, MirrorError> {
         let failed = |error: std::io::Error| MirrorError::file(path, error);
         let file = File::options().read(true).append(true).create(true).open(path).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
-            Err(TryLockError::WouldBlock) => return Err(MirrorError::file(path, "another process mirrors into it")),
+            Err(TryLockError::WouldBlock) => return Err(MirrorError::file(path, "another process writes this mirror")),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let (mirror, whole) = Self::read_from(path, file)?;
-        if mirror.file.metadata().map_err(failed)?.len() > whole {
-            log::warn!("{}: the last line was not written whole and is dropped", path.display());
-            mirror.file.set_len(whole).map_err(failed)?;
+        let (mirror, complete_bytes) = Self::read_from(path, file)?;
+        if mirror.file.metadata().map_err(failed)?.len() > complete_bytes {
+            log::warn!("{}: the last line is incomplete and is dropped", path.display());
+            mirror.file.set_len(complete_bytes).map_err(failed)?;
             mirror.file.sync_all().map_err(failed)?;
         }
         Ok(mirror)
     }
 
-    /// Reads a mirror and changes nothing.
+    /// Reads a mirror without changing it.
     ///
     /// # Errors
-    /// When it cannot be opened, or what it has is no chain.
+    /// If it cannot be opened, or its entries are not a chain.
     pub fn read(path: &Path) -> Result<Self, MirrorError> {
         let file = File::open(path).map_err(|error| MirrorError::file(path, error))?;
         Ok(Self::read_from(path, file)?.0)
     }
 
-    /// Reads the whole lines; returns how many bytes they are, too.
+    /// Reads the complete lines. Also returns their length in bytes.
     fn read_from(path: &Path, mut file: File) -> Result<(Self, u64), MirrorError> {
         let failed = |error: std::io::Error| MirrorError::file(path, error);
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
-        let (mut hashes, mut whole, mut last) = (Vec::new(), 0, GENESIS.to_owned());
+        let (mut hashes, mut complete_bytes, mut last) = (Vec::new(), 0, GENESIS.to_owned());
         let mut lines = BufReader::new(&file);
         let mut line = String::new();
         loop {
             line.clear();
-            // A line that is torn may end within a character.
+            // An incomplete line may end within a character.
             match lines.read_line(&mut line) {
                 Ok(read) if read > 0 && line.ends_with('\n') => {
-                    let place = |why| MirrorError::file(path, format!("line {}: {why}", hashes.len() + 1));
-                    let entry = Entry::read(&line).map_err(place)?;
+                    let at_line = |message| MirrorError::file(path, format!("line {}: {message}", hashes.len() + 1));
+                    let entry = Entry::read(&line).map_err(at_line)?;
                     if entry.sequence != sequence(hashes.len()) + 1 || entry.previous_hash != last {
-                        return Err(place(format!("entry {} does not follow the one before it", entry.sequence)));
+                        return Err(at_line(format!("entry {} does not follow the one before it", entry.sequence)));
                     }
-                    hashes.push(bytes(&entry.hash).ok_or_else(|| place("its hash is none".to_owned()))?);
-                    whole += u64::try_from(read).unwrap_or(u64::MAX);
+                    hashes.push(bytes(&entry.hash).ok_or_else(|| at_line("its hash is not a SHA-256".to_owned()))?);
+                    complete_bytes += u64::try_from(read).unwrap_or(u64::MAX);
                     last = entry.hash;
                 }
                 Ok(_) => break,
@@ -88,40 +88,40 @@ impl MirrorFile {
                 Err(error) => return Err(failed(error)),
             }
         }
-        let signed = read_signed(&beside(path, ".head"))?;
+        let signed = read_signed(&with_suffix(path, ".head"))?;
         let mirror = MirrorFile { path: path.to_owned(), file, hashes, signed };
         mirror.check_signed()?;
-        Ok((mirror, whole))
+        Ok((mirror, complete_bytes))
     }
 
-    /// Checks that the head kept beside the entries is signed, and is one of them.
+    /// Checks that the stored head has a valid signature and is one of the entries.
     fn check_signed(&self) -> Result<(), MirrorError> {
         let Some(Signed { key, head }) = &self.signed else { return Ok(()) };
-        let message = |why| MirrorError::file(&beside(&self.path, ".head"), why);
-        key.verify(head).map_err(message)?;
+        let failed = |message| MirrorError::file(&with_suffix(&self.path, ".head"), message);
+        key.verify(head).map_err(failed)?;
         if self.hash_at(head.sequence).as_ref() != Some(&head.hash) {
-            return Err(message(format!(
-                "the entries of the mirror do not have the head {} that was signed",
+            return Err(failed(format!(
+                "the mirror does not have the entry {} that was signed as the head",
                 head.end()
             )));
         }
         Ok(())
     }
 
-    /// Where it is.
+    /// The path of the file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Its last entry.
+    /// The last entry of the mirror.
     #[must_use]
     pub fn end(&self) -> LogEnd {
         let sequence = sequence(self.hashes.len());
         LogEnd { sequence, hash: self.hash_at(sequence).unwrap_or_else(|| GENESIS.to_owned()) }
     }
 
-    /// The hash of an entry that it has; of the one before the first 64 zeros.
+    /// The hash of an entry; none if the mirror lacks it. Entry 0 has the hash of 64 zeros.
     #[must_use]
     pub fn hash_at(&self, sequence: i64) -> Option<String> {
         if sequence == 0 {
@@ -131,13 +131,13 @@ impl MirrorFile {
         self.hashes.get(index).map(hex::encode)
     }
 
-    /// The last signed head, if there was one.
+    /// The last signed head, if any.
     #[must_use]
     pub fn signed(&self) -> Option<&Signed> {
         self.signed.as_ref()
     }
 
-    /// Adds entries, which follow its end, and waits until they are on disk.
+    /// Appends entries that follow the end, and waits until they are on disk.
     pub(super) fn append(&mut self, entries: &[(Entry, &str)]) -> Result<(), MirrorError> {
         let mut lines = String::new();
         for (_, text) in entries {
@@ -150,9 +150,9 @@ impl MirrorFile {
         Ok(())
     }
 
-    /// Keeps a signed head in place of the one before.
-    pub(super) fn keep(&mut self, signed: Signed) -> Result<(), MirrorError> {
-        let (path, draft) = (beside(&self.path, ".head"), beside(&self.path, ".head.new"));
+    /// Replaces the signed head.
+    pub(super) fn save_head(&mut self, signed: Signed) -> Result<(), MirrorError> {
+        let (path, draft) = (with_suffix(&self.path, ".head"), with_suffix(&self.path, ".head.new"));
         let write = || {
             let mut file = File::create(&draft)?;
             serde_json::to_writer(&mut file, &signed)?;
@@ -174,9 +174,9 @@ fn read_signed(path: &Path) -> Result<Option<Signed>, MirrorError> {
     }
 }
 
-fn beside(path: &Path, ending: &str) -> PathBuf {
+fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = OsString::from(path);
-    name.push(ending);
+    name.push(suffix);
     name.into()
 }
 

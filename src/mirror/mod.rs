@@ -1,4 +1,5 @@
-//! A copy of the public log, kept by an outsider: it resumes, and tells a log that was rewritten or shortened.
+//! A copy of the public log, kept by an outsider. Copying can resume. The mirror notices a log that was rewritten or
+//! shortened.
 
 mod entry;
 mod file;
@@ -17,68 +18,68 @@ pub use file::{MirrorFile, Signed};
 use entry::Entry;
 use source::{Page, Source};
 
-/// Why a mirror does not go on.
+/// Why a mirror cannot go on.
 #[derive(Debug, thiserror::Error)]
 pub enum MirrorError {
     /// The file cannot be used.
     #[error("{0}")]
     File(String),
-    /// The service cannot be asked; it may be later.
+    /// The service cannot be reached. A later attempt may succeed.
     #[error("{0}")]
     Source(String),
-    /// An entry is another one than the mirror has.
-    #[error("THE LOG OF {url} WAS REWRITTEN: entry {first} is another one than in {file}, which stays as it is")]
+    /// An entry differs from the one in the mirror.
+    #[error("THE LOG OF {url} WAS REWRITTEN: entry {first} differs from {file}, which stays unchanged")]
     Rewritten {
-        /// The service.
+        /// The address of the service.
         url: String,
-        /// The file.
+        /// The path of the file.
         file: String,
         /// The first entry that differs.
         first: i64,
     },
     /// The log ends before the mirror does.
     #[error(
-        "THE LOG OF {url} WAS SHORTENED: it ends with entry {last}, and entry {first} of {file} is the first that it \
-         does not have; the file stays as it is"
+        "THE LOG OF {url} WAS SHORTENED: it ends with entry {last}, so entry {first} of {file} is missing; the file stays \
+         unchanged"
     )]
     Shortened {
-        /// The service.
+        /// The address of the service.
         url: String,
-        /// The file.
+        /// The path of the file.
         file: String,
         /// The last entry of the log.
         last: i64,
-        /// The first entry that is missing.
+        /// The first entry of the file that the log lacks.
         first: i64,
     },
-    /// Another key signs the log than before.
+    /// Another key than before signs the log.
     #[error("THE KEY OF {url} HAS CHANGED: the log was signed by {before}, now by {now}")]
     KeyChanged {
-        /// The service.
+        /// The address of the service.
         url: String,
         /// The id of the key that the mirror knows.
         before: String,
         /// The id of the key now.
         now: String,
     },
-    /// What is served is not what was signed, or no chain.
-    #[error("THE LOG OF {url} IS NOT WHAT IT CLAIMS TO BE: {why}")]
+    /// What is served does not match the signature, or is not a chain.
+    #[error("THE LOG OF {url} IS NOT WHAT IT CLAIMS TO BE: {message}")]
     Forged {
-        /// The service.
+        /// The address of the service.
         url: String,
-        /// What does not fit.
-        why: String,
+        /// What is wrong.
+        message: String,
     },
 }
 
 impl MirrorError {
-    fn file(path: &Path, why: impl std::fmt::Display) -> Self {
-        MirrorError::File(format!("{}: {why}", path.display()))
+    fn file(path: &Path, message: impl std::fmt::Display) -> Self {
+        MirrorError::File(format!("{}: {message}", path.display()))
     }
 
-    /// Whether it may go on by itself later.
+    /// True if a later attempt may succeed.
     #[must_use]
-    pub fn may_pass(&self) -> bool {
+    pub fn is_temporary(&self) -> bool {
         matches!(self, MirrorError::Source(_))
     }
 }
@@ -91,7 +92,7 @@ pub struct Mirror {
 }
 
 impl Mirror {
-    /// Mirrors the log of the service at an address into a file.
+    /// A mirror of the service at `url` in a file.
     #[must_use]
     pub fn new(url: &str, file: MirrorFile) -> Self {
         Mirror { source: Source::new(url), file }
@@ -103,12 +104,12 @@ impl Mirror {
         &self.file
     }
 
-    /// Copies what is new up to the signed head; returns how many entries that were.
+    /// Copies new entries up to the signed head. Returns how many.
     ///
     /// # Errors
-    /// Why it does not go on; what was copied before stays.
+    /// Why it cannot go on. Entries copied before stay.
     pub fn copy(&mut self) -> Result<i64, MirrorError> {
-        let begin = self.file.end().sequence;
+        let start = self.file.end().sequence;
         let key = self.source.key()?;
         if let Some(Signed { key: known, .. }) = self.file.signed()
             && (&known.key_id, &known.public_key) != (&key.key_id, &key.public_key)
@@ -120,16 +121,16 @@ impl Mirror {
         while self.file.end().sequence < head.sequence {
             self.copy_page(&head)?;
         }
-        self.file.keep(Signed { key, head })?;
-        Ok(self.file.end().sequence - begin)
+        self.file.save_head(Signed { key, head })?;
+        Ok(self.file.end().sequence - start)
     }
 
-    /// The signed head of a log that has all that the file has.
+    /// Gets the signed head of a log that is at least as long as the file.
     fn head(&self, key: &crate::record::head::LogKey) -> Result<SignedHead, MirrorError> {
-        let begin = Instant::now();
+        let start = Instant::now();
         loop {
             let head = self.source.head()?;
-            key.verify(&head).map_err(|why| self.forged(why))?;
+            key.verify(&head).map_err(|message| self.forged(message))?;
             let end = self.file.end();
             if self.file.hash_at(head.sequence).is_some_and(|hash| hash != head.hash) {
                 return Err(self.rewritten(&end)?);
@@ -137,8 +138,8 @@ impl Mirror {
             if head.sequence >= end.sequence {
                 return Ok(head);
             }
-            // One of several nodes may be behind the others for a moment.
-            if begin.elapsed() >= MIRROR_PATIENCE {
+            // One of several nodes may be briefly behind the others.
+            if start.elapsed() >= MIRROR_PATIENCE {
                 let (url, file, last) = (self.url(), self.file.path().display().to_string(), head.sequence);
                 return Err(MirrorError::Shortened { url, file, last, first: last + 1 });
             }
@@ -146,14 +147,14 @@ impl Mirror {
         }
     }
 
-    /// Copies the page after what the file has, up to the head.
+    /// Copies the page after the end of the file, up to the head.
     fn copy_page(&mut self, head: &SignedHead) -> Result<(), MirrorError> {
         let mut end = self.file.end();
         let text = self.page_after(end.sequence)?;
         let page: Page<'_> = serde_json::from_str(&text).map_err(|error| self.forged(error.to_string()))?;
         let mut entries = Vec::with_capacity(page.items.len());
         for item in page.items {
-            let entry = Entry::read(item.get()).map_err(|why| self.forged(why))?;
+            let entry = Entry::read(item.get()).map_err(|message| self.forged(message))?;
             if entry.sequence > head.sequence {
                 break;
             }
@@ -165,43 +166,43 @@ impl Mirror {
             }
             end = LogEnd { sequence: entry.sequence, hash: entry.hash.clone() };
             if end.sequence == head.sequence && end.hash != head.hash {
-                return Err(self.forged(format!("the entry {end} is not the head {} that is signed", head.end())));
+                return Err(self.forged(format!("entry {end} is not the signed head {}", head.end())));
             }
             entries.push((entry, item.get()));
         }
         self.file.append(&entries)
     }
 
-    /// A page that is not empty; one of several nodes may be behind the others for a moment.
+    /// Gets a page that is not empty. One of several nodes may be briefly behind the others.
     fn page_after(&self, after: i64) -> Result<String, MirrorError> {
-        let begin = Instant::now();
+        let start = Instant::now();
         loop {
             let text = self.source.page(after, PAGE_MAX)?;
             let is_empty = serde_json::from_str::<Page<'_>>(&text).is_ok_and(|page| page.items.is_empty());
             if !is_empty {
                 return Ok(text);
             }
-            if begin.elapsed() >= MIRROR_PATIENCE {
+            if start.elapsed() >= MIRROR_PATIENCE {
                 return Err(
-                    self.forged(format!("entry {} is not served, though it is before the signed head", after + 1))
+                    self.forged(format!("entry {} is not served, although the signed head comes after it", after + 1))
                 );
             }
             std::thread::sleep(MIRROR_RETRY);
         }
     }
 
-    /// Looks for the first entry that differs from the file's: of chained entries all that follow one do.
+    /// Finds the first entry that differs from the file, by binary search: in a chain all later entries differ too.
     fn rewritten(&self, end: &LogEnd) -> Result<MirrorError, MirrorError> {
-        let (mut same, mut other) = (0, end.sequence);
-        while other - same > 1 {
-            let middle = same + (other - same) / 2;
-            if self.is_same(middle)? { same = middle } else { other = middle }
+        let (mut same, mut different) = (0, end.sequence);
+        while different - same > 1 {
+            let middle = same + (different - same) / 2;
+            if self.is_same(middle)? { same = middle } else { different = middle }
         }
         let (url, file) = (self.url(), self.file.path().display().to_string());
-        Ok(MirrorError::Rewritten { url, file, first: other })
+        Ok(MirrorError::Rewritten { url, file, first: different })
     }
 
-    /// Whether the service serves an entry as the file has it.
+    /// True if the service serves the same entry as the file has.
     fn is_same(&self, sequence: i64) -> Result<bool, MirrorError> {
         let text = self.source.page(sequence - 1, 1)?;
         let page: Page<'_> = serde_json::from_str(&text).map_err(|error| self.forged(error.to_string()))?;
@@ -213,7 +214,7 @@ impl Mirror {
         self.source.url().to_owned()
     }
 
-    fn forged(&self, why: String) -> MirrorError {
-        MirrorError::Forged { url: self.url(), why }
+    fn forged(&self, message: String) -> MirrorError {
+        MirrorError::Forged { url: self.url(), message }
     }
 }

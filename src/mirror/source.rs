@@ -1,4 +1,4 @@
-//! The service that is mirrored, over HTTP.
+//! Access to the mirrored service over HTTP.
 
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -10,7 +10,7 @@ use super::MirrorError;
 use crate::mirror::limits::{MIRROR_ANSWER_BYTES, MIRROR_ANSWER_WAIT};
 use crate::record::head::{LogKey, SignedHead};
 
-/// A service.
+/// The mirrored service.
 #[derive(Debug)]
 pub(super) struct Source {
     agent: Agent,
@@ -46,7 +46,7 @@ impl Source {
         self.json("/v1/log/head")
     }
 
-    /// The text of a page of the log; to be read as a [`Page`].
+    /// Gets the text of a page of the log, to be parsed as a [`Page`].
     pub(super) fn page(&self, after: i64, limit: usize) -> Result<String, MirrorError> {
         self.text(&format!("/v1/changes?after={after}&limit={limit}"))
     }
@@ -58,7 +58,7 @@ impl Source {
 
     fn text(&self, path: &str) -> Result<String, MirrorError> {
         let failed = |error: ureq::Error| self.failed(path, &error.to_string());
-        // What a cache on the way holds may be older than what the mirror has.
+        // A cached response could be older than what the mirror has.
         let request = self.agent.get(format!("{}{path}", self.url)).header("Cache-Control", "no-cache");
         let mut response = request.call().map_err(failed)?;
         let status = response.status();
@@ -67,11 +67,11 @@ impl Source {
             return Ok(text);
         }
         let problem: Value = serde_json::from_str(&text).unwrap_or_default();
-        let detail = problem["detail"].as_str().unwrap_or("no reason is given");
+        let detail = problem["detail"].as_str().unwrap_or("no reason was given");
         Err(self.failed(path, &format!("{status}: {detail}")))
     }
 
-    pub(super) fn failed(&self, path: &str, why: &str) -> MirrorError {
-        MirrorError::Source(format!("{}{path}: {why}", self.url))
+    pub(super) fn failed(&self, path: &str, message: &str) -> MirrorError {
+        MirrorError::Source(format!("{}{path}: {message}", self.url))
     }
 }

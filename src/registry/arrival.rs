@@ -1,10 +1,10 @@
-//! Records that come from files: which city they are of, and whether they are news.
+//! Imports records from files: finds the city that a record belongs to, and decides whether the record is new.
 //!
-//! A city is known by its identifiers and its country, never by its name. A file published later restates what was
-//! recorded before, unless it says the same: then it confirms it, and nothing is recorded anew. A file published
-//! earlier does not restate: what it says becomes the state before the one that stands, whenever it is brought in. So
-//! the order in which dated files are brought in does not change what stands in the end. A file without a day counts
-//! from the day it is brought in: of several such files the last one stands.
+//! A city is recognized by its identifiers and its country, never by its name. A file that was published later restates
+//! what was recorded before. If it says the same, it only confirms it, and nothing is recorded. A file that was
+//! published earlier does not restate: its content becomes an earlier state, whenever it is imported. So the order of
+//! import does not change the final state of dated files. A file without a date counts from the day of its import, so
+//! the last one imported prevails.
 
 use std::sync::Arc;
 
@@ -23,59 +23,59 @@ use crate::store::confirmations::Confirmation;
 /// Records of one city, read from one place in a file.
 #[derive(Debug, Clone)]
 pub struct Arrival {
-    /// Which city they are of.
+    /// The city that the records belong to.
     pub city: ArrivalCity,
-    /// The records, each after those that it names.
+    /// The records; each comes after those that it refers to.
     pub records: Vec<(CityRecord, AnyRecord)>,
-    /// Where they were read, for the history: `cdp_2017.csv, row 12`.
+    /// Where the records were read, for the history: `cdp_2017.csv, row 12`.
     pub place: String,
-    /// Why what was recorded is changed, if the file says so itself.
+    /// Why a recorded value changes, if the file gives a reason.
     pub reason: Option<String>,
-    /// What stays of a report that is recorded, for the file says nothing of it.
+    /// The members of a recorded report that are kept, because the file says nothing about them.
     pub kept: CarriedOver,
 }
 
-/// The city that records are of.
+/// The city that records belong to.
 #[derive(Debug, Clone)]
 pub enum ArrivalCity {
-    /// The one with any of its identifiers; recorded as here when nobody has them.
+    /// The city with any of these identifiers. It is created from this description if there is none.
     Described(Arc<City>),
-    /// The one with this id; it is there already.
+    /// The city with this id, which must exist.
     Id(CityId),
 }
 
-/// What became of a record that arrived.
+/// What an import did with a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportOutcome {
-    /// It is new.
+    /// The record is new.
     Created,
-    /// It restates what stood before.
+    /// The record changes what was current.
     Revised,
-    /// It says what stands, or what stood and was restated since, in an edition that is known or was published later.
+    /// The record repeats the current state, or an earlier one, in a known or in a later edition.
     Known,
-    /// It was published before what stands, and is now the state before it.
+    /// The record was published before the current state and now precedes it.
     Earlier,
-    /// It says what stands, and was published before the edition that is recorded.
+    /// The record repeats the current state and was published before the recorded edition.
     Dated,
 }
 
-/// What became of an arrival: the city, and each of its records.
+/// The outcome of an arrival: its city, and each of its records.
 #[derive(Debug, Clone)]
 pub struct ArrivalOutcome {
     /// The city.
     pub city: CityId,
-    /// Whether the city was recorded with it.
+    /// True if the city was created with it.
     pub city_created: bool,
-    /// What became of each record, in their order.
+    /// What became of each record, in order.
     pub records: Vec<Result<ImportOutcome, Refusal>>,
 }
 
 impl Staging {
-    /// Takes in what has arrived.
+    /// Imports an arrival.
     ///
     /// # Errors
-    /// Why nothing of it can be recorded, when the city cannot be told; what is refused of a single record stands
-    /// in its place.
+    /// Why nothing can be recorded, if the city cannot be determined. The refusal of a single record is part of the
+    /// outcome instead.
     pub(super) fn apply_arrival(
         &mut self,
         arrival: &Arrival,
@@ -85,16 +85,16 @@ impl Staging {
     ) -> Result<ArrivalOutcome, Refusal> {
         let (city, city_created) = match &arrival.city {
             ArrivalCity::Id(id) => (id.clone(), false),
-            ArrivalCity::Described(city) => self.city_of(city, &arrival.place, actor, now)?,
+            ArrivalCity::Described(city) => self.find_or_create_city(city, &arrival.place, actor, now)?,
         };
-        let mut apply_arrival =
-            |said: &(CityRecord, AnyRecord)| self.apply_record(&city, said, arrival, confirmed, actor, now);
-        let records = arrival.records.iter().map(&mut apply_arrival).collect();
+        let mut import =
+            |imported: &(CityRecord, AnyRecord)| self.apply_record(&city, imported, arrival, confirmed, actor, now);
+        let records = arrival.records.iter().map(&mut import).collect();
         Ok(ArrivalOutcome { city, city_created, records })
     }
 
-    /// The city that has the identifiers of `described`; recorded so when there is none.
-    fn city_of(
+    /// Finds the city that has the identifiers of `described`. Creates it if there is none.
+    fn find_or_create_city(
         &mut self,
         described: &Arc<City>,
         place: &str,
@@ -110,7 +110,7 @@ impl Staging {
                     Refusal::IdentifierTaken("the city has no identifier that it could be found by again".to_owned())
                 })?;
                 let record = AnyRecord::City(Arc::clone(described));
-                self.do_put(RecordKey::city_itself(&id), record, None, actor, now)?;
+                self.put_record(RecordKey::city_itself(&id), record, None, actor, now)?;
                 Ok((id, true))
             }
             [owner] => {
@@ -126,32 +126,33 @@ impl Staging {
         }
     }
 
-    /// Refuses a city of another country: some identifiers are names, and London lies in Canada too.
+    /// Refuses a city of another country. Some identifiers are names, and Canada has a London too.
     fn check_country(&self, owner: &CityId, described: &City) -> Result<(), Refusal> {
         match self.dossier(owner).and_then(|dossier| dossier.city.live()) {
             Some((city, _)) if city.country != described.country => {
-                let (there, here) = (city.country.as_str(), described.country.as_str());
-                Err(Refusal::IdentifierTaken(format!("its identifier belongs to {owner} in {there}, not in {here}")))
+                let (owner_country, country) = (city.country.as_str(), described.country.as_str());
+                let detail = format!("its identifier belongs to {owner} in {owner_country}, not in {country}");
+                Err(Refusal::IdentifierTaken(detail))
             }
             _ => Ok(()),
         }
     }
 
-    /// An id that no city has: the country and the name and, where another has that, an identifier too.
+    /// An id that no city has: country and name, with an identifier if another city has these already.
     fn vacant_id(&self, city: &City) -> Option<CityId> {
-        let (register, word) = identifiers(city).next()?;
+        let (register, identifier) = identifiers(city).next()?;
         let register = match &register {
             IdentifierRegister::Locode => "locode",
             IdentifierRegister::Named(name) => name,
         };
         let country = city.country.as_str();
         let name = format!("{country} {}", city.name.as_str());
-        let with_identifier = format!("{country} {register} {word} {}", city.name.as_str());
+        let with_identifier = format!("{country} {register} {identifier} {}", city.name.as_str());
         let ids = [Slug::from_words(&name)?, Slug::from_words(&with_identifier)?];
         ids.into_iter().find(|id| self.dossier(id).is_none())
     }
 
-    /// Records the identifiers that the city did not have yet, by which other files know it.
+    /// Records the identifiers that are new for the city. Other files may know it by them.
     fn add_identifiers(
         &mut self,
         id: &CityId,
@@ -165,65 +166,66 @@ impl Staging {
         };
         let Some(known) = city.with_identifiers_of(described) else { return Ok(()) };
         let reason = Some(format!("Known by another identifier too, in {place}"));
-        self.do_put(RecordKey::city_itself(id), AnyRecord::City(Arc::new(known)), reason, actor, now).map(drop)
+        self.put_record(RecordKey::city_itself(id), AnyRecord::City(Arc::new(known)), reason, actor, now).map(drop)
     }
 
     fn apply_record(
         &mut self,
         city: &CityId,
-        (record, said): &(CityRecord, AnyRecord),
+        (record, imported): &(CityRecord, AnyRecord),
         arrival: &Arrival,
         confirmed: &mut Confirmed,
         actor: &str,
         now: DateTime<Utc>,
     ) -> Result<ImportOutcome, Refusal> {
         let key = RecordKey::OfCity(city.clone(), record.clone());
-        let Some((stamp, standing)) = self.latest(&key) else {
-            self.do_put(key, said.clone(), None, actor, now)?;
+        let Some((stamp, current)) = self.latest(&key) else {
+            self.put_record(key, imported.clone(), None, actor, now)?;
             return Ok(ImportOutcome::Created);
         };
-        // Whoever withdrew it knew more than a file does.
-        let standing = standing.ok_or(Refusal::Gone)?;
+        // Whoever withdrew the record knew more than the file.
+        let current = current.ok_or(Refusal::Gone)?;
         let states = self.dossier(city).and_then(|dossier| States::of(dossier, record, confirmed.of(&key)));
         let states = states.ok_or(Refusal::NotFound)?;
-        let record = whole(said, &standing, &states, arrival.kept, now.date_naive()).map_err(Refusal::Invalid)?;
+        let record =
+            carry_over(imported, &current, &states, arrival.kept, now.date_naive()).map_err(Refusal::Invalid)?;
         let arrived = State::new(record.body(), now.date_naive());
         let (since, place) = (arrived.since(), &arrival.place);
-        let reason = |message: String| Some(arrival.reason.clone().unwrap_or(message));
-        match states.place(&arrived) {
+        let reason = |default: String| Some(arrival.reason.clone().unwrap_or(default));
+        match states.position(&arrived) {
             StatePosition::Known => Ok(ImportOutcome::Known),
             StatePosition::Confirms => {
                 confirmed.add(Confirmation { key, since, body: arrived.body });
                 Ok(ImportOutcome::Known)
             }
-            StatePosition::Precedes => {
-                let message = format!("The same, published on {since}, in {place}");
-                self.do_put(key, record, Some(message), actor, now)?;
+            StatePosition::Backdates => {
+                let reason = format!("The same, published on {since}, in {place}");
+                self.put_record(key, record, Some(reason), actor, now)?;
                 Ok(ImportOutcome::Dated)
             }
-            StatePosition::Stands => {
-                let other = arrived.has_other_figures(&states.standing);
-                let message = if other { "Restated" } else { "Described anew" };
-                self.do_put(key, record, reason(format!("{message} in {place}")), actor, now)?;
+            StatePosition::Replaces => {
+                let is_restated = arrived.has_other_figures(&states.current);
+                let verb = if is_restated { "Restated" } else { "Described anew" };
+                self.put_record(key, record, reason(format!("{verb} in {place}")), actor, now)?;
                 Ok(ImportOutcome::Revised)
             }
             StatePosition::Earlier(after) => {
-                self.do_put(key.clone(), record, Some(format!("Published earlier, in {place}")), actor, now)?;
+                self.put_record(key.clone(), record, Some(format!("Published earlier, in {place}")), actor, now)?;
                 for state in after {
-                    let message = if state.body == states.standing.body {
+                    let reason = if state.body == states.current.body {
                         format!("What was published later stands: revision {}", stamp.revision)
                     } else {
                         format!("What was published before that was published again on {}", state.since())
                     };
                     let record = AnyRecord::parse(&key, state.body, now.date_naive()).map_err(Refusal::Invalid)?;
-                    self.do_put(key.clone(), record, Some(message), actor, now)?;
+                    self.put_record(key.clone(), record, Some(reason), actor, now)?;
                 }
                 Ok(ImportOutcome::Earlier)
             }
         }
     }
 
-    fn do_put(
+    fn put_record(
         &mut self,
         key: RecordKey,
         record: AnyRecord,
@@ -237,36 +239,36 @@ impl Staging {
     }
 }
 
-/// What a file says of a record, with what stays of a state of it: of the one with which it is known already, else of
-/// the one that stands, unless that is of a later day.
-fn whole(
-    said: &AnyRecord,
-    standing: &AnyRecord,
+/// Adds to an imported report what a recorded state says beyond it. That is the state that makes the import a known
+/// one, if there is any; else the current state, unless it is of a later day.
+fn carry_over(
+    imported: &AnyRecord,
+    current: &AnyRecord,
     states: &States,
-    kept: CarriedOver,
+    carried_over: CarriedOver,
     today: NaiveDate,
 ) -> Result<AnyRecord, Vec<Fault>> {
-    let (AnyRecord::Inventory(report), AnyRecord::Inventory(recorded)) = (said, standing) else {
-        return Ok(said.clone());
+    let (AnyRecord::Inventory(report), AnyRecord::Inventory(recorded)) = (imported, current) else {
+        return Ok(imported.clone());
     };
-    if kept == CarriedOver::default() {
-        return Ok(said.clone());
+    if carried_over == CarriedOver::default() {
+        return Ok(imported.clone());
     }
-    let place = |body: Value| states.place(&State::new(body, today));
-    let with = |state: &Value| {
-        let mut body = said.body();
+    let position = |body: Value| states.position(&State::new(body, today));
+    let add_from = |state: &Value| {
+        let mut body = imported.body();
         if let Some(body) = body.as_object_mut() {
-            kept.copy_into(body, state);
+            carried_over.copy_into(body, state);
         }
         body
     };
-    let is_known = |body: &Value| matches!(place(body.clone()), StatePosition::Known);
-    if let Some(known) = states.bodies().map(with).find(is_known) {
+    let is_known = |body: &Value| matches!(position(body.clone()), StatePosition::Known);
+    if let Some(known) = states.bodies().map(add_from).find(is_known) {
         let read = fault::read(known, today, |body, at| Inventory::parse_report(body, at, report.year));
         return read.map(Arc::new).map(AnyRecord::Inventory);
     }
-    match place(said.body()) {
-        StatePosition::Earlier(_) => Ok(said.clone()),
-        _ => kept.complete(report, recorded, today).map(AnyRecord::Inventory),
+    match position(imported.body()) {
+        StatePosition::Earlier(_) => Ok(imported.clone()),
+        _ => carried_over.complete(report, recorded, today).map(AnyRecord::Inventory),
     }
 }

@@ -1,8 +1,8 @@
-//! Many records from the command line: no thread and no reader, so nothing is judged or rendered.
+//! Imports many records from the command line. No client reads meanwhile, so nothing is judged or rendered.
 
 use super::arrival::{Arrival, ArrivalOutcome};
 use super::confirmed::Confirmed;
-use super::follow::{caught_up, load_unread};
+use super::follow::{catch_up, load_unjudged};
 use super::snapshot::Snapshot;
 use super::staging::Staging;
 use super::writer::Failure;
@@ -12,7 +12,7 @@ use crate::registry::limits::TRANSACTION_TRIES;
 use crate::store::confirmations::Confirmation;
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
-/// An import under way; a service on the same database sees each batch once it is on disk.
+/// An import in progress. A service on the same database sees each batch once it is on disk.
 pub struct Bulk {
     database: DatabaseUrl,
     /// None in a rehearsal, which writes nothing.
@@ -23,21 +23,21 @@ pub struct Bulk {
 }
 
 impl Bulk {
-    /// Opens a database, brings it to this version and reads its log.
+    /// Opens a database, migrates it to the current schema and reads its log.
     ///
-    /// A rehearsal writes nothing, now or later: a database that is not there counts as an empty one.
+    /// A rehearsal writes nothing, now or later. It treats a missing database as an empty one.
     ///
     /// # Errors
-    /// Those of the database; [`StoreError::Corrupt`] for the first entry of the log that is wrong, and in a rehearsal
-    /// [`StoreError::Older`] for a database that would have to be brought to this version.
-    pub fn open(database: &DatabaseUrl, clock: Clock, rehearsal: bool) -> Result<Self, StoreError> {
+    /// Database errors; [`StoreError::Corrupt`] for the first wrong entry of the log. In a rehearsal also
+    /// [`StoreError::Older`] for a database that would have to be migrated.
+    pub fn open(database: &DatabaseUrl, clock: Clock, is_rehearsal: bool) -> Result<Self, StoreError> {
         let today = clock.now().date_naive();
-        if rehearsal {
-            let (mut snapshot, mut confirmed) = (Snapshot::empty_for_all(today), Confirmed::default());
-            if database.is_there() {
+        if is_rehearsal {
+            let (mut snapshot, mut confirmed) = (Snapshot::empty_keeping_all(today), Confirmed::default());
+            if database.exists() {
                 let mut connection = database.connect_to_read()?;
-                if store::is_made(&mut connection)? {
-                    snapshot = load_unread(&mut connection, today)?;
+                if store::is_initialized(&mut connection)? {
+                    snapshot = load_unjudged(&mut connection, today)?;
                     confirmed = Confirmed::load(&mut connection)?;
                 }
             }
@@ -48,17 +48,17 @@ impl Bulk {
         if let Some(fork) = store::forks::open(&mut connection)? {
             return Err(StoreError::Forked(Box::new(fork)));
         }
-        let snapshot = load_unread(&mut connection, today)?;
+        let snapshot = load_unjudged(&mut connection, today)?;
         let confirmed = Confirmed::load(&mut connection)?;
         let connection = Some((Identity::of(database, &mut connection)?, connection));
         Ok(Bulk { database: database.clone(), connection, snapshot, confirmed, clock })
     }
 
-    /// Takes in what has arrived, in one transaction; what is returned is on disk unless this is a rehearsal. A
-    /// transaction that PostgreSQL broke off, as it does when the import was stopped within it, is begun again.
+    /// Imports arrivals in one transaction. What it returns is on disk, except in a rehearsal. If PostgreSQL aborts the
+    /// transaction, for instance because this process was paused, it is tried again.
     ///
     /// # Errors
-    /// Those of the database: then nothing of this batch was recorded.
+    /// Database errors. Then nothing of this batch was recorded.
     pub fn import(
         &mut self,
         arrivals: &[Arrival],
@@ -68,11 +68,11 @@ impl Bulk {
         loop {
             tries -= 1;
             match self.try_import(arrivals, actor) {
-                Err(error) if tries > 0 && error.is_broken_off() && self.is_on_server() => {
-                    log::warn!("the database broke off a transaction, which is begun again: {error}");
+                Err(error) if tries > 0 && error.is_aborted() && self.is_on_server() => {
+                    log::warn!("the database aborted a transaction, which is tried again: {error}");
                     if let Some((identity, connection)) = &mut self.connection {
                         *connection = identity.connect(&self.database)?;
-                        // Whatever of it was committed is in the log, and on disk.
+                        // Whatever was committed is in the log and on disk.
                         self.confirmed = Confirmed::load(connection)?;
                     }
                 }
@@ -91,66 +91,66 @@ impl Bulk {
         actor: &str,
     ) -> Result<Vec<Result<ArrivalOutcome, Refusal>>, StoreError> {
         let now = match &mut self.connection {
-            Some((_, connection)) => self.clock.time_to_enter(connection, self.snapshot.recorded_at)?,
+            Some((_, connection)) => self.clock.entry_time(connection, self.snapshot.recorded_at)?,
             None => self.clock.now(),
         };
         let confirmed = &mut self.confirmed;
-        let mut take_in = |staging: &mut Staging| {
-            confirmed.forget_new();
+        let mut import_all = |staging: &mut Staging| {
+            confirmed.discard_unsaved();
             let import = |arrival: &Arrival| staging.apply_arrival(arrival, confirmed, actor, now);
             let outcomes: Vec<_> = arrivals.iter().map(import).collect();
-            (outcomes, confirmed.found().to_vec())
+            (outcomes, confirmed.unsaved().to_vec())
         };
         let (snapshot, outcomes) = if let Some((identity, connection)) = &mut self.connection {
             identity.check(connection)?;
-            let committed = commit(connection, &self.snapshot, take_in)?;
+            let committed = commit(connection, &self.snapshot, import_all)?;
             identity.check_files()?;
             committed
         } else {
             let mut staging = Staging::new(self.snapshot.clone());
-            let (outcomes, _) = take_in(&mut staging);
-            (staging.finish_unread(), outcomes)
+            let (outcomes, _) = import_all(&mut staging);
+            (staging.finish_unjudged(), outcomes)
         };
-        self.confirmed.keep_new();
+        self.confirmed.mark_saved();
         self.snapshot = snapshot;
         Ok(outcomes)
     }
 
-    /// The cities that are there, the arrivals of a rehearsal included.
+    /// The cities that are not withdrawn, including those of a rehearsal.
     pub fn cities(&self) -> impl Iterator<Item = (&CityId, &City)> {
         self.snapshot.cities.iter().filter_map(|(id, entry)| Some((id, &**entry.dossier.city.live()?.0)))
     }
 
-    /// All that is recorded of a city, the arrivals of a rehearsal included.
+    /// Everything recorded about a city, including the imports of a rehearsal.
     #[must_use]
     pub fn dossier(&self, city: &str) -> Option<&Dossier> {
         self.snapshot.cities.get(city).map(|entry| &entry.dossier)
     }
 }
 
-/// Does the work on the present state, and what others have written since, and saves what came of it, with the
-/// confirmations that the work found.
+/// Does `work` on the current state, including what others have written since, and saves the result with the
+/// confirmations that it found.
 ///
-/// The work is done before the revision row is locked, which everyone who writes waits for; it is done again with the
-/// lock if others have written meanwhile.
+/// `work` runs before the revision row is locked, since every writer waits for that lock. If others have written in the
+/// meantime, it runs again under the lock.
 fn commit<T>(
     connection: &mut AnyConnection,
     present: &Snapshot,
     mut work: impl FnMut(&mut Staging) -> (T, Vec<Confirmation>),
 ) -> Result<(Snapshot, T), StoreError> {
     let head = store::log::head(connection)?;
-    let mut staging = caught_up(connection, present, &head, &|| ()).map_err(store_error)?;
+    let mut staging = catch_up(connection, present, &head, &|| ()).map_err(store_error)?;
     let mut done = work(&mut staging);
     let committed: Result<_, Failure> = store::transaction(connection, |connection| {
         let locked = store::log::lock(connection)?;
         if locked != head {
-            staging = caught_up(connection, present, &locked, &|| ())?;
+            staging = catch_up(connection, present, &locked, &|| ())?;
             done = work(&mut staging);
         }
         let (value, confirmations) = done;
         staging.save(connection, &locked)?;
         store::confirmations::add(connection, &confirmations)?;
-        Ok((staging.finish_unread(), value))
+        Ok((staging.finish_unjudged(), value))
     });
     committed.map_err(store_error)
 }

@@ -1,4 +1,4 @@
-//! The confirmations that an import knows: those on disk, and those it found itself.
+//! The confirmations that an import knows: those on disk, and those that it found itself.
 
 use std::collections::HashMap;
 
@@ -6,51 +6,51 @@ use crate::record::RecordKey;
 use crate::store::confirmations::{self, Confirmation};
 use crate::store::{AnyConnection, StoreError};
 
-/// Confirmations by the record that they confirm.
+/// Confirmations, by the record that they confirm.
 #[derive(Debug, Default)]
 pub(super) struct Confirmed {
     known: HashMap<RecordKey, Vec<Confirmation>>,
-    /// Those that are not on disk yet.
-    new: Vec<Confirmation>,
+    /// Confirmations that are not on disk yet.
+    unsaved: Vec<Confirmation>,
 }
 
 impl Confirmed {
-    /// Reads those on disk.
+    /// Reads the confirmations on disk.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors.
     pub fn load(connection: &mut AnyConnection) -> Result<Self, StoreError> {
-        let mut read = Confirmed::default();
+        let mut loaded = Confirmed::default();
         for confirmation in confirmations::load(connection)? {
-            read.known.entry(confirmation.key.clone()).or_default().push(confirmation);
+            loaded.known.entry(confirmation.key.clone()).or_default().push(confirmation);
         }
-        Ok(read)
+        Ok(loaded)
     }
 
-    /// Those of a record.
+    /// The confirmations of a record.
     pub fn of(&self, key: &RecordKey) -> &[Confirmation] {
         self.known.get(key).map_or(&[], Vec::as_slice)
     }
 
-    /// Takes note of one.
+    /// Adds a confirmation that is not on disk yet.
     pub fn add(&mut self, confirmation: Confirmation) {
-        self.new.push(confirmation.clone());
+        self.unsaved.push(confirmation.clone());
         self.known.entry(confirmation.key.clone()).or_default().push(confirmation);
     }
 
-    /// Those that are not on disk yet.
-    pub fn found(&self) -> &[Confirmation] {
-        &self.new
+    /// The confirmations that are not on disk yet.
+    pub fn unsaved(&self) -> &[Confirmation] {
+        &self.unsaved
     }
 
-    /// They are on disk.
-    pub fn keep_new(&mut self) {
-        self.new.clear();
+    /// Marks the new confirmations as saved.
+    pub fn mark_saved(&mut self) {
+        self.unsaved.clear();
     }
 
-    /// They will not be on disk: what found them is done again.
-    pub fn forget_new(&mut self) {
-        for confirmation in std::mem::take(&mut self.new) {
+    /// Discards the unsaved confirmations, because the work that found them is repeated.
+    pub fn discard_unsaved(&mut self) {
+        for confirmation in std::mem::take(&mut self.unsaved) {
             if let Some(known) = self.known.get_mut(&confirmation.key) {
                 known.retain(|other| *other != confirmation);
             }

@@ -1,4 +1,4 @@
-//! Following the log: what others wrote is taken over, and the present is built from the whole of it.
+//! Follows the log: applies what others wrote, and builds the present from the whole log.
 
 use std::sync::Arc;
 
@@ -7,24 +7,24 @@ use super::staging::Staging;
 use super::writer::Failure;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
-/// What is to come after `present`, with what was written since, up to `head`; `beat` is told of each entry.
-pub(super) fn caught_up(
+/// Applies to `present` what was written since, up to `head`. Calls `beat` for each entry.
+pub(super) fn catch_up(
     connection: &mut AnyConnection,
     present: &Snapshot,
     head: &Head,
     beat: &dyn Fn(),
 ) -> Result<Staging, Failure> {
     let mut staging = Staging::new(present.clone());
-    let behind = head.number > present.head.number;
-    if !behind && (head.number, &head.hash) != (present.head.number, &present.head.hash) {
+    let is_behind = head.number > present.head.number;
+    if !is_behind && (head.number, &head.hash) != (present.head.number, &present.head.hash) {
         return Err(Failure::Diverged(format!(
             "it ended with entry {}, now with {}",
             present.head.number, head.number
         )));
     }
-    if behind {
+    if is_behind {
         let mut diverged = None;
-        store::log::follow(connection, present.head.number, |change| {
+        store::log::for_each_entry(connection, present.head.number, |change| {
             beat();
             if diverged.is_none() {
                 diverged = staging.follow(&change).err();
@@ -35,7 +35,10 @@ pub(super) fn caught_up(
             return Err(Failure::Diverged(message));
         }
         if staging.head().0 < head.number {
-            return Err(Failure::Diverged(format!("it ends before the entry {} that it is to end with", head.number)));
+            return Err(Failure::Diverged(format!(
+                "it ends before entry {}, with which its head says it ends",
+                head.number
+            )));
         }
         staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);
     }
@@ -46,54 +49,56 @@ pub(super) fn caught_up(
     }
 }
 
-/// Takes over what the log of keys has beyond the head of `staging`, up to `head` and what was written since.
+/// Applies the entries of the log of keys after the head of `staging`, up to `head` or later.
 fn follow_keys(connection: &mut AnyConnection, staging: &mut Staging, head: &Head) -> Result<(), StoreError> {
     let before = staging.snapshot.head.keys;
     if head.keys > before {
-        store::key_log::follow(connection, before, |entry| staging.follow_key(&entry).map_err(StoreError::Corrupt))?;
+        store::key_log::for_each_entry(connection, before, |entry| {
+            staging.follow_key(&entry).map_err(StoreError::Corrupt)
+        })?;
     }
     let known = &staging.snapshot.head;
-    let has_since = head.keys > before && known.keys > head.keys;
-    if has_since || (head.keys, &head.keys_hash) == (known.keys, &known.keys_hash) {
+    let is_past_head = head.keys > before && known.keys > head.keys;
+    if is_past_head || (head.keys, &head.keys_hash) == (known.keys, &known.keys_hash) {
         return Ok(());
     }
     Err(StoreError::Corrupt(format!("the log of keys ends with entry {}, its head says {}", known.keys, head.keys)))
 }
 
-/// Builds the present from the whole log; what of it is damaged is left out.
+/// Builds the present from the whole log. Damaged cities and networks are left out.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub(super) fn load(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    staged(connection, Snapshot::empty(today)).map(Staging::finish)
+    stage_log(connection, Snapshot::empty(today)).map(Staging::finish)
 }
 
-/// The same where nobody reads it: nothing is judged, and nothing may be left out.
+/// Like [`load`], but for a present that no client reads: nothing is judged, and damage is an error.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for the first entry that is wrong.
-pub(super) fn load_unread(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
-    let snapshot = staged(connection, Snapshot::empty_for_all(today)).map(Staging::finish_unread)?;
+/// Database errors, and [`StoreError::Corrupt`] for the first wrong entry.
+pub(super) fn load_unjudged(connection: &mut AnyConnection, today: chrono::NaiveDate) -> Result<Snapshot, StoreError> {
+    let snapshot = stage_log(connection, Snapshot::empty_keeping_all(today)).map(Staging::finish_unjudged)?;
     match snapshot.first_damage() {
         Some(message) => Err(StoreError::Corrupt(message.to_owned())),
         None => Ok(snapshot),
     }
 }
 
-fn staged(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, StoreError> {
-    // One moment, so that what others append meanwhile does not look like damage.
-    store::connection::at_one_moment(connection, |connection| {
+fn stage_log(connection: &mut AnyConnection, empty: Snapshot) -> Result<Staging, StoreError> {
+    // A consistent read, so that concurrent writes do not look like damage.
+    store::connection::read_transaction(connection, |connection| {
         let head = store::log::head(connection)?;
         let mut staging = Staging::new(empty);
-        store::log::follow_any(connection, 0, |row| {
-            staging.take_up_row(row);
+        store::log::for_each_row(connection, 0, |row| {
+            staging.salvage_row(row);
             Ok(())
         })?;
         staging.check_end(&head);
         if let Err(error) = follow_keys(connection, &mut staging, &head) {
             let StoreError::Corrupt(message) = error else { return Err(error) };
-            // Reads need no key. What is entered after the damage counts again.
-            log::error!("no key made so far is taken, for their log is damaged: {message}");
+            // Reads need no key. Entries after the damage count again.
+            log::error!("the log of keys is damaged; no key made so far is accepted: {message}");
             staging.forget_keys(&head);
         }
         staging.snapshot.accepted_forks = Arc::new(store::forks::accepted(connection)?);

@@ -1,47 +1,47 @@
-//! Why writes have stopped until an operator acts and the service is started again.
+//! Why writes have stopped until an operator acts and restarts the service.
 
 use std::sync::OnceLock;
 
 use super::Refusal;
 use crate::store::StoreError;
 
-/// What was found.
+/// The reason for stopping writes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Halt {
-    /// The database is not the one that was opened. Going back to it by itself would be a guess: another program may
-    /// have written to it under its other name, which SQLite does not notice.
+    /// The database is not the one that was opened. The service does not return to it by itself: another program may
+    /// have written to it under another name, which SQLite does not notice.
     Replaced(String),
     /// The database is damaged.
     Damaged(String),
-    /// Entries of the log are wrong; the others are served, and those of other nodes followed.
+    /// Entries of the log are wrong. The undamaged rest is served, and entries of other nodes are followed.
     EntriesDamaged(String),
 }
 
 impl Halt {
-    /// The one that an error of the database calls for, if it does.
+    /// The reason that a database error gives for stopping writes; none for other errors.
     pub(super) fn of(error: &StoreError) -> Option<Self> {
         match error {
             StoreError::Replaced(_) => Some(Halt::Replaced(error.to_string())),
             error if error.is_damage() => {
-                Some(Halt::Damaged(format!("{error}; to mend it, {}", crate::store::HOW_TO_RESTORE)))
+                Some(Halt::Damaged(format!("{error}; to repair it, {}", crate::store::HOW_TO_RESTORE)))
             }
             _ => None,
         }
     }
 
-    /// What an operator is told.
+    /// The message for the operator.
     #[must_use]
     pub fn message(&self) -> &str {
         let (Halt::Replaced(message) | Halt::Damaged(message) | Halt::EntriesDamaged(message)) = self;
         message
     }
 
-    /// Whether nothing of the database can be trusted any more.
-    pub(super) const fn is_of_the_whole(&self) -> bool {
+    /// True if nothing in the database can be trusted any more.
+    pub(super) const fn is_total(&self) -> bool {
         !matches!(self, Halt::EntriesDamaged(_))
     }
 
-    /// What is answered to whoever wants to write.
+    /// The refusal for clients that want to write.
     pub(super) fn refusal(&self) -> Refusal {
         match self {
             Halt::Replaced(_) => Refusal::DatabaseReplaced,
@@ -50,32 +50,32 @@ impl Halt {
     }
 }
 
-/// Whether writes have stopped: for good, for the first reason there was.
+/// Records why writes have stopped. Only the first reason counts, and it stays.
 #[derive(Debug, Default)]
 pub(super) struct Halted(OnceLock<Halt>);
 
 impl Halted {
-    /// Why they have.
+    /// The reason; none while writes go on.
     pub(super) fn get(&self) -> Option<&Halt> {
         self.0.get()
     }
 
-    /// Stops them.
+    /// Stops writes.
     pub(super) fn set(&self, halt: Halt) {
         self.0.get_or_init(|| {
-            log::error!("writes are refused until the service is started again, reads go on: {}", halt.message());
+            log::error!("writes are refused until the service is restarted, reads go on: {}", halt.message());
             halt
         });
     }
 
-    /// Stops them if there is a reason.
+    /// Stops writes if there is a reason.
     pub(super) fn set_if_any(&self, halt: Option<Halt>) {
         if let Some(halt) = halt {
             self.set(halt);
         }
     }
 
-    /// Refuses what needs the database that was opened.
+    /// Refuses work on the database once writes have stopped.
     pub(super) fn check(&self) -> Result<(), Refusal> {
         self.get().map_or(Ok(()), |halt| Err(halt.refusal()))
     }

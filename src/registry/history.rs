@@ -1,4 +1,4 @@
-//! The past as it was written: entries of the change log, read through a pool of its own. Whoever reads is made to wait.
+//! Reads the past from the change log, through a separate connection pool. These calls block.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -11,10 +11,10 @@ use super::halt::Halt;
 use super::{Refusal, Shared};
 use crate::answers::records::ChangeAnswer;
 use crate::record::{AsOf, Change, Dossier};
-use crate::registry::limits::{LOG_STEP_MOST_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
+use crate::registry::limits::{LOG_STEP_MAX_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, LogRange, StoreError};
 
-/// Opens connections for the pool, to the database that was opened at the start.
+/// Opens connections for the pool to the database that was opened at start-up.
 #[derive(Debug)]
 struct Opener(DatabaseUrl, Identity);
 
@@ -23,7 +23,7 @@ impl ManageConnection for Opener {
     type Error = StoreError;
 
     fn connect(&self) -> Result<AnyConnection, StoreError> {
-        self.1.connect_beside(&self.0)
+        self.1.connect_another(&self.0)
     }
 
     fn is_valid(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
@@ -31,16 +31,16 @@ impl ManageConnection for Opener {
     }
 
     fn has_broken(&self, _connection: &mut AnyConnection) -> bool {
-        // `is_valid` asks the database itself before each use.
+        // `is_valid` asks the database before each use.
         false
     }
 }
 
-/// The reader of the log.
+/// Reads the log.
 #[derive(Clone)]
 pub struct History {
     pool: Pool<Opener>,
-    /// What this node has seen of the log: nothing else is shown as the log.
+    /// What this node has seen of the log. Nothing else is shown.
     shared: Arc<Shared>,
 }
 
@@ -55,16 +55,16 @@ impl History {
         History { pool, shared }
     }
 
-    /// Reads entries with what each changed, and no more once they have so many bytes, what was before included.
+    /// Reads entries with what each changed. Stops once their bodies, old and new, have `bytes` bytes.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the database cannot be reached.
+    /// [`Refusal::Unavailable`] if the database cannot be reached.
     pub fn read(&self, range: &LogRange, bytes: usize) -> Result<Vec<ChangeAnswer>, Refusal> {
-        self.with_our_log(|connection| {
-            let read = page(connection, range, bytes)?;
+        self.with_same_log(|connection| {
+            let read = read_page(connection, range, bytes)?;
             let answer = |(entry, before): (Change, Option<Change>)| {
                 let is_redacted = entry.body.is_none();
-                let redaction = is_redacted.then(|| store::log::redaction_of(connection, &entry)).transpose()?;
+                let redaction = is_redacted.then(|| store::log::find_redaction(connection, &entry)).transpose()?;
                 let answer = ChangeAnswer::new(entry, before.as_ref()).map_err(StoreError::Corrupt)?;
                 Ok(ChangeAnswer { redaction: redaction.flatten(), ..answer })
             };
@@ -72,26 +72,26 @@ impl History {
         })
     }
 
-    /// The dossier with what was known after `cut` whole: what is not kept in memory is read from the log.
+    /// Returns the dossier with full revisions after `cut`. Those that are not in memory are read from the log.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the log would have to be read and the database cannot be reached.
-    pub fn restored<'d>(&self, dossier: &'d Dossier, cut: &AsOf) -> Result<Cow<'d, Dossier>, Refusal> {
+    /// [`Refusal::Unavailable`] if the log is needed and the database cannot be reached.
+    pub fn restore<'d>(&self, dossier: &'d Dossier, cut: &AsOf) -> Result<Cow<'d, Dossier>, Refusal> {
         let mut restored = Cow::Borrowed(dossier);
         loop {
             let missing = restored.missing_entries(cut);
             if missing.is_empty() {
                 return Ok(restored);
             }
-            let entries = self.with_our_log(|connection| store::log::entries(connection, &missing))?;
+            let entries = self.with_same_log(|connection| store::log::entries(connection, &missing))?;
             if entries.len() < missing.len() {
-                // The log is not the one that this node has: the writer says so.
+                // The log is not the one of this node; the writer reports that.
                 return Err(Refusal::Unavailable);
             }
-            // What was redacted meanwhile gives way to what was known before it.
+            // If a revision was redacted in the meantime, the revision before it takes its place.
             for entry in &entries {
-                let put_back = restored.to_mut().restore(entry);
-                put_back.map_err(|message| {
+                let result = restored.to_mut().restore(entry);
+                result.map_err(|message| {
                     log::error!("the log cannot be read: {message}");
                     Refusal::Internal
                 })?;
@@ -99,33 +99,33 @@ impl History {
         }
     }
 
-    /// Counts the entries whose bodies were taken out.
+    /// Counts the entries without a body.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the database cannot be reached.
-    pub fn redacted(&self) -> Result<i64, Refusal> {
-        self.with_connection(|connection| Ok(store::log::redacted(connection)?))
+    /// [`Refusal::Unavailable`] if the database cannot be reached.
+    pub fn count_redacted(&self) -> Result<i64, Refusal> {
+        self.with_connection(|connection| Ok(store::log::count_redacted(connection)?))
     }
 
-    /// The day of the last use of each key, by its id.
+    /// Reads the day of the last use of each key, by id.
     pub(super) fn last_uses(&self) -> Result<HashMap<String, NaiveDate>, Refusal> {
         self.with_connection(|connection| Ok(store::keys::last_uses(connection)?.into_iter().collect()))
     }
 
-    /// Reads what counts only if the log is the one that this node has seen.
-    fn with_our_log<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
+    /// Reads from the log, and checks that it is the log that this node has seen.
+    fn with_same_log<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
         let seen = self.shared.present().head.end();
         let read = self.with_connection(|connection| {
             let read = work(connection)?;
-            Ok(store::log::has(connection, &seen)?.then_some(read))
+            Ok(store::log::contains(connection, &seen)?.then_some(read))
         })?;
-        // The log is another one: the writer finds the same at its next look, and says so.
+        // The log is another one. The writer finds that too and reports it.
         read.ok_or(Refusal::Unavailable)
     }
 
     fn with_connection<T>(&self, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) -> Result<T, Refusal> {
         self.shared.check_log_is_ours()?;
-        // What stands in another database is not what was recorded here.
+        // The content of another database is not what was recorded here.
         if let Some(halt) = self.shared.halted.get().filter(|halt| matches!(halt, Halt::Replaced(_))) {
             return Err(halt.refusal());
         }
@@ -147,41 +147,41 @@ impl History {
     }
 }
 
-/// Reads entries a few at a time, each with the one that made the revision before, and keeps no more once they are
-/// many bytes: a page may end early.
-fn page(
+/// Reads a few entries at a time, each with the entry of the revision before. Stops after `max_bytes` bytes, so a page
+/// may end early.
+fn read_page(
     connection: &mut AnyConnection,
     range: &LogRange,
-    most: usize,
+    max_bytes: usize,
 ) -> Result<Vec<(Change, Option<Change>)>, StoreError> {
-    let asked = range.limit.unwrap_or(i64::MAX);
+    let limit = range.limit.unwrap_or(i64::MAX);
     let mut entries = Vec::new();
     let (mut bytes, mut rows) = (0, LOG_STEP_ROWS);
-    let mut rest = range.clone();
-    while bytes < most {
+    let mut remaining = range.clone();
+    while bytes < max_bytes {
         let read = i64::try_from(entries.len()).unwrap_or(i64::MAX);
-        rest.limit = Some((asked - read).min(rows));
-        let step = store::log::read(connection, &rest)?;
-        let Some(last) = step.last() else { break };
-        rest.after = last.sequence;
-        for entry in step {
-            if bytes < most {
+        remaining.limit = Some((limit - read).min(rows));
+        let batch = store::log::read(connection, &remaining)?;
+        let Some(last) = batch.last() else { break };
+        remaining.after = last.sequence;
+        for entry in batch {
+            if bytes < max_bytes {
                 let before = store::log::predecessor(connection, &entry)?;
-                // A short entry may have a long one before it.
+                // A short entry may follow a long one.
                 let bodies = [&entry].into_iter().chain(&before).filter_map(|entry| entry.body.as_ref());
                 bytes += bodies.map(String::len).sum::<usize>();
                 entries.push((entry, before));
             }
         }
-        // What was read so far foretells that as much again, and more, has room.
-        if bytes < most / 4 {
-            rows = (rows * 2).min(LOG_STEP_MOST_ROWS);
+        // If the entries so far were small, the next step reads twice as many.
+        if bytes < max_bytes / 4 {
+            rows = (rows * 2).min(LOG_STEP_MAX_ROWS);
         }
     }
     Ok(entries)
 }
 
-/// The writer says already when the database is down; the pool need not say it every time it tries.
+/// Logs pool errors only for debugging: the writer already reports that the database is down.
 #[derive(Debug)]
 struct SilentHandler;
 

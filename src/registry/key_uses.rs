@@ -1,5 +1,5 @@
-//! The day on which each key was last used: noted in memory, and written once a day by a thread of its own, so that
-//! nobody who reads or writes waits for it.
+//! Records the day on which each key was last used. Days are kept in memory, and a separate thread writes them once a
+//! day, so that no request waits for it.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -10,44 +10,44 @@ use chrono::NaiveDate;
 use crate::registry::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
-/// A key, by its id, and a day on which it was used.
+/// The id of a key, and a day on which it was used.
 type KeyUse = (String, NaiveDate);
 
-/// What this node knows of the uses of keys.
+/// The uses of keys that this node knows of.
 pub(super) struct KeyUses {
-    noted: Mutex<HashMap<String, NaiveDate>>,
-    news: SyncSender<KeyUse>,
+    known: Mutex<HashMap<String, NaiveDate>>,
+    sender: SyncSender<KeyUse>,
 }
 
 impl KeyUses {
-    /// One that hands what is new to a thread, which writes it to the database of that identity.
+    /// Starts the thread that writes new uses to the database.
     ///
     /// # Errors
-    /// When there is no thread to be had.
+    /// If the thread cannot be started.
     pub(super) fn start(database: &DatabaseUrl, identity: Identity) -> Result<Self, StoreError> {
-        let (news, queue) = sync_channel(KEY_USES_WAITING);
+        let (sender, queue) = sync_channel(KEY_USES_WAITING);
         let database = database.clone();
         super::thread("uses of keys", move || write_all(&(database, identity), &queue))?;
-        Ok(KeyUses { noted: Mutex::default(), news })
+        Ok(KeyUses { known: Mutex::default(), sender })
     }
 
-    /// Notes that a key is used on a day; nothing is done where that is known.
-    pub(super) fn note(&self, id: &str, day: NaiveDate) {
-        let mut noted = self.noted.lock().expect("nothing panics while it holds the lock");
-        // What does not fit into the queue is noted with the next use.
-        if noted.get(id).is_none_or(|known| *known < day) && self.news.try_send((id.to_owned(), day)).is_ok() {
-            noted.insert(id.to_owned(), day);
+    /// Records that a key is used on a day. Does nothing if that is known.
+    pub(super) fn add(&self, id: &str, day: NaiveDate) {
+        let mut known = self.known.lock().expect("nothing panics while it holds the lock");
+        // If the queue is full, the next use of the key is recorded instead.
+        if known.get(id).is_none_or(|last| *last < day) && self.sender.try_send((id.to_owned(), day)).is_ok() {
+            known.insert(id.to_owned(), day);
         }
     }
 
-    /// The last day on which a key was used: what is stored, or what this node knows beyond it.
+    /// The last day on which a key was used: the stored day, or a later one that this node knows of.
     pub(super) fn last(&self, id: &str, stored: Option<NaiveDate>) -> Option<NaiveDate> {
-        let noted = self.noted.lock().expect("nothing panics while it holds the lock");
-        noted.get(id).copied().max(stored)
+        let known = self.known.lock().expect("nothing panics while it holds the lock");
+        known.get(id).copied().max(stored)
     }
 }
 
-/// Writes each use that comes; what fails is written once the database is back.
+/// Writes each use that arrives. After a failure it tries again once the database is back.
 fn write_all(database: &(DatabaseUrl, Identity), queue: &Receiver<KeyUse>) {
     let mut waiting: HashMap<String, NaiveDate> = HashMap::new();
     let mut connection = None;
@@ -55,7 +55,7 @@ fn write_all(database: &(DatabaseUrl, Identity), queue: &Receiver<KeyUse>) {
         match queue.recv_timeout(KEY_USES_PAUSE) {
             Ok(new) => waiting.extend(std::iter::once(new).chain(queue.try_iter())),
             Err(RecvTimeoutError::Timeout) if waiting.is_empty() => {
-                // A use a day does not need a connection of its own in between.
+                // No connection stays open for a use a day.
                 connection = None;
                 continue;
             }
@@ -79,8 +79,8 @@ fn write(
 ) -> Result<(), StoreError> {
     let connection = match connection {
         Some(connection) => connection,
-        vacant => vacant.insert(identity.connect_beside(database)?),
+        closed => closed.insert(identity.connect_another(database)?),
     };
     identity.check(connection)?;
-    uses.iter().try_for_each(|(id, day)| Ok(store::keys::note_use(connection, id, *day)?))
+    uses.iter().try_for_each(|(id, day)| Ok(store::keys::save_last_use(connection, id, *day)?))
 }

@@ -1,4 +1,4 @@
-//! The keys in memory, as the log of keys makes them, found by the hash of their secret.
+//! The keys in memory, built from the log of keys, found by the hash of their secret.
 
 use std::sync::Arc;
 
@@ -9,23 +9,23 @@ use super::Refusal;
 use crate::store::Key;
 use crate::store::key_log::KeyChange;
 
-/// Every key, revoked ones too; cheap to clone, for its maps are shared.
+/// Every key, including revoked ones. Cheap to clone, since its maps are shared.
 #[derive(Debug, Clone, Default)]
 pub struct Keyring {
-    /// By id: version 7 UUIDs begin with the time, so this is the order in which they were made.
+    /// The keys by id. Version 7 UUIDs begin with the time, so they are in order of creation.
     keys: OrdMap<String, Arc<Key>>,
-    /// The id of the key with a secret, present or old, by the secret's hash.
+    /// The id of each key by the hash of its secrets, the present and the old one.
     ///
-    /// The look-up goes by the hash, so its time tells nothing about the secret.
+    /// A lookup by hash takes no time that depends on the secret, so timing reveals nothing.
     by_hash: HashMap<String, String>,
 }
 
 impl Keyring {
-    /// Takes in the next entry of the log of keys.
+    /// Applies the next entry of the log of keys.
     ///
     /// # Errors
-    /// A sentence, when the entry cannot be read.
-    pub(super) fn follow(&mut self, entry: &KeyChange) -> Result<(), String> {
+    /// A sentence, if the entry cannot be read.
+    pub(super) fn apply(&mut self, entry: &KeyChange) -> Result<(), String> {
         let key = Arc::new(entry.key()?);
         if let Some(before) = self.keys.insert(key.id.clone(), Arc::clone(&key)) {
             for hash in hashes(&before) {
@@ -38,25 +38,25 @@ impl Keyring {
         Ok(())
     }
 
-    /// The key with a secret of this hash, if it may be used now; none where no key has it.
+    /// Finds the key with a secret of this hash and checks that it may be used now; none if there is no such key.
     ///
     /// # Errors
-    /// [`Refusal::KeyRefused`], with why it may not.
+    /// [`Refusal::KeyRefused`] with the reason.
     pub fn find(&self, hash: &str, now: DateTime<Utc>) -> Option<Result<Arc<Key>, Refusal>> {
         let key = self.keys.get(self.by_hash.get(hash)?)?;
         let is_replaced = key.secret_hash != hash && key.old_secret_until.is_none_or(|until| until <= now);
         let usable = if is_replaced && key.revoked_at.is_none() {
-            Err(Refusal::KeyRefused("the key has a new secret, and the time of the old one is over".to_owned()))
+            Err(Refusal::KeyRefused("the key has a new secret, and the old one no longer works".to_owned()))
         } else {
             self.check(&key.id, now)
         };
         Some(usable.map(|()| Arc::clone(key)))
     }
 
-    /// Checks that a key, by its id, may be used now.
+    /// Checks that the key with this id may be used now.
     ///
     /// # Errors
-    /// [`Refusal::KeyRefused`], with why it may not.
+    /// [`Refusal::KeyRefused`] with the reason.
     pub fn check(&self, id: &str, now: DateTime<Utc>) -> Result<(), Refusal> {
         let refuse = |message: String| Err(Refusal::KeyRefused(message));
         match self.keys.get(id) {
@@ -75,7 +75,7 @@ impl Keyring {
         self.keys.get(id)
     }
 
-    /// Every key, in the order they were made.
+    /// Every key, in order of creation.
     pub fn all(&self) -> impl Iterator<Item = &Arc<Key>> {
         self.keys.values()
     }

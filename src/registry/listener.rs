@@ -1,4 +1,4 @@
-//! Someone who listens to the log: first what it missed, page by page from the log, then what is new.
+//! A listener to the log. It gets first what it missed, page by page from the log, and then what is new.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::record::limits::PAGE_MAX;
 use crate::registry::limits::{POOL_CONNECTIONS, STREAM_PAGE_BYTES, STREAM_TURN_WAIT};
 use crate::store::LogRange;
 
-/// How those who come back read what they missed: with connections of their own, no more at a time than there are and
-/// no address with all of them, so that when all come back at once they queue, and neither fail nor keep others from
-/// the log.
+/// Lets listeners that resume a stream read what they missed. They use separate connections and take turns. No address
+/// gets all turns. So if all listeners return at once, they queue; they neither fail nor block other readers of the
+/// log.
 #[derive(Clone)]
 pub(super) struct CatchUp {
     history: History,
@@ -26,13 +26,13 @@ pub(super) struct CatchUp {
 }
 
 impl CatchUp {
-    /// For `history`, which nobody else uses.
+    /// Uses `history`, which nobody else may use.
     pub(super) fn new(history: History) -> Self {
         let turns = usize::try_from(POOL_CONNECTIONS).unwrap_or(1);
         CatchUp { history, turns: Arc::new(Queue::new(turns)) }
     }
 
-    /// Reads a part of the log, and makes of it what is to be made on the same thread, in turn.
+    /// Waits for a turn, reads a part of the log, and runs `make` on it in the same thread.
     async fn read<T: Send + 'static>(
         &self,
         address: IpAddr,
@@ -42,7 +42,7 @@ impl CatchUp {
         let turn = timeout(STREAM_TURN_WAIT, self.turns.take(address)).await.map_err(|_| Refusal::Busy)??;
         let history = self.history.clone();
         let read = tokio::task::spawn_blocking(move || {
-            // Who has gone meanwhile has it until the work is done.
+            // If the listener leaves, the turn lasts until the work is done.
             let _turn = turn;
             history.read(&range, STREAM_PAGE_BYTES).map(make)
         });
@@ -50,70 +50,70 @@ impl CatchUp {
     }
 }
 
-/// A stream of events, in order and without a gap.
+/// A stream of events, in order and without gaps.
 pub struct Listener {
-    place: ListenerSlot,
+    slot: ListenerSlot,
     catch_up: CatchUp,
     address: IpAddr,
-    /// Only entries of this city.
+    /// Only entries of this city; all if none.
     city: Option<CityId>,
-    /// The last entry that was sent, or passed over.
+    /// The last entry that was sent or skipped.
     after: i64,
-    /// Whether it has caught up with what is kept in memory.
+    /// True once it has caught up with the events in memory.
     is_live: bool,
-    /// What was read already, and its last entry.
+    /// A page that was read but not sent yet, and its last entry.
     page: Option<(i64, Bytes)>,
 }
 
 impl Listener {
-    /// Listens after an entry or, without one, from now on.
+    /// Opens a stream that begins after an entry or, without one, with the next entry.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when as many listen as may, or come back at once; [`Refusal::Unavailable`] when the log has to be read for it
-    /// and the database cannot be reached.
+    /// [`Refusal::Busy`] if there are too many listeners, or too many resume at once. [`Refusal::Unavailable`] if the
+    /// log is needed and the database cannot be reached.
     pub(super) async fn open(
         news: &Arc<News>,
         (catch_up, address): (CatchUp, IpAddr),
         after: Option<i64>,
         city: Option<CityId>,
     ) -> Result<Self, Refusal> {
-        let place = Arc::clone(news).join().ok_or(Refusal::Busy)?;
-        let head = place.head;
+        let slot = Arc::clone(news).subscribe().ok_or(Refusal::Busy)?;
+        let head = slot.head;
         let after = after.unwrap_or(head);
-        let mut listener = Listener { place, catch_up, address, city, after, is_live: false, page: None };
+        let mut listener = Listener { slot, catch_up, address, city, after, is_live: false, page: None };
         if after > head && !listener.is_in_log(after).await? {
             listener.after = head;
         }
-        if matches!(listener.place.next(listener.after, None), Next::InLog) {
+        if matches!(listener.slot.next(listener.after, None), Next::InLog) {
             listener.read().await?;
         }
         Ok(listener)
     }
 
-    /// The entry after which the next events come.
+    /// The last entry that was sent or skipped.
     #[must_use]
     pub fn after(&self) -> i64 {
         self.after
     }
 
-    /// The next events, one or more; none once the stream is over: the listener may come back and go on after the
-    /// last one. Dropped before it is ready, it has taken nothing.
+    /// The next events, one or more. None once the stream is over; the client may then resume after the last entry. A
+    /// future that is dropped before it is ready loses no event.
     pub async fn next(&mut self) -> Option<Bytes> {
         loop {
             if let Some((last, text)) = self.page.take() {
                 self.after = last;
                 return Some(text);
             }
-            match self.place.next(self.after, self.city.as_ref()) {
+            match self.slot.next(self.after, self.city.as_ref()) {
                 Next::Event(sequence, text) => {
                     (self.after, self.is_live) = (sequence, true);
                     return Some(text);
                 }
                 Next::NothingUntil(sequence) => {
                     (self.after, self.is_live) = (self.after.max(sequence), true);
-                    self.place.wait().await;
+                    self.slot.wait().await;
                 }
-                // It is slower than what happens. Reading the log in its stead would have as many read it as are slow.
+                // The listener is too slow. If it read the log instead, every slow client would read the log.
                 Next::InLog if self.is_live => return None,
                 Next::InLog => self.read().await.ok()?,
                 Next::Over => return None,
@@ -121,13 +121,13 @@ impl Listener {
         }
     }
 
-    /// Reads a page of what it missed, if that was anything.
+    /// Reads a page of what it missed, if there is anything.
     async fn read(&mut self) -> Result<(), Refusal> {
-        let head = self.place.published();
+        let head = self.slot.published();
         let range = LogRange { after: self.after, city: self.city.clone(), limit: i64::try_from(PAGE_MAX).ok() };
-        let news = Arc::clone(self.place.news());
+        let news = Arc::clone(self.slot.news());
         let rendered = move |mut entries: Vec<ChangeAnswer>| {
-            // Another node may have written since: what is sent can be read here too.
+            // Another node may have written since. Entries are only sent once this node can serve them.
             entries.retain(|entry| entry.sequence <= head);
             let last = entries.last().map(|entry| entry.sequence);
             (last, news.render(&entries))
@@ -140,7 +140,7 @@ impl Listener {
         Ok(())
     }
 
-    /// Whether there is such an entry; another node may have written it a moment ago.
+    /// True if the entry exists; another node may have just written it.
     async fn is_in_log(&self, sequence: i64) -> Result<bool, Refusal> {
         let range = LogRange { after: sequence - 1, city: None, limit: Some(1) };
         self.catch_up.read(self.address, range, |entries| !entries.is_empty()).await

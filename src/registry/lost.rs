@@ -1,5 +1,4 @@
-//! The writes that only this node holds, after the log of the database has become another one: found, and saved to a
-//! file.
+//! Finds the writes that only this node holds after the log of the database was replaced, and saves them to a file.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,34 +19,34 @@ use crate::store::{self, AnyConnection, StoreError};
 /// What became of the writes that only this node holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Saved {
-    /// They are being looked for.
+    /// They have not been found yet.
     NotYet,
-    /// There are none: the log goes on otherwise only after all that this node had seen.
+    /// There are none: the database has all that this node had seen.
     Nothing,
-    /// So many are in a file.
+    /// They are saved in a file.
     InFile {
-        /// The file.
+        /// The path of the file.
         path: PathBuf,
-        /// How many entries.
+        /// The number of saved entries.
         entries: usize,
-        /// Whether each entry is there, just as it was.
+        /// True if every entry is saved exactly as it was.
         is_exact: bool,
     },
-    /// This node holds none, but they were saved before it was started.
+    /// This node holds none, but they were saved before it started.
     Before(Vec<PathBuf>),
-    /// They could not be saved; why.
+    /// They could not be saved, and why.
     Failed(String),
 }
 
 impl Saved {
-    /// What of a log that ended so was saved before: its files are known by their names.
+    /// Finds the files saved earlier for a log that ended with `kept`, by their names.
     pub(super) fn before(directory: &Path, kept: &LogEnd) -> Self {
-        let is_of_it = |path: &PathBuf| {
+        let belongs = |path: &PathBuf| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-            name.starts_with(LOST) && name.ends_with(".ndjson") && name.contains(&ending(kept))
+            name.starts_with(FILE_PREFIX) && name.ends_with(".ndjson") && name.contains(&name_suffix(kept))
         };
         let listed = std::fs::read_dir(directory).into_iter().flatten().flatten();
-        let found: Vec<PathBuf> = listed.map(|file| file.path()).filter(is_of_it).collect();
+        let found: Vec<PathBuf> = listed.map(|file| file.path()).filter(belongs).collect();
         if found.is_empty() {
             return Saved::Nothing;
         }
@@ -57,31 +56,31 @@ impl Saved {
     }
 }
 
-/// What the names of the files begin with.
-const LOST: &str = "pledgewatch-lost-";
+/// The beginning of the file names.
+const FILE_PREFIX: &str = "pledgewatch-lost-";
 
-/// What they go on with for a log that ended so.
-fn ending(kept: &LogEnd) -> String {
+/// The part of the file names that identifies the log that ended with `kept`.
+fn name_suffix(kept: &LogEnd) -> String {
     format!("-to-{}-{}", kept.sequence, kept.hash.get(..8).unwrap_or_default())
 }
 
-/// The writes that a node holds and a database does not have.
-pub(super) struct Lost {
+/// The writes that a node holds and the database lacks.
+pub(super) struct LostWrites {
     /// The last entry that both are known to have.
     common: LogEnd,
-    /// Of records that were written after that, and before the entries below: the states they were left in.
+    /// The last states of records whose entries are after `common` but no longer in memory.
     states: Vec<(RecordKey, Stamp, Option<AnyRecord>)>,
-    /// The newest entries, as they were.
+    /// The newest entries, exactly as they were.
     entries: Vec<Arc<Change>>,
-    /// The entries before those, of the records they change, that the database has too.
+    /// The entries of the revisions before those, if the database has them.
     predecessors: Vec<Change>,
 }
 
-impl Lost {
-    /// Compares the log of a database with what a node holds; `beat` is told of each step.
+impl LostWrites {
+    /// Compares the log of the database with what a node holds. Calls `beat` for each step.
     ///
     /// # Errors
-    /// Those of the database.
+    /// Database errors.
     pub(super) fn find(
         connection: &mut AnyConnection,
         snapshot: &Snapshot,
@@ -90,8 +89,8 @@ impl Lost {
         let common = common_end(connection, &snapshot.recent.ends(), beat)?;
         let entries = snapshot.recent.entries().iter().filter(|entry| entry.sequence > common.sequence);
         let entries: Vec<Arc<Change>> = entries.cloned().collect();
-        let whole_from = entries.first().map_or(common.sequence, |entry| entry.sequence - 1);
-        let between = common.sequence + 1..=whole_from;
+        let first_kept_after = entries.first().map_or(common.sequence, |entry| entry.sequence - 1);
+        let between = common.sequence + 1..=first_kept_after;
         let states =
             if between.is_empty() { Vec::new() } else { states(snapshot, |stamp| between.contains(&stamp.sequence)) };
         let mut predecessors = Vec::new();
@@ -100,10 +99,10 @@ impl Lost {
             let found = store::log::predecessor(connection, entry)?;
             predecessors.extend(found.into_iter().filter(|entry| entry.sequence <= common.sequence));
         }
-        Ok(Lost { common, states, entries, predecessors })
+        Ok(LostWrites { common, states, entries, predecessors })
     }
 
-    /// Saves them in a new file in a directory, one entry a line as `/v1/changes` serves it.
+    /// Saves them in a new file in `directory`, one entry a line, as `/v1/changes` shows it.
     pub(super) fn save(&self, directory: &Path, kept: &LogEnd) -> Saved {
         let (entries, is_exact) = (self.states.len() + self.entries.len(), self.is_exact());
         if entries == 0 && kept.sequence <= self.common.sequence {
@@ -111,7 +110,7 @@ impl Lost {
         }
         let written = create(directory, &self.common, kept).and_then(|(path, file)| {
             self.write(&file).inspect_err(|_| drop(std::fs::remove_file(&path)))?;
-            // The name of a new file is on disk once its directory is.
+            // The name of a new file is only on disk once its directory is.
             File::open(directory)?.sync_all()?;
             let path = path.canonicalize().unwrap_or(path);
             Ok(Saved::InFile { path, entries, is_exact })
@@ -119,7 +118,7 @@ impl Lost {
         written.unwrap_or_else(|error| Saved::Failed(format!("{}: {error}", directory.display())))
     }
 
-    /// Whether the entries go on without a gap after what the database has.
+    /// True if the entries continue the database's log without a gap.
     fn is_exact(&self) -> bool {
         self.entries.first().is_some_and(|first| first.previous_hash == self.common.hash)
     }
@@ -144,25 +143,25 @@ impl Lost {
     }
 }
 
-/// The last end of the log that the database has too: of chained entries, it has all before one that it has.
+/// Finds the last end of the log that the database also has. The log is a chain, so binary search works.
 fn common_end(connection: &mut AnyConnection, ends: &[LogEnd], beat: &dyn Fn()) -> Result<LogEnd, StoreError> {
     let (mut has, mut lacks) = (0, ends.len());
     while has < lacks {
         beat();
         let middle = has + (lacks - has) / 2;
-        if store::log::has(connection, &ends[middle])? { has = middle + 1 } else { lacks = middle }
+        if store::log::contains(connection, &ends[middle])? { has = middle + 1 } else { lacks = middle }
     }
     let last = has.checked_sub(1).and_then(|last| ends.get(last));
     Ok(last.cloned().unwrap_or_else(|| LogEnd { sequence: 0, hash: GENESIS.to_owned() }))
 }
 
-/// The present states of records whose stamps are wanted, in the order of the log.
-fn states(snapshot: &Snapshot, wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKey, Stamp, Option<AnyRecord>)> {
+/// The current states of records whose stamps are wanted, in the order of the log.
+fn states(snapshot: &Snapshot, is_wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKey, Stamp, Option<AnyRecord>)> {
     let mut found = Vec::new();
     for (city, entry) in &snapshot.cities {
         for record in entry.dossier.keys() {
             if let Some((stamp, value)) = entry.dossier.latest(&record)
-                && wanted(stamp)
+                && is_wanted(stamp)
             {
                 found.push((RecordKey::OfCity(city.clone(), record), stamp.clone(), value));
             }
@@ -170,7 +169,7 @@ fn states(snapshot: &Snapshot, wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKe
     }
     for (id, entry) in &snapshot.networks {
         let latest = entry.network.latest();
-        if wanted(&latest.stamp) {
+        if is_wanted(&latest.stamp) {
             let key = RecordKey::Network(id.clone());
             found.push((key, latest.stamp.clone(), latest.whole().cloned().map(AnyRecord::Network)));
         }
@@ -179,7 +178,7 @@ fn states(snapshot: &Snapshot, wanted: impl Fn(&Stamp) -> bool) -> Vec<(RecordKe
     found
 }
 
-/// A state as an entry that has no hashes, for the text of its body is not kept.
+/// A state as a log entry without hashes, because the text of its body is not kept.
 fn state(key: &RecordKey, stamp: &Stamp, value: Option<&AnyRecord>) -> Value {
     let Stamp { revision, sequence, recorded_at, recorded_by, reason } = stamp;
     let mut entry = json!({"sequence": sequence, "recorded_at": timestamp(*recorded_at), "actor": recorded_by,
@@ -195,13 +194,13 @@ fn state(key: &RecordKey, stamp: &Stamp, value: Option<&AnyRecord>) -> Value {
     entry
 }
 
-/// Makes a file that was not there.
+/// Creates a file under a name that does not exist yet.
 fn create(directory: &Path, common: &LogEnd, kept: &LogEnd) -> std::io::Result<(PathBuf, File)> {
     let from = common.sequence + 1;
-    let name = format!("{LOST}{from}{}", ending(kept));
-    let endings = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
-    for ending in endings {
-        let path = directory.join(format!("{name}{ending}.ndjson"));
+    let name = format!("{FILE_PREFIX}{from}{}", name_suffix(kept));
+    let counters = std::iter::once(String::new()).chain((2..).map(|number| format!("-{number}")));
+    for counter in counters {
+        let path = directory.join(format!("{name}{counter}.ndjson"));
         match File::create_new(&path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(error),

@@ -1,4 +1,4 @@
-//! The one door to what is recorded: read the present from memory, write through to the store, ask for the past.
+//! The only access to what is recorded: reads the present from memory, writes through to the store, and reads the past.
 
 pub mod arrival;
 pub mod bulk;
@@ -76,24 +76,24 @@ use crate::record::{Actor, CityId};
 use crate::registry::limits::{FOLLOW_EVERY, KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
 use crate::store::Identity;
 
-/// Which parts of the service are up.
+/// Which parts of the service work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Health {
     /// Why the database is down; none while it is up.
     pub database: Option<String>,
-    /// Whether the database has let the writer wait for too long.
+    /// True if the writer has waited too long for the database.
     pub is_stalled: bool,
-    /// Why writes have stopped until an operator acts; none while they have not.
+    /// Why writes have stopped until an operator acts; none while they go on.
     pub halt: Option<Halt>,
-    /// Whether the writer's thread runs.
-    pub writer: bool,
-    /// The fork of the log that keeps this node from writing; none while the log is whole.
+    /// True while the writer's thread runs.
+    pub is_writer_running: bool,
+    /// The fork of the log that prevents this node from writing; none if there is none.
     pub fork: Option<Arc<Fork>>,
-    /// What is wrong with the clock, or with the time of the log; none while nothing is.
+    /// What is wrong with the clock or with the time of the log; none if nothing is.
     pub clock: Option<&'static str>,
 }
 
-/// What is recorded, and the way to change it; cheap to clone.
+/// What is recorded, and the way to change it. Cheap to clone.
 #[derive(Clone)]
 pub struct Registry {
     shared: Arc<Shared>,
@@ -105,11 +105,11 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Opens a database, brings it to this version, loads the present from its log and starts the writer and the
-    /// feed of those who listen.
+    /// Opens a database, migrates it to the current schema and loads the present from its log. Starts the writer and
+    /// the feed for listeners.
     ///
     /// # Errors
-    /// Those of the database. Entries of the log that are wrong are told, left out, and keep everyone from writing.
+    /// Database errors. Wrong entries of the log are logged and left out, and they stop all writes.
     pub fn open(
         database: &DatabaseUrl,
         clock: Clock,
@@ -121,7 +121,7 @@ impl Registry {
         salvage::migrate_if_sound(&mut connection, &halted)?;
         let heads = Heads::open(&mut connection, clock.now());
         let state_dir = state_dir.unwrap_or_else(|| database.directory());
-        let fork = fork::found_before(&mut connection, &state_dir)?;
+        let fork = fork::find_open(&mut connection, &state_dir)?;
         let snapshot = follow::load(&mut connection, clock.now().date_naive())?;
         let identity = Identity::of(database, &mut connection)?;
         halted.set_if_any(snapshot.halt());
@@ -132,7 +132,7 @@ impl Registry {
             snapshot: ArcSwap::from_pointee(snapshot),
             database: ArcSwap::from_pointee(None),
             halted,
-            writing: AtomicBool::new(true),
+            is_writer_running: AtomicBool::new(true),
             heartbeat: Heartbeat::new(),
             metrics: Metrics::default(),
             clock,
@@ -146,14 +146,14 @@ impl Registry {
         let (commands, queue) = sync_channel(WRITE_QUEUE);
         let writer = Writer::new(database.clone(), connection, identity.clone(), Arc::clone(&shared));
         thread("writer", move || writer.run(&queue))?;
-        // With a pool of its own, so that what is new does not wait behind those who read the past.
-        let of_the_past = || History::new(database.clone(), identity.clone(), Arc::clone(&shared));
-        let history = of_the_past();
+        // Separate pools, so that new entries do not wait behind readers of the past.
+        let open_history = || History::new(database.clone(), identity.clone(), Arc::clone(&shared));
+        let history = open_history();
         thread("news", move || news.feed(&history))?;
         let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
         Ok(Registry {
-            history: of_the_past(),
-            catch_up: CatchUp::new(of_the_past()),
+            history: open_history(),
+            catch_up: CatchUp::new(open_history()),
             shared,
             commands,
             lookups: Arc::new(RateLimiter::direct(quota)),
@@ -161,25 +161,25 @@ impl Registry {
         })
     }
 
-    /// The present.
+    /// The current snapshot.
     #[must_use]
     pub fn present(&self) -> Arc<Snapshot> {
         self.shared.present()
     }
 
-    /// The time.
+    /// The current time.
     #[must_use]
     pub fn now(&self) -> DateTime<Utc> {
         self.shared.clock.now()
     }
 
-    /// The day.
+    /// The current day, UTC.
     #[must_use]
     pub fn today(&self) -> NaiveDate {
         self.now().date_naive()
     }
 
-    /// Which parts are up.
+    /// Which parts of the service work.
     #[must_use]
     pub fn health(&self) -> Health {
         let database = self.shared.database.load().as_ref().clone();
@@ -187,56 +187,56 @@ impl Registry {
             database,
             halt: self.shared.halted.get().cloned(),
             is_stalled: self.shared.heartbeat.is_stalled(),
-            writer: self.shared.writing.load(Ordering::Relaxed),
+            is_writer_running: self.shared.is_writer_running.load(Ordering::Relaxed),
             fork: self.shared.fork(),
-            clock: self.shared.clock.complaint().or_else(|| self.shared.is_ahead().then_some(LOG_AHEAD)),
+            clock: self.shared.clock.warning().or_else(|| self.shared.is_ahead().then_some(LOG_AHEAD)),
         }
     }
 
-    /// What is counted.
+    /// The counters.
     #[must_use]
     pub fn counters(&self) -> &Metrics {
         &self.shared.metrics
     }
 
-    /// What is counted, with the state of things as it is now.
+    /// The counters, with gauges set to the current state.
     #[must_use]
     pub fn metrics(&self) -> &Metrics {
-        let Health { database, halt, is_stalled, writer, fork, clock: _ } = self.health();
+        let Health { database, halt, is_stalled, is_writer_running, fork, clock: _ } = self.health();
         let (metrics, present) = (&self.shared.metrics, self.present());
         metrics.sequence.set(present.head.number);
         metrics.cities.set(i64::try_from(present.present().count()).unwrap_or(i64::MAX));
         metrics.database_up.set(i64::from(database.is_none() && halt.is_none()));
         metrics.database_stalled.set(i64::from(is_stalled));
         metrics.log_diverged.set(i64::from(fork.is_some()));
-        metrics.writer_up.set(i64::from(writer));
+        metrics.writer_up.set(i64::from(is_writer_running));
         #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are far below 2 to the 52nd")]
         metrics.last_entry_time.set(present.recorded_at.timestamp() as f64);
         metrics
     }
 
-    /// Does a write; an answer without an error means that it is on disk and readable.
+    /// Executes a write. After `Ok` the write is on disk and readable.
     ///
     /// # Errors
     /// Why it was not done.
     pub async fn write(&self, request: WriteRequest) -> Result<Written, Refusal> {
-        self.ask(|reply| Command::Write(request, reply)).await
+        self.submit(|reply| Command::Write(request, reply)).await
     }
 
-    /// Does all of the writes in one transaction or, when one of them is refused, none.
+    /// Executes all writes in one transaction, or none if one of them is refused.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`], [`Refusal::Busy`] or [`Refusal::Internal`]; what is refused of a single write
-    /// stands with its outcome.
-    pub async fn write_together(
+    /// [`Refusal::Unavailable`], [`Refusal::Busy`] or [`Refusal::Internal`]. The refusal of a single write is part of
+    /// the outcome.
+    pub async fn write_atomically(
         &self,
         requests: Vec<WriteRequest>,
         mark: Option<Mark>,
     ) -> Result<BatchOutcome, Refusal> {
-        self.ask(|reply| Command::WriteTogether(requests, mark, reply)).await
+        self.submit(|reply| Command::WriteAtomically(requests, mark, reply)).await
     }
 
-    /// What [`write_together`](Registry::write_together) would have done to `before`; nothing is changed.
+    /// The outcome that [`write_atomically`](Registry::write_atomically) would have on `before`. Changes nothing.
     #[must_use]
     pub fn rehearse(&self, before: Arc<Snapshot>, requests: &[WriteRequest]) -> BatchOutcome {
         let now = self.now();
@@ -245,70 +245,75 @@ impl Registry {
         BatchOutcome { done: false, repeated: false, outcomes, after: Arc::new(staging.finish()), before }
     }
 
-    /// Makes a key and returns it with its secret.
+    /// Creates a key and returns it with its secret.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
     pub async fn create_key(&self, new: NewKey, by: Actor) -> Result<(Key, String), Refusal> {
-        self.ask(|reply| Command::CreateKey(new, by, reply)).await
+        self.submit(|reply| Command::CreateKey(new, by, reply)).await
     }
 
-    /// Gives a key a new secret and returns it with that; none if it was revoked.
+    /// Gives a key a new secret and returns both; none if there is no such key or it is revoked.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
-    pub async fn rotate_key(&self, id: String, how: Rotation, by: Actor) -> Result<Option<(Key, String)>, Refusal> {
-        self.ask(|reply| Command::RotateKey(id, how, by, reply)).await
+    pub async fn rotate_key(
+        &self,
+        id: String,
+        rotation: Rotation,
+        by: Actor,
+    ) -> Result<Option<(Key, String)>, Refusal> {
+        self.submit(|reply| Command::RotateKey(id, rotation, by, reply)).await
     }
 
-    /// Revokes a key; returns whether it was valid until then.
+    /// Revokes a key. Returns true if it was valid until then.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`] or [`Refusal::Busy`].
     pub async fn revoke_key(&self, id: String, reason: Option<String>, by: Actor) -> Result<bool, Refusal> {
-        self.ask(|reply| Command::RevokeKey(id, reason, by, reply)).await
+        self.submit(|reply| Command::RevokeKey(id, reason, by, reply)).await
     }
 
-    /// The key with this secret, if it may be used now; one made elsewhere a moment ago is found too.
+    /// Finds the key with this secret and checks that it may be used now. A key just created elsewhere is found too.
     ///
-    /// While the database is away no key is taken: whether it still holds could not be told, and this node would go on
-    /// with one that was revoked on another.
+    /// No key is accepted while the database is unreachable. Another node may have revoked it, and this node could not
+    /// know.
     ///
     /// # Errors
-    /// [`Refusal::KeyRefused`], and [`Refusal::Unavailable`] when the database cannot be asked.
+    /// [`Refusal::KeyRefused`], and [`Refusal::Unavailable`] if the database cannot be reached.
     pub async fn key(&self, secret: &str) -> Result<Arc<Key>, Refusal> {
         let Some(hash) = crate::store::secret::hash(secret) else {
-            return Err(Refusal::KeyRefused("this is no key, or a part of it is missing or mistyped".to_owned()));
+            return Err(Refusal::KeyRefused("this is not a key, or a part of it is missing or mistyped".to_owned()));
         };
         let known = self.present().keyring.find(&hash, self.now());
         if let Some(Err(refusal)) = known {
             return Err(refusal);
         }
         self.shared.check_may_write()?;
-        if !self.shared.database_is_at_hand() {
+        if !self.shared.is_database_available() {
             return Err(Refusal::Unavailable);
         }
         if let Some(known) = known {
             return known;
         }
         let unknown = || Err(Refusal::KeyRefused("the key is unknown".to_owned()));
-        // Guessing at keys must not keep the database busy.
+        // Guessed keys must not keep the database busy.
         if self.lookups.check().is_err() {
             return unknown();
         }
-        self.ask(Command::Refresh).await?;
+        self.submit(Command::Refresh).await?;
         self.present().keyring.find(&hash, self.now()).unwrap_or_else(unknown)
     }
 
-    /// Notes that a key is used today.
-    pub fn note_use(&self, key: &Key) {
-        self.key_uses.note(&key.id, self.today());
+    /// Records that a key is used today.
+    pub fn mark_used(&self, key: &Key) {
+        self.key_uses.add(&key.id, self.today());
     }
 
-    /// Every key, in the order they were made, each with the day of its last use on any node; waits for the database.
+    /// Lists every key in order of creation, with the day of its last use on any node. Blocks on the database.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] when the database, which has these days, cannot be reached.
+    /// [`Refusal::Unavailable`] if the database, which has these days, cannot be reached.
     pub fn keys(&self, history: &History) -> Result<Vec<Key>, Refusal> {
         let uses = history.last_uses()?;
         let with_use = |key: &Arc<Key>| {
@@ -318,28 +323,29 @@ impl Registry {
         Ok(self.present().keyring.all().map(with_use).collect())
     }
 
-    /// Listens to the log after an entry or, without one, from now on: to all of it, or to what is of one city. An
-    /// entry that the log does not have, because it has lost its end, is taken for its last one.
+    /// Opens a stream of the log after an entry or, without one, from the next entry on, for all cities or for one. An
+    /// entry that the log does not have, because it lost its end, counts as its last entry.
     ///
     /// # Errors
-    /// [`Refusal::Busy`] when as many listen as may, or come back at once; [`Refusal::Unavailable`] when the log has to be read first and
-    /// the database cannot be reached.
+    /// [`Refusal::Busy`] if there are too many listeners, or too many resume at once. [`Refusal::Unavailable`] if the
+    /// log is needed and the database cannot be reached.
     pub async fn listen(&self, address: IpAddr, after: Option<i64>, city: Option<CityId>) -> Result<Listener, Refusal> {
         Listener::open(&self.shared.news, (self.catch_up.clone(), address), after, city).await
     }
 
-    /// Ends the streams of all who listen, for the service stops.
+    /// Ends all streams, because the service stops.
     pub fn stop_listening(&self) {
         self.shared.news.close();
     }
 
-    /// Asks the writer, unless it could only wait: what is refused here was not begun and never will be.
-    async fn ask<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
+    /// Sends a command to the writer and waits for the reply. A refusal before that means that it never ran and never
+    /// will.
+    async fn submit<T>(&self, command: impl FnOnce(Reply<T>) -> Command) -> Result<T, Refusal> {
         self.shared.check_may_write()?;
         if self.shared.heartbeat.is_stalled() {
             return Err(Refusal::Unavailable);
         }
-        let (reply, pending) = reply::reply();
+        let (reply, pending) = reply::channel();
         self.commands.try_send(command(reply)).map_err(|error| match error {
             TrySendError::Full(_) => Refusal::Busy,
             TrySendError::Disconnected(_) => Refusal::Internal,
@@ -347,21 +353,21 @@ impl Registry {
         pending.answer().await
     }
 
-    /// The reader of the log, who is made to wait for the database; none while it does not answer.
+    /// The reader of the log, whose calls block on the database; refused while the database does not respond.
     ///
     /// # Errors
     /// [`Refusal::Unavailable`].
     pub fn history(&self) -> Result<&History, Refusal> {
-        if self.shared.database_is_at_hand() { Ok(&self.history) } else { Err(Refusal::Unavailable) }
+        if self.shared.is_database_available() { Ok(&self.history) } else { Err(Refusal::Unavailable) }
     }
 
-    /// Waits for what waits for the database, but no longer than the database answers.
+    /// Waits for `work`, which needs the database, but no longer than the database responds.
     ///
     /// # Errors
-    /// [`Refusal::Unavailable`] once it does not.
-    pub async fn while_at_hand<T>(&self, work: impl Future<Output = T>) -> Result<T, Refusal> {
-        let (mut work, begin) = (std::pin::pin!(work), Instant::now());
-        while self.shared.database_is_at_hand() && begin.elapsed() < WRITE_WAIT {
+    /// [`Refusal::Unavailable`] once it does not respond, or after the longest wait of a write.
+    pub async fn while_available<T>(&self, work: impl Future<Output = T>) -> Result<T, Refusal> {
+        let (mut work, start) = (std::pin::pin!(work), Instant::now());
+        while self.shared.is_database_available() && start.elapsed() < WRITE_WAIT {
             if let Ok(done) = tokio::time::timeout(FOLLOW_EVERY, &mut work).await {
                 return Ok(done);
             }

@@ -1,4 +1,4 @@
-//! Turns of many addresses: so many at once, and of one address at most half of them.
+//! Limits concurrent work: so many turns at a time, and at most half of them for one address.
 
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -8,16 +8,16 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::Refusal;
 
-/// Who has a turn, and who waits for one.
+/// The turns that are taken, and the addresses that wait.
 #[derive(Debug)]
 pub struct Queue {
-    all: Arc<Semaphore>,
-    /// How many turns one address has at once.
-    each: usize,
+    common: Arc<Semaphore>,
+    /// How many turns one address may have at a time.
+    per_address: usize,
     addresses: Mutex<HashMap<IpAddr, Weak<Semaphore>>>,
 }
 
-/// A turn, until it is dropped.
+/// A turn; it ends when dropped.
 #[derive(Debug)]
 pub struct QueueSlot {
     _own: OwnedSemaphorePermit,
@@ -25,30 +25,31 @@ pub struct QueueSlot {
 }
 
 impl Queue {
-    /// So many turns at once.
+    /// A queue with so many turns at a time.
     #[must_use]
     pub fn new(turns: usize) -> Self {
-        Queue { all: Arc::new(Semaphore::new(turns)), each: (turns / 2).max(1), addresses: Mutex::default() }
+        let (common, per_address) = (Arc::new(Semaphore::new(turns)), (turns / 2).max(1));
+        Queue { common, per_address, addresses: Mutex::default() }
     }
 
-    /// Waits for a turn of an address. Each address waits in a queue of its own for its place in the common one, so
-    /// that one that asks for much waits for itself.
+    /// Waits for a turn. Each address first waits in its own queue, so that an address with many requests only delays
+    /// itself.
     ///
     /// # Errors
-    /// None as long as the queue is there.
+    /// None while the queue exists.
     pub async fn take(&self, address: IpAddr) -> Result<QueueSlot, Refusal> {
-        let own = self.of(address).acquire_owned().await.map_err(|_| Refusal::Internal)?;
-        let common = Arc::clone(&self.all).acquire_owned().await.map_err(|_| Refusal::Internal)?;
+        let own = self.turns_of(address).acquire_owned().await.map_err(|_| Refusal::Internal)?;
+        let common = Arc::clone(&self.common).acquire_owned().await.map_err(|_| Refusal::Internal)?;
         Ok(QueueSlot { _own: own, _common: common })
     }
 
-    fn of(&self, address: IpAddr) -> Arc<Semaphore> {
+    fn turns_of(&self, address: IpAddr) -> Arc<Semaphore> {
         let mut addresses = self.addresses.lock().expect("nothing panics while it holds the lock");
         if let Some(known) = addresses.get(&address).and_then(Weak::upgrade) {
             return known;
         }
         addresses.retain(|_, turns| turns.strong_count() > 0);
-        let turns = Arc::new(Semaphore::new(self.each));
+        let turns = Arc::new(Semaphore::new(self.per_address));
         addresses.insert(address, Arc::downgrade(&turns));
         turns
     }

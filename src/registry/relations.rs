@@ -1,4 +1,4 @@
-//! How records hold together: what one may not be beside the others, and what goes with it.
+//! The relations between records: which references are allowed, and what is withdrawn together.
 
 use super::Refusal;
 use super::snapshot::{IdentifierRegister, identifiers};
@@ -7,20 +7,19 @@ use crate::record::any_record::AnyRecord;
 use crate::record::limits::{CHAIN, USERS_NAMED};
 use crate::record::{City, CityId, CityRecord, Fault, Kind, RecordKey, Recorded, Slug, Statement, Target};
 
-/// The order in which what a city has is withdrawn with it: each kind after those that may name it, first those that
-/// are not here.
+/// The order in which the records of a city are withdrawn with it. A kind comes before the kinds that it may refer to.
 const DEPENDANTS_FIRST: [Kind; 6] =
     [Kind::Member, Kind::Statement, Kind::Target, Kind::Report, Kind::Baseline, Kind::City];
 
 impl Staging {
-    /// Checks what a record may not be beside the others.
+    /// Checks a record against the other records.
     pub(super) fn check_against_others(
         &self,
         key: &RecordKey,
         record: &AnyRecord,
         live: Option<&AnyRecord>,
     ) -> Result<(), Refusal> {
-        self.check_room(key)?;
+        self.check_record_limit(key)?;
         let RecordKey::OfCity(id, kind) = key else { return Ok(()) };
         match (kind, record, live) {
             (CityRecord::City, AnyRecord::City(city), _) => {
@@ -42,7 +41,7 @@ impl Staging {
 
     fn check_part_of(&self, city: &CityId, part_of: Option<&CityId>) -> Result<(), Refusal> {
         match part_of {
-            Some(whole) if self.wholes_of(whole).any(|id| id == city) => {
+            Some(whole) if self.city_and_wholes(whole).any(|id| id == city) => {
                 Err(invalid("/part_of", "own_part", "must not be the city itself, or a part of it"))
             }
             Some(whole) if !self.is_live(&RecordKey::city_itself(whole)) => {
@@ -52,12 +51,12 @@ impl Staging {
         }
     }
 
-    /// A predecessor was recorded before, and is withdrawn where it was merged away.
+    /// A predecessor must have been recorded before. It may be withdrawn, for instance after a merger.
     fn check_predecessors(&self, id: &CityId, city: &City) -> Result<(), Refusal> {
         let check = |(index, earlier): (usize, &CityId)| {
             let at = format!("/predecessors/{index}/city");
-            if self.came_from(earlier, id) {
-                let message = "must not be the city itself, or one that came from it";
+            if self.is_descendant(earlier, id) {
+                let message = "must not be the city itself, or one of its successors";
                 return Some(fault(&at, "own_predecessor", message));
             }
             let is_known = self.latest(&RecordKey::city_itself(earlier)).is_some();
@@ -71,12 +70,12 @@ impl Staging {
     fn check_identifiers(&self, id: &CityId, city: &City) -> Result<(), Refusal> {
         for identifier in identifiers(city) {
             if let Some(owner) = self.owner(&identifier).filter(|owner| *owner != id) {
-                let (register, word) = identifier;
+                let (register, value) = identifier;
                 let register = match register {
                     IdentifierRegister::Locode => "locode".to_owned(),
                     IdentifierRegister::Named(name) => name,
                 };
-                return Err(Refusal::IdentifierTaken(format!("the {register} identifier {word} belongs to {owner}")));
+                return Err(Refusal::IdentifierTaken(format!("the {register} identifier {value} belongs to {owner}")));
             }
         }
         Ok(())
@@ -120,20 +119,20 @@ impl Staging {
         }
     }
 
-    /// The city, the one it is part of, and so on.
-    fn wholes_of<'a>(&'a self, part: &'a CityId) -> impl Iterator<Item = &'a CityId> {
+    /// The city, the city that it is part of, and so on.
+    fn city_and_wholes<'a>(&'a self, part: &'a CityId) -> impl Iterator<Item = &'a CityId> {
         let whole = |id: &&CityId| self.dossier(id)?.city.live()?.0.part_of.as_ref();
         std::iter::successors(Some(part), whole).take(CHAIN)
     }
 
-    /// The target `target` of a city, the one it is superseded by, and so on.
+    /// The target, the target that supersedes it, and so on.
     fn successors_of<'a>(&'a self, city: &CityId, target: &'a Slug) -> impl Iterator<Item = &'a Slug> {
         let targets = self.dossier(city).map(|dossier| &dossier.targets);
         let successor = move |id: &&Slug| targets?.get(*id)?.live()?.0.superseded_by.as_ref();
         std::iter::successors(Some(target), successor).take(CHAIN)
     }
 
-    /// A record that others name cannot be withdrawn before them.
+    /// Refuses to withdraw a record while others refer to it.
     pub(super) fn check_unused(&self, key: &RecordKey) -> Result<(), Refusal> {
         let users: Vec<String> = match key {
             RecordKey::Network(id) => self.members_of(id).map(|city| format!("member {city}")).collect(),
@@ -170,7 +169,7 @@ impl Staging {
         (statement.target.as_ref() == Some(id)).then(|| "the city's statement".to_owned())
     }
 
-    /// The cities that are part of `whole`. Looks at every city, which withdrawals are rare enough for.
+    /// The cities that are part of `whole`. Scans every city, which is fine since withdrawals are rare.
     fn parts_of<'a>(&'a self, whole: &'a CityId) -> impl Iterator<Item = &'a CityId> {
         self.cities().filter(move |id| {
             let live = self.dossier(id).and_then(|dossier| dossier.city.live());
@@ -178,7 +177,7 @@ impl Staging {
         })
     }
 
-    /// The cities that are members of a network. Looks at every city, too.
+    /// The cities that are members of a network. Also scans every city.
     fn members_of<'a>(&'a self, network: &'a Slug) -> impl Iterator<Item = &'a CityId> {
         self.cities().filter(move |id| {
             let membership = self.dossier(id).and_then(|dossier| dossier.memberships.get(network));
@@ -186,13 +185,13 @@ impl Staging {
         })
     }
 
-    /// Every city there ever was.
+    /// Every city that was ever recorded.
     fn cities(&self) -> impl Iterator<Item = &CityId> {
         let known = &self.snapshot.cities;
         known.keys().chain(self.ledger.cities.keys().filter(|id| !known.contains_key(*id)))
     }
 
-    /// The record and all that goes with it, dependants first, each with its last revision.
+    /// The record and everything withdrawn with it, dependants first, each with its last revision.
     pub(super) fn with_dependants(&self, key: &RecordKey) -> Vec<(RecordKey, i32)> {
         let mut withdrawn = vec![key.clone()];
         if let RecordKey::OfCity(city, CityRecord::City) = key

@@ -1,4 +1,4 @@
-//! What is asked of the registry, what comes of it, and why it may be refused.
+//! The requests to the registry, their outcomes, and why they may be refused.
 
 use std::sync::Arc;
 
@@ -8,76 +8,76 @@ use crate::record::any_record::AnyRecord;
 use crate::record::{Actor, Fault, RecordKey};
 use crate::store::idempotency::Mark;
 
-/// Under which condition a write is to be done (RFC 9110, `If-Match` and `If-None-Match`).
+/// The condition of a write (RFC 9110, `If-Match` and `If-None-Match`).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Condition {
-    /// Under any.
+    /// No condition.
     None,
     /// Only if there is no such record (`If-None-Match: *`).
     IsNew,
     /// Only if there is such a record (`If-Match: *`).
     Exists,
-    /// Only if the record's answer has one of these tags (`If-Match: "…"`).
+    /// Only if the record's ETag is one of these (`If-Match: "…"`).
     Tag(Vec<String>),
-    /// Only if the record has not changed after this entry of the log, or says the same already.
+    /// Only if the record has not changed after this entry of the log, or already has the new content.
     UnchangedSince(i64),
 }
 
 /// What to do with a record.
 #[derive(Debug, Clone)]
 pub enum Operation {
-    /// Record it so.
+    /// Record it with this content.
     Put {
         /// The record, valid by itself.
         record: AnyRecord,
-        /// Why it is changed.
+        /// Why it changes.
         reason: Option<String>,
     },
     /// Withdraw it.
     Withdraw {
-        /// Why.
+        /// Why it is withdrawn.
         reason: String,
     },
 }
 
-/// A write that someone may do, of a record that is valid by itself.
+/// A write that the client may do, of a record that is valid by itself.
 #[derive(Debug, Clone)]
 pub struct WriteRequest {
-    /// Who asks.
+    /// Who writes.
     pub actor: Actor,
-    /// Which record.
+    /// The record to write.
     pub key: RecordKey,
     /// What to do with it.
     pub operation: Operation,
-    /// Under which condition.
+    /// The condition.
     pub condition: Condition,
-    /// By what the same request is known when it is sent again.
+    /// Identifies the request if it is sent again.
     pub mark: Option<Mark>,
 }
 
 /// A write that is on disk and readable.
 #[derive(Debug, Clone)]
 pub struct Written {
-    /// What it did.
+    /// What the write did.
     pub effect: Effect,
-    /// Only if the same request had been sent, and done, before: the last entry of the log that it made, if any.
+    /// Set only if an earlier identical request already did this: the last log entry that it made, if any.
     pub repeated: Option<Option<i64>>,
-    /// The present that includes it.
+    /// The snapshot that includes the write.
     pub snapshot: Arc<Snapshot>,
 }
 
-/// Writes of which all were done, or none.
+/// The outcome of writes that were all done or all not done.
 #[derive(Debug, Clone)]
 pub struct BatchOutcome {
-    /// Whether they are on disk and readable.
+    /// True if the writes are on disk and readable.
     pub done: bool,
-    /// Whether the same request had been sent, and done, before: nothing was done now.
+    /// True if an earlier identical request did them, so that nothing was done now.
     pub repeated: bool,
-    /// What each did or, when they were not done, would have done.
+    /// What each write did. If they were not done, what each would have done.
     pub outcomes: Vec<Result<Effect, Refusal>>,
-    /// The present before them.
+    /// The snapshot before the writes.
     pub before: Arc<Snapshot>,
-    /// The present after them or, when they were not done, as those that are not refused would have made it.
+    /// The snapshot after the writes. If they were not done, as it would be with those that are not refused.
     pub after: Arc<Snapshot>,
 }
 
@@ -88,34 +88,34 @@ pub enum Refusal {
     NotFound,
     /// The record, or its city, is withdrawn.
     Gone,
-    /// The condition does not hold.
+    /// The condition is not met.
     PreconditionFailed,
-    /// A published record is changed only with a reason.
+    /// A change of a published record needs a reason.
     ReasonRequired,
-    /// The record does not fit the others.
+    /// The record conflicts with other records.
     Invalid(Vec<Fault>),
-    /// Another city has the identifier.
+    /// Another city has the identifier; the detail says which.
     IdentifierTaken(String),
-    /// The city has as many records of the kind as it may; how many.
+    /// The city already has the most records of this kind; the detail says how many.
     TooManyRecords(String),
-    /// Others name the record; which, as a list.
+    /// Other records refer to the record; the detail lists them.
     InUse(String),
-    /// The key may not be used, or not any more; why.
+    /// The key may not be used; the detail says why.
     KeyRefused(String),
-    /// As many writes are waiting, or as many listen, as may.
+    /// Too many writes are waiting, or there are too many listeners.
     Busy,
-    /// The database cannot be reached, or does not answer. Nothing was done, and nothing will be.
+    /// The database cannot be reached or does not respond. Nothing was done, and nothing will be.
     Unavailable,
-    /// The database was lost while it committed: whether the write was done is unknown.
+    /// The connection was lost during the commit. It is unknown whether the write was done.
     OutcomeUnknown,
-    /// Another request had the same `Idempotency-Key`.
+    /// Another request used the same `Idempotency-Key`.
     IdempotencyKeyReused,
-    /// The database is not the one that was opened, until an operator acts.
+    /// The database is not the one that was opened. An operator must act.
     DatabaseReplaced,
-    /// The database is damaged, until an operator acts.
+    /// The database is damaged. An operator must act.
     DatabaseDamaged,
-    /// A mistake of ours.
+    /// An error in this program.
     Internal,
-    /// The log of the database does not continue what this node has seen; how.
+    /// The log of the database does not continue what this node has seen; the detail says how.
     LogDiverged(String),
 }

@@ -1,4 +1,4 @@
-//! How many records of a kind a city has room for.
+//! Limits the number of records of a kind for each city.
 
 use super::Refusal;
 use super::staging::Staging;
@@ -6,19 +6,19 @@ use crate::record::limits::{CITY_BASELINES, CITY_TARGETS};
 use crate::record::{CityRecord, RecordKey};
 
 impl Staging {
-    /// Refuses a new record of a city that has as many of its kind as it may; one that was withdrawn keeps its room,
-    /// for its history stays. Of other kinds there are only as many as there are years, or networks.
-    pub(super) fn check_room(&self, key: &RecordKey) -> Result<(), Refusal> {
+    /// Refuses a new record if the city already has the most records of its kind. Withdrawn records count too, since
+    /// their history stays. Other kinds are limited by the number of years or networks.
+    pub(super) fn check_record_limit(&self, key: &RecordKey) -> Result<(), Refusal> {
         let RecordKey::OfCity(city, record) = key else { return Ok(()) };
         let Some(dossier) = self.dossier(city) else { return Ok(()) };
-        let (taken, most, what) = match record {
+        let (count, limit, what) = match record {
             CityRecord::Baseline(_) => (dossier.baselines.len(), CITY_BASELINES, "baselines"),
             CityRecord::Target(_) => (dossier.targets.len(), CITY_TARGETS, "targets"),
             _ => return Ok(()),
         };
-        if taken < most || self.latest(key).is_some() {
+        if count < limit || self.latest(key).is_some() {
             return Ok(());
         }
-        Err(Refusal::TooManyRecords(format!("a city may have {most} {what}, withdrawn ones included")))
+        Err(Refusal::TooManyRecords(format!("a city may have {limit} {what}, withdrawn ones included")))
     }
 }

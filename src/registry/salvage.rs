@@ -1,4 +1,4 @@
-//! What can be trusted of a log that is damaged: entries that are wrong are noted, and what they are about is left out.
+//! Loads what can be trusted of a damaged log. Wrong entries are recorded, and their cities and networks are left out.
 
 use std::sync::Arc;
 
@@ -8,65 +8,65 @@ use super::staging::Staging;
 use super::succession::Origins;
 use crate::record::limits::DAMAGE_LISTED;
 use crate::record::{Change, Subject};
-use crate::store::log::Unreadable;
+use crate::store::log::UnreadableRow;
 use crate::store::{self, AnyConnection, HOW_TO_RESTORE, Head, StoreError};
 
-/// Brings a database to this version. One whose file is damaged is not written to: if it is of this version already,
-/// what of it can be read is served, else it is refused.
+/// Migrates a database to the current schema. Does not write to a database whose file is damaged: if it has the current
+/// schema, its readable part is served, else it is refused.
 pub(super) fn migrate_if_sound(connection: &mut AnyConnection, halted: &Halted) -> Result<(), StoreError> {
     let unsound = store::integrity::check(connection)?;
     if unsound.is_empty() {
         return store::migrate(connection).map(drop);
     }
     let message = unsound.join("; ");
-    if !store::is_made(connection)? {
+    if !store::is_initialized(connection)? {
         return Err(StoreError::Corrupt(message));
     }
-    halted.set(Halt::Damaged(format!("the database file is damaged: {message}; to mend it, {HOW_TO_RESTORE}")));
+    halted.set(Halt::Damaged(format!("the database file is damaged: {message}; to repair it, {HOW_TO_RESTORE}")));
     Ok(())
 }
 
 impl Staging {
-    /// Takes over the next row of a log that may be damaged.
-    pub(super) fn take_up_row(&mut self, row: Result<Change, Unreadable>) {
+    /// Applies the next row of a log that may be damaged.
+    pub(super) fn salvage_row(&mut self, row: Result<Change, UnreadableRow>) {
         match row {
-            Ok(change) => self.take_up(&change),
+            Ok(change) => self.salvage_entry(&change),
             Err(row) => {
                 self.snapshot.head.number = row.sequence;
                 self.snapshot.head.hash.clone_from(&row.hash);
-                Arc::make_mut(&mut self.snapshot.damage).note_unreadable(row);
+                Arc::make_mut(&mut self.snapshot.damage).add_unreadable(row);
             }
         }
     }
 
-    /// Takes over the next entry of a log that may be damaged.
-    pub(super) fn take_up(&mut self, change: &Change) {
+    /// Applies the next entry of a log that may be damaged.
+    pub(super) fn salvage_entry(&mut self, change: &Change) {
         let previous = (self.snapshot.head.number, self.snapshot.head.hash.as_str());
         if Arc::make_mut(&mut self.snapshot.damage).check(change, previous)
             && let Err(message) = self.apply(change)
         {
-            Arc::make_mut(&mut self.snapshot.damage).note(change, message);
+            Arc::make_mut(&mut self.snapshot.damage).add(change, message);
         }
-        if self.snapshot.damage.marks(&change.subject) {
-            self.leave_out(&change.subject);
-            self.pass(change);
+        if self.snapshot.damage.is_marked(&change.subject) {
+            self.remove_subject(&change.subject);
+            self.advance(change);
         }
     }
 
-    /// Notes it if the log does not end as the revision row says.
+    /// Records an error if the log does not end as the revision row says.
     pub(super) fn check_end(&mut self, head: &Head) {
         let (number, hash) = self.head();
         if (head.number, head.hash.as_str()) != (number, hash) {
             let message = format!(
-                "the revision row says that the log ends with entry {} {}, it ends with entry {number} {hash}",
+                "the revision row says that the log ends with entry {} {}, but it ends with entry {number} {hash}",
                 head.number, head.hash
             );
-            Arc::make_mut(&mut self.snapshot.damage).note_of_all(message);
+            Arc::make_mut(&mut self.snapshot.damage).add_general(message);
         }
     }
 
-    /// Takes out the city or network that an entry is about.
-    fn leave_out(&mut self, subject: &Subject) {
+    /// Removes the city or network that an entry is about.
+    fn remove_subject(&mut self, subject: &Subject) {
         let Some(city) = subject.city() else {
             let id = subject.id();
             self.ledger.networks.remove(id.as_str());
@@ -74,10 +74,10 @@ impl Staging {
             return;
         };
         let owned = self.identifiers_of(city);
-        self.bring_in_city(city);
+        self.stage_city(city);
         self.snapshot.cities.remove(city);
         let Some(dossier) = self.ledger.cities.remove(city) else { return };
-        self.note_origins(city, &Origins::of(&dossier), &Origins::default());
+        self.update_succession(city, &Origins::of(&dossier), &Origins::default());
         for identifier in owned {
             if self.owner(&identifier) == Some(city) {
                 self.snapshot.identifiers.remove(&identifier);
@@ -87,27 +87,27 @@ impl Staging {
 }
 
 impl Snapshot {
-    /// Why nothing may be written if its log is damaged.
+    /// Why writes must stop because of a damaged log; none if it is sound.
     pub(super) fn halt(&self) -> Option<Halt> {
-        let wrong = self.damage.wrong();
-        if wrong.is_empty() {
+        let errors = self.damage.errors();
+        if errors.is_empty() {
             return None;
         }
-        let first: Vec<&str> = wrong.iter().take(DAMAGE_LISTED).map(String::as_str).collect();
-        let more = match wrong.len() - first.len() {
+        let first: Vec<&str> = errors.iter().take(DAMAGE_LISTED).map(String::as_str).collect();
+        let more = match errors.len() - first.len() {
             0 => String::new(),
             more => format!("; and {more} more"),
         };
         Some(Halt::EntriesDamaged(format!(
-            "the change log is damaged: {}{more}; left out: {} cities, {} networks; to mend it, {HOW_TO_RESTORE}",
+            "the change log is damaged: {}{more}; left out: {} cities, {} networks; to repair it, {HOW_TO_RESTORE}",
             first.join("; "),
-            self.damage.cities(),
-            self.damage.networks()
+            self.damage.marked_cities(),
+            self.damage.marked_networks()
         )))
     }
 
-    /// The first thing that is wrong with its log.
+    /// The first error in the log.
     pub(super) fn first_damage(&self) -> Option<&str> {
-        self.damage.wrong().first().map(String::as_str)
+        self.damage.errors().first().map(String::as_str)
     }
 }

@@ -1,4 +1,4 @@
-//! What the writer and the readers share: the present, and how things stand.
+//! The state that the writer and the readers share.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -16,33 +16,33 @@ use super::news::News;
 use super::snapshot::Snapshot;
 use crate::metrics::Metrics;
 
-/// What the writer and the readers share.
+/// The state that the writer and the readers share.
 pub(super) struct Shared {
     pub(super) snapshot: ArcSwap<Snapshot>,
     pub(super) news: Arc<News>,
     pub(super) database: ArcSwap<Option<String>>,
     pub(super) halted: Halted,
-    pub(super) writing: AtomicBool,
+    pub(super) is_writer_running: AtomicBool,
     pub(super) heartbeat: Heartbeat,
     pub(super) metrics: Metrics,
     pub(super) clock: Clock,
     pub(super) fork: ArcSwapOption<Fork>,
     pub(super) heads: Heads,
-    /// Where writes are saved that only this node holds.
+    /// Where to save writes that only this node holds.
     pub(super) state_dir: PathBuf,
 }
 
-/// What is told of a log that lies ahead.
-pub(super) const LOG_AHEAD: &str = "the last entry of the change log is stamped with a time that has not come: a clock was wrong. \
-                         The next entry gets the present time, and what lies ahead counts as recorded by then";
+/// The warning for a log that ends with a time in the future.
+pub(super) const LOG_AHEAD: &str = "the last entry of the change log is stamped with a time in the future: a clock was \
+    wrong. The next entry gets the present time, and entries with later times count as recorded by then";
 
 impl Shared {
-    /// Whether the log's last entry lies further ahead than clocks differ.
+    /// True if the last entry of the log is further ahead than clocks may differ.
     pub(super) fn is_ahead(&self) -> bool {
-        self.present().recorded_at - self.clock.now() > clock::leap()
+        self.present().recorded_at - self.clock.now() > clock::max_jump()
     }
 
-    /// Refuses what would be written while an operator has to act.
+    /// Refuses a write while an operator has to act.
     pub(super) fn check_may_write(&self) -> Result<(), Refusal> {
         self.halted.check()?;
         self.check_no_fork()
@@ -62,11 +62,11 @@ impl Shared {
         }
     }
 
-    /// Publishes what does not follow from the snapshot before.
-    pub(super) fn publish_anew(&self, snapshot: Arc<Snapshot>) {
+    /// Publishes a snapshot that does not follow from the one before.
+    pub(super) fn publish_reloaded(&self, snapshot: Arc<Snapshot>) {
         let head = snapshot.head.number;
         self.store(snapshot);
-        self.news.start_anew(head);
+        self.news.restart(head);
     }
 
     fn store(&self, snapshot: Arc<Snapshot>) {
@@ -75,12 +75,12 @@ impl Shared {
         edition.begin(self.clock.now(), Some(&before.edition));
     }
 
-    /// Whether the database answers, as far as the writer knows.
-    pub(super) fn database_is_at_hand(&self) -> bool {
-        self.database_is_up() && !self.heartbeat.is_stalled()
+    /// True if the database responds, as far as the writer knows.
+    pub(super) fn is_database_available(&self) -> bool {
+        self.is_database_up() && !self.heartbeat.is_stalled()
     }
 
-    pub(super) fn database_is_up(&self) -> bool {
+    pub(super) fn is_database_up(&self) -> bool {
         self.database.load().is_none()
     }
 

@@ -1,4 +1,4 @@
-//! The present, immutable: every city's dossier with its judgement computed and its answer rendered.
+//! The present, as an immutable snapshot: the dossier of every city, with its judgement and its response rendered.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, OnceLock};
@@ -21,87 +21,87 @@ use crate::record::text::normalise_name;
 use crate::record::{AsOf, City, CityId, CityRecord, Dossier, Network, RecordKey, Recorded, Slug};
 use crate::store::{Damage, Head};
 
-/// Everything as it is after one entry of the log; cheap to clone, for its maps are shared.
+/// Everything as it is after one entry of the log. Cheap to clone, since its maps are shared.
 #[derive(Debug, Clone)]
 pub struct Snapshot {
-    /// The last entries of the log, and of the log of keys, that it includes.
+    /// The last entries that it includes, of the log and of the log of keys.
     pub head: Head,
-    /// When its last entry was recorded.
+    /// When the last entry was recorded.
     pub recorded_at: DateTime<Utc>,
-    /// How many entries of the log were without their bodies when they were read.
+    /// The number of entries without a body.
     pub redacted: i64,
     /// The day as of which targets are judged.
     pub judged_on: NaiveDate,
-    /// Since when any of it is as it is.
+    /// Identifies this state of the whole, for caching.
     pub edition: Arc<Edition>,
     /// The cities, withdrawn ones included, by id.
     pub cities: OrdMap<CityId, Arc<CityEntry>>,
     /// The networks, withdrawn ones included, by id.
     pub networks: OrdMap<Slug, Arc<NetworkEntry>>,
-    /// Which city has which identifier.
+    /// The owner of each identifier.
     pub identifiers: OrdMap<Identifier, CityId>,
-    /// Which cities came after which.
+    /// The successors of each city.
     pub(super) succession: Succession,
-    /// Whether every state there was is kept whole, for who compares with all of them.
+    /// True if every revision is kept in full, for imports that compare with all of them.
     pub(super) keeps_all: bool,
     /// The keys.
     pub keyring: Keyring,
-    /// The newest entries of the log, as they are there.
+    /// The newest entries of the log.
     pub(super) recent: Recent,
-    /// The forks of the log that were accepted, by their ids, when something was last taken over from others.
+    /// The ids of the accepted forks, at the last time this node followed the log.
     pub(super) accepted_forks: Arc<BTreeSet<String>>,
-    /// What of the log is wrong; the cities and networks that it marks are in none of the maps.
+    /// The errors in the log. The cities and networks that they mark are in none of the maps.
     pub damage: Arc<Damage>,
 }
 
-/// An identifier that no two cities may share: a register (`locode` or as the city names it) and its word.
+/// An identifier that no two cities may share: a register, and the value in it.
 pub type Identifier = (IdentifierRegister, String);
 
-/// The register an identifier belongs to.
+/// The register that an identifier belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum IdentifierRegister {
     /// UN/LOCODE.
     Locode,
-    /// A register that the city's `identifiers` name.
+    /// A register named in the city's `identifiers`.
     Named(String),
 }
 
 /// A city in the snapshot.
 #[derive(Debug)]
 pub struct CityEntry {
-    /// All that is recorded of it.
+    /// Everything recorded about the city.
     pub dossier: Dossier,
-    /// The cities there are that came from it, by id.
+    /// The cities that name it as a predecessor and are not withdrawn, by id.
     pub successors: Vec<CityId>,
-    /// What is served of it; none once it is withdrawn.
+    /// What is served of the city; none once it is withdrawn.
     pub present: Option<Present>,
-    /// Since when all that is served of it is as it is.
+    /// Identifies this state of the city, for caching.
     pub edition: Arc<Edition>,
-    /// The rendered answers of its records, made when first asked for.
+    /// The rendered responses of its records, made on first request.
     records: BTreeMap<CityRecord, OnceLock<Option<Body>>>,
 }
 
 /// A network in the snapshot.
 #[derive(Debug)]
 pub struct NetworkEntry {
-    /// Its id.
+    /// The id of the network.
     pub id: Slug,
-    /// All that is recorded of it, but for its members: they are in the dossiers of the cities.
+    /// Everything recorded about the network. Its members are in the dossiers of the cities.
     pub network: Recorded<Network>,
-    /// Since when it is as it is.
+    /// Identifies this state of the network, for caching.
     edition: Arc<Edition>,
-    /// Its rendered answer, made when first asked for.
+    /// The rendered response, made on first request.
     record: OnceLock<Option<Body>>,
 }
 
 impl NetworkEntry {
-    /// A network whose answer is not rendered yet.
+    /// A network whose response is not rendered yet.
     #[must_use]
     pub fn new(id: Slug, network: Recorded<Network>, edition: Arc<Edition>) -> Self {
         NetworkEntry { id, network, edition, record: OnceLock::new() }
     }
 
-    /// The rendered answer; none when it is withdrawn.
+    /// The rendered response; none if the network is withdrawn.
     #[must_use]
     pub fn record(&self) -> Option<Body> {
         let answer = || records::network(&self.id, &self.network);
@@ -113,24 +113,24 @@ impl NetworkEntry {
 /// What is served of a city that is not withdrawn.
 #[derive(Debug)]
 pub struct Present {
-    /// The city's own record.
+    /// The record of the city itself.
     pub city: Arc<City>,
     /// The id of the target to show first.
     pub headline: Option<Slug>,
-    /// Its targets, judged.
+    /// The assessments of its targets.
     pub targets: Vec<Assessment>,
-    /// What it says of the verdicts.
+    /// The city's statement on the verdicts.
     pub statement: Option<Reply>,
-    /// What it reported last.
+    /// What the city last reported.
     pub latest: Latest,
-    /// The path at which the judgement keeps its numbers for ever.
+    /// The path under which this judgement never changes.
     pub permalink: String,
     /// The rendered judgement.
     pub status: Body,
 }
 
 impl Present {
-    /// The judgement of the target to show first.
+    /// The assessment of the target to show first.
     #[must_use]
     pub fn headline(&self) -> Option<&Assessment> {
         let id = self.headline.as_ref()?;
@@ -138,24 +138,24 @@ impl Present {
     }
 }
 
-/// What a look for a city finds.
+/// The result of looking up a city.
 #[derive(Debug)]
 pub enum CityLookup<'a> {
     /// The city, and what is served of it.
     Here(&'a Arc<CityEntry>, &'a Present),
-    /// A city that was withdrawn; its history stays.
+    /// A withdrawn city; its history stays.
     Withdrawn(&'a Arc<CityEntry>),
-    /// A city of which this entry of the log is not as it was written, so that nothing of it can be trusted.
+    /// A city that cannot be trusted, because this entry of the log is damaged.
     Damaged(i64),
-    /// Nothing of that id.
+    /// There was never a city with that id.
     Never,
 }
 
 impl CityEntry {
-    /// Judges a city as of `judged_on` and renders the answer.
+    /// Judges a city as of `judged_on` and renders the response.
     #[must_use]
     pub fn new(dossier: Dossier, successors: Vec<CityId>, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
-        // The present is whole.
+        // The present is always in memory, so judging it cannot fail.
         let judged = judgement::status(&dossier, &AsOf::default(), judged_on, None, false).ok().flatten();
         let present = judged.and_then(|answer| {
             let status = Body::json(&answer).of(&edition);
@@ -167,25 +167,25 @@ impl CityEntry {
         CityEntry { records: Self::slots(&dossier), dossier, successors, present, edition }
     }
 
-    /// A city that is written to and not read: nothing is judged or rendered.
-    pub(super) fn unread(dossier: Dossier) -> Self {
+    /// A city that is only written to: nothing is judged or rendered.
+    pub(super) fn unjudged(dossier: Dossier) -> Self {
         let (successors, edition, records) = (Vec::new(), Arc::default(), BTreeMap::new());
         CityEntry { dossier, successors, present: None, edition, records }
     }
 
-    /// A place for each record's answer.
+    /// An empty slot for the response of each record.
     fn slots(dossier: &Dossier) -> BTreeMap<CityRecord, OnceLock<Option<Body>>> {
         dossier.keys().into_iter().map(|record| (record, OnceLock::new())).collect()
     }
 
-    /// Whether the city is a member of a network on `day`.
+    /// True if the city is a member of a network on `day`.
     #[must_use]
     pub fn is_member(&self, network: &str, day: NaiveDate) -> bool {
         let membership = self.dossier.memberships.get(network).and_then(Recorded::live);
         membership.is_some_and(|(member, _)| member.includes(day))
     }
 
-    /// The rendered answer of a record; none when there is none or it is withdrawn.
+    /// The rendered response of a record; none if there is no such record or it is withdrawn.
     #[must_use]
     pub fn record(&self, record: &CityRecord) -> Option<Body> {
         let slot = self.records.get(record)?;
@@ -195,7 +195,7 @@ impl CityEntry {
 }
 
 impl Snapshot {
-    /// Nothing recorded yet.
+    /// The snapshot of an empty log.
     #[must_use]
     pub fn empty(judged_on: NaiveDate) -> Self {
         Snapshot {
@@ -216,16 +216,16 @@ impl Snapshot {
         }
     }
 
-    /// The same where every state is kept whole.
-    pub(super) fn empty_for_all(judged_on: NaiveDate) -> Self {
+    /// An empty snapshot that keeps every revision in full.
+    pub(super) fn empty_keeping_all(judged_on: NaiveDate) -> Self {
         Snapshot { keeps_all: true, ..Self::empty(judged_on) }
     }
 
-    /// Looks for a city.
+    /// Looks up a city.
     #[must_use]
     pub fn find(&self, id: &str) -> CityLookup<'_> {
         match self.cities.get(id) {
-            None => self.damage.of_city(id).map_or(CityLookup::Never, CityLookup::Damaged),
+            None => self.damage.city_marked_by(id).map_or(CityLookup::Never, CityLookup::Damaged),
             Some(entry) => match &entry.present {
                 Some(present) => CityLookup::Here(entry, present),
                 None => CityLookup::Withdrawn(entry),
@@ -233,7 +233,7 @@ impl Snapshot {
         }
     }
 
-    /// The rendered answer of any record; none when there is none, or it or its city is withdrawn.
+    /// The rendered response of any record; none if there is no such record, or it or its city is withdrawn.
     #[must_use]
     pub fn record(&self, key: &RecordKey) -> Option<Body> {
         match key {
@@ -245,7 +245,7 @@ impl Snapshot {
         }
     }
 
-    /// The last entry of the log about a record; none if there never was such a record.
+    /// The last log entry about a record; none if there never was such a record.
     #[must_use]
     pub fn last_entry(&self, key: &RecordKey) -> Option<i64> {
         match key {
@@ -259,7 +259,7 @@ impl Snapshot {
         self.cities.iter().filter_map(|(id, entry)| Some((id, entry, entry.present.as_ref()?)))
     }
 
-    /// The cities that a city is a part of: the one it names, the one that names, and so on.
+    /// The cities that contain a city: the one it is part of, the one that one is part of, and so on.
     pub fn wholes<'a>(&'a self, part: &'a City) -> impl Iterator<Item = (&'a CityId, &'a Present)> {
         let present = |id: &'a CityId| match self.find(id.as_str()) {
             CityLookup::Here(_, present) => Some((id, present)),
@@ -269,7 +269,7 @@ impl Snapshot {
         std::iter::successors(whole(part), move |(_, present)| whole(&present.city)).take(CHAIN)
     }
 
-    /// The same, judged as of another day.
+    /// The same snapshot, judged as of another day.
     #[must_use]
     pub fn judged(&self, judged_on: NaiveDate) -> Self {
         let edition = Arc::default();
@@ -282,10 +282,10 @@ impl Snapshot {
     }
 }
 
-/// The identifiers of a city, each in the one form in which it is looked for.
+/// The identifiers of a city, normalized for lookup.
 pub(super) fn identifiers(city: &City) -> impl Iterator<Item = Identifier> + '_ {
     let locode = city.locode.iter().map(|locode| (IdentifierRegister::Locode, locode.as_str().to_owned()));
     let named = city.identifiers.iter();
-    // Some registers know cities by their names alone.
+    // Some registers identify cities by name only.
     locode.chain(named.map(|(register, id)| (IdentifierRegister::Named(register.to_owned()), normalise_name(id))))
 }

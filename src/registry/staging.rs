@@ -1,4 +1,4 @@
-//! A write on its way: its conditions checked against what is then current, its entries drafted.
+//! Prepares writes: checks their conditions against the current state and drafts their log entries.
 
 use std::sync::Arc;
 
@@ -18,24 +18,24 @@ use crate::record::{
 use crate::store::key_log::KeyChange;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
-/// The snapshot to be, with the entries that lead to it.
+/// The next snapshot in preparation, with the entries that lead to it.
 pub(super) struct Staging {
-    /// Where it starts from; its identifiers and head are kept up to date, its cities are not.
+    /// The starting snapshot. Its identifiers and head are kept up to date, its cities are not.
     pub(super) snapshot: Snapshot,
-    /// The cities and networks that are changed or shown anew, and no others.
+    /// Only the cities and networks that change or must be rendered again.
     pub(super) ledger: Ledger,
     /// The entries to append.
     entries: Vec<Change>,
 }
 
-/// What a write does, once it may be done.
+/// What an accepted write does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Effect {
-    /// The record is new, or back.
+    /// The record is new, or was withdrawn and is back.
     Created,
     /// The record has a new revision.
     Revised,
-    /// The record was the same already.
+    /// The record already had this content.
     Unchanged,
     /// The record is withdrawn.
     Withdrawn,
@@ -46,50 +46,50 @@ impl Staging {
         Staging { ledger: Ledger::new(snapshot.keeps_all), snapshot, entries: Vec::new() }
     }
 
-    /// The entry that new ones follow: its sequence and its hash.
+    /// The sequence and the hash of the entry that new entries follow.
     pub(super) fn head(&self) -> (i64, &str) {
         (self.snapshot.head.number, &self.snapshot.head.hash)
     }
 
-    /// Takes over an entry that another node wrote.
+    /// Applies an entry that another node wrote.
     ///
     /// # Errors
-    /// A sentence, when it does not follow the head or cannot be read.
+    /// A sentence, if the entry does not follow the head or cannot be read.
     pub(super) fn follow(&mut self, change: &Change) -> Result<(), String> {
         change.check(self.snapshot.head.number, &self.snapshot.head.hash)?;
-        if self.snapshot.damage.is_none() {
+        if self.snapshot.damage.is_empty() {
             return self.apply(change);
         }
-        self.take_up(change);
+        self.salvage_entry(change);
         Ok(())
     }
 
-    /// Which city has an identifier.
+    /// The city that has an identifier.
     pub(super) fn owner(&self, identifier: &Identifier) -> Option<&CityId> {
         self.snapshot.identifiers.get(identifier)
     }
 
-    /// Knows no key that was entered up to `head`.
+    /// Discards all keys that were entered up to `head`.
     pub(super) fn forget_keys(&mut self, head: &Head) {
         self.snapshot.keyring = super::Keyring::default();
         (self.snapshot.head.keys, self.snapshot.head.keys_hash) = (head.keys, head.keys_hash.clone());
     }
 
-    /// Takes over an entry of the log of keys.
+    /// Applies an entry of the log of keys.
     ///
     /// # Errors
-    /// A sentence, when it does not follow the head or cannot be read.
+    /// A sentence, if the entry does not follow the head or cannot be read.
     pub(super) fn follow_key(&mut self, entry: &KeyChange) -> Result<(), String> {
         let head = &mut self.snapshot.head;
         entry.check(head.keys, &head.keys_hash)?;
-        self.snapshot.keyring.follow(entry)?;
+        self.snapshot.keyring.apply(entry)?;
         (head.keys, head.keys_hash) = (entry.sequence, entry.hash.clone());
         Ok(())
     }
 
-    /// Does what a request asks, if it may be done now.
+    /// Executes a request if its conditions are met.
     pub(super) fn execute(&mut self, request: &WriteRequest, now: DateTime<Utc>) -> Result<Effect, Refusal> {
-        // It may have been revoked, on this node or another, since the request was let in.
+        // The key may have been revoked, on this or another node, since the request was admitted.
         if let Some(key) = &request.actor.key {
             self.snapshot.keyring.check(key, now)?;
         }
@@ -112,7 +112,7 @@ impl Staging {
         let live = latest.as_ref().and_then(|(_, value)| value.as_ref());
         let body = record.body();
         let is_same = live.is_some_and(|live| live.body() == body);
-        // What says the same already overwrites nothing, whoever changed it since: a file sent twice is no conflict.
+        // A record with the same content overwrites nothing, whoever changed it: sending a file twice is no conflict.
         if !(is_same && matches!(request.condition, Condition::UnchangedSince(_))) {
             self.check_condition(key, &request.condition, live.is_some())?;
         }
@@ -133,7 +133,7 @@ impl Staging {
             after: Some(body),
             reason: reason.map(str::to_owned),
         };
-        self.enter(draft, now)?;
+        self.append(draft, now)?;
         Ok(if action == Action::Create { Effect::Created } else { Effect::Revised })
     }
 
@@ -156,12 +156,12 @@ impl Staging {
                 after: None,
                 reason: Some(reason.to_owned()),
             };
-            self.enter(draft, now)?;
+            self.append(draft, now)?;
         }
         Ok(Effect::Withdrawn)
     }
 
-    /// The record's last stamp and, unless withdrawn, its value.
+    /// The last stamp of the record and, unless it is withdrawn, its value.
     pub(super) fn latest(&self, key: &RecordKey) -> Option<(Stamp, Option<AnyRecord>)> {
         match key {
             RecordKey::Network(id) => {
@@ -189,7 +189,7 @@ impl Staging {
         matches!(self.latest(key), Some((_, Some(_))))
     }
 
-    /// What belongs to a city needs a city that is there, and a membership its network too.
+    /// Checks that the city of a record exists and, for a membership, its network too.
     fn check_owners(&self, key: &RecordKey) -> Result<(), Refusal> {
         let (network, city) = match key {
             RecordKey::Network(_) | RecordKey::OfCity(_, CityRecord::City) => return Ok(()),
@@ -204,36 +204,36 @@ impl Staging {
     }
 
     fn check_condition(&self, key: &RecordKey, condition: &Condition, exists: bool) -> Result<(), Refusal> {
-        let met = match condition {
+        let is_met = match condition {
             Condition::None => true,
             Condition::IsNew => !exists,
             Condition::Exists => exists,
-            Condition::Tag(tags) => self.rendered(key).is_some_and(|body| tags.iter().any(|tag| tag == body.tag())),
+            Condition::Tag(tags) => self.render(key).is_some_and(|body| tags.iter().any(|tag| tag == body.tag())),
             Condition::UnchangedSince(entry) => self.latest(key).is_none_or(|(stamp, _)| stamp.sequence <= *entry),
         };
-        if met { Ok(()) } else { Err(Refusal::PreconditionFailed) }
+        if is_met { Ok(()) } else { Err(Refusal::PreconditionFailed) }
     }
 
-    /// The answer of a record as it is now.
-    fn rendered(&self, key: &RecordKey) -> Option<Body> {
+    /// The response for a record in its current state.
+    fn render(&self, key: &RecordKey) -> Option<Body> {
         match key {
             RecordKey::Network(id) => records::network(id, self.network(id)?).map(|answer| Body::json(&answer)),
             RecordKey::OfCity(city, record) => {
-                let shown_with = if *record == CityRecord::City { self.successors(city) } else { Vec::new() };
-                records::record(self.dossier(city)?, &shown_with, record)
+                let successors = if *record == CityRecord::City { self.successors(city) } else { Vec::new() };
+                records::record(self.dossier(city)?, &successors, record)
             }
         }
     }
 
-    /// Gives a draft its place in the log.
+    /// Appends a draft to the log.
     ///
-    /// The text of the entry is read again, though its record is at hand: so memory has what the log says, by the
-    /// parser that reads it at the next start, and nothing is appended that this parser does not take.
-    fn enter(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
+    /// The record is parsed again from the text of the entry, although it is at hand. So memory holds what the log
+    /// says, and nothing is appended that the parser would refuse at the next start.
+    fn append(&mut self, draft: Draft, now: DateTime<Utc>) -> Result<(), Refusal> {
         let (number, hash) = self.head();
         let change = draft.into_entry(number + 1, entry_time(self.snapshot.recorded_at, now), hash);
         if let Err(message) = self.apply(&change) {
-            // What the request's own parser took, the log's parser must take: anything else is our mistake.
+            // The parser of the log must accept what the parser of the request accepted. Anything else is a bug.
             log::error!("a drafted change cannot be applied: {message}");
             return Err(Refusal::Internal);
         }
@@ -242,30 +242,30 @@ impl Staging {
     }
 
     pub(super) fn apply(&mut self, change: &Change) -> Result<(), String> {
-        self.bring_in(change)?;
-        let was_there = match change.subject.city() {
+        self.stage(change)?;
+        let removed_body = match change.subject.city() {
             Some(city) => self.apply_to_city(city, change)?,
             None => self.ledger.apply(change)?,
         };
-        self.snapshot.redacted += i64::from(was_there);
-        self.pass(change);
+        self.snapshot.redacted += i64::from(removed_body);
+        self.advance(change);
         Ok(())
     }
 
-    /// Applies an entry about a city that is brought in, and keeps up what is known of all cities together.
+    /// Applies an entry about a staged city. Updates the identifiers and the succession of cities.
     fn apply_to_city(&mut self, city: &CityId, change: &Change) -> Result<bool, String> {
         let before = self.ledger.cities.get(city).map(Origins::of).unwrap_or_default();
-        let names_it = change.subject.kind() == Kind::City;
-        if names_it {
+        let is_city_record = change.subject.kind() == Kind::City;
+        if is_city_record {
             self.identifiers_of(city).iter().for_each(|identifier| drop(self.snapshot.identifiers.remove(identifier)));
         }
         let applied = self.ledger.apply(change);
-        if names_it {
+        if is_city_record {
             let named = self.identifiers_of(city).into_iter().map(|identifier| (identifier, city.clone()));
             self.snapshot.identifiers.extend(named);
         }
         let now = self.ledger.cities.get(city).map(Origins::of).unwrap_or_default();
-        self.note_origins(city, &before, &now);
+        self.update_succession(city, &before, &now);
         applied
     }
 
@@ -275,8 +275,8 @@ impl Staging {
         live.iter().flat_map(|(city, _)| identifiers(city)).collect()
     }
 
-    /// Goes on to the entry, which is not applied or was already.
-    pub(super) fn pass(&mut self, change: &Change) {
+    /// Moves the head to an entry, whether it was applied or not.
+    pub(super) fn advance(&mut self, change: &Change) {
         if change.recorded_at < self.snapshot.recorded_at {
             self.cap_times(change.recorded_at);
         }
@@ -287,7 +287,7 @@ impl Staging {
         self.snapshot.recent.push(change);
     }
 
-    /// The snapshot that the entries lead to: only the cities they speak of are judged anew.
+    /// The snapshot after the entries. Only the cities that they concern are judged again.
     pub(super) fn finish(self) -> Snapshot {
         let judged_on = self.snapshot.judged_on;
         self.finish_with(|dossier, successors, edition| {
@@ -295,9 +295,9 @@ impl Staging {
         })
     }
 
-    /// The same where nobody reads it: nothing is judged.
-    pub(super) fn finish_unread(self) -> Snapshot {
-        self.finish_with(|dossier, _, _| CityEntry::unread(dossier))
+    /// Like [`finish`](Self::finish), but for a snapshot that no client reads: nothing is judged.
+    pub(super) fn finish_unjudged(self) -> Snapshot {
+        self.finish_with(|dossier, _, _| CityEntry::unjudged(dossier))
     }
 
     fn finish_with(self, entry: impl Fn(Dossier, Vec<CityId>, &Arc<Edition>) -> CityEntry) -> Snapshot {
@@ -318,7 +318,7 @@ impl Staging {
         snapshot
     }
 
-    /// Appends the entries to the log and brings the table of records up to them, within a transaction that holds the
+    /// Appends the entries to the log and updates the table of records. Must run in a transaction that has locked the
     /// revision row, which was at `head`.
     pub(super) fn save(&self, connection: &mut AnyConnection, head: &Head) -> Result<(), StoreError> {
         if self.entries.is_empty() {
@@ -327,7 +327,7 @@ impl Staging {
         store::log::append(connection, &self.entries)?;
         store::records::save(connection, &self.entries)?;
         let (number, hash) = self.head();
-        store::log::raise(connection, &Head { number, hash: hash.to_owned(), ..head.clone() })?;
+        store::log::set_head(connection, &Head { number, hash: hash.to_owned(), ..head.clone() })?;
         Ok(())
     }
 }

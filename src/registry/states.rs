@@ -1,8 +1,8 @@
-//! Which state of a record stands, when editions of publications arrive in any order.
+//! Decides which state of a record is current, when editions of publications are imported in any order.
 //!
-//! Each edition of a publication is a state of a record: what it says, and the day it counts from. Put in the order of
-//! their days, the states make runs that say the same; the first state of the last run stands, and of the others only
-//! the first of each run is news. So what stands, and what was known on any day, follows from the editions alone.
+//! Each edition is a state of a record: its content, and the day from which it counts. In the order of their days,
+//! states with the same content form runs. The first state of the last run is current. Of each other run only the first
+//! state matters. So the editions alone determine what is current, and what was known on any day.
 
 use chrono::NaiveDate;
 use serde_json::Value;
@@ -10,10 +10,10 @@ use serde_json::Value;
 use crate::record::{CityRecord, Dossier};
 use crate::store::confirmations::Confirmation;
 
-/// Members of a record that no judgement is made from: a change of them is no news.
+/// Members of a record that no judgement uses. A change of them alone is not a new state.
 const DESCRIPTIVE: [&str; 3] = ["note", "source", "title"];
 
-/// Members of a record that are figures, or say what is pledged.
+/// Members of a record that are figures or define the pledge.
 const FIGURES: [&str; 12] = [
     "baseline",
     "credits_retired_tonnes",
@@ -29,70 +29,70 @@ const FIGURES: [&str; 12] = [
     "totals",
 ];
 
-/// A state of a record: an edition that says it.
+/// A state of a record, as one edition gives it.
 #[derive(Debug, Clone)]
 pub(super) struct State {
-    /// The day it counts from: of publication, else of recording.
+    /// The day from which it counts: the day of publication, or else of recording.
     since: NaiveDate,
-    /// Whether its source says that day.
-    dated: bool,
+    /// True if its source gives that day.
+    is_dated: bool,
     /// The title of its source.
     title: String,
-    /// The record as the edition has it.
+    /// The record in this edition.
     pub body: Value,
-    /// The figures, how they were accounted for, and when a target holds.
-    said: Value,
+    /// The content that judgements use.
+    content: Value,
 }
 
 impl State {
-    /// The state that a body is, recorded on a day.
+    /// The state for a body that was recorded on a day.
     pub fn new(body: Value, recorded_on: NaiveDate) -> Self {
         let published = body["source"]["published"].as_str().and_then(|day| day.parse::<NaiveDate>().ok());
         let title = body["source"]["title"].as_str().unwrap_or_default().to_owned();
-        let mut said = body.clone();
-        if let Some(said) = said.as_object_mut() {
-            said.retain(|member, _| !DESCRIPTIVE.contains(&member.as_str()));
+        let mut content = body.clone();
+        if let Some(content) = content.as_object_mut() {
+            content.retain(|member, _| !DESCRIPTIVE.contains(&member.as_str()));
         }
-        State { since: published.unwrap_or(recorded_on), dated: published.is_some(), title, body, said }
+        State { since: published.unwrap_or(recorded_on), is_dated: published.is_some(), title, body, content }
     }
 
-    /// The day it counts from.
+    /// The day from which it counts.
     pub const fn since(&self) -> NaiveDate {
         self.since
     }
 
-    /// Whether a figure is another one, not only how it was accounted for.
+    /// True if a figure differs, and not only how it was accounted for.
     pub fn has_other_figures(&self, than: &State) -> bool {
-        FIGURES.iter().any(|member| self.said.get(member) != than.said.get(member))
+        FIGURES.iter().any(|member| self.content.get(member) != than.content.get(member))
     }
 
-    /// What decides which of two states is the later one: the day it counts from and, of two publications of one day,
-    /// the title, so that the order of import does not. Of the same title the one that comes later is.
+    /// Orders states by the day from which they count, and publications of one day by title, so that the order of
+    /// import does not matter. With the same title the later import wins.
     fn rank(&self) -> (NaiveDate, &str) {
         (self.since, &self.title)
     }
 
-    /// Whether it is the same edition: a file without a day counts from when it was first brought in.
+    /// True if it is the same edition. A file without a day counts from its first import.
     fn is_edition(&self, other: &State) -> bool {
-        self.said == other.said
+        self.content == other.content
             && self.title == other.title
-            && self.dated == other.dated
-            && (!self.dated || self.since == other.since)
+            && self.is_dated == other.is_dated
+            && (!self.is_dated || self.since == other.since)
     }
 }
 
-/// What an arrived state is, beside those that are there.
+/// How an imported state relates to the known states.
 #[derive(Debug)]
 pub(super) enum StatePosition {
-    /// Nothing new: this edition is there.
+    /// This edition is known.
     Known,
-    /// It says again what the edition before it says.
+    /// It repeats the content of the edition before it.
     Confirms,
-    /// It stands, as the first to say so from its day on; what stood says the same.
-    Precedes,
-    /// It stands, and says otherwise than what stood.
-    Stands,
-    /// It stood before what stands, and these stand after it, the last one now.
+    /// It repeats the current content with an earlier day, and becomes current.
+    Backdates,
+    /// It has other content and becomes current.
+    Replaces,
+    /// It precedes the current state. These states follow it; the last one is current.
     Earlier(Vec<State>),
 }
 
@@ -100,74 +100,77 @@ pub(super) enum StatePosition {
 #[derive(Debug)]
 pub(super) struct States {
     all: Vec<State>,
-    /// What stands.
-    pub standing: State,
+    /// The current state.
+    pub current: State,
 }
 
 impl States {
-    /// Those that were recorded, and those that confirmed them; none for a record that is not there.
+    /// The recorded and the confirmed states; none if there is no such record.
     pub fn of(dossier: &Dossier, record: &CityRecord, confirmations: &[Confirmation]) -> Option<Self> {
         let mut all: Vec<State> = Vec::new();
         let recorded = recorded(dossier, record);
         let confirmed = confirmations.iter().map(|found| State::new(found.body.clone(), found.since));
         let last = recorded.last()?.body.clone();
-        // What is recorded anew after an earlier state is the state that it was.
+        // If a state was recorded again after an earlier one, it is still the same state.
         for state in recorded.into_iter().chain(confirmed) {
             if all.iter().all(|known| known.body != state.body) {
                 all.push(state);
             }
         }
-        let standing = all.iter().find(|state| state.body == last)?.clone();
-        // What counts from a later day and says otherwise was overruled by whoever recorded what stands.
-        all.retain(|state| state.rank() <= standing.rank() || state.said == standing.said);
-        // Of one day and title, what stands is the last.
-        let order = |state: &State| state.body == last;
-        all.sort_by(|one, other| one.rank().cmp(&other.rank()).then(order(one).cmp(&order(other))));
-        Some(States { all, standing })
+        let current = all.iter().find(|state| state.body == last)?.clone();
+        // Whoever recorded the current state overruled states with a later day and other content.
+        all.retain(|state| state.rank() <= current.rank() || state.content == current.content);
+        // Among states with the same day and title, the current one comes last.
+        let is_last = |state: &State| state.body == last;
+        all.sort_by(|one, other| one.rank().cmp(&other.rank()).then(is_last(one).cmp(&is_last(other))));
+        Some(States { all, current })
     }
 
-    /// Whether the state is the arrived one, of which only one has a day: a day may be filled in once it has passed.
-    fn is_dated_as(&self, state: &State, arrived: &State) -> bool {
-        let otherwise =
-            |other: &State| other.said != arrived.said && state.since < other.since && other.since <= arrived.since;
-        state.dated != arrived.dated
-            && state.said == arrived.said
+    /// True if the states are the same and only one of them has a day. A day may be added once it has passed.
+    fn differs_in_date_only(&self, state: &State, arrived: &State) -> bool {
+        let contradicts = |other: &State| {
+            other.content != arrived.content && state.since < other.since && other.since <= arrived.since
+        };
+        state.is_dated != arrived.is_dated
+            && state.content == arrived.content
             && state.since <= arrived.since
-            && !self.all.iter().any(otherwise)
+            && !self.all.iter().any(contradicts)
     }
 
-    /// What each of them says, in the order of their days.
+    /// The bodies of the states, in the order of their days.
     pub fn bodies(&self) -> impl Iterator<Item = &Value> {
         self.all.iter().map(|state| &state.body)
     }
 
-    /// What an arrived state is beside them.
-    pub fn place(&self, arrived: &State) -> StatePosition {
-        if self.all.iter().any(|state| state.is_edition(arrived) || self.is_dated_as(state, arrived)) {
+    /// How an imported state relates to these states.
+    pub fn position(&self, arrived: &State) -> StatePosition {
+        if self.all.iter().any(|state| state.is_edition(arrived) || self.differs_in_date_only(state, arrived)) {
             return StatePosition::Known;
         }
         let at = self.all.partition_point(|state| state.rank() <= arrived.rank());
         let (before, after) = self.all.split_at(at);
-        if before.last().is_some_and(|state| state.said == arrived.said) {
+        if before.last().is_some_and(|state| state.content == arrived.content) {
             return StatePosition::Confirms;
         }
-        if after.iter().all(|state| state.said == arrived.said) {
-            return if arrived.said == self.standing.said { StatePosition::Precedes } else { StatePosition::Stands };
+        if after.iter().all(|state| state.content == arrived.content) {
+            let is_current = arrived.content == self.current.content;
+            return if is_current { StatePosition::Backdates } else { StatePosition::Replaces };
         }
-        // Where it parts a run, the second part begins with the state after it.
-        let parted = after.first().zip(before.last()).filter(|(next, last)| next.said == last.said);
-        let last_run = after.iter().rposition(|state| state.said != self.standing.said).map_or(0, |other| other + 1);
-        let mut to_stand: Vec<State> = parted.map(|(next, _)| next.clone()).into_iter().collect();
-        let stands = after.get(last_run).unwrap_or(&self.standing);
-        if to_stand.last().is_none_or(|state| state.body != stands.body) {
-            to_stand.push(stands.clone());
+        // If the imported state splits a run, the second part begins with the state after it.
+        let split = after.first().zip(before.last()).filter(|(next, last)| next.content == last.content);
+        let last_run =
+            after.iter().rposition(|state| state.content != self.current.content).map_or(0, |other| other + 1);
+        let mut to_repeat: Vec<State> = split.map(|(next, _)| next.clone()).into_iter().collect();
+        let current = after.get(last_run).unwrap_or(&self.current);
+        if to_repeat.last().is_none_or(|state| state.body != current.body) {
+            to_repeat.push(current.clone());
         }
-        StatePosition::Earlier(to_stand)
+        StatePosition::Earlier(to_repeat)
     }
 }
 
-/// Every state that was recorded, withdrawals left out, oldest first; all are whole where files are brought in.
+/// Every recorded state except withdrawals, oldest first. In an import all of them are kept in full.
 fn recorded(dossier: &Dossier, record: &CityRecord) -> Vec<State> {
-    let whole = dossier.revisions(record).filter_map(|(stamp, value)| Some((stamp, value?)));
-    whole.map(|(stamp, value)| State::new(value.body(), stamp.recorded_at.date_naive())).collect()
+    let states = dossier.revisions(record).filter_map(|(stamp, value)| Some((stamp, value?)));
+    states.map(|(stamp, value)| State::new(value.body(), stamp.recorded_at.date_naive())).collect()
 }

@@ -1,4 +1,4 @@
-//! Which cities came after which: the later ones say so, and the earlier ones are shown with them.
+//! Which cities succeed which. The successor names its predecessors, and the predecessor is shown with its successors.
 
 use std::collections::BTreeSet;
 
@@ -8,20 +8,20 @@ use super::snapshot::{CityLookup, Snapshot};
 use super::staging::Staging;
 use crate::record::{CityId, Dossier, RecordKey};
 
-/// The later cities of each earlier one, as the later ones last said, withdrawn ones included.
+/// The successors of each city, as they last named it. Includes withdrawn successors.
 #[derive(Debug, Clone, Default)]
 pub struct Succession(OrdMap<CityId, Vec<CityId>>);
 
 impl Succession {
-    /// The cities that last said that they came from this one, by id.
+    /// The cities that last named this one as a predecessor, by id.
     fn of(&self, predecessor: &CityId) -> &[CityId] {
         self.0.get(predecessor).map_or(&[], Vec::as_slice)
     }
 
     fn add(&mut self, predecessor: &CityId, successor: &CityId) {
         let successors = self.0.entry(predecessor.clone()).or_default();
-        if let Err(place) = successors.binary_search(successor) {
-            successors.insert(place, successor.clone());
+        if let Err(index) = successors.binary_search(successor) {
+            successors.insert(index, successor.clone());
         }
     }
 
@@ -32,7 +32,7 @@ impl Succession {
     }
 }
 
-/// What a city last said of those that it came from, and whether it is there.
+/// The predecessors that a city last named, and whether the city is live.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Origins {
     predecessors: BTreeSet<CityId>,
@@ -50,8 +50,9 @@ impl Origins {
 }
 
 impl Staging {
-    /// Notes from which cities `city` came `before` and comes `now`; those that are shown with it are rendered anew.
-    pub(super) fn note_origins(&mut self, city: &CityId, before: &Origins, now: &Origins) {
+    /// Records how the predecessors of `city` changed. Predecessors whose list of successors changes are rendered
+    /// again.
+    pub(super) fn update_succession(&mut self, city: &CityId, before: &Origins, now: &Origins) {
         for predecessor in before.predecessors.union(&now.predecessors) {
             let (was, is) = (before.predecessors.contains(predecessor), now.predecessors.contains(predecessor));
             if is && !was {
@@ -61,43 +62,42 @@ impl Staging {
             }
             let shown = (was && before.is_live, is && now.is_live);
             if shown.0 != shown.1 {
-                self.bring_in_city(predecessor);
+                self.stage_city(predecessor);
             }
         }
     }
 
-    /// The cities there are that came from `city`, by id.
+    /// The successors of `city` that are not withdrawn, by id.
     pub(super) fn successors(&self, city: &CityId) -> Vec<CityId> {
         let successors = self.snapshot.succession.of(city).iter();
         successors.filter(|id| self.is_live(&RecordKey::city_itself(id))).cloned().collect()
     }
 
-    /// Whether `city` is `other`, or came from it.
-    pub(super) fn came_from(&self, city: &CityId, other: &CityId) -> bool {
-        let (mut seen, mut ahead) = (BTreeSet::new(), vec![city]);
-        while let Some(id) = ahead.pop() {
+    /// True if `city` is `other`, or one of its direct or indirect successors.
+    pub(super) fn is_descendant(&self, city: &CityId, other: &CityId) -> bool {
+        let (mut seen, mut pending) = (BTreeSet::new(), vec![city]);
+        while let Some(id) = pending.pop() {
             if id == other {
                 return true;
             }
             let live = self.dossier(id).and_then(|dossier| dossier.city.live());
             let named = live.into_iter().flat_map(|(city, _)| &city.predecessors).map(|named| &named.city);
-            ahead.extend(named.filter(|id| seen.insert(*id)));
+            pending.extend(named.filter(|id| seen.insert(*id)));
         }
         false
     }
 }
 
 impl Snapshot {
-    /// The cities there are that came from one that is withdrawn, by id; in place of one that is withdrawn too, those
-    /// that came from it.
+    /// The live successors of a withdrawn city, by id. A withdrawn successor is replaced by its own successors.
     #[must_use]
     pub fn heirs<'s>(&'s self, city: &'s CityId) -> BTreeSet<&'s CityId> {
-        let (mut heirs, mut seen, mut ahead) = (BTreeSet::new(), BTreeSet::from([city]), vec![city]);
-        while let Some(id) = ahead.pop() {
+        let (mut heirs, mut seen, mut pending) = (BTreeSet::new(), BTreeSet::from([city]), vec![city]);
+        while let Some(id) = pending.pop() {
             for successor in self.succession.of(id) {
                 match self.find(successor.as_str()) {
                     CityLookup::Here(..) => drop(heirs.insert(successor)),
-                    _ if seen.insert(successor) => ahead.push(successor),
+                    _ if seen.insert(successor) => pending.push(successor),
                     _ => {}
                 }
             }

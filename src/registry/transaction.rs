@@ -1,10 +1,10 @@
-//! The transactions of the writer: what is waiting is checked against what is then current, and appended.
+//! The transactions of the writer. They check the waiting writes against the current state and append them.
 
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
-use super::follow::caught_up;
+use super::follow::catch_up;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
 use super::staging::{Effect, Staging};
@@ -14,16 +14,16 @@ use crate::record::{Action, Change};
 use crate::store::idempotency::{self, Mark, Outcome};
 use crate::store::{self, AnyConnection, Head, LogRange, StoreError, TransactionError};
 
-/// What a transaction ends with: the snapshot to publish, and what else came of it.
-pub(super) type Committed<T> = Result<(Arc<Snapshot>, T), TransactionError<(Arc<Snapshot>, T), Failure>>;
+/// The result of a transaction: the snapshot to publish, and the outcomes.
+pub(super) type TransactionResult<T> = Result<(Arc<Snapshot>, T), TransactionError<(Arc<Snapshot>, T), Failure>>;
 
-/// A write that was done, now or before.
+/// A write that was done, now or by an earlier request.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Executed {
     effect: Effect,
-    /// The last entry of the log that it made; none if it made none.
+    /// The last log entry that it made; none if it made none.
     sequence: Option<i64>,
-    /// Whether it was done by an earlier request with the same `Idempotency-Key`.
+    /// True if an earlier request with the same `Idempotency-Key` did it.
     is_repeated: bool,
 }
 
@@ -34,26 +34,26 @@ impl Executed {
     }
 }
 
-/// Locks the revision row, and takes over what others wrote before that.
-fn locked(connection: &mut AnyConnection, shared: &Shared) -> Result<(Head, Staging), Failure> {
+/// Locks the revision row, and applies what others wrote before that.
+fn lock_and_catch_up(connection: &mut AnyConnection, shared: &Shared) -> Result<(Head, Staging), Failure> {
     let head = store::log::lock(connection)?;
-    let staging = caught_up(connection, &shared.present(), &head, &|| shared.heartbeat.beat())?;
+    let staging = catch_up(connection, &shared.present(), &head, &|| shared.heartbeat.beat())?;
     Ok((head, staging))
 }
 
-/// Does each write that may be done, and whose client still waits, in one transaction.
-pub(super) fn batch(
+/// Executes, in one transaction, each write whose client still waits.
+pub(super) fn write_batch(
     connection: &mut AnyConnection,
     shared: &Shared,
     writes: &[(WriteRequest, Reply<Written>)],
-) -> Committed<Vec<Option<Result<Executed, Refusal>>>> {
+) -> TransactionResult<Vec<Option<Result<Executed, Refusal>>>> {
     store::try_transaction(connection, |connection| {
-        let (head, mut staging) = locked(connection, shared)?;
-        let now = shared.clock.time_to_enter(connection, staging.snapshot.recorded_at)?;
+        let (head, mut staging) = lock_and_catch_up(connection, shared)?;
+        let now = shared.clock.entry_time(connection, staging.snapshot.recorded_at)?;
         let mut outcomes = Vec::with_capacity(writes.len());
         for (request, reply) in writes {
             shared.heartbeat.beat();
-            // It may have taken long to come so far: a client that was told "not done" is not to be belied.
+            // It may have taken long to get here. A write answered with "not done" must not be done.
             let outcome = reply.begin().then(|| execute(connection, &mut staging, request, now)).transpose()?;
             outcomes.push(outcome);
         }
@@ -63,7 +63,7 @@ pub(super) fn batch(
     })
 }
 
-/// Does one write within a transaction, unless its mark says that it was done before.
+/// Executes one write in a transaction, unless its mark shows that it was done before.
 fn execute(
     connection: &mut AnyConnection,
     staging: &mut Staging,
@@ -71,10 +71,10 @@ fn execute(
     now: DateTime<Utc>,
 ) -> Result<Result<Executed, Refusal>, StoreError> {
     if let Some(mark) = &request.mark
-        && let Some(before) = idempotency::find(connection, mark)?
+        && let Some(earlier) = idempotency::find(connection, mark)?
     {
-        return if before.request_hash == mark.request_hash {
-            repeated(connection, &before).map(Ok)
+        return if earlier.request_hash == mark.request_hash {
+            earlier_outcome(connection, &earlier).map(Ok)
         } else {
             Ok(Err(Refusal::IdempotencyKeyReused))
         };
@@ -91,22 +91,22 @@ fn execute(
     Ok(Ok(Executed { effect, sequence: (last > before).then_some(last), is_repeated: false }))
 }
 
-/// What a request did when it was done.
-fn repeated(connection: &mut AnyConnection, before: &Outcome) -> Result<Executed, StoreError> {
-    // Of a withdrawal the record itself may come before or after what belonged to it; all were withdrawn.
-    let first = entries(connection, before)?.into_iter().next();
+/// What an earlier request did.
+fn earlier_outcome(connection: &mut AnyConnection, earlier: &Outcome) -> Result<Executed, StoreError> {
+    // In a withdrawal the record may come before or after its dependants; all of them were withdrawn.
+    let first = read_entries(connection, earlier)?.into_iter().next();
     let effect = first.map_or(Effect::Unchanged, |entry| effect_of(&entry));
-    let sequence = (before.last_entry >= before.first_entry).then_some(before.last_entry);
+    let sequence = (earlier.last_entry >= earlier.first_entry).then_some(earlier.last_entry);
     Ok(Executed { effect, sequence, is_repeated: true })
 }
 
-/// The entries of the log that a request made.
-fn entries(connection: &mut AnyConnection, before: &Outcome) -> Result<Vec<Change>, StoreError> {
-    let limit = before.last_entry - before.first_entry + 1;
+/// Reads the log entries that an earlier request made.
+fn read_entries(connection: &mut AnyConnection, earlier: &Outcome) -> Result<Vec<Change>, StoreError> {
+    let limit = earlier.last_entry - earlier.first_entry + 1;
     if limit < 1 {
         return Ok(Vec::new());
     }
-    store::log::read(connection, &LogRange { after: before.first_entry - 1, city: None, limit: Some(limit) })
+    store::log::read(connection, &LogRange { after: earlier.first_entry - 1, city: None, limit: Some(limit) })
 }
 
 fn effect_of(entry: &Change) -> Effect {
@@ -117,16 +117,16 @@ fn effect_of(entry: &Change) -> Effect {
     }
 }
 
-/// Does all of the writes in one transaction, or none of them; nothing either if the client has given up.
-pub(super) fn together(
+/// Executes all writes in one transaction, or none of them. Does nothing if the client has given up.
+pub(super) fn write_atomically(
     connection: &mut AnyConnection,
     shared: &Shared,
     requests: &[WriteRequest],
     mark: Option<&Mark>,
     reply: &Reply<BatchOutcome>,
-) -> Committed<Option<Result<BatchOutcome, Refusal>>> {
+) -> TransactionResult<Option<Result<BatchOutcome, Refusal>>> {
     store::try_transaction(connection, |connection| {
-        let (head, staging) = locked(connection, shared)?;
+        let (head, staging) = lock_and_catch_up(connection, shared)?;
         let before = Arc::new(staging.finish());
         if !reply.begin() {
             return Ok((before, None));
@@ -134,10 +134,10 @@ pub(super) fn together(
         if let Some(mark) = mark
             && let Some(outcome) = idempotency::find(connection, mark)?
         {
-            let repeated = repeated_together(connection, &before, requests, (mark, &outcome))?;
+            let repeated = earlier_batch_outcome(connection, &before, requests, (mark, &outcome))?;
             return Ok((before, Some(repeated)));
         }
-        let now = shared.clock.time_to_enter(connection, before.recorded_at)?;
+        let now = shared.clock.entry_time(connection, before.recorded_at)?;
         let mut staging = Staging::new(Snapshot::clone(&before));
         let execute = |request: &WriteRequest| {
             shared.heartbeat.beat();
@@ -152,15 +152,15 @@ pub(super) fn together(
             }
         }
         let after = Arc::new(staging.finish());
-        let known = Arc::clone(if done { &after } else { &before });
-        let together = BatchOutcome { done, repeated: false, outcomes, before, after };
+        let present = Arc::clone(if done { &after } else { &before });
+        let outcome = BatchOutcome { done, repeated: false, outcomes, before, after };
         shared.heartbeat.beat();
-        Ok((known, Some(Ok(together))))
+        Ok((present, Some(Ok(outcome))))
     })
 }
 
-/// What requests did together when they were done: what the log has of it.
-fn repeated_together(
+/// What an earlier request did with these writes, according to the log.
+fn earlier_batch_outcome(
     connection: &mut AnyConnection,
     present: &Arc<Snapshot>,
     requests: &[WriteRequest],
@@ -169,7 +169,7 @@ fn repeated_together(
     if outcome.request_hash != mark.request_hash {
         return Ok(Err(Refusal::IdempotencyKeyReused));
     }
-    let entries = entries(connection, outcome)?;
+    let entries = read_entries(connection, outcome)?;
     let effect = |request: &WriteRequest| {
         let entry = entries.iter().find(|entry| entry.subject.record() == Some(&request.key));
         Ok(entry.map_or(Effect::Unchanged, effect_of))

@@ -1,15 +1,15 @@
-//! The one writer of a node: group commit, and keeping up with what other nodes write.
+//! The single writer of a node. It commits writes in groups and follows what other nodes write.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
-use super::follow::{caught_up, load};
+use super::follow::{catch_up, load};
 use super::halt::Halt;
 use super::reply::Reply;
 use super::snapshot::Snapshot;
-use super::transaction::{Committed, batch, together};
+use super::transaction::{TransactionResult, write_atomically, write_batch};
 use super::{BatchOutcome, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Actor, Kind, RecordKey};
 use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
@@ -18,31 +18,31 @@ use crate::store::{
     self, AnyConnection, DatabaseUrl, Head, Identity, Key, NewKey, Rotation, StoreError, TransactionError,
 };
 
-/// What the writer is asked for.
+/// A command for the writer.
 pub(super) enum Command {
-    /// A change of a record.
+    /// Write one record.
     Write(WriteRequest, Reply<Written>),
-    /// Changes of which all are done or none, and the mark of the request.
-    WriteTogether(Vec<WriteRequest>, Option<Mark>, Reply<BatchOutcome>),
-    /// A new key; answered with its secret.
+    /// Write all records or none, with the mark of the request.
+    WriteAtomically(Vec<WriteRequest>, Option<Mark>, Reply<BatchOutcome>),
+    /// Create a key; the reply is the key and its secret.
     CreateKey(NewKey, Actor, Reply<(Key, String)>),
-    /// A new secret for a key; answered with it, or with nothing where there is no such key.
+    /// Give a key a new secret; the reply is the key and its secret, or none if there is no such key.
     RotateKey(String, Rotation, Actor, Reply<Option<(Key, String)>>),
-    /// The end of a key, and why; answered with whether it was valid until then.
+    /// Revoke a key, with a reason; the reply is true if it was valid until then.
     RevokeKey(String, Option<String>, Actor, Reply<bool>),
-    /// To look at once whether the database has news.
+    /// Check at once whether others have written.
     Refresh(Reply<()>),
 }
 
-/// What keeps a batch from being written.
+/// Why a batch was not written.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Failure {
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The log is not the one that this node had: a failover lost commits, or someone wrote by hand.
+    /// The log does not continue what this node had seen: a failover lost commits, or someone changed the log by hand.
     #[error("the log does not continue the one this node had: {0}")]
     Diverged(String),
-    /// The log of keys is not the one that this node had.
+    /// The log of keys does not continue what this node had seen.
     #[error("the log of keys does not continue the one this node had: {0}")]
     KeysDiverged(String),
 }
@@ -53,17 +53,17 @@ impl From<diesel::result::Error> for Failure {
     }
 }
 
-/// What is not sure, or not done, after a transaction.
-pub(super) enum Unsettled {
+/// Why a transaction has no certain result.
+pub(super) enum WriteError {
     /// Nothing was written.
     Failed(Failure),
     /// It may have been written.
     OutcomeUnknown(Failure),
 }
 
-impl From<Failure> for Unsettled {
+impl From<Failure> for WriteError {
     fn from(failure: Failure) -> Self {
-        Unsettled::Failed(failure)
+        WriteError::Failed(failure)
     }
 }
 
@@ -76,7 +76,7 @@ pub(super) struct Writer {
 }
 
 impl Writer {
-    /// A writer on the database of that identity, which `connection` is open to.
+    /// A writer for the database that `connection` is open to.
     pub(super) fn new(
         database: DatabaseUrl,
         connection: AnyConnection,
@@ -86,7 +86,7 @@ impl Writer {
         Writer { database, connection: Some(connection), identity, shared }
     }
 
-    /// Serves until every sender is gone.
+    /// Serves commands until every sender is gone.
     pub(super) fn run(mut self, commands: &Receiver<Command>) {
         loop {
             match commands.recv_timeout(FOLLOW_EVERY) {
@@ -95,10 +95,10 @@ impl Writer {
                     let batch = std::iter::once(first).chain(waiting).collect();
                     self.serve(batch);
                 }
-                Err(RecvTimeoutError::Timeout) => self.look(),
+                Err(RecvTimeoutError::Timeout) => self.follow_log(),
                 Err(RecvTimeoutError::Disconnected) => return,
             }
-            self.turn_day();
+            self.judge_new_day();
         }
     }
 
@@ -111,35 +111,37 @@ impl Writer {
         }
         let mut writes = Vec::new();
         for command in batch {
-            // A write that came before a key's end is still done with that key.
+            // A write that came before the revocation of its key is still done.
             if !matches!(command, Command::Write(..)) {
                 self.write(std::mem::take(&mut writes));
             }
             match command {
                 Command::Write(request, reply) => {
-                    // Each is answered with the record, and the tag, that it made itself: a tag of another's
-                    // revision would let its client overwrite what it never saw.
-                    if writes.iter().any(|(earlier, _)| overlap(earlier, &request)) {
+                    // Each write gets the record and the ETag that it made itself. The ETag of another client's
+                    // revision would let it overwrite what it never saw.
+                    if writes.iter().any(|(earlier, _)| may_overlap(earlier, &request)) {
                         self.write(std::mem::take(&mut writes));
                     }
                     writes.push((request, reply));
                 }
-                Command::WriteTogether(requests, mark, reply) => self.write_together(&requests, mark.as_ref(), reply),
+                Command::WriteAtomically(requests, mark, reply) => {
+                    self.write_atomically(&requests, mark.as_ref(), reply);
+                }
                 Command::CreateKey(new, by, reply) => {
                     let now = self.shared.clock.now();
                     self.change_keys(reply, |connection| store::keys::create(connection, new, &by, now));
                 }
-                Command::RotateKey(id, how, by, reply) => {
+                Command::RotateKey(id, rotation, by, reply) => {
                     let now = self.shared.clock.now();
-                    self.change_keys(reply, |connection| store::keys::rotate(connection, &id, &how, &by, now));
+                    self.change_keys(reply, |connection| store::keys::rotate(connection, &id, &rotation, &by, now));
                 }
                 Command::RevokeKey(id, reason, by, reply) => {
                     let now = self.shared.clock.now();
                     self.change_keys(reply, |connection| store::keys::revoke(connection, &id, reason, &by, now));
                 }
                 Command::Refresh(reply) => {
-                    self.look();
-                    let outcome = if self.shared.database_is_up() { Ok(()) } else { Err(Refusal::Unavailable) };
+                    self.follow_log();
+                    let outcome = if self.shared.is_database_up() { Ok(()) } else { Err(Refusal::Unavailable) };
                     reply.send(outcome);
                 }
             }
@@ -147,10 +149,10 @@ impl Writer {
         self.write(writes);
     }
 
-    /// Writes what is waiting in one transaction; if one statement of it fails, one by one, so that a
-    /// bad request fails alone.
+    /// Executes the waiting writes in one transaction. If a statement violates a constraint, executes them one by one,
+    /// so that only the bad request fails.
     fn write(&mut self, mut writes: Vec<(WriteRequest, Reply<Written>)>) {
-        writes.retain(|(_, reply)| !reply.is_given_up());
+        writes.retain(|(_, reply)| !reply.is_abandoned());
         if writes.is_empty() {
             return;
         }
@@ -162,8 +164,8 @@ impl Writer {
         }
         let shared = Arc::clone(&self.shared);
         let undo = || writes.iter().map(|(_, reply)| reply).for_each(Reply::undo);
-        let settled = self.settle(|connection| batch(connection, &shared, &writes), undo);
-        match settled {
+        let result = self.run_transaction(|connection| write_batch(connection, &shared, &writes), undo);
+        match result {
             Ok((snapshot, outcomes)) => {
                 self.shared.publish(Arc::clone(&snapshot));
                 for ((_, reply), outcome) in writes.into_iter().zip(outcomes) {
@@ -171,13 +173,13 @@ impl Writer {
                     reply.send(outcome.map(|done| done.written(&snapshot)));
                 }
             }
-            Err(Unsettled::Failed(Failure::Store(error))) if error.is_constraint() && writes.len() > 1 => {
+            Err(WriteError::Failed(Failure::Store(error))) if error.is_constraint() && writes.len() > 1 => {
                 for write in writes {
                     self.write(vec![write]);
                 }
             }
-            Err(unsettled) => {
-                let refusal = self.note(unsettled);
+            Err(error) => {
+                let refusal = self.handle_failure(error);
                 for (_, reply) in writes {
                     reply.send(Err(refusal.clone()));
                 }
@@ -185,27 +187,27 @@ impl Writer {
         }
     }
 
-    /// Does all of the requests in one transaction, or none of them.
-    fn write_together(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<BatchOutcome>) {
+    /// Executes all requests in one transaction, or none of them.
+    fn write_atomically(&mut self, requests: &[WriteRequest], mark: Option<&Mark>, reply: Reply<BatchOutcome>) {
         if let Err(refusal) = self.shared.halted.check() {
             return reply.send(Err(refusal));
         }
         let shared = Arc::clone(&self.shared);
-        let attempt = |connection: &mut _| together(connection, &shared, requests, mark, &reply);
-        let settled = self.settle(attempt, || reply.undo());
-        match settled {
-            Ok((known, outcome)) => {
-                // Whoever was refused for what another node wrote must see that before they try again.
-                self.shared.publish(known);
+        let attempt = |connection: &mut _| write_atomically(connection, &shared, requests, mark, &reply);
+        let result = self.run_transaction(attempt, || reply.undo());
+        match result {
+            Ok((snapshot, outcome)) => {
+                // A client that was refused because of another node's write must see that write before it tries again.
+                self.shared.publish(snapshot);
                 if let Some(outcome) = outcome {
                     reply.send(outcome);
                 }
             }
-            Err(unsettled) => reply.send(Err(self.note(unsettled))),
+            Err(error) => reply.send(Err(self.handle_failure(error))),
         }
     }
 
-    /// Changes the keys and answers once that works, and is listed, here too.
+    /// Changes the keys. Replies once this node knows the change too.
     fn change_keys<T>(&mut self, reply: Reply<T>, work: impl FnOnce(&mut AnyConnection) -> Result<T, StoreError>) {
         if let Err(refusal) = self.shared.halted.check() {
             return reply.send(Err(refusal));
@@ -215,83 +217,85 @@ impl Writer {
         }
         self.shared.heartbeat.beat();
         let outcome = match connect(&mut self.connection, &self.database, &mut self.identity) {
-            // A change of keys is not repeated: the secret of a key that was made and not answered is lost.
+            // A change of keys is not repeated, since the secret of a key in a lost reply cannot be recovered.
             Ok(connection) => work(connection)
                 .and_then(|done| self.identity.check_files().map(|()| done))
-                .map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error))),
-            Err(error) => Err(Unsettled::Failed(Failure::Store(error))),
+                .map_err(|error| WriteError::OutcomeUnknown(Failure::Store(error))),
+            Err(error) => Err(WriteError::Failed(Failure::Store(error))),
         };
-        self.shared.heartbeat.rest();
-        self.look();
-        reply.send(outcome.map_err(|unsettled| self.note(unsettled)));
+        self.shared.heartbeat.stop();
+        self.follow_log();
+        reply.send(outcome.map_err(|error| self.handle_failure(error)));
     }
 
-    /// Runs a transaction until it is sure what became of it. One that the database broke off is begun again; of a
-    /// commit that was not answered, the log tells whether it was done. `undo` is told each time that nothing was.
-    fn settle<T>(
+    /// Runs a transaction until its result is certain. If the database aborts it, it is tried again. If a commit got no
+    /// reply, the log shows whether it was done. `undo` is called each time that nothing was done.
+    fn run_transaction<T>(
         &mut self,
-        mut attempt: impl FnMut(&mut AnyConnection) -> Committed<T>,
+        mut attempt: impl FnMut(&mut AnyConnection) -> TransactionResult<T>,
         undo: impl Fn(),
-    ) -> Result<(Arc<Snapshot>, T), Unsettled> {
-        let begin = Instant::now();
+    ) -> Result<(Arc<Snapshot>, T), WriteError> {
+        let start = Instant::now();
         let mut tries = TRANSACTION_TRIES;
         loop {
             tries -= 1;
             self.shared.heartbeat.beat();
             let connection =
                 connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from)?;
-            let can_repeat = matches!(connection, AnyConnection::Postgres(_));
-            let asked = Instant::now();
+            let can_retry = matches!(connection, AnyConnection::Postgres(_));
+            let started = Instant::now();
             let done = attempt(connection);
-            self.shared.metrics.commit_seconds.observe(asked.elapsed().as_secs_f64());
-            self.shared.heartbeat.rest();
+            self.shared.metrics.commit_seconds.observe(started.elapsed().as_secs_f64());
+            self.shared.heartbeat.stop();
             let failure = match done {
-                Ok(done) => return self.confirm(done),
+                Ok(done) => return self.confirm_commit(done),
                 Err(TransactionError::Unknown(done, failure)) => match self.is_in_log(&done.0.head) {
-                    Some(true) => return self.confirm(done),
+                    Some(true) => return self.confirm_commit(done),
                     Some(false) => failure,
-                    None => return Err(Unsettled::OutcomeUnknown(failure)),
+                    None => return Err(WriteError::OutcomeUnknown(failure)),
                 },
                 Err(TransactionError::Undone(failure)) => failure,
             };
             undo();
-            let is_lost = matches!(&failure, Failure::Store(error) if error.is_broken_off());
-            if !is_lost || !can_repeat || tries == 0 || begin.elapsed() >= WRITE_WAIT {
-                return Err(Unsettled::Failed(failure));
+            let is_aborted = matches!(&failure, Failure::Store(error) if error.is_aborted());
+            if !is_aborted || !can_retry || tries == 0 || start.elapsed() >= WRITE_WAIT {
+                return Err(WriteError::Failed(failure));
             }
-            log::warn!("the database broke off a transaction, which is begun again: {failure}");
+            log::warn!("the database aborted a transaction, which is tried again: {failure}");
             self.shared.metrics.transactions_repeated.inc();
             self.connection = None;
         }
     }
 
-    /// What was committed, if that was to the files that are still there.
-    fn confirm<T>(&self, done: T) -> Result<T, Unsettled> {
-        self.identity.check_files().map_err(|error| Unsettled::OutcomeUnknown(Failure::Store(error)))?;
+    /// Checks that the commit went to the files that are still in place.
+    fn confirm_commit<T>(&self, done: T) -> Result<T, WriteError> {
+        self.identity.check_files().map_err(|error| WriteError::OutcomeUnknown(Failure::Store(error)))?;
         self.shared.set_database(None);
         Ok(done)
     }
 
-    /// Whether the log has the entry with which a commit that was not answered would have ended; none if the database
-    /// does not say so in time. The lock waits for a commit that is still under way; and as it writes, its own commit waits
-    /// for a synchronous standby, which then has the other one too.
+    /// Checks whether the log has the last entry of a commit that got no reply; none if the database does not respond
+    /// in time.
+    ///
+    /// The lock waits for a commit that is still in progress. Because the check also writes, its commit waits for a
+    /// synchronous standby, which then has the other commit too.
     fn is_in_log(&mut self, head: &Head) -> Option<bool> {
-        let begin = Instant::now();
-        log::warn!("a commit was not answered; the log is asked for entry {}", head.number);
+        let start = Instant::now();
+        log::warn!("a commit got no reply; checking the log for entry {}", head.number);
         loop {
             self.connection = None;
             self.shared.heartbeat.beat();
             let found = connect(&mut self.connection, &self.database, &mut self.identity).and_then(|connection| {
                 store::transaction(connection, |connection| {
                     store::log::lock(connection)?;
-                    Ok::<_, StoreError>(store::log::hash_of(connection, head.number)?)
+                    Ok::<_, StoreError>(store::log::find_hash(connection, head.number)?)
                 })
             });
-            self.shared.heartbeat.rest();
+            self.shared.heartbeat.stop();
             match found {
                 Ok(hash) => return Some(hash.as_deref() == Some(head.hash.as_str())),
-                Err(error) if begin.elapsed() >= RESOLVE_WAIT => {
-                    log::error!("whether entry {} was written is not known: {error}", head.number);
+                Err(error) if start.elapsed() >= RESOLVE_WAIT => {
+                    log::error!("it is unknown whether entry {} was written: {error}", head.number);
                     return None;
                 }
                 Err(_) => std::thread::sleep(RESOLVE_PAUSE),
@@ -299,43 +303,43 @@ impl Writer {
         }
     }
 
-    /// Takes over what other nodes, or the command line, have written.
-    fn look(&mut self) {
-        if self.shared.halted.get().is_some_and(Halt::is_of_the_whole) {
+    /// Applies what other nodes or the command line have written.
+    fn follow_log(&mut self) {
+        if self.shared.halted.get().is_some_and(Halt::is_total) {
             return;
         }
         match self.shared.fork() {
-            Some(fork) if fork.is_own => return self.look_at_fork(&fork),
-            Some(_) => self.look_at_found_fork(),
+            Some(fork) if fork.is_own => return self.check_fork(&fork),
+            Some(_) => self.check_open_fork(),
             None => {}
         }
         let present = self.shared.present();
         let heartbeat = &self.shared.heartbeat;
         heartbeat.beat();
-        let looked = connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from).and_then(
+        let found = connect(&mut self.connection, &self.database, &mut self.identity).map_err(Failure::from).and_then(
             |connection| {
                 let head = store::log::head(connection)?;
                 if head == present.head {
                     return Ok(None);
                 }
-                let staging = caught_up(connection, &present, &head, &|| heartbeat.beat())?;
+                let staging = catch_up(connection, &present, &head, &|| heartbeat.beat())?;
                 Ok(Some(staging.finish()))
             },
         );
-        heartbeat.rest();
-        match looked {
-            Ok(news) => {
-                if let Some(snapshot) = news {
+        heartbeat.stop();
+        match found {
+            Ok(snapshot) => {
+                if let Some(snapshot) = snapshot {
                     self.shared.publish(Arc::new(snapshot));
                 }
                 self.shared.set_database(None);
             }
-            Err(failure) => drop(self.note(failure.into())),
+            Err(failure) => drop(self.handle_failure(failure.into())),
         }
     }
 
-    /// Judges everything anew once the day has changed.
-    fn turn_day(&self) {
+    /// Judges everything again when the day has changed.
+    fn judge_new_day(&self) {
         let (present, today) = (self.shared.present(), self.shared.clock.now().date_naive());
         if present.judged_on != today {
             log::info!("judging as of {today}");
@@ -343,11 +347,11 @@ impl Writer {
         }
     }
 
-    /// Says what went wrong, where it belongs, and what the client is told.
-    pub(super) fn note(&mut self, unsettled: Unsettled) -> Refusal {
-        let (failure, refusal) = match unsettled {
-            Unsettled::Failed(failure) => (failure, Refusal::Unavailable),
-            Unsettled::OutcomeUnknown(failure) => {
+    /// Logs a failure, updates the health of the service, and returns the refusal for the client.
+    pub(super) fn handle_failure(&mut self, error: WriteError) -> Refusal {
+        let (failure, refusal) = match error {
+            WriteError::Failed(failure) => (failure, Refusal::Unavailable),
+            WriteError::OutcomeUnknown(failure) => {
                 self.shared.metrics.outcomes_unknown.inc();
                 (failure, Refusal::OutcomeUnknown)
             }
@@ -362,24 +366,26 @@ impl Writer {
                     self.shared.halted.set(halt);
                     return self.shared.halted.check().err().unwrap_or(refusal);
                 }
-                if self.shared.database_is_up() {
+                if self.shared.is_database_up() {
                     log::error!("writes are refused until the database is back: {error}");
                 }
                 self.shared.set_database(Some(error.to_string()));
-                // Whatever state the connection is in, a new one is in a good one.
+                // Whatever the state of the connection is, a new one is sound.
                 self.connection = None;
                 refusal
             }
-            Failure::Diverged(message) => self.diverge(&message),
+            Failure::Diverged(message) => self.stop_writes(&message),
             Failure::KeysDiverged(message) => {
-                log::error!("the log of keys is not the one this node had ({message}); keys are loaded anew");
+                log::error!(
+                    "the log of keys does not continue the one this node had ({message}); keys are loaded again"
+                );
                 self.reload();
                 Refusal::Unavailable
             }
         }
     }
 
-    /// Loads the log anew; returns whether that was possible.
+    /// Loads the whole log again. Returns false if that failed.
     pub(super) fn reload(&mut self) -> bool {
         let today = self.shared.clock.now().date_naive();
         let loaded = connect(&mut self.connection, &self.database, &mut self.identity)
@@ -387,7 +393,7 @@ impl Writer {
         match loaded {
             Ok(snapshot) => {
                 self.shared.halted.set_if_any(snapshot.halt());
-                self.shared.publish_anew(Arc::new(snapshot));
+                self.shared.publish_reloaded(Arc::new(snapshot));
                 true
             }
             Err(error) => {
@@ -402,25 +408,25 @@ impl Writer {
 
 impl Drop for Writer {
     fn drop(&mut self) {
-        self.shared.writing.store(false, Ordering::Relaxed);
+        self.shared.is_writer_running.store(false, Ordering::Relaxed);
         self.shared.news.close();
         if std::thread::panicking() {
-            // Without its writer the service would refuse every write until someone noticed; restarted, it
-            // is as it was, for nothing is kept but what is on disk.
-            log::error!("the writer has panicked; the service stops, to be started again");
+            // Without its writer the service would refuse every write until someone noticed. A restart loses nothing,
+            // since everything that counts is on disk.
+            log::error!("the writer has panicked; the service stops and must be restarted");
             std::process::abort();
         }
     }
 }
 
-/// Whether two writes may change the same record; one of a city may withdraw all that belongs to it.
-fn overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
+/// True if two writes may change the same record. A write of a city may withdraw everything that belongs to it.
+fn may_overlap(one: &WriteRequest, other: &WriteRequest) -> bool {
     let (one, other) = (&one.key, &other.key);
     let is_city = |key: &RecordKey| key.kind() == Kind::City;
     one.city() == other.city() && (one == other || is_city(one) || is_city(other))
 }
 
-/// The connection there is, or a new one, to the database of that identity.
+/// Returns the open connection, or opens a new one to the same database.
 pub(super) fn connect<'a>(
     connection: &'a mut Option<AnyConnection>,
     database: &DatabaseUrl,
@@ -431,6 +437,6 @@ pub(super) fn connect<'a>(
             identity.check(connection)?;
             Ok(connection)
         }
-        vacant => Ok(vacant.insert(identity.connect(database)?)),
+        closed => Ok(closed.insert(identity.connect(database)?)),
     }
 }

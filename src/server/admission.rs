@@ -1,4 +1,4 @@
-//! Who is let in: connections, in all and of one address, and the rate at which an address asks.
+//! Limits clients: the number of connections, in total and for each address, and the request rate of an address.
 
 use std::net::IpAddr;
 
@@ -18,92 +18,92 @@ use crate::server::limits::FILES_KEPT;
 #[cfg(target_os = "linux")]
 use crate::server::limits::{CLIENT_WAIT, UNSENT_BYTES};
 
-/// Raises the number of files that may be open as far as the system lets us, and returns how many connections may be
-/// then, of `most` at the most.
+/// Raises the limit of open files as far as the system allows. Returns how many connections can then be open, at most
+/// `limit`.
 #[must_use]
-pub fn connections(most: usize) -> usize {
-    open_files().map_or(most, |files| most.min(files.saturating_sub(FILES_KEPT).max(files / 2)))
+pub fn connections(limit: usize) -> usize {
+    raise_file_limit().map_or(limit, |files| limit.min(files.saturating_sub(FILES_KEPT).max(files / 2)))
 }
 
 #[cfg(unix)]
-fn open_files() -> Option<usize> {
+fn raise_file_limit() -> Option<usize> {
     use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
     let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
     let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
     if let Err(error) = raised {
-        log::warn!("the number of files that may be open stays as it is: {error}");
+        log::warn!("the limit of open files could not be raised: {error}");
     }
-    let may_be = if raised.is_ok() { maximum } else { current };
-    may_be.and_then(|files| usize::try_from(files).ok())
+    let limit = if raised.is_ok() { maximum } else { current };
+    limit.and_then(|files| usize::try_from(files).ok())
 }
 
 #[cfg(not(unix))]
-fn open_files() -> Option<usize> {
+fn raise_file_limit() -> Option<usize> {
     None
 }
 
-/// The connections of an address, unless stated: all of them are never one's.
+/// The default limit of connections of one address: at most half of all.
 #[must_use]
 pub fn connections_per_address(connections: usize) -> usize {
     CONNECTIONS_PER_ADDRESS.min(connections / 2).max(1)
 }
 
-/// The places of connections.
+/// The slots for connections.
 #[derive(Clone)]
 pub(super) struct Admission {
-    places: Allowance,
+    slots: Allowance,
     trusted_proxies: Vec<IpAddr>,
 }
 
-/// Marks a connection that was told already that it is not let in.
+/// Marks a connection that was refused, and holds the reason.
 struct Refused(Problem);
 
 impl Admission {
-    pub(super) fn new(connections: usize, of_one: usize, trusted_proxies: &[IpAddr]) -> Self {
-        let places = Allowance::new("many connections open", connections, of_one);
-        Admission { places, trusted_proxies: trusted_proxies.to_vec() }
+    pub(super) fn new(connections: usize, per_address: usize, trusted_proxies: &[IpAddr]) -> Self {
+        let slots = Allowance::new("many connections open", connections, per_address);
+        Admission { slots, trusted_proxies: trusted_proxies.to_vec() }
     }
 
-    /// Takes a place for a new connection, until it ends, or turns it away.
+    /// Takes a slot for a new connection until it ends, or refuses the connection.
     ///
-    /// A proxy has the connections of all its clients, and counts only among all.
-    pub(super) fn admit(&self, stream: &TcpStream, kept: &mut Extensions) {
+    /// A trusted proxy carries the connections of many clients, so only the total limit applies to it.
+    pub(super) fn admit(&self, stream: &TcpStream, extensions: &mut Extensions) {
         #[cfg(target_os = "linux")]
         set_options(stream);
         let peer = stream.peer_addr().ok().map(|peer| peer.ip().to_canonical());
         let own = peer.filter(|peer| !self.trusted_proxies.contains(peer)).map(counted);
-        match self.places.take(own, 1) {
-            Ok(place) => drop(kept.insert(place)),
+        match self.slots.take(own, 1) {
+            Ok(slot) => drop(extensions.insert(slot)),
             Err(exceeded) => {
                 let problem = Problem::from(exceeded);
-                turn_away(stream, &problem);
-                kept.insert(Refused(problem));
+                refuse(stream, &problem);
+                extensions.insert(Refused(problem));
             }
         }
     }
 }
 
-/// Has the system drop a client that takes in nothing, for while it cannot be written to the server does not look at
-/// its connection again; and has it keep little of what such a client was sent.
+/// Makes the system drop a client that reads nothing, since the server does not check a connection that it cannot write
+/// to. Also limits how much unsent data the system keeps for such a client.
 #[cfg(target_os = "linux")]
 fn set_options(stream: &TcpStream) {
     let socket = socket2::SockRef::from(stream);
     let set = socket.set_tcp_user_timeout(Some(CLIENT_WAIT)).and_then(|()| socket.set_tcp_notsent_lowat(UNSENT_BYTES));
     if let Err(error) = set {
-        log::warn!("a client that gets stuck will not be dropped: {error}");
+        log::warn!("a client that stops reading will not be dropped: {error}");
     }
 }
 
-/// Tells why, and closes: waiting for the request would keep the connection open for as long as it is put off.
-fn turn_away(stream: &TcpStream, problem: &Problem) {
+/// Sends the reason and closes the connection at once. A client could delay its request to keep the connection open.
+fn refuse(stream: &TcpStream, problem: &Problem) {
     let socket = socket2::SockRef::from(stream);
-    // What cannot be told at once is not told.
-    drop(socket.send(answer(problem).as_bytes()));
+    // If the socket cannot take the response at once, it is not sent.
+    drop(socket.send(raw_response(problem).as_bytes()));
     drop(socket.shutdown(std::net::Shutdown::Both));
 }
 
-/// The whole answer, for where there is no request yet that it would answer.
-fn answer(problem: &Problem) -> String {
+/// The whole response as text, since there is no request yet that actix could respond to.
+fn raw_response(problem: &Problem) -> String {
     let body = serde_json::to_string(&problem.document()).unwrap_or_default();
     format!(
         "HTTP/1.1 {}\r\ncontent-type: application/problem+json\r\ncache-control: no-store\r\n\
@@ -113,18 +113,18 @@ fn answer(problem: &Problem) -> String {
     )
 }
 
-/// Takes one request of the client's address, whatever its method; health checks are never refused.
+/// Counts a request against the rate of the client's address, whatever its method. Health checks are never refused.
 pub(super) async fn limit_rate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
-    if let Err(problem) = may_ask(&request) {
+    if let Err(problem) = check_rate(&request) {
         return Ok(request.into_response(problem.error_response().map_into_right_body()));
     }
     Ok(next.call(request).await?.map_into_left_body())
 }
 
-fn may_ask(request: &ServiceRequest) -> Result<(), Problem> {
+fn check_rate(request: &ServiceRequest) -> Result<(), Problem> {
     if let Some(Refused(problem)) = request.conn_data::<Refused>() {
         return Err(problem.clone());
     }

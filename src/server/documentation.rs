@@ -1,4 +1,4 @@
-//! `/openapi.json`, and `/docs`: the specification, and a page to read it and to try it.
+//! `/openapi.json` and `/docs`: the specification, and a page to read it and try it out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -15,24 +15,24 @@ use crate::api::response::answer::Keep;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
 
-/// Swagger UI has its scripts and styles in files, but for one style sheet that it puts into the page: the hash is that
-/// of it. It asks this service, and nobody else.
+/// Swagger UI loads its scripts and styles from files, except one inline style sheet, whose hash is listed here. It
+/// sends requests only to this service.
 const POLICY: &str = "default-src 'none'; script-src 'self'; \
                       style-src 'self' 'sha256-RL3ie0nH+Lzz2YNqQN83mnU0J1ot4QL7b99vMdIX99w='; \
                       img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; \
                       frame-ancestors 'none'";
 
-/// The rendered specification, and the files of Swagger UI from within the program.
+/// The rendered specification, and the files of Swagger UI, which are part of the program.
 pub(super) struct Documentation {
     specification: Body,
     config: Arc<Config<'static>>,
-    /// The files that were asked for already.
+    /// The files that were already requested.
     files: Mutex<HashMap<String, Body>>,
 }
 
 impl Documentation {
     pub(super) fn new(document: &Value) -> Self {
-        // Its check by an outside validator is switched off.
+        // Without the check by an external validator.
         let config = Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true);
         Documentation { specification: Body::json(document), config: Arc::new(config), files: Mutex::default() }
     }

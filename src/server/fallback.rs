@@ -1,4 +1,4 @@
-//! What no route takes: 404, 405 with what the address offers, and OPTIONS.
+//! Handles requests that no route matches: 404, 405 with the allowed methods, and OPTIONS.
 
 use std::cmp::Reverse;
 
@@ -13,7 +13,7 @@ use serde_json::Value;
 use crate::api::openapi;
 use crate::api::response::problem::{Code, Problem};
 
-/// What leads outside the documented API: pages for people.
+/// The pages for people, which are not part of the documented API.
 const PAGES: &[&str] = &[
     "/",
     "/guide",
@@ -25,37 +25,37 @@ const PAGES: &[&str] = &[
     "/docs/{rest}*",
     "/openapi.json",
 ];
-/// The page that takes a form.
+/// The page that accepts a form.
 const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");
 
-/// The methods that each address offers.
+/// The allowed methods of each address.
 pub(super) struct AllowedMethods(Vec<(ResourceDef, String)>);
 
 impl AllowedMethods {
     pub(super) fn new(document: &Value) -> Self {
         let pages = PAGES.iter().map(|path| ((*path).to_owned(), "GET, HEAD, OPTIONS".to_owned()));
         let pages = pages.chain(std::iter::once((FORM.0.to_owned(), FORM.1.to_owned())));
-        let mut offers: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
-        // `/v1/cities/{city}/reports.csv` before `/v1/cities/{city}/{…}`: fewer variables are more specific, and
-        // `/v1/keys/{key}:rotate` more than `/v1/keys/{key}`.
-        offers.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
-        let paths: Vec<String> = offers.iter().map(|(path, _)| path.clone()).collect();
+        let mut entries: Vec<(String, String)> = openapi::methods(document).into_iter().chain(pages).collect();
+        // `/v1/cities/{city}/reports.csv` comes before `/v1/cities/{city}/{…}`: a path with fewer variables is more
+        // specific. So is `/v1/keys/{key}:rotate` before `/v1/keys/{key}`.
+        entries.sort_by_key(|(path, _)| (path.matches('{').count(), Reverse(path.len())));
+        let paths: Vec<String> = entries.iter().map(|(path, _)| path.clone()).collect();
         AllowedMethods(
-            offers.into_iter().map(|(path, allow)| (ResourceDef::new(pattern(&path, &paths)), allow)).collect(),
+            entries.into_iter().map(|(path, allow)| (ResourceDef::new(pattern(&path, &paths)), allow)).collect(),
         )
     }
 
-    fn of(&self, path: &str) -> Option<&str> {
+    fn find(&self, path: &str) -> Option<&str> {
         self.0.iter().find(|(resource, _)| resource.is_match(path)).map(|(_, allow)| allow.as_str())
     }
 }
 
-/// The pattern of a path: where others add a verb to it, such as `:rotate`, its own last word has no colon, as in the
-/// routes.
+/// The pattern of a path. If other paths add a verb to it, such as `:rotate`, its last segment may not contain a colon,
+/// as in the routes.
 fn pattern(path: &str, all: &[String]) -> String {
     let has_verbs = all.iter().any(|other| other.strip_prefix(path).is_some_and(|rest| rest.starts_with(':')));
     match path.strip_suffix('}') {
-        Some(begun) if has_verbs => format!("{begun}:[^/:]+}}"),
+        Some(start) if has_verbs => format!("{start}:[^/:]+}}"),
         _ => path.to_owned(),
     }
 }
@@ -73,15 +73,19 @@ pub(super) async fn fill_empty_404(
     Ok(response.map_into_left_body())
 }
 
-/// The headers that a page of another origin may send when it reads.
+/// The headers that a page of another origin may send with a read.
 const READ_HEADERS: &str = "Accept, If-Modified-Since, If-None-Match, Last-Event-ID";
 
-/// Answers what no route takes: 204 to OPTIONS and 405 where the address exists, else 404.
+/// Responds to requests that no route matches. If the address exists, OPTIONS gets 204 and other methods get 405. Else
+/// the response is 404.
 ///
-/// To a browser that asks on behalf of another page, OPTIONS grants reading, not writing.
-pub(super) async fn fallback(request: HttpRequest, offers: web::Data<AllowedMethods>) -> Result<HttpResponse, Problem> {
-    // As the routes see it: decoded.
-    match offers.of(request.match_info().as_str()) {
+/// A CORS preflight request is granted reading, but not writing.
+pub(super) async fn fallback(
+    request: HttpRequest,
+    allowed: web::Data<AllowedMethods>,
+) -> Result<HttpResponse, Problem> {
+    // The decoded path, as the routes see it.
+    match allowed.find(request.match_info().as_str()) {
         Some(allow) if request.method() == Method::OPTIONS => Ok(HttpResponse::NoContent()
             .insert_header((header::ALLOW, allow))
             .insert_header((header::ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD"))

@@ -1,4 +1,4 @@
-//! An application at an address, over connections that are read at the pace of its answers.
+//! Serves an application on a listener, over connections that are read no faster than they are served.
 
 use std::fmt::Debug;
 use std::future::ready;
@@ -16,13 +16,13 @@ use super::limits::{HEAD_WAIT, LINGER_WAIT};
 use super::pacing::PacedStream;
 use crate::api::limits::PIECE_BYTES;
 
-/// Has a server answer on a listener by an application, which each of its threads makes for itself; `admit` sees every
-/// new connection first.
+/// Serves an application on a listener. Each worker thread builds its own application. `admit` is called first for
+/// every new connection.
 ///
-/// It is what the server of the framework does, which lets no one stand between it and its connections.
+/// This repeats what actix's own server does, because actix allows no layer between it and its connections.
 ///
 /// # Errors
-/// When the listener cannot be used.
+/// If the listener cannot be used.
 pub(super) fn listen<F, I, S, B>(
     server: ServerBuilder,
     listener: TcpListener,
@@ -48,14 +48,16 @@ where
                 async move { stop.notified().await }
             })
             .client_request_timeout(HEAD_WAIT)
-            // So long it takes in what a client still sends whose request was refused, for else the answer is lost.
+            // After a refused request, the rest of it is read for this long. Otherwise the client might not get the
+            // response.
             .client_disconnect_timeout(LINGER_WAIT)
-            // Who has closed listens no more; else that would be noticed only when the next event is written to them.
+            // A client that closes its side has left. Otherwise that would be noticed only when the next event is
+            // written.
             .h1_allow_half_closed(false)
             .h1_write_buffer_size(PIECE_BYTES)
-            .on_connect_ext(move |connection: &PacedStream, kept| {
-                admit(connection.stream(), kept);
-                kept.insert(connection.pace());
+            .on_connect_ext(move |connection: &PacedStream, extensions| {
+                admit(connection.stream(), extensions);
+                extensions.insert(connection.pace());
             })
             .finish(map_config(app, |()| AppConfig::default()));
         fn_service(|stream: TcpStream| {

@@ -1,4 +1,4 @@
-//! The HTTP server: what every request passes on its way, and which address leads where.
+//! The HTTP server: its middleware and its routes.
 
 mod admission;
 mod documentation;
@@ -39,51 +39,51 @@ use admission::Admission;
 use documentation::Documentation;
 use fallback::AllowedMethods;
 
-/// How the server is to be run.
+/// The settings of the server.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Where to listen; port 0 takes a free one.
+    /// The address to listen on; port 0 takes a free one.
     pub listen: SocketAddr,
-    /// Where operators ask; the usual address unless stated, or a free port where that is taken.
+    /// The address for operators. If none, the default address, or a free port if that is taken.
     pub operators: Option<SocketAddr>,
-    /// Writes a minute of one key; 0 is unlimited.
+    /// Writes per minute for each key; 0 is unlimited.
     pub writes_per_minute: u32,
-    /// Bytes of bodies a minute of one key; 0 is unlimited.
+    /// Bytes of request bodies per minute for each key; 0 is unlimited.
     pub write_bytes_per_minute: u32,
-    /// Requests a minute of one client address; 0 is unlimited.
+    /// Requests per minute for each client address; 0 is unlimited.
     pub reads_per_minute: u32,
-    /// The proxies whose `X-Forwarded-For` is believed.
+    /// The proxies whose `X-Forwarded-For` is trusted.
     pub trusted_proxies: Vec<IpAddr>,
-    /// Threads that serve; one for each processor unless stated.
+    /// The number of worker threads. If none, one for each processor.
     pub workers: Option<usize>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
-    /// How long a stream of changes is silent at most.
+    /// The longest silence of a stream of changes.
     pub heartbeat: Duration,
-    /// How much there may be at once.
+    /// The limits of what may be open or in memory.
     pub bounds: Limits,
 }
 
-/// How much there may be at once.
+/// The limits of what may be open or in memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections.
+    /// The most open connections.
     pub connections: usize,
-    /// Connections of one client address.
+    /// The most open connections of one client address.
     pub connections_per_address: usize,
-    /// Streams of changes.
+    /// The most open streams of changes.
     pub streams: usize,
-    /// Streams of changes of one client address.
+    /// The most open streams of changes of one client address.
     pub streams_per_address: usize,
-    /// Bytes in flight: bodies that are read, answers that are kept or sent.
+    /// The most bytes in request bodies being read and in responses being sent or cached.
     pub bytes_in_flight: usize,
 }
 
-/// A server that has its address, and runs once asked to.
+/// A server that is bound to its address and starts when [`run`](Self::run) is called.
 pub struct Running {
-    /// Where it listens.
+    /// The address that it listens on.
     pub address: SocketAddr,
-    /// Where operators are answered already.
+    /// The address for operators, which already responds.
     pub operators: SocketAddr,
     server: Server,
     registry: Registry,
@@ -91,30 +91,30 @@ pub struct Running {
 }
 
 impl Running {
-    /// Runs it until it is asked to stop.
+    /// Runs until a stop is requested.
     ///
     /// # Errors
-    /// When the server fails.
+    /// If the server fails.
     pub async fn run(self) -> std::io::Result<()> {
         stopping::run(self.server, self.registry, self.under_way).await
     }
 }
 
-/// Binds the addresses and makes the server.
+/// Binds the addresses and builds the server.
 ///
 /// # Errors
-/// When an address cannot be bound, or the system gives no threads.
+/// If an address cannot be bound, or the system cannot start threads.
 pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running> {
     let listener = TcpListener::bind(settings.listen)?;
     let address = listener.local_addr()?;
     let document = openapi::document();
     let service = web::Data::new(service(registry, settings, &document)?);
-    let offers = web::Data::new(AllowedMethods::new(&document));
+    let allowed = web::Data::new(AllowedMethods::new(&document));
     let documentation = web::Data::new(Documentation::new(&document));
     forget_idle(service.clone());
-    let for_operators = operators::listen(settings.operators)?;
-    let operators = for_operators.local_addr()?;
-    operators::serve(for_operators, service.clone())?;
+    let operators_listener = operators::listen(settings.operators)?;
+    let operators = operators_listener.local_addr()?;
+    operators::serve(operators_listener, service.clone())?;
     let (registry, under_way) = (service.registry.clone(), service.under_way.clone());
     let app = move || {
         App::new()
@@ -125,11 +125,11 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
                     .wrap(from_fn(passage::guard_pages))
                     .wrap(passage::headers())
                     .wrap(from_fn(passage::head_as_get))
-                    .wrap(from_fn(passage::watch))
+                    .wrap(from_fn(passage::track))
                     .wrap(from_fn(trail::follow))
             })
             .app_data(service.clone())
-            .app_data(offers.clone())
+            .app_data(allowed.clone())
             .app_data(documentation.clone())
             .app_data(
                 web::QueryConfig::default()
@@ -145,21 +145,22 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     let Limits { connections, connections_per_address, .. } = settings.bounds;
     let admission = Admission::new(connections, connections_per_address, &settings.trusted_proxies);
     let server = Server::build()
-        // Those that are turned away are taken in and told, not left to wait.
-        .max_concurrent_connections(connections + TURNED_AWAY_AT_ONCE)
+        // Connections beyond the limit are accepted and refused with a response, not left to wait.
+        .max_concurrent_connections(connections + REFUSED_AT_ONCE)
         .shutdown_timeout(SHUTDOWN_SECONDS);
     let server = match settings.workers {
         Some(workers) => server.workers(workers),
         None => server,
     };
-    let server = listening::listen(server, listener, app, move |stream, kept| admission.admit(stream, kept))?;
+    let server =
+        listening::listen(server, listener, app, move |stream, extensions| admission.admit(stream, extensions))?;
     Ok(Running { address, operators, server: server.run(), registry, under_way })
 }
 
-/// Connections that may be there for the moment in which they are turned away.
-const TURNED_AWAY_AT_ONCE: usize = 32;
+/// The most connections that are being refused at the same moment.
+const REFUSED_AT_ONCE: usize = 32;
 
-/// What every handler works with.
+/// The state that every handler uses.
 fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io::Result<Service> {
     let Limits { streams, streams_per_address, bytes_in_flight, .. } = settings.bounds;
     let bytes = Allowance::new("many bytes under way", bytes_in_flight, bytes_in_flight / BYTES_IN_FLIGHT_PARTS);
@@ -181,7 +182,7 @@ fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io
     })
 }
 
-/// Forgets from time to time whose rate is not worth remembering.
+/// Regularly forgets the rates of clients that have been idle.
 fn forget_idle(service: web::Data<Service>) {
     actix_web::rt::spawn(async move {
         loop {

@@ -1,4 +1,4 @@
-//! What operators ask, on a listener and a thread of its own: it answers however busy the service is.
+//! Serves operators on a separate listener and thread, so that it responds however busy the service is.
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
@@ -12,30 +12,30 @@ use super::{listening, passage};
 use crate::api::{Service, health, metrics};
 use crate::server::limits::OPERATORS_CONNECTIONS;
 
-/// Where operators ask unless stated.
+/// The default address for operators.
 pub const DEFAULT: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 9464);
 
-/// Binds the address; without one the usual one or, where that is taken, any that is free.
+/// Binds the address. Without one, binds the default address or, if that is taken, any free port.
 ///
 /// # Errors
-/// When the address cannot be bound.
-pub(super) fn listen(asked: Option<SocketAddr>) -> io::Result<TcpListener> {
-    if let Some(address) = asked {
+/// If the address cannot be bound.
+pub(super) fn listen(address: Option<SocketAddr>) -> io::Result<TcpListener> {
+    if let Some(address) = address {
         return TcpListener::bind(address);
     }
     TcpListener::bind(DEFAULT).or_else(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
 }
 
-/// Answers on the listener until the process ends.
+/// Serves the listener until the process ends.
 ///
 /// # Errors
-/// When the system gives no thread.
+/// If the system cannot start a thread.
 pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::Result<()> {
     let run = move || {
         let app = move || {
             App::new()
                 .wrap(from_fn(fill_empty_404))
-                .wrap(from_fn(passage::watch))
+                .wrap(from_fn(passage::track))
                 .app_data(service.clone())
                 .service(health::live)
                 .service(health::ready)
@@ -47,7 +47,7 @@ pub(super) fn serve(listener: TcpListener, service: web::Data<Service>) -> io::R
     };
     let serving = move || {
         if let Err(error) = run() {
-            log::error!("operators are not answered any more: {error}");
+            log::error!("the operators' listener has stopped: {error}");
         }
     };
     std::thread::Builder::new().name("operators".to_owned()).spawn(serving).map(drop)

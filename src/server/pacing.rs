@@ -1,8 +1,8 @@
-//! A connection that is read no faster than its requests are answered.
+//! Reads a connection no faster than its requests are served.
 //!
-//! The server decodes all that it is given and keeps each request until its turn comes, some kilobytes for a few bytes
-//! of the client's. So it is given little more than it works on: a few heads, or what a handler reads of a body. What
-//! follows stays with the system, which stops the client.
+//! The server decodes everything it reads and keeps each request until its turn comes: kilobytes of memory for a few
+//! bytes from the client. So it only gets little more than it is working on: a few request heads, or the part of a body
+//! that a handler reads. The rest stays in the system's buffers, which slows the client down.
 
 use std::cell::Cell;
 use std::io;
@@ -20,17 +20,17 @@ use tokio::time::{Instant, Sleep, sleep};
 
 use super::limits::{BYTES_AHEAD, HEADS_AHEAD, NEXT_HEAD_WAIT, READ_BYTES};
 
-/// How a connection stands; shared by what reads it and what answers its requests, on one thread.
+/// The state of a connection. The reader of the connection and the handlers of its requests share it, on one thread.
 pub(super) struct Pace {
-    /// Heads that were handed on, and whose requests are not worked on yet.
+    /// Request heads that were passed on and whose requests have not started.
     heads: Cell<usize>,
-    /// Bytes that were handed on since a request was last begun, or a part of a body asked for.
+    /// Bytes that were passed on since a request last started, or since a part of a body was last requested.
     bytes: Cell<usize>,
-    /// Requests that are worked on, or whose answers are being sent.
+    /// Requests in progress, including those whose response is being sent.
     under_way: Cell<usize>,
-    /// When one of these last began or ended.
+    /// When a request last started or ended.
     moved_at: Cell<Instant>,
-    /// Who waits to read on.
+    /// Wakes the reader of the connection, if it waits.
     reader: Cell<Option<Waker>>,
 }
 
@@ -45,42 +45,42 @@ impl Pace {
         })
     }
 
-    /// Whether as much was handed on as may be for now.
+    /// True if as much was passed on as is allowed for now.
     fn is_ahead(&self) -> bool {
         self.heads.get() >= HEADS_AHEAD || (self.under_way.get() > 0 && self.bytes.get() >= BYTES_AHEAD)
     }
 
-    fn go_on(&self) {
+    fn wake_reader(&self) {
         if let Some(reader) = self.reader.take() {
             reader.wake();
         }
     }
 
-    /// A request is worked on, until what is returned is dropped.
+    /// Starts a request. It is in progress until the returned guard is dropped.
     pub(super) fn begin(self: &Rc<Self>) -> UnderWay {
         self.heads.set(self.heads.get().saturating_sub(1));
         self.bytes.set(0);
         self.under_way.set(self.under_way.get() + 1);
         self.moved_at.set(Instant::now());
-        self.go_on();
+        self.wake_reader();
         UnderWay(Rc::clone(self))
     }
 
-    /// A body is not read to its end: what looked like heads within it must not keep the next request from being read.
-    fn leave_body(&self) {
+    /// A body was not read to its end. Bytes in it that looked like heads must not block the next request.
+    fn abandon_body(&self) {
         self.heads.set(self.heads.get().min(HEADS_AHEAD - 1));
-        self.go_on();
+        self.wake_reader();
     }
 
-    /// A handler wants more of a body: what was handed on so far was the body's.
-    fn wants_body(&self) {
+    /// A handler wants more of a body, so the bytes passed on so far belong to that body.
+    fn request_body(&self) {
         self.heads.set(0);
         self.bytes.set(0);
-        self.go_on();
+        self.wake_reader();
     }
 }
 
-/// A request that is worked on, or whose answer is being sent.
+/// A request in progress, or whose response is being sent.
 pub(super) struct UnderWay(Rc<Pace>);
 
 impl Drop for UnderWay {
@@ -88,16 +88,16 @@ impl Drop for UnderWay {
         let UnderWay(pace) = self;
         pace.under_way.set(pace.under_way.get().saturating_sub(1));
         pace.moved_at.set(Instant::now());
-        pace.go_on();
+        pace.wake_reader();
     }
 }
 
-/// Has the pace of the connection follow how the body of a request is read, if it has one.
+/// Makes the pace of the connection follow how a handler reads the body of a request, if there is one.
 pub(super) fn follow_body(request: &mut ServiceRequest, pace: &Rc<Pace>) {
     let (_, payload) = request.parts_mut();
     if !matches!(payload, Payload::None) {
-        let payload_before = std::mem::replace(payload, Payload::None);
-        let body = Body { payload: payload_before, pace: Rc::clone(pace), is_read: false };
+        let inner = std::mem::replace(payload, Payload::None);
+        let body = Body { payload: inner, pace: Rc::clone(pace), is_read: false };
         *payload = Payload::Stream { payload: Box::pin(body) };
     }
 }
@@ -106,14 +106,14 @@ pub(super) fn follow_body(request: &mut ServiceRequest, pace: &Rc<Pace>) {
 struct Body {
     payload: Payload,
     pace: Rc<Pace>,
-    /// Whether it was read to its end.
+    /// True once it was read to its end.
     is_read: bool,
 }
 
 impl Drop for Body {
     fn drop(&mut self) {
         if !self.is_read {
-            self.pace.leave_body();
+            self.pace.abandon_body();
         }
     }
 }
@@ -123,31 +123,31 @@ impl Stream for Body {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let part = Pin::new(&mut self.payload).poll_next(context);
-        // What comes after its end is no part of it.
+        // What follows the end is not part of the body.
         if matches!(part, Poll::Ready(None)) {
             self.is_read = true;
         } else {
-            self.pace.wants_body();
+            self.pace.request_body();
         }
         part
     }
 }
 
-/// Where the reading of lines stands: a head ends with the first empty one, whose carriage return may be missing.
+/// The state of the search for the end of a head: its first empty line, with or without a carriage return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum LineScan {
-    /// Empty lines, or nothing yet: what comes is a head.
+    /// Empty lines or nothing so far: a head comes next.
     Nothing,
-    /// Something within a line.
+    /// Within a line.
     Text,
     /// The end of a line.
     LineEnd,
-    /// The end of a line, and a carriage return.
+    /// After the end of a line and a carriage return.
     Return,
 }
 
 impl LineScan {
-    /// After one more byte; whether it ends a head.
+    /// The state after one more byte, and true if the byte ends a head.
     fn next(self, byte: u8) -> (Self, bool) {
         match (self, byte) {
             (LineScan::Nothing, b'\r' | b'\n') => (LineScan::Nothing, false),
@@ -159,20 +159,20 @@ impl LineScan {
     }
 }
 
-/// A connection that hands on what it reads at the pace at which requests are answered.
+/// A connection that passes on what it reads at the pace at which requests are served.
 pub(super) struct PacedStream {
     stream: TcpStream,
     pace: Rc<Pace>,
-    seen: LineScan,
-    /// What was read, and is not handed on yet.
-    rest: Vec<u8>,
+    scan: LineScan,
+    /// Bytes that were read but not passed on yet.
+    unread: Vec<u8>,
     idle: Pin<Box<Sleep>>,
 }
 
 impl PacedStream {
     pub(super) fn new(stream: TcpStream) -> Self {
         let (pace, idle) = (Pace::new(), Box::pin(sleep(NEXT_HEAD_WAIT)));
-        PacedStream { stream, pace, seen: LineScan::Nothing, rest: Vec::new(), idle }
+        PacedStream { stream, pace, scan: LineScan::Nothing, unread: Vec::new(), idle }
     }
 
     pub(super) fn stream(&self) -> &TcpStream {
@@ -183,11 +183,11 @@ impl PacedStream {
         Rc::clone(&self.pace)
     }
 
-    /// How many of these bytes are handed on now: not more than begins as many requests as may wait.
-    fn take(&mut self, bytes: &[u8]) -> usize {
+    /// How many of these bytes may be passed on now: as many as do not start too many requests.
+    fn count_allowed(&mut self, bytes: &[u8]) -> usize {
         for (index, byte) in bytes.iter().enumerate() {
-            let (seen, is_end) = self.seen.next(*byte);
-            self.seen = seen;
+            let (scan, is_end) = self.scan.next(*byte);
+            self.scan = scan;
             if is_end {
                 self.pace.heads.set(self.pace.heads.get() + 1);
                 if self.pace.heads.get() >= HEADS_AHEAD {
@@ -198,41 +198,41 @@ impl PacedStream {
         bytes.len()
     }
 
-    /// Hands on a part of what was read before.
-    fn hand_on_rest(&mut self, buffer: &mut ReadBuf<'_>) {
-        let mut rest = std::mem::take(&mut self.rest);
-        let most = rest.len().min(buffer.remaining());
-        let taken = self.take(&rest[..most]);
-        buffer.put_slice(&rest[..taken]);
-        rest.drain(..taken);
+    /// Passes on some of the bytes that were read before.
+    fn pass_on_unread(&mut self, buffer: &mut ReadBuf<'_>) {
+        let mut unread = std::mem::take(&mut self.unread);
+        let limit = unread.len().min(buffer.remaining());
+        let taken = self.count_allowed(&unread[..limit]);
+        buffer.put_slice(&unread[..taken]);
+        unread.drain(..taken);
         self.pace.bytes.set(self.pace.bytes.get() + taken);
-        self.rest = rest;
+        self.unread = unread;
     }
 
-    /// Reads a part of what the system has, and hands it on or keeps it.
+    /// Reads some bytes from the system. Passes on what is allowed, and stores the rest.
     fn read(&mut self, context: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        let most = buffer.remaining().min(READ_BYTES);
-        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(most));
+        let limit = buffer.remaining().min(READ_BYTES);
+        let mut part = ReadBuf::new(buffer.initialize_unfilled_to(limit));
         match Pin::new(&mut self.stream).poll_read(context, &mut part) {
             Poll::Ready(Ok(())) => {}
             Poll::Ready(Err(error)) => return Poll::Ready(Err(error)),
             Poll::Pending => return self.wait(context),
         }
-        let taken = self.take(part.filled());
-        self.rest.extend_from_slice(&part.filled()[taken..]);
+        let taken = self.count_allowed(part.filled());
+        self.unread.extend_from_slice(&part.filled()[taken..]);
         buffer.advance(taken);
         self.pace.bytes.set(self.pace.bytes.get() + taken);
         Poll::Ready(Ok(()))
     }
 
-    /// Waits for more to come or to be wanted. While nothing is worked on that is not for ever: the server itself waits
-    /// without end for the rest of a head that is not the connection's first, and of a body that nobody reads.
+    /// Waits until bytes arrive or may be passed on. While no request is in progress the wait is limited. Without a
+    /// limit actix would wait forever for the rest of a later head, or of a body that nobody reads.
     fn wait(&mut self, context: &mut Context<'_>) -> Poll<io::Result<()>> {
         while self.idle.as_mut().poll(context).is_ready() {
             let until = self.pace.moved_at.get() + NEXT_HEAD_WAIT;
             let now = Instant::now();
             if self.pace.under_way.get() == 0 && until <= now {
-                return Poll::Ready(Ok(())); // Nothing read is the end.
+                return Poll::Ready(Ok(())); // Reading nothing means the end.
             }
             self.idle.as_mut().reset(if until > now { until } else { now + NEXT_HEAD_WAIT });
         }
@@ -247,10 +247,10 @@ impl AsyncRead for PacedStream {
             paced.pace.reader.set(Some(context.waker().clone()));
             return paced.wait(context);
         }
-        if paced.rest.is_empty() {
+        if paced.unread.is_empty() {
             return paced.read(context, buffer);
         }
-        paced.hand_on_rest(buffer);
+        paced.pass_on_unread(buffer);
         Poll::Ready(Ok(()))
     }
 }

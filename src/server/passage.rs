@@ -1,4 +1,4 @@
-//! What every request and every answer passes: headers, HEAD, and the watch over what is under way.
+//! Middleware for every request and response: headers, HEAD, and tracking of what is in progress.
 
 use std::pin::Pin;
 use std::rc::Rc;
@@ -16,7 +16,7 @@ use crate::api::Service;
 use crate::api::limits::PIECE_BYTES;
 use crate::api::request::under_way::UnderWay;
 
-/// What every answer carries: any page may read it, and none may take it for what it is not.
+/// The headers of every response: pages of any origin may read it, and browsers must not guess its type.
 pub(super) fn headers() -> DefaultHeaders {
     DefaultHeaders::new()
         .add((header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"))
@@ -27,7 +27,7 @@ pub(super) fn headers() -> DefaultHeaders {
         .add((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
 }
 
-/// Keeps every page from being shown within another one, and one that says nothing of it from loading anything.
+/// Forbids showing a page within another page. A page without a policy of its own may also load nothing.
 pub(super) async fn guard_pages(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -45,7 +45,7 @@ pub(super) async fn guard_pages(
     Ok(response)
 }
 
-/// Answers HEAD as GET; the server itself leaves the body out.
+/// Serves HEAD as GET; actix omits the body.
 pub(super) async fn head_as_get(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
@@ -55,18 +55,18 @@ pub(super) async fn head_as_get(
         request.head_mut().method = Method::GET;
     }
     let response = next.call(request).await?;
-    // It would wait for the end of a stream all the same.
+    // actix would wait for the end of a stream, although it omits the body.
     if is_head && response.response().body().size() == BodySize::Stream {
         return Ok(response.map_body(|_, _| EitherBody::right(body::None::new())));
     }
     Ok(response.map_into_left_body())
 }
 
-/// Watches what is under way: the request while it is worked on, then each piece of the answer.
-pub(super) async fn watch(
+/// Tracks a request while it is handled, and then each part of the response.
+pub(super) async fn track(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
-) -> Result<ServiceResponse<EitherBody<impl MessageBody, Watched>>, actix_web::Error> {
+) -> Result<ServiceResponse<EitherBody<impl MessageBody, TrackedBody>>, actix_web::Error> {
     let under_way = request.app_data::<web::Data<Service>>().map(|service| service.under_way.clone());
     let under_way = under_way.unwrap_or_default();
     let (working, version) = (under_way.work(), request.version());
@@ -78,7 +78,7 @@ pub(super) async fn watch(
     let mut response = next.call(request).await?;
     drop(working);
     if version < Version::HTTP_11 && response.response().body().size() == BodySize::Stream {
-        // Such a client does not know chunks: the end of the connection is that of the answer.
+        // An HTTP/1.0 client does not know chunks, so the end of the connection ends the response.
         let head = response.response_mut().head_mut();
         head.no_chunking(true);
         head.set_connection_type(ConnectionType::Close);
@@ -88,21 +88,21 @@ pub(super) async fn watch(
         if is_small(body.size()) {
             return EitherBody::left(body);
         }
-        EitherBody::right(Watched { body: body.boxed(), under_way, _turn: turn })
+        EitherBody::right(TrackedBody { body: body.boxed(), under_way, _turn: turn })
     }))
 }
 
-/// An answer of so many bytes is sent in one piece.
+/// The largest body that is sent in one piece, in bytes.
 const SMALL: u64 = PIECE_BYTES as u64;
 
-/// An answer that is watched while it is sent.
-pub(super) struct Watched {
+/// The body of a response, tracked while it is sent.
+pub(super) struct TrackedBody {
     body: BoxBody,
     under_way: UnderWay,
     _turn: Option<pacing::UnderWay>,
 }
 
-impl MessageBody for Watched {
+impl MessageBody for TrackedBody {
     type Error = <BoxBody as MessageBody>::Error;
 
     fn size(&self) -> BodySize {

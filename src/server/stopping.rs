@@ -1,4 +1,4 @@
-//! How the service stops: what is under way and moves is finished, what is stuck is cut off.
+//! Stops the service: requests that make progress are finished, stuck ones are cut off.
 
 use std::io;
 use std::pin::pin;
@@ -11,28 +11,28 @@ use crate::api::request::under_way::UnderWay;
 use crate::registry::Registry;
 use crate::server::limits::STUCK_WAIT;
 
-/// How often it is looked whether anything has moved.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often progress is checked.
+const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Runs the server until it is asked to stop.
+/// Runs the server until a stop is requested.
 ///
-/// From then on nobody listens at its address: a client or a proxy that connects is refused by the system at once, and
-/// goes to another node. The server itself ends idle connections and waits for the others; a client that takes in
-/// nothing, or sends nothing, would keep it waiting.
+/// Then nothing listens on its address any more. The system refuses new connections at once, so that clients and
+/// proxies go to another node. actix closes idle connections and waits for the others. A client that neither reads nor
+/// sends would keep it waiting.
 pub(super) async fn run(server: Server, registry: Registry, under_way: UnderWay) -> io::Result<()> {
     let stuck = pin!(stuck_after_stop(registry, under_way));
     match select(server, stuck).await {
         Either::Left((ended, _)) => ended,
-        Either::Right((asked, server)) => {
-            asked?;
-            log::warn!("clients that are stuck are cut off");
+        Either::Right((signal, server)) => {
+            signal?;
+            log::warn!("stuck clients are cut off");
             drop(server);
             Ok(())
         }
     }
 }
 
-/// Waits until it is asked to stop and nothing that is under way moves any more.
+/// Waits until a stop is requested and then until nothing in progress moves any more.
 #[cfg(unix)]
 async fn stuck_after_stop(registry: Registry, under_way: UnderWay) -> io::Result<()> {
     use actix_web::rt::signal::unix::{SignalKind, signal};
@@ -41,7 +41,7 @@ async fn stuck_after_stop(registry: Registry, under_way: UnderWay) -> io::Result
     registry.stop_listening();
     under_way.moved();
     while under_way.stuck_for() < STUCK_WAIT {
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(CHECK_INTERVAL).await;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The trail of every request: an id, a line in the log, and what is counted.
+//! The trail of every request: an id, a line in the log, and metrics.
 
 use std::time::Instant;
 
@@ -16,23 +16,23 @@ use crate::metrics::{Label, Metrics, RefusalCount, Request};
 use crate::record::masking::{mask_keys, may_contain_key};
 use crate::server::limits::{LOGGED_TARGET_BYTES, REQUEST_ID_CHARACTERS};
 
-/// The header in which a request may bring its id, and each answer has it.
+/// The header with the id of a request; every response has it.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Gives the request an id, logs what became of it, and counts it.
+/// Gives the request an id, logs its outcome, and counts it.
 pub(super) async fn follow(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<impl MessageBody>, actix_web::Error> {
-    let (begin, id) = (Instant::now(), id(&request));
+    let (start, id) = (Instant::now(), request_id(&request));
     let service = request.app_data::<web::Data<Service>>().cloned();
-    // HEAD is served as GET further on.
+    // Inner middleware turns HEAD into GET.
     let method = request.method().clone();
     let mut response = next.call(request).await?;
     if let Ok(value) = HeaderValue::from_str(&id) {
         response.headers_mut().insert(REQUEST_ID, value);
     }
-    let seconds = begin.elapsed().as_secs_f64();
+    let seconds = start.elapsed().as_secs_f64();
     if let Some(service) = service {
         count(service.registry.counters(), &method, &response, seconds);
     }
@@ -40,8 +40,8 @@ pub(super) async fn follow(
     Ok(response)
 }
 
-/// The id that a proxy or a client gave it, if that is a plain word, and none that may be a key; else one of our own.
-fn id(request: &ServiceRequest) -> String {
+/// The id that a proxy or a client gave, if it has only plain characters and cannot be a key; else a new id.
+fn request_id(request: &ServiceRequest) -> String {
     let is_plain = |word: &&str| {
         (1..=REQUEST_ID_CHARACTERS).contains(&word.len())
             && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte))
@@ -52,8 +52,8 @@ fn id(request: &ServiceRequest) -> String {
 }
 
 fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
-    let offered = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"];
-    let method = offered.into_iter().find(|word| *word == method.as_str()).unwrap_or("other");
+    let known = ["GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE"];
+    let method = known.into_iter().find(|word| *word == method.as_str()).unwrap_or("other");
     let counted = Request { method: Label(method), status: response.status().as_u16() };
     metrics.requests.get_or_create(&counted).inc();
     metrics.request_seconds.observe(seconds);
@@ -62,14 +62,14 @@ fn count(metrics: &Metrics, method: &Method, response: &ServiceResponse<impl Mes
     }
 }
 
-/// One line a request, and of a write that was done who did it; never a header, nor a key that an address has in it.
+/// Logs one line for a request and, for a successful write, who did it. Never logs a header or a key in the address.
 fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl MessageBody>, seconds: f64) {
     let request = response.request();
     let is_write = !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS) && response.status().is_success();
     if !is_write && !log::log_enabled!(target: "pledgewatch::requests", log::Level::Info) {
         return;
     }
-    let target = cut(request.uri().path_and_query().map_or("", |target| target.as_str()));
+    let target = masked_target(request.uri().path_and_query().map_or("", |target| target.as_str()));
     let (status, address) = (response.status(), request.peer_addr().map(|peer| peer.ip().to_string()));
     let address = address.as_deref().unwrap_or("-");
     let milliseconds = seconds * 1000.0;
@@ -88,10 +88,10 @@ fn log_request(id: &str, method: &Method, response: &ServiceResponse<impl Messag
     }
 }
 
-/// What was asked for, as it is logged: with no key in it, and of bounded length, however long an address is made.
-fn cut(target: &str) -> String {
-    let whole = mask_keys(target);
-    let target = whole.as_ref();
+/// The target of a request for the log: keys masked, and cut to a bounded length.
+fn masked_target(target: &str) -> String {
+    let masked = mask_keys(target);
+    let target = masked.as_ref();
     if target.len() <= LOGGED_TARGET_BYTES {
         return target.to_owned();
     }

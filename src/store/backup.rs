@@ -1,7 +1,8 @@
-//! A backup: the log with its chain, and the tables that the log does not make, as lines of JSON.
+//! Backups: the log with its hash chain, and the tables that cannot be rebuilt from the log, as lines of JSON.
 //!
-//! The first line says what it is of; the last one how many lines came before it, and their SHA-256. Everything is of
-//! one moment, while others write. A backup of one database is restored into either.
+//! The first line describes the backup. The last line gives the number of lines before it and their SHA-256. All lines
+//! show the database at one moment, even while others write. A backup of SQLite can be restored into PostgreSQL, and
+//! the reverse.
 
 use std::io::{self, Write};
 
@@ -13,90 +14,91 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 
-use super::connection::{AnyConnection, at_one_moment};
+use super::connection::{AnyConnection, read_transaction};
 use super::log::{self, ChangeRow};
 use super::{StoreError, identity};
 use crate::record::change::{GENESIS, timestamp};
 
-/// The tables beside the log that a backup holds, those before others that point at them. Their columns may be texts,
-/// numbers, times and days; what the log makes, and what is made at the start, is not among them.
+/// The tables that a backup holds besides the log. A table comes before those with foreign keys to it. Their columns
+/// may hold texts, numbers, times and days. Tables that are rebuilt from the log or created at start-up are not
+/// included.
 pub const TABLES: [&str; 7] =
     ["keys", "key_cities", "key_changes", "confirmations", "idempotency_keys", "head_keys", "forks"];
 
-/// What the first line calls itself.
+/// The `format` in the first line.
 pub(super) const FORMAT: &str = "pledgewatch backup";
-/// The version of the format.
+/// The version of the backup format.
 pub(super) const VERSION: u32 = 1;
 
 /// A line of a backup.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Line {
-    /// The first one.
+    /// The first line.
     Backup(Header),
-    /// An entry of the log; the text of its body as it was hashed, `null` once redacted.
+    /// An entry of the log. Its body is the text that was hashed, or `null` once redacted.
     Entry(ChangeRow),
-    /// A row of one of [`TABLES`], every value as text.
+    /// A row of one of [`TABLES`], with every value as text.
     Row {
-        /// The table.
+        /// The name of the table.
         table: String,
-        /// The values by column.
+        /// The values, by column name.
         values: serde_json::Map<String, Value>,
     },
-    /// The last one.
+    /// The last line.
     End(End),
 }
 
-/// What a backup is of.
+/// The first line: what the backup contains.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Header {
     pub(super) format: String,
     pub(super) version: u32,
-    /// The migrations of the database.
+    /// The versions of the database's migrations.
     pub(super) migrations: Vec<String>,
-    /// The random word of the database.
+    /// The random id of the database.
     pub(super) identity: String,
-    /// The last entry of the log.
+    /// The sequence of the last entry of the log.
     pub sequence: i64,
-    /// Its hash.
+    /// The hash of that entry.
     pub hash: String,
-    /// The last entry of the log of keys.
+    /// The sequence of the last entry of the log of keys.
     pub(super) keys: i64,
-    /// Its hash.
+    /// The hash of that entry.
     pub(super) keys_hash: String,
-    /// When the backup was made.
+    /// When the backup was made, RFC 3339 in UTC.
     pub made_at: String,
 }
 
-/// The end of a backup.
+/// The last line: what the lines before it must match.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct End {
-    /// How many lines came before.
+    /// The number of lines before this one.
     pub lines: u64,
-    /// Their SHA-256.
+    /// The SHA-256 of those lines, in hexadecimal.
     pub sha256: String,
 }
 
-/// What keeps a backup from being written or restored.
+/// Why a backup could not be written or restored.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The file cannot be read or written.
     #[error("the file cannot be read or written: {0}")]
     File(#[from] io::Error),
-    /// The file is not a whole backup.
+    /// The file is damaged or incomplete.
     #[error("the backup is damaged, nothing was restored: line {line} {message}")]
     Backup {
-        /// The line.
+        /// The number of the line.
         line: u64,
-        /// What is wrong with it.
+        /// What is wrong with the line.
         message: String,
     },
-    /// The backup, or the mirror, does not fit what was asked.
+    /// The backup or the mirror does not fit the request.
     #[error("nothing was restored: {0}")]
     Unfit(String),
 }
@@ -107,14 +109,14 @@ impl From<diesel::result::Error> for Failure {
     }
 }
 
-/// Writes lines and hashes them.
-struct Lines<W> {
+/// Writes lines, counts and hashes them.
+struct LineWriter<W> {
     file: W,
     count: u64,
     hash: Sha256,
 }
 
-impl<W: Write> Lines<W> {
+impl<W: Write> LineWriter<W> {
     fn write(&mut self, line: &Line) -> io::Result<()> {
         let mut text = serde_json::to_vec(line)?;
         text.push(b'\n');
@@ -124,19 +126,19 @@ impl<W: Write> Lines<W> {
     }
 }
 
-/// Writes a backup of a database of this version.
+/// Writes a backup of a database with the current schema.
 ///
 /// # Errors
-/// Those of the database and of the file; [`StoreError::Corrupt`] for the first entry that is wrong: a backup that
-/// cannot be restored is none.
+/// Database and file errors. [`StoreError::Corrupt`] for the first wrong entry, since such a backup could not be
+/// restored.
 pub fn write(connection: &mut AnyConnection, file: impl Write, now: DateTime<Utc>) -> Result<(Header, End), Failure> {
-    at_one_moment(connection, |connection| {
-        let mut lines = Lines { file, count: 0, hash: Sha256::new() };
+    read_transaction(connection, |connection| {
+        let mut lines = LineWriter { file, count: 0, hash: Sha256::new() };
         let header = header(connection, now)?;
         lines.write(&Line::Backup(header.clone()))?;
         write_log(connection, &header, &mut lines)?;
         for table in TABLES {
-            for values in rows(connection, table)? {
+            for values in read_rows(connection, table)? {
                 lines.write(&Line::Row { table: table.to_owned(), values })?;
             }
         }
@@ -149,7 +151,7 @@ pub fn write(connection: &mut AnyConnection, file: impl Write, now: DateTime<Utc
 
 fn header(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Header, StoreError> {
     let head = log::head(connection)?;
-    let identity = identity::word(connection)?;
+    let identity = identity::load(connection)?;
     Ok(Header {
         format: FORMAT.to_owned(),
         version: VERSION,
@@ -163,11 +165,15 @@ fn header(connection: &mut AnyConnection, now: DateTime<Utc>) -> Result<Header, 
     })
 }
 
-/// Writes the entries of the log, after a check of each.
-fn write_log(connection: &mut AnyConnection, header: &Header, lines: &mut Lines<impl Write>) -> Result<(), Failure> {
+/// Writes the entries of the log, and checks each one first.
+fn write_log(
+    connection: &mut AnyConnection,
+    header: &Header,
+    lines: &mut LineWriter<impl Write>,
+) -> Result<(), Failure> {
     let (mut last, mut hash) = (0, GENESIS.to_owned());
     let mut failed = None;
-    log::follow(connection, 0, |change| {
+    log::for_each_entry(connection, 0, |change| {
         change.check(last, &hash).map_err(StoreError::Corrupt)?;
         (last, hash) = (change.sequence, change.hash.clone());
         if failed.is_none() {
@@ -186,40 +192,40 @@ fn write_log(connection: &mut AnyConnection, header: &Header, lines: &mut Lines<
     Ok(())
 }
 
-/// The columns of a table, with their types.
-pub(super) fn columns(connection: &mut AnyConnection, table: &str) -> QueryResult<Vec<(String, String)>> {
+/// Reads the names and the types of a table's columns.
+pub(super) fn read_columns(connection: &mut AnyConnection, table: &str) -> QueryResult<Vec<(String, String)>> {
     #[derive(QueryableByName)]
     struct Column {
         #[diesel(sql_type = Text)]
         name: String,
         #[diesel(sql_type = Text)]
-        of_type: String,
+        column_type: String,
     }
     let query = match connection {
-        AnyConnection::Sqlite(_) => format!("SELECT name, type AS of_type FROM pragma_table_info('{table}')"),
+        AnyConnection::Sqlite(_) => format!("SELECT name, type AS column_type FROM pragma_table_info('{table}')"),
         AnyConnection::Postgres(_) => format!(
-            "SELECT attname::text AS name, format_type(atttypid, atttypmod) AS of_type FROM pg_attribute \
+            "SELECT attname::text AS name, format_type(atttypid, atttypmod) AS column_type FROM pg_attribute \
              WHERE attrelid = '{table}'::regclass AND attnum > 0 AND NOT attisdropped ORDER BY attnum"
         ),
     };
     let found: Vec<Column> = diesel::sql_query(query).load(connection)?;
-    Ok(found.into_iter().map(|column| (column.name, column.of_type)).collect())
+    Ok(found.into_iter().map(|column| (column.name, column.column_type)).collect())
 }
 
-/// The rows of a table, every value as text.
-fn rows(connection: &mut AnyConnection, table: &str) -> Result<Vec<serde_json::Map<String, Value>>, Failure> {
+/// Reads the rows of a table, with every value as text.
+fn read_rows(connection: &mut AnyConnection, table: &str) -> Result<Vec<serde_json::Map<String, Value>>, Failure> {
     #[derive(QueryableByName)]
     struct Row {
         #[diesel(sql_type = Text)]
         row: String,
     }
-    let columns = columns(connection, table)?;
+    let columns = read_columns(connection, table)?;
     let values: Vec<String> = columns.iter().map(|(name, _)| format!("'{name}', CAST(\"{name}\" AS TEXT)")).collect();
     let values = values.join(", ");
     let query = match connection {
         AnyConnection::Sqlite(_) => format!("SELECT json_object({values}) AS row FROM \"{table}\""),
         AnyConnection::Postgres(postgres) => {
-            // As times are written in SQLite.
+            // Writes times in the form that SQLite uses.
             postgres.batch_execute("SET LOCAL datestyle = 'ISO, YMD'")?;
             format!("SELECT json_build_object({values})::text AS row FROM \"{table}\"")
         }

@@ -1,4 +1,4 @@
-//! Editions that said again what is recorded: known to imports, and no part of the log.
+//! Editions that repeated what is already recorded. Imports need to know them; they are not part of the log.
 
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -10,14 +10,14 @@ use super::schema::confirmations;
 use crate::record::change::sha256;
 use crate::record::{Kind, RecordKey};
 
-/// An edition that said again what another one had said.
+/// An edition that repeated a record unchanged.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Confirmation {
     /// The record.
     pub key: RecordKey,
-    /// The day the edition counts from.
+    /// The day from which the edition counts.
     pub since: NaiveDate,
-    /// The record as the edition has it.
+    /// The content of the record in this edition.
     pub body: Value,
 }
 
@@ -32,19 +32,19 @@ struct Row {
     body_hash: String,
 }
 
-/// Reads all of them.
+/// Reads all confirmations.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for a row that this program never writes.
+/// Database errors, and [`StoreError::Corrupt`] for a row that this program could not have written.
 pub fn load(connection: &mut AnyConnection) -> Result<Vec<Confirmation>, StoreError> {
     let rows: Vec<Row> = confirmations::table.select(confirmations::all_columns).load(connection)?;
     rows.into_iter().map(Row::into_confirmation).collect()
 }
 
-/// Adds some; those that are there already stay as they are.
+/// Adds confirmations. Those that are already stored stay as they are.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn add(connection: &mut AnyConnection, new: &[Confirmation]) -> QueryResult<()> {
     for row in new.iter().map(Row::of) {
         on_either!(connection, c => {

@@ -1,4 +1,4 @@
-//! One connection type over SQLite and PostgreSQL, opened by the scheme of the URL.
+//! One connection type for SQLite and PostgreSQL. The scheme of the URL selects the database.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 
 use super::StoreError;
-use super::on_disk::name;
+use super::on_disk::file_name;
 use crate::store::limits::{
     BUSY_WAIT, CONNECT_WAIT, DATABASE_PAUSE, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE,
     KEEPALIVE_INTERVAL, LOCK_PAUSE, LOCK_WAIT, STATEMENT_WAIT,
@@ -19,7 +19,7 @@ pub use any::AnyConnection;
 mod any {
     #![allow(missing_docs, reason = "the derive makes public items that it does not document")]
 
-    /// A connection to either database.
+    /// A connection to SQLite or to PostgreSQL.
     #[derive(diesel::MultiConnection)]
     pub enum AnyConnection {
         /// To a SQLite file.
@@ -29,8 +29,8 @@ mod any {
     }
 }
 
-/// Runs the same expression on whichever connection it is: for statements that the enumeration
-/// itself cannot take, such as inserts of many rows.
+/// Runs an expression on the connection inside the enum. It serves statements that the enum itself does not support,
+/// such as inserts of many rows.
 macro_rules! on_either {
     ($connection:expr, $inner:ident => $body:expr) => {
         match $connection {
@@ -41,7 +41,7 @@ macro_rules! on_either {
 }
 pub(crate) use on_either;
 
-/// Inserts rows with as few statements as the databases take.
+/// Inserts rows with as few statements as the databases allow.
 macro_rules! insert_all {
     ($connection:expr, $table:expr, $rows:expr) => {{
         for rows in $rows.chunks($crate::record::limits::STATEMENT_ROWS) {
@@ -54,15 +54,15 @@ macro_rules! insert_all {
 }
 pub(crate) use insert_all;
 
-/// What has a meaning of its own in a URL.
+/// Characters with a meaning in a URL, which must be percent-encoded in a password.
 const RESERVED: [char; 9] = ['/', '?', '#', '@', ':', '%', '[', ']', ' '];
 
-/// Where the database is.
+/// The location of the database.
 #[derive(Clone, PartialEq, Eq)]
 pub enum DatabaseUrl {
-    /// A SQLite file, by its path.
+    /// The path of a SQLite file.
     Sqlite(String),
-    /// A PostgreSQL server, by its whole URL.
+    /// The whole URL of a PostgreSQL server.
     Postgres(String),
 }
 
@@ -70,7 +70,7 @@ impl DatabaseUrl {
     /// Reads `sqlite:PATH` or `postgres://…`.
     ///
     /// # Errors
-    /// A sentence, for any other scheme: guessing could create an empty file beside the real database.
+    /// A sentence for any other scheme. A guess could create an empty file next to the real database.
     pub fn parse(url: &str) -> Result<Self, String> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             return Ok(DatabaseUrl::Postgres(url.to_owned()));
@@ -79,22 +79,22 @@ impl DatabaseUrl {
             Some(path) if path.contains(":memory:") || path.trim_start_matches('/').is_empty() => {
                 Err("a SQLite database must be a file, such as sqlite:pledgewatch.db".to_owned())
             }
-            // `sqlite:///a/b` is the path /a/b, as in other programs' URLs.
+            // `sqlite:///a/b` means the path /a/b, as in the URLs of other programs.
             Some(path) => Ok(DatabaseUrl::Sqlite(path.strip_prefix("//").unwrap_or(path).to_owned())),
             None => Err("must begin with sqlite: or postgres://".to_owned()),
         }
     }
 
-    /// Whether there is something to open; of a server only a connection can tell.
+    /// True if the SQLite file exists. Always true for a server, since only a connection can tell.
     #[must_use]
-    pub fn is_there(&self) -> bool {
+    pub fn exists(&self) -> bool {
         match self {
             DatabaseUrl::Sqlite(path) => std::path::Path::new(path).exists(),
             DatabaseUrl::Postgres(_) => true,
         }
     }
 
-    /// The files of a SQLite database, those included that are there only at times; none of a server.
+    /// The paths of a SQLite database: the file and its temporary neighbours. Empty for a server.
     #[must_use]
     pub fn files(&self) -> Vec<PathBuf> {
         match self {
@@ -105,7 +105,7 @@ impl DatabaseUrl {
         }
     }
 
-    /// The directory of a SQLite file; the working directory beside a server.
+    /// The directory of a SQLite file. For a server, the working directory.
     #[must_use]
     pub fn directory(&self) -> PathBuf {
         let parent = match self {
@@ -115,7 +115,7 @@ impl DatabaseUrl {
         parent.unwrap_or(Path::new(".")).to_owned()
     }
 
-    /// Opens a connection that cannot write, to a database that is there.
+    /// Opens a read-only connection to an existing database.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached.
@@ -137,44 +137,45 @@ impl DatabaseUrl {
         connected.map_err(|cause| self.unavailable(&cause))
     }
 
-    /// The passwords in the URL, in the parts in which libpq may quote them where it cannot read the URL.
+    /// The passwords in the URL, split at reserved characters: libpq quotes such parts when it cannot parse the URL.
     fn passwords(&self) -> impl Iterator<Item = &str> {
         let url = match self {
             DatabaseUrl::Sqlite(_) => "",
             DatabaseUrl::Postgres(url) => url.split_once("://").map_or("", |(_, rest)| rest),
         };
-        let of_user = url.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
+        let user_password =
+            url.rsplit_once('@').and_then(|(user, _)| user.split_once(':')).map(|(_, password)| password);
         let options = url.split(['?', '&']).filter_map(|option| option.split_once('='));
-        let of_options = options.filter(|(name, _)| name.ends_with("password")).map(|(_, password)| password);
-        let parts = of_user.into_iter().chain(of_options).flat_map(|password| password.split(RESERVED));
+        let option_passwords = options.filter(|(name, _)| name.ends_with("password")).map(|(_, password)| password);
+        let parts = user_password.into_iter().chain(option_passwords).flat_map(|password| password.split(RESERVED));
         parts.filter(|part| part.len() > 2)
     }
 
-    /// Whether there is a password in the URL.
+    /// True if the URL contains a password.
     #[must_use]
     pub fn has_password(&self) -> bool {
         matches!(self, DatabaseUrl::Postgres(url) if *url != self.without_password())
     }
 
-    /// The URL as it was given, but for its passwords: with it and the password the same database is reached.
+    /// The URL without its passwords. Together with the password it still reaches the same database.
     #[must_use]
     pub fn without_password(&self) -> String {
         let DatabaseUrl::Postgres(url) = self else { return format!("{self}") };
         let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
-        let (place, options) = rest.split_once('?').unwrap_or((rest, ""));
-        let place = match place.rsplit_once('@') {
+        let (location, options) = rest.split_once('?').unwrap_or((rest, ""));
+        let location = match location.rsplit_once('@') {
             Some((user, host)) => format!("{}@{host}", user.split(':').next().unwrap_or_default()),
-            None => place.to_owned(),
+            None => location.to_owned(),
         };
         let is_password = |option: &&str| option.split('=').next().is_some_and(|name| name.ends_with("password"));
         let options: Vec<&str> =
             options.split('&').filter(|option| !option.is_empty() && !is_password(option)).collect();
-        let joint = if options.is_empty() { "" } else { "?" };
-        format!("{scheme}://{place}{joint}{}", options.join("&"))
+        let separator = if options.is_empty() { "" } else { "?" };
+        format!("{scheme}://{location}{separator}{}", options.join("&"))
     }
 
     fn unavailable(&self, cause: &str) -> StoreError {
-        // libpq tells its troubles on several lines.
+        // libpq reports an error on several lines.
         let cause = cause.split_whitespace().collect::<Vec<_>>().join(" ");
         let cause = if self.passwords().any(|part| cause.contains(part)) {
             "its URL cannot be read; in a password / ? # @ : % [ ] and white space are written as %2F and so on"
@@ -185,12 +186,12 @@ impl DatabaseUrl {
         StoreError::Unavailable { database: self.to_string(), cause }
     }
 
-    /// Waits for a server that cannot be reached yet, and tells of each try; a file is there or not.
+    /// Waits for a server that cannot be reached yet, and logs each attempt. Returns at once for a file.
     ///
     /// # Errors
-    /// [`StoreError::Unavailable`] when it cannot be reached for so long.
+    /// [`StoreError::Unavailable`] if the server is still unreachable after `patience`.
     pub fn wait_for(&self, patience: Duration) -> Result<(), StoreError> {
-        let begin = Instant::now();
+        let start = Instant::now();
         loop {
             let error = match self {
                 DatabaseUrl::Sqlite(_) => return Ok(()),
@@ -199,16 +200,16 @@ impl DatabaseUrl {
                     Err(error) => error,
                 },
             };
-            let rest = patience.saturating_sub(begin.elapsed());
-            if rest.is_zero() {
+            let remaining = patience.saturating_sub(start.elapsed());
+            if remaining.is_zero() {
                 return Err(error);
             }
-            log::warn!("waiting for the database, {} s at the most: {error}", rest.as_secs() + 1);
-            std::thread::sleep(rest.min(DATABASE_PAUSE));
+            log::warn!("waiting for the database, for at most {} s more: {error}", remaining.as_secs() + 1);
+            std::thread::sleep(remaining.min(DATABASE_PAUSE));
         }
     }
 
-    /// Opens a connection; a SQLite file that is not there is made.
+    /// Opens a connection. Creates a SQLite file that does not exist.
     ///
     /// # Errors
     /// [`StoreError::Unavailable`] when the database cannot be reached.
@@ -222,15 +223,15 @@ impl DatabaseUrl {
 }
 
 impl fmt::Display for DatabaseUrl {
-    /// The URL without its password.
+    /// The URL without its password and its options.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DatabaseUrl::Sqlite(path) => write!(f, "sqlite:{path}"),
             DatabaseUrl::Postgres(url) => {
                 let (scheme, rest) = url.split_once("://").unwrap_or(("postgres", url));
                 let rest = rest.split('?').next().unwrap_or_default();
-                let place = rest.rsplit_once('@').map_or(rest, |(_, place)| place);
-                write!(f, "{scheme}://{place}")
+                let location = rest.rsplit_once('@').map_or(rest, |(_, location)| location);
+                write!(f, "{scheme}://{location}")
             }
         }
     }
@@ -242,15 +243,16 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
-/// Opens a SQLite file, unless it is gone and its log is not: SQLite would throw that away and begin a new database.
+/// Opens a SQLite file. Refuses a missing or empty file that still has a log: SQLite would discard the log and start a
+/// new database.
 fn establish_sqlite(path: &str) -> Result<SqliteConnection, String> {
     let length = |path: &str| std::fs::metadata(path).map_or(0, |file| file.len());
     let log = format!("{path}-wal");
     if length(path) == 0 && length(&log) > 0 {
         return Err(format!(
-            "the file is empty or missing, but its log {} is not, and would be lost with it; put the file that belongs to \
-             the log back, or move the log aside and restore a backup (`pledgewatch restore FILE`)",
-            name(Path::new(&log))
+            "the file is empty or missing, but its log {} is not and would be lost; put the file that belongs to the log \
+             back, or move the log aside and restore a backup (`pledgewatch restore FILE`)",
+            file_name(Path::new(&log))
         ));
     }
     SqliteConnection::establish(path).map_err(|error| error.to_string())
@@ -258,17 +260,17 @@ fn establish_sqlite(path: &str) -> Result<SqliteConnection, String> {
 
 fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
     let mut connection = establish_sqlite(path)?;
-    // The wait comes first, for the change to WAL may itself meet a lock. FULL is what makes a 2xx
-    // mean "on disk": in WAL mode NORMAL may lose the last commits.
+    // The timeout is set first, because the change to WAL may itself meet a lock. A 2xx must mean "on disk", which
+    // needs FULL: in WAL mode NORMAL may lose the last commits.
     let pragmas = format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;",
         BUSY_WAIT.as_millis()
     );
-    // The change of a new file to WAL meets the locks of others at once, whatever the busy timeout says.
-    let begin = Instant::now();
+    // Changing a new file to WAL fails at once if another process holds a lock, whatever the busy timeout is.
+    let start = Instant::now();
     while let Err(error) = connection.batch_execute(&pragmas) {
         let message = error.to_string();
-        if !message.contains("locked") || begin.elapsed() > BUSY_WAIT {
+        if !message.contains("locked") || start.elapsed() > BUSY_WAIT {
             return Err(message);
         }
         std::thread::sleep(LOCK_PAUSE);
@@ -278,7 +280,7 @@ fn connect_sqlite(path: &str) -> Result<AnyConnection, String> {
 
 fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     let mut url = url.to_owned();
-    // A server that vanishes without a word would else hold the one writer for hours.
+    // Without these a server that vanishes silently would block the only writer for hours.
     for (option, value) in [
         ("connect_timeout", CONNECT_WAIT.as_secs()),
         ("tcp_user_timeout", STATEMENT_WAIT.as_secs() * 1_000),
@@ -287,13 +289,13 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
         ("keepalives_count", u64::from(KEEPALIVE_COUNT)),
     ] {
         if !url.contains(&format!("{option}=")) {
-            let joint = if url.contains('?') { '&' } else { '?' };
-            url.push_str(&format!("{joint}{option}={value}"));
+            let separator = if url.contains('?') { '&' } else { '?' };
+            url.push_str(&format!("{separator}{option}={value}"));
         }
     }
     let mut connection = PgConnection::establish(&url).map_err(|error| error.to_string())?;
-    // A server set to asynchronous commits would answer before anything is on disk. The timeouts free what a node
-    // holds that is frozen or cut off: the revision row, which everyone who writes needs.
+    // With asynchronous commits we would answer before the data is on disk. The timeouts release what a frozen or
+    // disconnected node holds, above all the revision row, which every writer needs.
     let settings = format!(
         "SET statement_timeout = {}; SET lock_timeout = {}; SET idle_in_transaction_session_timeout = {}; \
          SET tcp_keepalives_idle = {}; SET tcp_keepalives_interval = {}; SET tcp_keepalives_count = {KEEPALIVE_COUNT}; \
@@ -309,12 +311,12 @@ fn connect_postgres(url: &str) -> Result<AnyConnection, String> {
     Ok(AnyConnection::Postgres(connection))
 }
 
-/// Lets a transaction take its time that reads or writes a whole database: what it is written to, or read from, may
-/// pause, and so may the reading of what was fetched. Nobody who serves waits for it.
+/// Lifts the timeouts of a transaction that reads or writes a whole database. Its file or its client may pause for
+/// long. No request waits for such a transaction.
 ///
 /// # Errors
-/// Those of the database.
-pub(super) fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
+/// Database errors.
+pub(super) fn lift_timeouts(connection: &mut AnyConnection) -> QueryResult<()> {
     match connection {
         AnyConnection::Sqlite(_) => Ok(()),
         AnyConnection::Postgres(postgres) => {
@@ -323,52 +325,53 @@ pub(super) fn take_time(connection: &mut AnyConnection) -> QueryResult<()> {
     }
 }
 
-/// Why a transaction gave nothing that is sure.
+/// How a transaction failed.
 #[derive(Debug)]
 pub enum TransactionError<T, E> {
-    /// Nothing of it was done.
+    /// Nothing was done.
     Undone(E),
-    /// Its work was done, but whether it was committed is open: the commit was not answered.
+    /// The work was done, but the commit got no reply, so it may or may not be committed.
     Unknown(T, E),
 }
 
-/// Runs `work` in a transaction that may write from its first statement on.
+/// Runs `work` in a transaction that can write from its first statement on.
 ///
-/// SQLite's ordinary transactions begin as readers and fail at once when they turn into writers while
-/// another writes; `BEGIN IMMEDIATE` waits instead.
+/// An ordinary SQLite transaction begins as a reader. It fails at once if it starts to write while another one writes.
+/// `BEGIN IMMEDIATE` waits instead.
 ///
 /// # Errors
-/// Those of the work, of the database, and of the commit.
+/// The errors of `work`, of the database and of the commit.
 pub fn transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
-    try_transaction(connection, work).map_err(|setback| match setback {
+    try_transaction(connection, work).map_err(|failure| match failure {
         TransactionError::Undone(error) | TransactionError::Unknown(_, error) => error,
     })
 }
 
-/// The same, telling what was not done from what may have been.
+/// Like [`transaction`], but tells a transaction that was undone from one that may be committed.
 ///
 /// # Errors
-/// [`TransactionError::Undone`] for those of the work and of the database, [`TransactionError::Unknown`] for that of the commit.
+/// [`TransactionError::Undone`] for errors of `work` and of the database, [`TransactionError::Unknown`] for an error of
+/// the commit.
 pub fn try_transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, TransactionError<T, E>> {
-    let begun = match connection {
+    let started = match connection {
         AnyConnection::Sqlite(sqlite) => AnsiTransactionManager::begin_transaction_sql(sqlite, "BEGIN IMMEDIATE"),
         AnyConnection::Postgres(_) => Manager::begin_transaction(connection),
     };
-    begun.map_err(|error| TransactionError::Undone(error.into()))?;
+    started.map_err(|error| TransactionError::Undone(error.into()))?;
     finish(connection, work)
 }
 
-/// Runs `work`, which only reads, on the database as it is at one moment; writers go on.
+/// Runs `work`, which only reads, on the database as it is at one moment. Writers are not blocked.
 ///
 /// # Errors
-/// Those of the work and of the database.
-pub fn at_one_moment<T, E: From<diesel::result::Error>>(
+/// The errors of `work` and of the database.
+pub fn read_transaction<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
 ) -> Result<T, E> {
@@ -380,17 +383,17 @@ pub fn at_one_moment<T, E: From<diesel::result::Error>>(
         }
     }
     let work = |connection: &mut AnyConnection| {
-        take_time(connection)?;
+        lift_timeouts(connection)?;
         work(connection)
     };
-    finish(connection, work).map_err(|setback| match setback {
+    finish(connection, work).map_err(|failure| match failure {
         TransactionError::Undone(error) | TransactionError::Unknown(_, error) => error,
     })
 }
 
 type Manager = <AnyConnection as Connection>::TransactionManager;
 
-/// Does the work of a transaction that has begun, and ends it.
+/// Does the work of a transaction that has begun, then commits it or rolls it back.
 fn finish<T, E: From<diesel::result::Error>>(
     connection: &mut AnyConnection,
     work: impl FnOnce(&mut AnyConnection) -> Result<T, E>,
@@ -401,7 +404,7 @@ fn finish<T, E: From<diesel::result::Error>>(
             Err(error) => Err(TransactionError::Unknown(value, error.into())),
         },
         Err(error) => {
-            // The work's own error says more than a failure to roll back a connection that broke.
+            // The error of `work` says more than a failed rollback on a broken connection.
             if let Err(failure) = Manager::rollback_transaction(connection) {
                 log::debug!("rolling back failed: {failure}");
             }

@@ -1,103 +1,103 @@
-//! What of a log is not as it was written, and which cities and networks cannot be trusted because of it.
+//! Damage to the log, and the cities and networks that cannot be trusted because of it.
 //!
-//! A body that its hash does not match says nothing certain of its record, so its city, or its network, is marked. Where
-//! an entry does not follow the one before it, or its own words are others than were hashed, nobody can tell what it was
-//! about, or what is missing: whatever later entries speak of is marked.
+//! If a body does not match its hash, the content of its record is uncertain, so its city or network is marked. If the
+//! chain is broken at an entry, nobody can tell what the entry was about or what is missing. From there on, the subject
+//! of every later entry is marked.
 
 use std::collections::BTreeMap;
 
-use super::log::Unreadable;
+use super::log::UnreadableRow;
 use crate::record::{Change, CityId, Subject};
 
-/// The wrong entries, and what is marked because of them, each by the first entry that made it so.
+/// The errors in a log, and the cities and networks that they mark. Each is marked by the first entry responsible.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Damage {
-    wrong: Vec<String>,
+    errors: Vec<String>,
     cities: BTreeMap<CityId, i64>,
     networks: BTreeMap<String, i64>,
-    /// The entry from which on the chain cannot be trusted.
+    /// The entry at which the chain breaks.
     broken_at: Option<i64>,
 }
 
 impl Damage {
-    /// Whether nothing is wrong.
+    /// True if nothing is wrong.
     #[must_use]
-    pub fn is_none(&self) -> bool {
-        self.wrong.is_empty()
+    pub fn is_empty(&self) -> bool {
+        self.errors.is_empty()
     }
 
-    /// Everything that is wrong, a sentence each.
+    /// All errors, a sentence each.
     #[must_use]
-    pub fn wrong(&self) -> &[String] {
-        &self.wrong
+    pub fn errors(&self) -> &[String] {
+        &self.errors
     }
 
-    /// The cities that are marked.
+    /// The number of marked cities.
     #[must_use]
-    pub fn cities(&self) -> usize {
+    pub fn marked_cities(&self) -> usize {
         self.cities.len()
     }
 
-    /// The networks that are marked.
+    /// The number of marked networks.
     #[must_use]
-    pub fn networks(&self) -> usize {
+    pub fn marked_networks(&self) -> usize {
         self.networks.len()
     }
 
-    /// The entry because of which a city is marked.
+    /// The entry that marks a city; none if it is not marked.
     #[must_use]
-    pub fn of_city(&self, city: &str) -> Option<i64> {
+    pub fn city_marked_by(&self, city: &str) -> Option<i64> {
         self.cities.get(city).copied()
     }
 
-    /// The entry because of which a network is marked.
+    /// The entry that marks a network; none if it is not marked.
     #[must_use]
-    pub fn of_network(&self, network: &str) -> Option<i64> {
+    pub fn network_marked_by(&self, network: &str) -> Option<i64> {
         self.networks.get(network).copied()
     }
 
-    /// Whether the city or network that an entry is about is marked.
+    /// True if the city or network of an entry is marked.
     #[must_use]
-    pub fn marks(&self, subject: &Subject) -> bool {
+    pub fn is_marked(&self, subject: &Subject) -> bool {
         match subject.city() {
             Some(city) => self.cities.contains_key(city),
             None => self.networks.contains_key(&subject.id()),
         }
     }
 
-    /// Checks an entry by itself and as the one after `previous`; what is wrong is noted. Returns whether it can be
-    /// trusted.
+    /// Checks an entry and its link to the entry before, `previous`. Records any error. Returns true if the entry can
+    /// be trusted.
     pub fn check(&mut self, change: &Change, previous: (i64, &str)) -> bool {
         if let Err(message) = change.check_place(previous.0, previous.1) {
             self.break_chain(change.sequence, message);
         } else if let Err(message) = change.check_body() {
-            self.note(change, message);
+            self.add(change, message);
         }
         if self.broken_at.is_some() {
             self.mark(&change.subject, change.sequence);
         }
-        !self.marks(&change.subject)
+        !self.is_marked(&change.subject)
     }
 
-    /// Notes that a row of the log cannot be an entry.
-    pub fn note_unreadable(&mut self, row: Unreadable) {
-        let Unreadable { sequence, hash: _, message } = row;
+    /// Records a row of the log that cannot be read as an entry.
+    pub fn add_unreadable(&mut self, row: UnreadableRow) {
+        let UnreadableRow { sequence, hash: _, message } = row;
         self.break_chain(sequence, message);
     }
 
-    /// Notes what is wrong with an entry that is in its place.
-    pub fn note(&mut self, change: &Change, message: String) {
-        self.wrong.push(message);
+    /// Records an error of an entry whose place in the chain is right.
+    pub fn add(&mut self, change: &Change, message: String) {
+        self.errors.push(message);
         self.mark(&change.subject, change.sequence);
     }
 
-    /// Notes what is wrong with none of the entries alone.
-    pub fn note_of_all(&mut self, message: String) {
-        self.wrong.push(message);
+    /// Records an error that belongs to no single entry.
+    pub fn add_general(&mut self, message: String) {
+        self.errors.push(message);
     }
 
     fn break_chain(&mut self, sequence: i64, message: String) {
-        self.wrong.push(message);
+        self.errors.push(message);
         self.broken_at.get_or_insert(sequence);
     }
 

@@ -1,4 +1,4 @@
-//! The forks of the log: what nodes had seen and the database no longer has, and what an operator decided.
+//! Forks of the log: entries that a node had seen and the database lost, and what an operator decided about them.
 
 use std::collections::BTreeSet;
 
@@ -10,18 +10,18 @@ use super::schema::forks;
 use super::{StoreError, log};
 use crate::record::head::LogEnd;
 
-/// A log that does not continue what a node had seen.
+/// A log in the database that does not continue the log that a node had seen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fork {
-    /// Its id.
+    /// The id of the fork.
     pub id: String,
     /// The last entry that the node had seen.
     pub kept: LogEnd,
-    /// The last entry of the log that it found in the database.
+    /// The last entry of the log in the database when the node found the fork.
     pub seen: LogEnd,
-    /// When it was found.
+    /// When a node found it.
     pub found_at: DateTime<Utc>,
-    /// Whether an operator has accepted the log of the database.
+    /// True once an operator has accepted the log of the database.
     pub is_accepted: bool,
 }
 
@@ -51,10 +51,10 @@ impl From<Row> for Fork {
     }
 }
 
-/// All forks that were found in this database, in the order they were found.
+/// Lists all forks found in this database, oldest first.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn list(connection: &mut AnyConnection) -> QueryResult<Vec<Fork>> {
     let rows: Vec<Row> = forks::table.select(forks::all_columns).load(connection)?;
     let mut listed: Vec<Fork> = rows.into_iter().map(Fork::from).collect();
@@ -63,49 +63,54 @@ pub fn list(connection: &mut AnyConnection) -> QueryResult<Vec<Fork>> {
     Ok(listed)
 }
 
-/// The ids of the forks that were accepted.
+/// The ids of the accepted forks.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn accepted(connection: &mut AnyConnection) -> QueryResult<BTreeSet<String>> {
     Ok(list(connection)?.into_iter().filter(|fork| fork.is_accepted).map(|fork| fork.id).collect())
 }
 
-/// The last fork that nobody has decided on: the log has what was found, and does not have what a node had seen.
+/// The last fork that still needs a decision: the log has the entry `seen` and lacks the entry `kept`.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn open(connection: &mut AnyConnection) -> QueryResult<Option<Fork>> {
     for fork in list(connection)?.into_iter().rev().filter(|fork| !fork.is_accepted) {
-        if log::has(connection, &fork.seen)? && !log::has(connection, &fork.kept)? {
+        if log::contains(connection, &fork.seen)? && !log::contains(connection, &fork.kept)? {
             return Ok(Some(fork));
         }
     }
     Ok(None)
 }
 
-/// Whether an operator has accepted the log of the database instead of one that ended with `kept`.
+/// True if an operator has accepted the log of the database in place of one that ended with `kept`.
 ///
-/// A decision holds for whoever had seen no more than its operator knew of, and only once: `known` are those that the
-/// node had followed already before it found the log to be another one.
+/// A decision applies to every node that had seen no more than the operator knew of. It applies once: `already_followed` holds the
+/// decisions that the node had already followed before it noticed this fork.
 ///
 /// # Errors
-/// Those of the database.
-pub fn is_accepted(connection: &mut AnyConnection, kept: &LogEnd, known: &BTreeSet<String>) -> QueryResult<bool> {
-    let holds = |fork: &Fork| kept.sequence < fork.kept.sequence || *kept == fork.kept;
-    let decided = list(connection)?.into_iter().filter(|fork| fork.is_accepted && !known.contains(&fork.id));
-    for fork in decided.filter(holds) {
-        if log::has(connection, &fork.seen)? {
+/// Database errors.
+pub fn is_accepted(
+    connection: &mut AnyConnection,
+    kept: &LogEnd,
+    already_followed: &BTreeSet<String>,
+) -> QueryResult<bool> {
+    let applies = |fork: &Fork| kept.sequence < fork.kept.sequence || *kept == fork.kept;
+    let accepted =
+        list(connection)?.into_iter().filter(|fork| fork.is_accepted && !already_followed.contains(&fork.id));
+    for fork in accepted.filter(applies) {
+        if log::contains(connection, &fork.seen)? {
             return Ok(true);
         }
     }
     Ok(false)
 }
 
-/// Tells all nodes, and the operator, that a node that had seen `kept` has found a log that ends with `seen`.
+/// Reports to all nodes and to the operator that a node that had seen `kept` found a log that ends with `seen`.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn report(
     connection: &mut AnyConnection,
     kept: &LogEnd,
@@ -113,7 +118,7 @@ pub fn report(
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
     transaction(connection, |connection| {
-        // Other nodes find the same at the same time.
+        // Other nodes may find the same fork at the same time.
         log::lock(connection)?;
         let is_same = |fork: &Fork| !fork.is_accepted && fork.kept == *kept && fork.seen == *seen;
         if list(connection)?.iter().any(is_same) {
@@ -134,11 +139,11 @@ pub fn report(
     })
 }
 
-/// Accepts the log of the database, of which `seen` is an entry, instead of the one that ended with `kept`; returns
-/// why it was not done, if it was not.
+/// Accepts the log of the database, which has the entry `seen`, in place of the one that ended with `kept`. Returns the
+/// reason if it is refused.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn accept(
     connection: &mut AnyConnection,
     kept: &LogEnd,
@@ -149,10 +154,10 @@ pub fn accept(
     transaction(connection, |connection| {
         log::lock(connection)?;
         let all = list(connection)?;
-        if let Some(why) = why_not(connection, &all, kept, seen)? {
-            return Ok(Err(why));
+        if let Some(refusal) = reason_to_refuse(connection, &all, kept, seen)? {
+            return Ok(Err(refusal));
         }
-        // Whoever had seen less loses nothing more by it.
+        // A node that had seen less loses nothing more.
         let is_decided = |fork: &&Fork| !fork.is_accepted && (fork.kept.sequence < kept.sequence || fork.kept == *kept);
         for fork in all.iter().filter(is_decided) {
             diesel::update(forks::table.find(&fork.id))
@@ -163,23 +168,27 @@ pub fn accept(
     })
 }
 
-fn why_not(connection: &mut AnyConnection, all: &[Fork], kept: &LogEnd, seen: &LogEnd) -> QueryResult<Option<String>> {
+fn reason_to_refuse(
+    connection: &mut AnyConnection,
+    all: &[Fork],
+    kept: &LogEnd,
+    seen: &LogEnd,
+) -> QueryResult<Option<String>> {
     let named = all.iter().find(|fork| fork.kept == *kept && fork.seen == *seen);
     Ok(match named {
-        Some(fork) if fork.is_accepted => Some("it was accepted already".to_owned()),
-        Some(_) if !log::has(connection, seen)? => {
-            Some(format!("the log of the database has no entry {seen} any more: read /health/ready again"))
+        Some(fork) if fork.is_accepted => Some("it is already accepted".to_owned()),
+        Some(_) if !log::contains(connection, seen)? => {
+            Some(format!("the log of the database no longer has entry {seen}: read /health/ready again"))
         }
-        Some(_) if log::has(connection, kept)? => {
-            Some(format!("the log of the database has the entry {kept}: there is nothing to accept"))
+        Some(_) if log::contains(connection, kept)? => {
+            Some(format!("the log of the database has entry {kept}: there is nothing to accept"))
         }
         Some(_) => None,
         None => {
             let open = all.iter().filter(|fork| !fork.is_accepted);
             let open: Vec<String> = open.map(|fork| format!("--kept {} --seen {}", fork.kept, fork.seen)).collect();
-            let message =
-                if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join("; ")) };
-            Some(format!("no node has found such a fork; {message}"))
+            let hint = if open.is_empty() { "none is open".to_owned() } else { format!("open: {}", open.join("; ")) };
+            Some(format!("no node has found such a fork; {hint}"))
         }
     })
 }

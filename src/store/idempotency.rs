@@ -7,32 +7,32 @@ use super::connection::AnyConnection;
 use super::schema::idempotency_keys;
 use crate::store::limits::IDEMPOTENCY_DAYS;
 
-/// The mark of a request, by which the same one is known when it is sent again.
+/// Identifies a request, so that a repetition of it is recognized.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mark {
-    /// The id of the key that writes.
+    /// The id of the API key that writes.
     pub key_id: String,
     /// The client's `Idempotency-Key`.
     pub token: String,
-    /// SHA-256 of what the request asks for.
+    /// SHA-256 of the request's content.
     pub request_hash: String,
 }
 
 /// What a marked request wrote.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable)]
 pub struct Outcome {
-    /// SHA-256 of what the request asked for.
+    /// SHA-256 of the request's content.
     pub request_hash: String,
-    /// The first entry of the log that it made.
+    /// The first log entry that the request made.
     pub first_entry: i64,
-    /// The last one; before the first if it made none.
+    /// The last log entry; before the first if the request made none.
     pub last_entry: i64,
 }
 
-/// What an earlier request with the same key and token wrote; none if there was none, or too long ago.
+/// Finds what an earlier request with the same key and token wrote; none if there is no such request or it has expired.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn find(connection: &mut AnyConnection, mark: &Mark) -> QueryResult<Option<Outcome>> {
     idempotency_keys::table
         .find((&mark.key_id, &mark.token))
@@ -41,10 +41,10 @@ pub fn find(connection: &mut AnyConnection, mark: &Mark) -> QueryResult<Option<O
         .optional()
 }
 
-/// Keeps what a request wrote, within the transaction that writes it, and forgets what is old.
+/// Records what a request wrote, in the transaction that writes it, and deletes expired rows.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn add(
     connection: &mut AnyConnection,
     mark: &Mark,

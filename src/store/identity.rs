@@ -1,68 +1,68 @@
-//! Which database this is: a random word within it, and of a SQLite database also the files on the disk.
+//! Recognizes the database that was opened, by a random id in it and, for SQLite, by its files on disk.
 //!
-//! SQLite goes on writing into a file that was moved, deleted, replaced or emptied, and says that all is well. So the files
-//! are looked at before and after each transaction: what was written into a file that is no longer there is never told to
-//! be recorded.
+//! SQLite goes on writing into a file that was moved, deleted, replaced or emptied, and reports no error. So the files
+//! are checked before and after each transaction. Nothing written into a lost file is ever reported as recorded.
 
 use diesel::prelude::*;
 
 use super::StoreError;
 use super::connection::{AnyConnection, DatabaseUrl};
 #[cfg(unix)]
-use super::on_disk::Whole;
-use super::on_disk::{OnDisk, gone};
+use super::on_disk::TruncationCheck;
+use super::on_disk::{FileIdentity, file_gone};
 use super::schema::identity;
 
-/// The database that was opened, to be told from another one under the same name.
+/// Identifies the database that was opened, even if another one takes its name.
 #[derive(Debug, Clone)]
 pub struct Identity {
-    word: String,
-    /// The SQLite file; none of a server.
-    file: Option<OnDisk>,
-    /// The files beside it that the connection holds open.
-    beside: Vec<OnDisk>,
-    /// What they hold.
+    id: String,
+    /// The SQLite file; none for a server.
+    file: Option<FileIdentity>,
+    /// The -wal and -shm files that the connection holds open.
+    side_files: Vec<FileIdentity>,
+    /// Checks that these files keep their content.
     #[cfg(unix)]
-    whole: Option<Whole>,
+    truncation: Option<TruncationCheck>,
 }
 
 impl Identity {
-    /// That of a database of this version, over the connection that stays open.
+    /// The identity of a database with the current schema, over a connection that stays open.
     ///
     /// # Errors
-    /// Those of the database; [`StoreError::Replaced`] for a file that has gone already.
+    /// Database errors; [`StoreError::Replaced`] for a file that is already gone.
     pub fn of(database: &DatabaseUrl, connection: &mut AnyConnection) -> Result<Self, StoreError> {
-        let word = word(connection)?.ok_or_else(|| StoreError::Corrupt("the table identity is empty".to_owned()))?;
+        let id = load(connection)?.ok_or_else(|| StoreError::Corrupt("the table identity is empty".to_owned()))?;
         let mut files = database.files().into_iter();
-        let file = files.next().map(|file| OnDisk::at(file.clone()).ok_or_else(|| gone(&file))).transpose()?;
+        let file =
+            files.next().map(|file| FileIdentity::at(file.clone()).ok_or_else(|| file_gone(&file))).transpose()?;
         let mut identity = Identity {
-            word,
+            id,
             file,
-            beside: Vec::new(),
+            side_files: Vec::new(),
             #[cfg(unix)]
-            whole: None,
+            truncation: None,
         };
-        identity.look_beside(database)?;
+        identity.find_side_files(database)?;
         Ok(identity)
     }
 
     /// Opens another connection to the same database.
     ///
     /// # Errors
-    /// [`StoreError::Replaced`] if it is not the same; those of the database.
+    /// Database errors; [`StoreError::Replaced`] if it is another database.
     pub fn connect(&mut self, database: &DatabaseUrl) -> Result<AnyConnection, StoreError> {
-        let connection = self.connect_beside(database)?;
-        self.look_beside(database)?;
+        let connection = self.connect_another(database)?;
+        self.find_side_files(database)?;
         Ok(connection)
     }
 
-    /// Takes the files that lie beside for those that an open connection holds; they go with the last one.
-    fn look_beside(&mut self, database: &DatabaseUrl) -> Result<(), StoreError> {
-        self.beside = database.files().into_iter().skip(1).take(2).filter_map(OnDisk::at).collect();
+    /// Records the side files as those of an open connection. SQLite deletes them when the last connection closes.
+    fn find_side_files(&mut self, database: &DatabaseUrl) -> Result<(), StoreError> {
+        self.side_files = database.files().into_iter().skip(1).take(2).filter_map(FileIdentity::at).collect();
         #[cfg(unix)]
         {
-            let whole = self.file.as_ref().map(|file| Whole::of(file, &self.beside)).transpose();
-            self.whole = whole.map_err(|error| StoreError::Unavailable {
+            let truncation = self.file.as_ref().map(|file| TruncationCheck::new(file, &self.side_files)).transpose();
+            self.truncation = truncation.map_err(|error| StoreError::Unavailable {
                 database: database.to_string(),
                 cause: error.to_string(),
             })?;
@@ -70,51 +70,51 @@ impl Identity {
         Ok(())
     }
 
-    /// The same, while the connection that is checked stays open.
+    /// Opens a connection besides the one that is checked, which stays open.
     ///
     /// # Errors
-    /// Those of [`connect`](Self::connect).
-    pub fn connect_beside(&self, database: &DatabaseUrl) -> Result<AnyConnection, StoreError> {
-        // First: SQLite would make a file where there is none.
-        self.file.iter().try_for_each(OnDisk::check)?;
-        self.check_whole()?;
+    /// The same as [`connect`](Self::connect).
+    pub fn connect_another(&self, database: &DatabaseUrl) -> Result<AnyConnection, StoreError> {
+        // Check first: SQLite would create a missing file.
+        self.file.iter().try_for_each(FileIdentity::check)?;
+        self.check_truncation()?;
         let mut connection = database.connect()?;
-        self.check_word(&mut connection)?;
+        self.check_id(&mut connection)?;
         Ok(connection)
     }
 
-    /// Checks, before anything is done over an open connection, that the database is the one that was opened.
+    /// Checks that the database is the one that was opened. To be called before work on an open connection.
     ///
     /// # Errors
     /// [`StoreError::Replaced`] if it is not.
     pub fn check(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
         self.check_files()?;
-        // Over an open connection a server has no other database.
-        if self.file.is_some() { self.check_word(connection) } else { Ok(()) }
+        // An open connection to a server cannot change its database.
+        if self.file.is_some() { self.check_id(connection) } else { Ok(()) }
     }
 
-    /// Checks, before it is told that something was recorded, that it was recorded in files that are still there.
+    /// Checks that the opened files still exist. To be called before a write is reported as recorded.
     ///
     /// # Errors
     /// [`StoreError::Replaced`] if they are not.
     pub fn check_files(&self) -> Result<(), StoreError> {
-        self.file.iter().chain(&self.beside).try_for_each(OnDisk::check)?;
-        self.check_whole()
+        self.file.iter().chain(&self.side_files).try_for_each(FileIdentity::check)?;
+        self.check_truncation()
     }
 
     #[cfg(unix)]
-    fn check_whole(&self) -> Result<(), StoreError> {
-        self.whole.iter().try_for_each(Whole::check)
+    fn check_truncation(&self) -> Result<(), StoreError> {
+        self.truncation.iter().try_for_each(TruncationCheck::check)
     }
 
     #[cfg(not(unix))]
-    fn check_whole(&self) -> Result<(), StoreError> {
+    fn check_truncation(&self) -> Result<(), StoreError> {
         Ok(())
     }
 
-    fn check_word(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
-        match word(connection) {
-            Ok(Some(word)) if word == self.word => Ok(()),
+    fn check_id(&self, connection: &mut AnyConnection) -> Result<(), StoreError> {
+        match load(connection) {
+            Ok(Some(id)) if id == self.id => Ok(()),
             Ok(_) => Err(StoreError::Replaced("it has another identity than the database that was opened".to_owned())),
             Err(error) if error.to_string().contains("identity") => {
                 Err(StoreError::Replaced("it has no identity, unlike the database that was opened".to_owned()))
@@ -124,17 +124,17 @@ impl Identity {
     }
 }
 
-/// Reads the random word.
+/// Reads the random id of the database.
 ///
 /// # Errors
-/// Those of the database.
-pub fn word(connection: &mut AnyConnection) -> QueryResult<Option<String>> {
+/// Database errors.
+pub fn load(connection: &mut AnyConnection) -> QueryResult<Option<String>> {
     identity::table.find(1).select(identity::word).first(connection).optional()
 }
 
-/// Gives a database that has none a random word.
-pub(super) fn make_if_missing(connection: &mut AnyConnection) -> Result<(), StoreError> {
-    if word(connection)?.is_some() {
+/// Gives a database without an id a random one.
+pub(super) fn create_if_missing(connection: &mut AnyConnection) -> Result<(), StoreError> {
+    if load(connection)?.is_some() {
         return Ok(());
     }
     let mut bytes = [0_u8; 16];
@@ -142,9 +142,9 @@ pub(super) fn make_if_missing(connection: &mut AnyConnection) -> Result<(), Stor
     set(connection, &hex::encode(bytes)).map_err(StoreError::from)
 }
 
-/// Writes the random word in place of any other.
-pub(super) fn set(connection: &mut AnyConnection, word: &str) -> QueryResult<()> {
+/// Replaces the id of the database.
+pub(super) fn set(connection: &mut AnyConnection, id: &str) -> QueryResult<()> {
     diesel::delete(identity::table).execute(connection)?;
-    diesel::insert_into(identity::table).values((identity::id.eq(1), identity::word.eq(word))).execute(connection)?;
+    diesel::insert_into(identity::table).values((identity::id.eq(1), identity::word.eq(id))).execute(connection)?;
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Whether a SQLite file is sound, as SQLite itself finds by reading all of it.
+//! Checks that a SQLite file is sound. SQLite reads all of it for this.
 
 use std::time::Instant;
 
@@ -9,13 +9,14 @@ use super::StoreError;
 use super::connection::AnyConnection;
 use crate::record::limits::DAMAGE_LISTED;
 
-/// What `PRAGMA quick_check` finds wrong, a sentence each; empty for a sound file, and for a server, which checks its
-/// pages itself.
+/// The errors that `PRAGMA quick_check` reports, a sentence each. Empty for a sound file, and for a server, which
+/// checks its own pages.
 ///
-/// It reads the whole file, as the service does right after it to load the log: some two seconds for a gigabyte.
+/// The check reads the whole file, about two seconds for a gigabyte. The service reads it anyway right afterwards, to
+/// load the log.
 ///
 /// # Errors
-/// Those of the database, but for those that say that it is damaged.
+/// Database errors, except those that report damage: these are returned as findings.
 pub fn check(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> {
     #[derive(QueryableByName)]
     struct Row {
@@ -25,10 +26,10 @@ pub fn check(connection: &mut AnyConnection) -> Result<Vec<String>, StoreError> 
     if matches!(connection, AnyConnection::Postgres(_)) {
         return Ok(Vec::new());
     }
-    let begin = Instant::now();
+    let start = Instant::now();
     let query = format!("PRAGMA quick_check({DAMAGE_LISTED})");
     let found: Result<Vec<Row>, StoreError> = diesel::sql_query(query).load(connection).map_err(StoreError::from);
-    log::debug!("the database file was checked in {} ms", begin.elapsed().as_millis());
+    log::debug!("the database file was checked in {} ms", start.elapsed().as_millis());
     match found {
         Ok(rows) => Ok(rows.into_iter().map(|row| row.quick_check).filter(|message| message != "ok").collect()),
         Err(error) if error.is_damage() => Ok(vec![error.to_string()]),

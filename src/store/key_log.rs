@@ -1,8 +1,8 @@
-//! The log of keys: made, changed and revoked as entries of a chain of its own, which is not public.
+//! The log of keys: the creation, change and revocation of keys, as entries of a separate chain that is not public.
 //!
 //! `hash` is the SHA-256 of `previous_hash`, `sequence`, `recorded_at`, `actor`, `actor_key`, `key_id`, `action` and
-//! the SHA-256 of `body`, joined by line feeds; without a key `actor_key` is an empty word. The first `previous_hash`
-//! is 64 zeros, and the revision row holds the last hash, so that an end that was cut off is missed.
+//! the SHA-256 of `body`, joined by line feeds. A missing `actor_key` counts as an empty string. The first
+//! `previous_hash` is 64 zeros. The revision row holds the last hash, so that lost entries at the end are noticed.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, Utc};
 use diesel::prelude::*;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::connection::{AnyConnection, insert_all};
-use super::keys::{Key, Role, label};
+use super::keys::{Key, Role, parse_label};
 use super::schema::key_changes;
 use super::{Head, StoreError};
 use crate::record::change::{Action, Actor, Link, sha256, timestamp};
@@ -25,15 +25,15 @@ pub struct KeyChange {
     pub sequence: i64,
     /// When it was recorded, to the second.
     pub recorded_at: NaiveDateTime,
-    /// The label of the key with which it was done.
+    /// The label of the key that made the change.
     pub actor: String,
     /// The id of that key; none on the command line.
     pub actor_key: Option<String>,
-    /// The id of the key it is about.
+    /// The id of the key that changed.
     pub key_id: String,
-    /// What it does.
+    /// The kind of change.
     pub action: String,
-    /// The text of the body.
+    /// The body as JSON text.
     pub body: String,
     /// The hash of the entry before.
     pub previous_hash: String,
@@ -41,7 +41,7 @@ pub struct KeyChange {
     pub hash: String,
 }
 
-/// What a body holds.
+/// The content of a body.
 #[skip_serializing_none]
 #[derive(Serialize, Deserialize)]
 struct Body {
@@ -49,7 +49,7 @@ struct Body {
     reason: Option<String>,
 }
 
-/// A key from then on.
+/// The state of a key after the entry.
 #[skip_serializing_none]
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -96,7 +96,7 @@ impl After {
     fn into_key(self, id: &str) -> Option<Key> {
         Some(Key {
             id: id.to_owned(),
-            label: label(&self.label)?,
+            label: parse_label(&self.label)?,
             role: self.role,
             cities: self.cities.iter().map(|city| Slug::new(city)).collect::<Option<Vec<CityId>>>()?,
             created_at: self.created_at,
@@ -111,11 +111,11 @@ impl After {
 }
 
 impl KeyChange {
-    /// The entry after the last one that `head` knows of.
+    /// Makes the entry that follows the last one in `head`.
     ///
     /// # Errors
-    /// [`StoreError::Corrupt`] for a key that cannot be written as JSON, which none can be.
-    pub(super) fn enter(
+    /// [`StoreError::Corrupt`] if the key cannot be written as JSON, which never happens.
+    pub(super) fn new(
         head: &Head,
         action: Action,
         key: &Key,
@@ -140,7 +140,7 @@ impl KeyChange {
     }
 
     fn computed_hash(&self) -> String {
-        let words = [
+        let parts = [
             self.previous_hash.as_str(),
             &self.sequence.to_string(),
             &timestamp(self.recorded_at.and_utc()),
@@ -150,30 +150,30 @@ impl KeyChange {
             &self.action,
             &sha256(&self.body),
         ];
-        sha256(&words.join("\n"))
+        sha256(&parts.join("\n"))
     }
 
     /// Checks that the entry follows the one with `previous_sequence` and `previous_hash`.
     ///
     /// # Errors
-    /// A sentence that says what does not fit.
+    /// A sentence that says what is wrong.
     pub fn check(&self, previous_sequence: i64, previous_hash: &str) -> Result<(), String> {
         let link = Link { sequence: self.sequence, previous_hash: &self.previous_hash, hash: &self.hash };
         link.check(previous_sequence, previous_hash, &self.computed_hash())
             .map_err(|broken| format!("entry {} of the log of keys {broken}", self.sequence))
     }
 
-    /// The key as the entry leaves it.
+    /// The state of the key after this entry.
     ///
     /// # Errors
-    /// A sentence, when the body is not what it should be.
+    /// A sentence, if the body cannot be read.
     pub fn key(&self) -> Result<Key, String> {
         let unreadable = || format!("entry {} of the log of keys has a body that cannot be read", self.sequence);
         let body: Body = serde_json::from_str(&self.body).map_err(|_| unreadable())?;
         body.after.into_key(&self.key_id).ok_or_else(unreadable)
     }
 
-    /// Why, if that was said.
+    /// The reason for the change, if one was given.
     #[must_use]
     pub fn reason(&self) -> Option<String> {
         serde_json::from_str::<Body>(&self.body).ok()?.reason
@@ -183,16 +183,16 @@ impl KeyChange {
 /// Appends entries to the log.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn append(connection: &mut AnyConnection, entries: &[KeyChange]) -> QueryResult<()> {
     insert_all!(connection, key_changes::table, entries)
 }
 
-/// Hands every entry after `after` to `each`, in order, a bounded number at a time.
+/// Calls `each` with every entry after `after`, in order. Reads a bounded number at a time.
 ///
 /// # Errors
-/// Those of the database and of `each`.
-pub fn follow(
+/// Database errors and those of `each`.
+pub fn for_each_entry(
     connection: &mut AnyConnection,
     after: i64,
     mut each: impl FnMut(KeyChange) -> Result<(), StoreError>,
@@ -211,10 +211,10 @@ pub fn follow(
     }
 }
 
-/// A key as its last entry leaves it.
+/// The state of a key after its last entry.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for an entry that cannot be read.
+/// Database errors, and [`StoreError::Corrupt`] for an entry that cannot be read.
 pub(super) fn latest(connection: &mut AnyConnection, id: &str) -> Result<Option<Key>, StoreError> {
     let entry: Option<KeyChange> = key_changes::table
         .filter(key_changes::key_id.eq(id))

@@ -1,7 +1,7 @@
-//! The keys of those who may write: only hashes of their secrets are kept.
+//! The keys of clients that may write. Only hashes of their secrets are stored.
 //!
-//! What a key is, its [log](super::key_log) says; the tables `keys` and `key_cities` show it to people with SQL, and
-//! hold beyond it the day of its last use.
+//! The [log of keys](super::key_log) is authoritative. The tables `keys` and `key_cities` show the same to people who
+//! use SQL. They add only the day of the last use.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,9 +21,9 @@ use crate::record::{CityId, Name};
 vocabulary! {
     /// What a key allows.
     Role {
-        /// Everything; alone creates and withdraws cities and handles keys.
+        /// Everything. Only this role creates and withdraws cities and manages keys.
         Admin = "admin",
-        /// Baselines, targets and reports of the cities it is bound to.
+        /// Writing baselines, targets and reports of the cities that the key is bound to.
         Reporter = "reporter",
     }
 }
@@ -31,66 +31,66 @@ vocabulary! {
 /// A key, without its secret.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Key {
-    /// Its id.
+    /// The id of the key.
     #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
     pub id: String,
-    /// Whom it was given to; shown as `recorded_by` beside what it wrote.
+    /// Who holds the key. Shown as `recorded_by` in the records that the key wrote.
     pub label: Name,
-    /// What it allows.
+    /// What the key allows.
     pub role: Role,
-    /// The cities it is bound to; empty for an admin.
+    /// The cities that the key is bound to; empty for an admin.
     #[schema(value_type = Vec<String>, example = json!(["us-los-angeles"]))]
     pub cities: Vec<CityId>,
-    /// When it was made.
+    /// When the key was created.
     pub created_at: DateTime<Utc>,
-    /// The last day on which it works; absent where there is none.
+    /// The last day on which the key works; absent if it does not expire.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2027-12-31")]
     pub expires_on: Option<NaiveDate>,
-    /// The last day on which it was used; absent while it never was.
+    /// The last day on which the key was used; absent if it was never used.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "2026-11-23")]
     pub last_used_on: Option<NaiveDate>,
-    /// Until when the secret before the present one works beside it; absent where none was replaced.
+    /// Until when the previous secret still works; absent if the secret was never replaced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub old_secret_until: Option<DateTime<Utc>>,
-    /// When it was revoked; absent while it was not.
+    /// When the key was revoked; absent if it was not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub revoked_at: Option<DateTime<Utc>>,
-    /// SHA-256 of the secret; never served.
+    /// SHA-256 of the secret; never part of a response.
     #[serde(skip)]
     #[schema(ignore)]
     pub secret_hash: String,
-    /// SHA-256 of the secret before it; never served.
+    /// SHA-256 of the previous secret; never part of a response.
     #[serde(skip)]
     #[schema(ignore)]
     pub old_secret_hash: Option<String>,
 }
 
 impl Key {
-    /// The key as who writes.
+    /// The key as the author of a change.
     #[must_use]
     pub fn actor(&self) -> Actor {
         Actor { label: self.label.to_string(), key: Some(self.id.clone()) }
     }
 
-    /// Whether its last day has passed.
+    /// True if the last day of the key has passed.
     #[must_use]
     pub fn has_expired(&self, today: NaiveDate) -> bool {
         self.expires_on.is_some_and(|last| last < today)
     }
 }
 
-/// What a new key is to be.
+/// The properties of a new key.
 #[derive(Debug, Clone)]
 pub struct NewKey {
-    /// Whom it is given to.
+    /// Who gets the key.
     pub label: Name,
-    /// What it allows.
+    /// What the key allows.
     pub role: Role,
-    /// The cities it is bound to.
+    /// The cities that the key is bound to.
     pub cities: Vec<CityId>,
-    /// The last day on which it works.
+    /// The last day on which the key works; none if it does not expire.
     pub expires_on: Option<NaiveDate>,
 }
 
@@ -99,11 +99,11 @@ pub struct NewKey {
 pub struct Rotation {
     /// How long the old secret works beside the new one.
     pub overlap: TimeDelta,
-    /// Another last day for the key; unless given, the one it has stays.
+    /// A new last day of the key; none to keep the present one.
     pub expires_on: Option<NaiveDate>,
 }
 
-/// A row of `keys`, but for the day of the last use.
+/// A row of `keys`, without the day of the last use.
 #[derive(Debug, Clone, PartialEq, Eq, Queryable, Selectable, Insertable, AsChangeset)]
 #[diesel(table_name = keys)]
 #[diesel(treat_none_as_null = true)]
@@ -134,8 +134,8 @@ impl KeyRow {
         }
     }
 
-    /// The names of the columns that have another value in `other`.
-    fn differing(&self, other: &Self) -> Vec<&'static str> {
+    /// The names of the columns whose values differ.
+    fn changed_columns(&self, other: &Self) -> Vec<&'static str> {
         let KeyRow {
             id: _,
             label,
@@ -161,10 +161,10 @@ impl KeyRow {
     }
 }
 
-/// Makes a key and returns it with its secret, which is kept nowhere.
+/// Creates a key and returns it with its secret. The secret is stored nowhere.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Entropy`] when the system has no random bytes.
+/// Database errors, and [`StoreError::Entropy`] if the system has no random bytes.
 pub fn create(
     connection: &mut AnyConnection,
     new: NewKey,
@@ -188,15 +188,15 @@ pub fn create(
     };
     transaction(connection, |connection| {
         let head = log::lock(connection)?;
-        enter(connection, head, (Action::Create, &key, None), by, now)
+        append_entry(connection, head, (Action::Create, &key, None), by, now)
     })?;
     Ok((key, secret))
 }
 
-/// Gives a key a new secret and returns it with that; none if there is no such key, or it was revoked.
+/// Gives a key a new secret and returns both; none if there is no such key or it is revoked.
 ///
 /// # Errors
-/// Those of [`create`].
+/// The same as [`create`].
 pub fn rotate(
     connection: &mut AnyConnection,
     id: &str,
@@ -210,20 +210,20 @@ pub fn rotate(
         let key = key_log::latest(connection, id)?.filter(|key| key.revoked_at.is_none());
         let Some(mut key) = key else { return Ok(None) };
         let now = now.trunc_subsecs(0);
-        // A secret that has expired does not come back beside the new one.
+        // An expired secret must not work again beside the new one.
         let overlap = if key.has_expired(now.date_naive()) { TimeDelta::zero() } else { rotation.overlap };
         key.old_secret_hash = Some(std::mem::replace(&mut key.secret_hash, secret_hash));
         key.old_secret_until = Some(now + overlap);
         key.expires_on = rotation.expires_on.or(key.expires_on);
-        enter(connection, head, (Action::Revise, &key, None), by, now)?;
+        append_entry(connection, head, (Action::Revise, &key, None), by, now)?;
         Ok(Some((key, secret)))
     })
 }
 
-/// Revokes a key; returns whether there was such a key that had not been revoked.
+/// Revokes a key. Returns false if there is no such key or it is already revoked.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn revoke(
     connection: &mut AnyConnection,
     id: &str,
@@ -236,7 +236,7 @@ pub fn revoke(
         let key = key_log::latest(connection, id)?.filter(|key| key.revoked_at.is_none());
         let Some(mut key) = key else { return Ok(false) };
         key.revoked_at = Some(now.trunc_subsecs(0));
-        enter(connection, head, (Action::Withdraw, &key, reason), by, now)?;
+        append_entry(connection, head, (Action::Withdraw, &key, reason), by, now)?;
         Ok(true)
     })
 }
@@ -247,28 +247,28 @@ fn new_secret() -> Result<(String, String), StoreError> {
     Ok((secret, hash))
 }
 
-/// Appends an entry to the log of keys and brings the tables up to it, within a transaction that holds the revision
+/// Appends an entry to the log of keys and updates the tables. Must run in a transaction that has locked the revision
 /// row, which was at `head`.
-fn enter(
+fn append_entry(
     connection: &mut AnyConnection,
     head: Head,
     (action, key, reason): (Action, &Key, Option<String>),
     by: &Actor,
     now: DateTime<Utc>,
 ) -> Result<(), StoreError> {
-    let entry = KeyChange::enter(&head, action, key, reason, by, now)?;
+    let entry = KeyChange::new(&head, action, key, reason, by, now)?;
     let head = Head { keys: entry.sequence, keys_hash: entry.hash.clone(), ..head };
     key_log::append(connection, &[entry])?;
     save(connection, key, action == Action::Create)?;
-    log::raise(connection, &head)?;
+    log::set_head(connection, &head)?;
     Ok(())
 }
 
-/// Brings the tables up to a key.
+/// Writes the state of a key to the tables.
 fn save(connection: &mut AnyConnection, key: &Key, is_new: bool) -> QueryResult<()> {
     let row = KeyRow::of(key);
     if !is_new {
-        // The cities that a key is bound to never change.
+        // The cities of a key never change.
         return diesel::update(keys::table.find(&row.id)).set(&row).execute(connection).map(drop);
     }
     diesel::insert_into(keys::table).values(&row).execute(connection)?;
@@ -280,10 +280,10 @@ fn save(connection: &mut AnyConnection, key: &Key, is_new: bool) -> QueryResult<
     Ok(())
 }
 
-/// Every key, revoked ones too, in the order they were made.
+/// Lists every key, including revoked ones, in order of creation.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for an entry of the log of keys that is wrong.
+/// Database errors, and [`StoreError::Corrupt`] for a wrong entry of the log of keys.
 pub fn list(connection: &mut AnyConnection) -> Result<Vec<Key>, StoreError> {
     let KeysFromLog { mut keys, .. } = KeysFromLog::read(connection)?;
     for (id, day) in last_uses(connection)? {
@@ -295,32 +295,32 @@ pub fn list(connection: &mut AnyConnection) -> Result<Vec<Key>, StoreError> {
     Ok(keys.into_values().collect())
 }
 
-/// What the log of keys makes.
+/// The keys as the log of keys describes them.
 struct KeysFromLog {
     /// The keys, by id.
     keys: BTreeMap<String, Key>,
-    /// The sequence of its last entry.
-    number: i64,
+    /// The sequence of the last entry.
+    sequence: i64,
     /// The hash of that entry.
     hash: String,
 }
 
 impl KeysFromLog {
     fn read(connection: &mut AnyConnection) -> Result<Self, StoreError> {
-        let mut logged = KeysFromLog { keys: BTreeMap::new(), number: 0, hash: GENESIS.to_owned() };
-        key_log::follow(connection, 0, |entry| {
-            entry.check(logged.number, &logged.hash).map_err(StoreError::Corrupt)?;
+        let mut logged = KeysFromLog { keys: BTreeMap::new(), sequence: 0, hash: GENESIS.to_owned() };
+        key_log::for_each_entry(connection, 0, |entry| {
+            entry.check(logged.sequence, &logged.hash).map_err(StoreError::Corrupt)?;
             let key = entry.key().map_err(StoreError::Corrupt)?;
             logged.keys.insert(key.id.clone(), key);
-            (logged.number, logged.hash) = (entry.sequence, entry.hash);
+            (logged.sequence, logged.hash) = (entry.sequence, entry.hash);
             Ok(())
         })?;
         Ok(logged)
     }
 }
 
-/// The keys as the tables have them, by id.
-fn tabled(connection: &mut AnyConnection) -> QueryResult<BTreeMap<String, (KeyRow, BTreeSet<String>)>> {
+/// Reads the keys from the tables, by id.
+fn load_tables(connection: &mut AnyConnection) -> QueryResult<BTreeMap<String, (KeyRow, BTreeSet<String>)>> {
     let rows: Vec<KeyRow> = keys::table.select(KeyRow::as_select()).load(connection)?;
     let bound: Vec<(String, String)> = key_cities::table.select(key_cities::all_columns).load(connection)?;
     let mut keys: BTreeMap<_, _> = rows.into_iter().map(|row| (row.id.clone(), (row, BTreeSet::new()))).collect();
@@ -332,29 +332,29 @@ fn tabled(connection: &mut AnyConnection) -> QueryResult<BTreeMap<String, (KeyRo
     Ok(keys)
 }
 
-/// Checks the log of keys, and that the tables are what it makes; returns how many entries and keys there are.
+/// Checks the log of keys and compares it with the tables. Returns the number of entries and of keys.
 ///
 /// # Errors
-/// [`StoreError::Corrupt`] with the first thing that is wrong; those of the database.
+/// Database errors, and [`StoreError::Corrupt`] with the first difference.
 pub(super) fn verify(connection: &mut AnyConnection, head: &Head) -> Result<(i64, usize), StoreError> {
-    let KeysFromLog { keys: logged, number, hash } = KeysFromLog::read(connection)?;
-    if (head.keys, &head.keys_hash) != (number, &hash) {
-        let said = format!("the revision row says {} {} of the log of keys", head.keys, head.keys_hash);
-        return Err(StoreError::Corrupt(format!("{said}, it ends with entry {number} {hash}")));
+    let KeysFromLog { keys: logged, sequence, hash } = KeysFromLog::read(connection)?;
+    if (head.keys, &head.keys_hash) != (sequence, &hash) {
+        let expected = format!("the revision row says {} {} of the log of keys", head.keys, head.keys_hash);
+        return Err(StoreError::Corrupt(format!("{expected}, it ends with entry {sequence} {hash}")));
     }
-    let tabled = tabled(connection)?;
-    let ids: BTreeSet<&String> = logged.keys().chain(tabled.keys()).collect();
-    match ids.into_iter().find_map(|id| difference(id, logged.get(id), tabled.get(id))) {
+    let stored = load_tables(connection)?;
+    let ids: BTreeSet<&String> = logged.keys().chain(stored.keys()).collect();
+    match ids.into_iter().find_map(|id| difference(id, logged.get(id), stored.get(id))) {
         Some(difference) => Err(StoreError::Corrupt(difference)),
-        None => Ok((number, logged.len())),
+        None => Ok((sequence, logged.len())),
     }
 }
 
-/// How the rows of a key differ from what the log makes of it.
-fn difference(id: &str, logged: Option<&Key>, tabled: Option<&(KeyRow, BTreeSet<String>)>) -> Option<String> {
-    let what = match (logged, tabled) {
+/// Describes how the rows of a key differ from the log of keys.
+fn difference(id: &str, logged: Option<&Key>, stored: Option<&(KeyRow, BTreeSet<String>)>) -> Option<String> {
+    let difference = match (logged, stored) {
         (Some(key), Some((row, cities))) => {
-            let mut columns = KeyRow::of(key).differing(row);
+            let mut columns = KeyRow::of(key).changed_columns(row);
             if !key.cities.iter().map(CityId::as_str).eq(cities.iter().map(String::as_str)) {
                 columns.push("cities");
             }
@@ -363,17 +363,18 @@ fn difference(id: &str, logged: Option<&Key>, tabled: Option<&(KeyRow, BTreeSet<
         (Some(_), None) => "no row".to_owned(),
         (None, _) => "a row that no entry makes".to_owned(),
     };
-    Some(format!("the table of keys differs from the log of keys: of key {id} it has {what}"))
+    Some(format!("the table of keys differs from the log of keys: of key {id} it has {difference}"))
 }
 
-/// Enters the keys of a database that had no log of them yet; `by` stands as who did it, the time is that of the key.
+/// Enters the keys of an older database into the new log of keys. `by` is named as the author; each entry has the time
+/// of its key.
 pub(super) fn begin_log(connection: &mut AnyConnection, by: &Actor) -> Result<(), StoreError> {
     let mut head = log::head(connection)?;
-    for (id, (row, cities)) in tabled(connection)? {
+    for (id, (row, cities)) in load_tables(connection)? {
         let corrupt = || StoreError::Corrupt(format!("key {id} cannot be read"));
         let cities: Option<Vec<CityId>> = cities.iter().map(|city| CityId::new(city)).collect();
         let key = Key {
-            label: label(&row.label).ok_or_else(corrupt)?,
+            label: parse_label(&row.label).ok_or_else(corrupt)?,
             role: Role::from_word(&row.role).ok_or_else(corrupt)?,
             cities: cities.ok_or_else(corrupt)?,
             created_at: row.created_at.and_utc(),
@@ -385,37 +386,37 @@ pub(super) fn begin_log(connection: &mut AnyConnection, by: &Actor) -> Result<()
             old_secret_hash: row.old_secret_hash,
             id: row.id,
         };
-        let entry = KeyChange::enter(&head, Action::Create, &key, None, by, key.revoked_at.unwrap_or(key.created_at))?;
+        let entry = KeyChange::new(&head, Action::Create, &key, None, by, key.revoked_at.unwrap_or(key.created_at))?;
         head = Head { keys: entry.sequence, keys_hash: entry.hash.clone(), ..head };
         key_log::append(connection, &[entry])?;
     }
-    Ok(log::raise(connection, &head)?)
+    Ok(log::set_head(connection, &head)?)
 }
 
-/// The day of the last use of each key that was used, by id.
+/// Reads the day of the last use of each key that was used, by id.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn last_uses(connection: &mut AnyConnection) -> QueryResult<Vec<(String, NaiveDate)>> {
     let rows: Vec<(String, Option<NaiveDate>)> =
         keys::table.filter(keys::last_used_on.is_not_null()).select((keys::id, keys::last_used_on)).load(connection)?;
     Ok(rows.into_iter().filter_map(|(id, day)| Some((id, day?))).collect())
 }
 
-/// Notes that a key was used on a day.
+/// Stores that a key was used on a day. An earlier day than the stored one changes nothing.
 ///
 /// # Errors
-/// Those of the database.
-pub fn note_use(connection: &mut AnyConnection, id: &str, day: NaiveDate) -> QueryResult<()> {
-    let earlier = keys::last_used_on.is_null().or(keys::last_used_on.lt(day));
-    let key = keys::table.filter(keys::id.eq(id)).filter(earlier);
+/// Database errors.
+pub fn save_last_use(connection: &mut AnyConnection, id: &str, day: NaiveDate) -> QueryResult<()> {
+    let is_earlier = keys::last_used_on.is_null().or(keys::last_used_on.lt(day));
+    let key = keys::table.filter(keys::id.eq(id)).filter(is_earlier);
     diesel::update(key).set(keys::last_used_on.eq(day)).execute(connection).map(drop)
 }
 
-/// Reads a key's label, which has the bounds of a name.
+/// Parses the label of a key, which has the same limits as a name.
 #[must_use]
-pub fn label(text: &str) -> Option<Name> {
+pub fn parse_label(text: &str) -> Option<Name> {
     use crate::record::fault::{Parse, read};
-    // A label is no figure: the day of reading does not matter to it.
+    // A label is not a figure, so the day of reading does not matter.
     read(serde_json::Value::from(text), chrono::NaiveDate::MIN, Name::parse).ok()
 }

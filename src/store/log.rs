@@ -1,4 +1,4 @@
-//! The change log and the revision row that numbers it.
+//! The change log, and the revision row that numbers its entries.
 
 use chrono::NaiveDateTime;
 use diesel::prelude::*;
@@ -12,7 +12,7 @@ use crate::record::head::LogEnd;
 use crate::record::limits::{LOAD_ROWS, STATEMENT_ROWS};
 use crate::record::{Action, Change, CityId, Kind, Subject};
 
-/// The state of the revision row.
+/// The content of the revision row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
     /// The sequence of the last entry; 0 before the first.
@@ -26,7 +26,7 @@ pub struct Head {
 }
 
 impl Head {
-    /// The last entry.
+    /// The last entry of the log.
     #[must_use]
     pub fn end(&self) -> LogEnd {
         LogEnd { sequence: self.number, hash: self.hash.clone() }
@@ -36,17 +36,17 @@ impl Head {
 /// Reads the revision row.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn head(connection: &mut AnyConnection) -> QueryResult<Head> {
     let columns = (revision::number, revision::head, revision::keys, revision::keys_head);
     let (number, hash, keys, keys_hash) = revision::table.find(1).select(columns).first(connection)?;
     Ok(Head { number, hash, keys, keys_hash })
 }
 
-/// Locks the revision row until the transaction ends, and reads it.
+/// Locks the revision row until the transaction ends, and returns its content.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn lock(connection: &mut AnyConnection) -> QueryResult<Head> {
     let (number, hash, keys, keys_hash) = diesel::update(revision::table.find(1))
         .set(revision::number.eq(revision::number))
@@ -55,11 +55,11 @@ pub fn lock(connection: &mut AnyConnection) -> QueryResult<Head> {
     Ok(Head { number, hash, keys, keys_hash })
 }
 
-/// Raises the revision row to `head`.
+/// Writes `head` to the revision row.
 ///
 /// # Errors
-/// Those of the database.
-pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
+/// Database errors.
+pub fn set_head(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
     diesel::update(revision::table.find(1))
         .set((
             revision::number.eq(head.number),
@@ -71,35 +71,35 @@ pub fn raise(connection: &mut AnyConnection, head: &Head) -> QueryResult<()> {
         .map(drop)
 }
 
-/// The hash of an entry; none if the log has no such entry.
+/// Finds the hash of an entry; none if the log has no such entry.
 ///
 /// # Errors
-/// Those of the database.
-pub fn hash_of(connection: &mut AnyConnection, sequence: i64) -> QueryResult<Option<String>> {
+/// Database errors.
+pub fn find_hash(connection: &mut AnyConnection, sequence: i64) -> QueryResult<Option<String>> {
     changes::table.find(sequence).select(changes::hash).first(connection).optional()
 }
 
-/// Whether the log has the entry; every log has the one before the first.
+/// True if the log contains the entry. Every log contains the start, entry 0.
 ///
 /// # Errors
-/// Those of the database.
-pub fn has(connection: &mut AnyConnection, entry: &LogEnd) -> QueryResult<bool> {
+/// Database errors.
+pub fn contains(connection: &mut AnyConnection, entry: &LogEnd) -> QueryResult<bool> {
     if entry.sequence == 0 {
         return Ok(entry.hash == GENESIS);
     }
-    Ok(hash_of(connection, entry.sequence)?.as_ref() == Some(&entry.hash))
+    Ok(find_hash(connection, entry.sequence)?.as_ref() == Some(&entry.hash))
 }
 
-/// The sequences and hashes of the entries after one, in order, at most `limit`.
+/// Reads the sequences and hashes of at most `limit` entries after one, in order.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn hashes(connection: &mut AnyConnection, after: i64, limit: i64) -> QueryResult<Vec<(i64, String)>> {
     let entries = changes::table.filter(changes::sequence.gt(after)).order(changes::sequence).limit(limit);
     entries.select((changes::sequence, changes::hash)).load(connection)
 }
 
-/// A row of `changes`, also as it stands in a backup.
+/// A row of `changes`, also as it is written in a backup.
 #[derive(Debug, Clone, Queryable, Selectable, Insertable, Serialize, Deserialize)]
 #[diesel(table_name = changes)]
 #[serde(deny_unknown_fields)]
@@ -119,7 +119,7 @@ pub(super) struct ChangeRow {
     hash: String,
 }
 
-/// A time of the log in JSON: RFC 3339, UTC, to the second, as it is hashed.
+/// Times of the log in JSON: RFC 3339, UTC, to the second, as they are hashed.
 mod to_the_second {
     use chrono::{DateTime, NaiveDateTime};
     use serde::{Deserialize, Deserializer, Serializer, de::Error};
@@ -154,16 +154,16 @@ impl ChangeRow {
         }
     }
 
-    /// The entry, whose chain is still to be checked.
+    /// Converts the row to an entry; the caller checks its chain.
     pub(super) fn into_change(self) -> Result<Change, StoreError> {
         self.into_entry().map_err(|row| StoreError::Corrupt(row.message))
     }
 
-    fn into_entry(self) -> Result<Change, Unreadable> {
+    fn into_entry(self) -> Result<Change, UnreadableRow> {
         let (sequence, hash) = (self.sequence, self.hash.clone());
         let unknown = |what: &str| {
             let (hash, message) = (hash.clone(), format!("entry {sequence} has an unknown {what}"));
-            Unreadable { sequence, hash, message }
+            UnreadableRow { sequence, hash, message }
         };
         let kind = Kind::from_word(&self.kind).ok_or_else(|| unknown("kind"))?;
         let subject = Subject::read(kind, &self.city, &self.id).ok_or_else(|| unknown("city"))?;
@@ -183,21 +183,21 @@ impl ChangeRow {
     }
 }
 
-/// A row of the log that cannot be an entry.
+/// A row of the log that cannot be read as an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Its number.
+pub struct UnreadableRow {
+    /// The sequence in the row.
     pub sequence: i64,
-    /// What it gives as its hash.
+    /// The hash in the row.
     pub hash: String,
-    /// What is wrong with it, as a sentence.
+    /// What is wrong with the row, as a sentence.
     pub message: String,
 }
 
 /// Appends entries to the log.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn append(connection: &mut AnyConnection, entries: &[Change]) -> QueryResult<()> {
     let rows: Vec<ChangeRow> = entries.iter().map(ChangeRow::of).collect();
     insert_all!(connection, changes::table, rows)
@@ -210,14 +210,14 @@ pub struct LogRange {
     pub after: i64,
     /// Only entries of this city.
     pub city: Option<CityId>,
-    /// At most this many; everything unless stated.
+    /// At most this many; all if none.
     pub limit: Option<i64>,
 }
 
 /// Reads entries in the order of their sequence.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+/// Database errors, and [`StoreError::Corrupt`] for a row that cannot be read as an entry.
 pub fn read(connection: &mut AnyConnection, range: &LogRange) -> Result<Vec<Change>, StoreError> {
     rows(connection, range)?.into_iter().map(ChangeRow::into_change).collect()
 }
@@ -233,23 +233,23 @@ fn rows(connection: &mut AnyConnection, range: &LogRange) -> QueryResult<Vec<Cha
     query.select(changes::all_columns).load(connection)
 }
 
-/// Reads entries by their numbers, in order.
+/// Reads entries by sequence, in order.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+/// Database errors, and [`StoreError::Corrupt`] for a row that cannot be read as an entry.
 pub fn entries(connection: &mut AnyConnection, sequences: &[i64]) -> Result<Vec<Change>, StoreError> {
     let mut rows: Vec<ChangeRow> = Vec::new();
-    for some in sequences.chunks(STATEMENT_ROWS) {
-        let query = changes::table.filter(changes::sequence.eq_any(some)).order(changes::sequence);
+    for chunk in sequences.chunks(STATEMENT_ROWS) {
+        let query = changes::table.filter(changes::sequence.eq_any(chunk)).order(changes::sequence);
         rows.extend(query.select(changes::all_columns).load::<ChangeRow>(connection)?);
     }
     rows.into_iter().map(ChangeRow::into_change).collect()
 }
 
-/// The entry that made the revision before that of `entry`, for showing what changed; none if that is the first.
+/// Reads the entry of the revision before that of `entry`, to show what changed; none for the first revision.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+/// Database errors, and [`StoreError::Corrupt`] for a row that cannot be read as an entry.
 pub fn predecessor(connection: &mut AnyConnection, entry: &Change) -> Result<Option<Change>, StoreError> {
     if entry.revision <= 1 {
         return Ok(None);
@@ -265,21 +265,21 @@ pub fn predecessor(connection: &mut AnyConnection, entry: &Change) -> Result<Opt
     row.map(ChangeRow::into_change).transpose()
 }
 
-/// One entry, if there is such.
+/// Reads one entry; none if there is no such entry.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for a row that cannot be an entry.
+/// Database errors, and [`StoreError::Corrupt`] for a row that cannot be read as an entry.
 pub fn entry(connection: &mut AnyConnection, sequence: i64) -> Result<Option<Change>, StoreError> {
     let row: Option<ChangeRow> =
         changes::table.find(sequence).select(changes::all_columns).first(connection).optional()?;
     row.map(ChangeRow::into_change).transpose()
 }
 
-/// The entry that says why another one has no body; none if that was taken out by hand.
+/// Finds the redaction entry that explains why another entry has no body; none if the body was removed by hand.
 ///
 /// # Errors
-/// Those of the database.
-pub fn redaction_of(connection: &mut AnyConnection, entry: &Change) -> QueryResult<Option<i64>> {
+/// Database errors.
+pub fn find_redaction(connection: &mut AnyConnection, entry: &Change) -> QueryResult<Option<i64>> {
     changes::table
         .filter(changes::city.eq(entry.subject.city_or_empty()))
         .filter(changes::kind.eq(Kind::Redaction.as_str()))
@@ -289,34 +289,34 @@ pub fn redaction_of(connection: &mut AnyConnection, entry: &Change) -> QueryResu
         .optional()
 }
 
-/// Counts the entries whose bodies were taken out.
+/// Counts the entries without a body.
 ///
 /// # Errors
-/// Those of the database.
-pub fn redacted(connection: &mut AnyConnection) -> QueryResult<i64> {
+/// Database errors.
+pub fn count_redacted(connection: &mut AnyConnection) -> QueryResult<i64> {
     changes::table.filter(changes::body.is_null()).count().get_result(connection)
 }
 
-/// Hands every entry after `after` to `each`, in order, a bounded number at a time.
+/// Calls `each` with every entry after `after`, in order. Reads a bounded number at a time.
 ///
 /// # Errors
-/// Those of the database and of `each`, and [`StoreError::Corrupt`] for a row that cannot be an entry.
-pub fn follow(
+/// Database errors and those of `each`, and [`StoreError::Corrupt`] for a row that cannot be read as an entry.
+pub fn for_each_entry(
     connection: &mut AnyConnection,
     after: i64,
     mut each: impl FnMut(Change) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
-    follow_any(connection, after, |entry| each(entry.map_err(|row| StoreError::Corrupt(row.message))?))
+    for_each_row(connection, after, |entry| each(entry.map_err(|row| StoreError::Corrupt(row.message))?))
 }
 
-/// The same where rows that cannot be entries are handed over too.
+/// Like [`for_each_entry`], but also passes on the rows that cannot be read as entries.
 ///
 /// # Errors
-/// Those of the database and of `each`.
-pub fn follow_any(
+/// Database errors and those of `each`.
+pub fn for_each_row(
     connection: &mut AnyConnection,
     after: i64,
-    mut each: impl FnMut(Result<Change, Unreadable>) -> Result<(), StoreError>,
+    mut each: impl FnMut(Result<Change, UnreadableRow>) -> Result<(), StoreError>,
 ) -> Result<(), StoreError> {
     let mut range = LogRange { after, city: None, limit: Some(LOAD_ROWS) };
     loop {

@@ -1,4 +1,4 @@
-//! A mirror of the public log beside a backup: lines of JSON with at least `sequence` and `hash`, in order.
+//! Reads a mirror of the public log, to compare it with a backup: lines of JSON with `sequence` and `hash`, in order.
 
 use std::io::{BufRead, Read};
 
@@ -7,18 +7,18 @@ use serde::Deserialize;
 use super::backup::Failure;
 use crate::store::limits::BACKUP_LINE_BYTES;
 
-/// What of a line is compared; one without a sequence says something else.
+/// The members of a line that are compared. A line without a sequence is not an entry.
 #[derive(Deserialize)]
 struct MirrorLine {
     sequence: Option<i64>,
     hash: Option<String>,
 }
 
-/// The lines of a mirror, read as far as they are needed.
+/// The lines of a mirror, read only as far as they are needed.
 pub(super) struct MirrorLines<'a> {
     file: &'a mut dyn BufRead,
     line: u64,
-    /// The entry that was read last.
+    /// The last entry that was read.
     last: Option<(i64, String)>,
 }
 
@@ -27,7 +27,7 @@ impl<'a> MirrorLines<'a> {
         MirrorLines { file, line: 0, last: None }
     }
 
-    /// Checks that the mirror has the entry with this hash, if it has the entry.
+    /// Checks that the mirror has the same hash for this entry. Passes if the mirror lacks the entry.
     pub(super) fn compare(&mut self, sequence: i64, hash: &str) -> Result<(), Failure> {
         while self.last.as_ref().is_none_or(|(read, _)| *read < sequence) && self.read()? {}
         match &self.last {
@@ -39,14 +39,14 @@ impl<'a> MirrorLines<'a> {
         }
     }
 
-    /// The last entry of the mirror.
+    /// Reads to the end and returns the last entry of the mirror.
     pub(super) fn end(&mut self) -> Result<i64, Failure> {
         while self.read()? {}
         let last = self.last.as_ref().map(|(sequence, _)| *sequence);
         last.ok_or_else(|| Failure::Unfit("the mirror has no entries".to_owned()))
     }
 
-    /// Reads the next entry; whether there was one.
+    /// Reads the next entry. Returns false at the end.
     fn read(&mut self) -> Result<bool, Failure> {
         loop {
             let mut text = Vec::new();

@@ -1,194 +1,194 @@
-//! The files of a SQLite database as the system has them: whether each is the one that was opened, and whole.
+//! The files of a SQLite database: checks that each is still the one that was opened, and that none was cut short.
 
 use std::path::{Path, PathBuf};
 
 use super::StoreError;
 #[cfg(unix)]
-pub(super) use whole::Whole;
+pub(super) use truncation::TruncationCheck;
 
-/// A file, by its path and by where the system has it.
+/// A file, identified by its path and by the id that the system gives it.
 #[derive(Debug, Clone)]
-pub(super) struct OnDisk {
+pub(super) struct FileIdentity {
     path: PathBuf,
-    place: Place,
+    id: FileId,
 }
 
-impl OnDisk {
-    /// The file that is at a path; none where there is none.
+impl FileIdentity {
+    /// The file at a path; none if there is none.
     pub(super) fn at(path: PathBuf) -> Option<Self> {
-        let place = place_of(&path).ok()?;
-        Some(OnDisk { path, place })
+        let id = file_id(&path).ok()?;
+        Some(FileIdentity { path, id })
     }
 
-    /// Checks that it is still there.
+    /// Checks that the file is still at its path.
     pub(super) fn check(&self) -> Result<(), StoreError> {
-        match place_of(&self.path) {
-            Ok(place) if place == self.place => Ok(()),
+        match file_id(&self.path) {
+            Ok(id) if id == self.id => Ok(()),
             Ok(_) => {
-                let name = name(&self.path);
-                Err(StoreError::Replaced(format!("the file {name} is another one than the file that was opened")))
+                let name = file_name(&self.path);
+                Err(StoreError::Replaced(format!("the file {name} is not the file that was opened")))
             }
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(gone(&self.path)),
-            Err(error) => Err(unanswered(&self.path, &error)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(file_gone(&self.path)),
+            Err(error) => Err(unreadable(&self.path, &error)),
         }
     }
 }
 
-/// A file system that does not answer for a while has lost nothing.
-fn unanswered(path: &Path, error: &std::io::Error) -> StoreError {
-    StoreError::Unavailable { database: name(path).to_string(), cause: error.to_string() }
+/// The error for a file system that does not respond. It may recover, so this does not count as loss.
+fn unreadable(path: &Path, error: &std::io::Error) -> StoreError {
+    StoreError::Unavailable { database: file_name(path).to_string(), cause: error.to_string() }
 }
 
-/// What is told of a file that is not there any more.
-pub(super) fn gone(path: &Path) -> StoreError {
-    StoreError::Replaced(format!("the file {} was moved or deleted", name(path)))
+/// The error for a file that is no longer at its path.
+pub(super) fn file_gone(path: &Path) -> StoreError {
+    StoreError::Replaced(format!("the file {} was moved or deleted", file_name(path)))
 }
 
-/// The name of a file: everyone may be told it, unlike where it lies.
-pub(super) fn name(path: &Path) -> impl std::fmt::Display {
+/// The name of a file, without its directory, which is not public.
+pub(super) fn file_name(path: &Path) -> impl std::fmt::Display {
     path.file_name().unwrap_or_default().display()
 }
 
 /// Device and inode.
 #[cfg(unix)]
-type Place = (u64, u64);
+type FileId = (u64, u64);
 
 #[cfg(unix)]
-fn place_of(path: &Path) -> std::io::Result<Place> {
+fn file_id(path: &Path) -> std::io::Result<FileId> {
     use std::os::unix::fs::MetadataExt;
     let found = std::fs::metadata(path)?;
     Ok((found.dev(), found.ino()))
 }
 
-/// Elsewhere only whether there is a file can be told, and the random word.
+/// On other systems only the existence of the file can be checked, and the random id in the database.
 #[cfg(not(unix))]
-type Place = ();
+type FileId = ();
 
 #[cfg(not(unix))]
-fn place_of(path: &Path) -> std::io::Result<Place> {
+fn file_id(path: &Path) -> std::io::Result<FileId> {
     std::fs::metadata(path).map(drop)
 }
 
 #[cfg(unix)]
-mod whole {
+mod truncation {
     use std::fs::File;
     use std::io;
     use std::os::unix::fs::FileExt;
     use std::sync::atomic::{AtomicU64, Ordering};
     use std::sync::{Arc, Mutex, PoisonError};
 
-    use super::{OnDisk, Place, name, unanswered};
+    use super::{FileId, FileIdentity, file_name, unreadable};
     use crate::store::StoreError;
 
-    /// What a database file begins with.
+    /// The first bytes of a database file.
     const MAGIC: &[u8] = b"SQLite format 3\0";
-    /// What the log of SQLite begins with, but for its lowest bit.
+    /// The first four bytes of SQLite's log; the lowest bit varies.
     const LOG_MAGIC: u32 = 0x377f_0682;
-    /// The head of the log, and that of each page in it.
-    const LOG_HEAD: u64 = 32;
-    const FRAME_HEAD: u64 = 24;
-    /// The index of the log begins with two copies of its head, which are the same unless it is being written.
-    const INDEX_HEAD: usize = 48;
+    /// The length of the header of the log, and of the header of each page in it, in bytes.
+    const LOG_HEADER: u64 = 32;
+    const FRAME_HEADER: u64 = 24;
+    /// The index of the log begins with two copies of its header. They are equal unless it is being written.
+    const INDEX_HEADER: usize = 48;
 
-    /// The files that were opened to be looked at, which are never closed: with that the system would drop the locks
-    /// that SQLite holds on them for this process.
-    static HELD: Mutex<Vec<(Place, &'static File)>> = Mutex::new(Vec::new());
+    /// The files opened for these checks. They are never closed: if they were, the system would drop the locks that
+    /// SQLite holds on them in this process.
+    static KEPT_OPEN: Mutex<Vec<(FileId, &'static File)>> = Mutex::new(Vec::new());
 
-    /// Files that SQLite does not notice to have been cut short beneath it, for it has their pages in memory.
+    /// Checks whether files were cut short. SQLite itself does not notice, because it has their pages in memory.
     #[derive(Debug, Clone)]
-    pub(in crate::store) struct Whole {
+    pub(in crate::store) struct TruncationCheck {
         file: WatchedFile,
-        /// The length of the file that was last found right.
-        seen: Arc<AtomicU64>,
-        /// The log, and the index that says how much of it counts.
+        /// The length of the file at the last successful check.
+        last_length: Arc<AtomicU64>,
+        /// The log, and its index, which says how much of the log is valid.
         log: Option<(WatchedFile, WatchedFile)>,
     }
 
-    /// A file that can be looked into.
+    /// A file opened for reading.
     #[derive(Debug, Clone)]
-    struct WatchedFile(OnDisk, &'static File);
+    struct WatchedFile(FileIdentity, &'static File);
 
-    impl Whole {
-        /// The file of a database, with its log and the index of that where they are there.
-        pub(in crate::store) fn of(file: &OnDisk, beside: &[OnDisk]) -> io::Result<Self> {
-            let log = match beside {
+    impl TruncationCheck {
+        /// Checks a database file, with its log and its index if both exist.
+        pub(in crate::store) fn new(file: &FileIdentity, side_files: &[FileIdentity]) -> io::Result<Self> {
+            let log = match side_files {
                 [log, index] => Some((WatchedFile::new(log)?, WatchedFile::new(index)?)),
                 _ => None,
             };
-            Ok(Whole { file: WatchedFile::new(file)?, seen: Arc::default(), log })
+            Ok(TruncationCheck { file: WatchedFile::new(file)?, last_length: Arc::default(), log })
         }
 
-        /// Checks that nothing has cut them short.
+        /// Checks that no file was cut short.
         pub(in crate::store) fn check(&self) -> Result<(), StoreError> {
-            let length = self.file.checked(length_if_right(self.file.1, self.seen.load(Ordering::Relaxed)))?;
-            self.seen.store(length.ok_or_else(|| self.file.cut_short())?, Ordering::Relaxed);
+            let length = self.file.readable(valid_length(self.file.1, self.last_length.load(Ordering::Relaxed)))?;
+            self.last_length.store(length.ok_or_else(|| self.file.cut_short())?, Ordering::Relaxed);
             let Some((log, index)) = &self.log else { return Ok(()) };
-            if log.checked(has_all(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
+            if log.readable(is_log_complete(log.1, index.1))? { Ok(()) } else { Err(log.cut_short()) }
         }
     }
 
     impl WatchedFile {
-        fn new(file: &OnDisk) -> io::Result<Self> {
-            let mut held = HELD.lock().unwrap_or_else(PoisonError::into_inner);
-            if let Some((_, known)) = held.iter().find(|(place, _)| *place == file.place) {
+        fn new(file: &FileIdentity) -> io::Result<Self> {
+            let mut kept = KEPT_OPEN.lock().unwrap_or_else(PoisonError::into_inner);
+            if let Some((_, known)) = kept.iter().find(|(id, _)| *id == file.id) {
                 return Ok(WatchedFile(file.clone(), known));
             }
             let opened: &'static File = Box::leak(Box::new(File::open(&file.path)?));
-            held.push((file.place, opened));
+            kept.push((file.id, opened));
             Ok(WatchedFile(file.clone(), opened))
         }
 
-        fn checked<T>(&self, looked: io::Result<T>) -> Result<T, StoreError> {
-            looked.map_err(|error| unanswered(&self.0.path, &error))
+        fn readable<T>(&self, result: io::Result<T>) -> Result<T, StoreError> {
+            result.map_err(|error| unreadable(&self.0.path, &error))
         }
 
         fn cut_short(&self) -> StoreError {
-            StoreError::Replaced(format!("the file {} was emptied or cut short", name(&self.0.path)))
+            StoreError::Replaced(format!("the file {} was emptied or cut short", file_name(&self.0.path)))
         }
     }
 
-    /// The length of a database file; none if it does not begin as one, or is shorter than when it was last `seen` and
-    /// than it says itself. `VACUUM` makes it shorter, too, but writes how long it is before it does.
-    fn length_if_right(file: &File, seen: u64) -> io::Result<Option<u64>> {
+    /// The length of a valid database file. None if it has the wrong header, or if it is shorter than `last_length` and
+    /// than its own header says. `VACUUM` also makes it shorter, but updates the header first.
+    fn valid_length(file: &File, last_length: u64) -> io::Result<Option<u64>> {
         let length = file.metadata()?.len();
-        let Some(head) = read::<32>(file, 0)? else { return Ok(None) };
-        // A page of 65,536 bytes does not go into its two bytes, and is written as 1.
-        let page = match u64::from(u16::from_be_bytes([head[16], head[17]])) {
+        let Some(header) = read::<32>(file, 0)? else { return Ok(None) };
+        // The header has two bytes for the page size; 65,536 does not fit and is written as 1.
+        let page = match u64::from(u16::from_be_bytes([header[16], header[17]])) {
             1 => 65_536,
             page => page,
         };
-        let pages = u64::from(u32::from_be_bytes([head[28], head[29], head[30], head[31]]));
-        let is_cut = length < seen && length < pages * page;
-        Ok(Some(length).filter(|_| head.starts_with(MAGIC) && !is_cut))
+        let pages = u64::from(u32::from_be_bytes([header[28], header[29], header[30], header[31]]));
+        let is_cut = length < last_length && length < pages * page;
+        Ok(Some(length).filter(|_| header.starts_with(MAGIC) && !is_cut))
     }
 
-    /// Whether a log has as many pages as its index says; whatever writes it writes the pages first.
-    fn has_all(log: &File, index: &File) -> io::Result<bool> {
-        let Some(needed) = length_of_log(index)? else { return Ok(true) };
+    /// True if the log has as many pages as its index says. Every writer writes the pages first.
+    fn is_log_complete(log: &File, index: &File) -> io::Result<bool> {
+        let Some(needed) = required_log_length(index)? else { return Ok(true) };
         let is_long_enough = log.metadata()?.len() >= needed;
         let magic = read::<4>(log, 0)?.map(u32::from_be_bytes);
         let is_right = is_long_enough && magic.is_some_and(|magic| magic & !1 == LOG_MAGIC);
-        // Meanwhile it may have been begun anew.
-        Ok(is_right || length_of_log(index)? != Some(needed))
+        // In the meantime another process may have started the log anew.
+        Ok(is_right || required_log_length(index)? != Some(needed))
     }
 
-    /// How long a log must be, by its index; none where it may be empty, or the index is just being written.
-    fn length_of_log(index: &File) -> io::Result<Option<u64>> {
-        let Some(heads) = read::<{ 2 * INDEX_HEAD }>(index, 0)? else { return Ok(None) };
-        let (one, other) = heads.split_at(INDEX_HEAD);
-        let is_made = one[12] == 1;
+    /// How long a log must be according to its index. None if it may be empty or the index is just being written.
+    fn required_log_length(index: &File) -> io::Result<Option<u64>> {
+        let Some(headers) = read::<{ 2 * INDEX_HEADER }>(index, 0)? else { return Ok(None) };
+        let (one, other) = headers.split_at(INDEX_HEADER);
+        let is_initialized = one[12] == 1;
         let pages = u64::from(u32::from_ne_bytes([one[16], one[17], one[18], one[19]]));
-        if one != other || !is_made || pages == 0 {
+        if one != other || !is_initialized || pages == 0 {
             return Ok(None);
         }
         let page = match u64::from(u16::from_ne_bytes([one[14], one[15]])) {
             1 => 65_536,
             page => page,
         };
-        Ok(Some(LOG_HEAD + pages * (FRAME_HEAD + page)))
+        Ok(Some(LOG_HEADER + pages * (FRAME_HEADER + page)))
     }
 
-    /// Reads so many bytes of a file; none where it has not as many.
+    /// Reads `BYTES` bytes of a file; none if it has fewer.
     fn read<const BYTES: usize>(file: &File, at: u64) -> io::Result<Option<[u8; BYTES]>> {
         let mut bytes = [0; BYTES];
         match file.read_exact_at(&mut bytes, at) {

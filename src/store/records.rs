@@ -1,4 +1,4 @@
-//! The table of records: each as its last entry in the log left it, for people with SQL.
+//! The table of records: each record as its last log entry left it, for people who use SQL.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -31,7 +31,7 @@ struct RecordRow {
 type Key = [String; 3];
 
 impl RecordRow {
-    /// The row that an entry leaves.
+    /// The row after an entry.
     fn of(change: &Change) -> Result<Self, String> {
         let (body, reason) = change.raw_contents()?;
         let state = if change.action == Action::Withdraw { "withdrawn" } else { "live" };
@@ -53,8 +53,8 @@ impl RecordRow {
         [&self.city, &self.kind, &self.id].map(Clone::clone)
     }
 
-    /// The names of the columns that have another value in `other`.
-    fn differing(&self, other: &Self) -> Vec<&'static str> {
+    /// The names of the columns whose values differ.
+    fn changed_columns(&self, other: &Self) -> Vec<&'static str> {
         let RecordRow { kind: _, city: _, id: _, revision, state, sequence, recorded_at, recorded_by, reason, body } =
             other;
         let columns = [
@@ -70,59 +70,59 @@ impl RecordRow {
     }
 }
 
-/// The rows that a log makes, by key.
+/// The rows that a log leads to, by key.
 #[derive(Debug, Default)]
 pub(super) struct Rows(BTreeMap<Key, RecordRow>);
 
 impl Rows {
-    /// Takes in the next entry of the log.
+    /// Applies the next entry of the log.
     pub(super) fn add(&mut self, change: &Change) -> Result<(), String> {
         let row = RecordRow::of(change)?;
         self.0.insert(row.key(), row);
         Ok(())
     }
 
-    /// The differences between these rows, made from the log, and the table, a sentence each; none are told of what is
+    /// Compares these rows, made from the log, with the table. Returns each difference as a sentence. Skips what is
     /// marked as damaged.
     pub(super) fn differences(&self, connection: &mut AnyConnection, damage: &Damage) -> QueryResult<Vec<String>> {
         let stored: Vec<RecordRow> = records::table.select(records::all_columns).load(connection)?;
         let stored: BTreeMap<Key, RecordRow> = stored.into_iter().map(|row| (row.key(), row)).collect();
-        // Databases sort text in different ways, so the order is made here.
+        // Databases sort text differently, so the order is made here.
         let keys: BTreeSet<&Key> = self.0.keys().chain(stored.keys()).collect();
         let is_marked = |[city, _, id]: &Key| match city.as_str() {
-            "" => damage.of_network(id).is_some(),
-            city => damage.of_city(city).is_some(),
+            "" => damage.network_marked_by(id).is_some(),
+            city => damage.city_marked_by(city).is_some(),
         };
         let trusted = keys.into_iter().filter(|key| !is_marked(key));
         Ok(trusted.filter_map(|key| difference(self.0.get(key), stored.get(key))).collect())
     }
 }
 
-/// How the row of a record in the table differs from the one that the log makes.
+/// Describes how the stored row of a record differs from the log.
 fn difference(logged: Option<&RecordRow>, stored: Option<&RecordRow>) -> Option<String> {
     let row = logged.or(stored)?;
-    let what = match (logged, stored) {
+    let difference = match (logged, stored) {
         (Some(logged), Some(stored)) => {
-            let columns = logged.differing(stored);
+            let columns = logged.changed_columns(stored);
             (!columns.is_empty()).then(|| format!("another {}", columns.join(", ")))?
         }
         (Some(_), None) => "no row".to_owned(),
         (None, _) => "a row that no entry makes".to_owned(),
     };
     let RecordRow { kind, city, id, sequence, .. } = row;
-    // A city's id is its own, and a network has no city.
+    // The id of a city is also its city, and a network has no city.
     let owner = if city == id { "" } else { city };
     let record = format!("{kind} {owner}/{id}").replace(" /", " ");
-    Some(format!("the table of records differs from the log (entry {sequence}): of {record} it has {what}"))
+    Some(format!("the table of records differs from the log (entry {sequence}): of {record} it has {difference}"))
 }
 
-/// Brings the table up to entries that follow those it was made from.
+/// Updates the table with entries that follow those it was made from.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), StoreError> {
     let created: BTreeSet<_> = entries.iter().filter(|entry| entry.revision == 1).map(|entry| &entry.subject).collect();
-    // Of several entries about one record the last one counts.
+    // If several entries are about one record, the last one counts.
     let last: BTreeMap<_, _> = entries.iter().map(|entry| (&entry.subject, entry)).collect();
     let mut new = Vec::new();
     for (subject, entry) in last {
@@ -130,20 +130,20 @@ pub fn save(connection: &mut AnyConnection, entries: &[Change]) -> Result<(), St
         if created.contains(subject) {
             new.push(row);
         } else {
-            let there = records::table.find((&row.kind, &row.city, &row.id));
-            diesel::update(there).set(&row).execute(connection)?;
+            let stored = records::table.find((&row.kind, &row.city, &row.id));
+            diesel::update(stored).set(&row).execute(connection)?;
         }
     }
     insert(connection, &new).map_err(StoreError::from)
 }
 
-/// Makes the table anew from the log.
+/// Rebuilds the table from the log.
 ///
 /// # Errors
-/// Those of the database, and [`StoreError::Corrupt`] for an entry that cannot be read.
+/// Database errors, and [`StoreError::Corrupt`] for an unreadable entry.
 pub(super) fn rebuild(connection: &mut AnyConnection) -> Result<(), StoreError> {
     let mut rows = Rows::default();
-    log::follow(connection, 0, |change| rows.add(&change).map_err(StoreError::Corrupt))?;
+    log::for_each_entry(connection, 0, |change| rows.add(&change).map_err(StoreError::Corrupt))?;
     diesel::delete(records::table).execute(connection)?;
     let rows: Vec<RecordRow> = rows.0.into_values().collect();
     insert(connection, &rows).map_err(StoreError::from)

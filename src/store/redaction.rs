@@ -1,4 +1,4 @@
-//! Takes the body of an entry out of the log, for a court or a person asks for it; that it was done stays in the log.
+//! Removes the body of an entry from the log, when a court or a person demands it. The log shows that this was done.
 
 use chrono::{DateTime, Utc};
 use diesel::connection::SimpleConnection;
@@ -12,30 +12,30 @@ use crate::record::change::{Draft, entry_time};
 use crate::record::redaction::Redaction;
 use crate::record::{Action, Change, Kind, Name, Subject, Text};
 
-/// Why the body of an entry is not taken out.
+/// Why a redaction failed.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The database.
+    /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
     /// There is no such entry.
     #[error("there is no entry {0}")]
     NoSuchEntry(i64),
-    /// There is nothing to take out.
-    #[error("entry {0} has no body any more")]
+    /// The body is already removed.
+    #[error("entry {0} is already redacted")]
     IsRedacted(i64),
-    /// Who did it, and why, stays.
+    /// A redaction records who did it and why, so it must stay.
     #[error("entry {0} is itself a redaction, which stays")]
     IsRedaction(i64),
-    /// It would take away what is recorded now.
+    /// The entry holds the current state of a record.
     #[error(
-        "entry {sequence} says what is recorded now of the {record}: withdraw that or restate it without what has to go, \
-         then redact entry {sequence}"
+        "entry {sequence} holds the current state of the {record}: withdraw the record or restate it without what has to \
+         go, then redact entry {sequence}"
     )]
     IsLive {
-        /// The entry.
+        /// The sequence of the entry.
         sequence: i64,
-        /// The record it is about.
+        /// The record that the entry is about.
         record: String,
     },
 }
@@ -46,13 +46,13 @@ impl From<diesel::result::Error> for Failure {
     }
 }
 
-/// Takes the body of an entry out, wherever the database has it, and enters into the log who did so and why; returns
-/// the number of that entry.
+/// Removes the body of an entry from the whole database, and enters into the log who did so and why. Returns the
+/// sequence of that new entry.
 ///
-/// What imports remember of the record goes too, for it may say the same.
+/// What imports remember of the record is deleted too, since it may hold the same content.
 ///
 /// # Errors
-/// Why nothing was done.
+/// The reason why nothing was done.
 pub fn redact(
     connection: &mut AnyConnection,
     sequence: i64,
@@ -71,8 +71,8 @@ pub fn redact(
         let change = draft.into_entry(head.number + 1, last, &head.hash);
         log::append(connection, std::slice::from_ref(&change))?;
         records::save(connection, std::slice::from_ref(&change))?;
-        take_out(connection, &entry)?;
-        log::raise(connection, &Head { number: change.sequence, hash: change.hash, ..head })?;
+        remove(connection, &entry)?;
+        log::set_head(connection, &Head { number: change.sequence, hash: change.hash, ..head })?;
         Ok(change.sequence)
     })
 }
@@ -120,26 +120,26 @@ fn draft(entry: &Change, actor: &Name, reason: &Text) -> Draft {
     }
 }
 
-/// Takes what the entry says out of every table.
-fn take_out(connection: &mut AnyConnection, entry: &Change) -> QueryResult<()> {
+/// Removes the content of the entry from every table.
+fn remove(connection: &mut AnyConnection, entry: &Change) -> QueryResult<()> {
     let nothing: Option<String> = None;
     diesel::update(changes::table.find(entry.sequence)).set(changes::body.eq(&nothing)).execute(connection)?;
-    // The row of a record that was withdrawn has the reason of the withdrawal.
+    // The row of a withdrawn record holds the reason of the withdrawal.
     diesel::update(records_table::table.filter(records_table::sequence.eq(entry.sequence)))
         .set((records_table::body.eq(&nothing), records_table::reason.eq(&nothing)))
         .execute(connection)?;
-    let of_the_record = confirmations::table
+    let record_confirmations = confirmations::table
         .filter(confirmations::kind.eq(entry.subject.kind().as_str()))
         .filter(confirmations::city.eq(entry.subject.city_or_empty()))
         .filter(confirmations::id.eq(entry.subject.id()));
-    diesel::delete(of_the_record).execute(connection).map(drop)
+    diesel::delete(record_confirmations).execute(connection).map(drop)
 }
 
-/// Clears what was taken out from the free space of the database's files: SQLite's is written anew, PostgreSQL's given
-/// back. Copies of the file, its backups and PostgreSQL's archived log are others' business.
+/// Clears removed content from the free space of the database files. SQLite rewrites its file; PostgreSQL frees the
+/// space. Copies of the file, backups and PostgreSQL's archived log are not covered.
 ///
 /// # Errors
-/// Those of the database; the body is out of the log all the same.
+/// Database errors. The body is removed from the log even then.
 pub fn clear_free_space(connection: &mut AnyConnection) -> Result<(), StoreError> {
     #[derive(QueryableByName)]
     struct Checkpoint {
@@ -160,7 +160,7 @@ pub fn clear_free_space(connection: &mut AnyConnection) -> Result<(), StoreError
             if emptied.busy == 0 {
                 return Ok(());
             }
-            Err(StoreError::Migration("others read it, so its -wal file was not emptied".to_owned()))
+            Err(StoreError::Migration("other processes read it, so its -wal file was not emptied".to_owned()))
         }
     }
 }

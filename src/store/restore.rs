@@ -1,4 +1,4 @@
-//! Restores a backup into an empty database, in one transaction, after a check of all of it.
+//! Restores a backup into an empty database, in one transaction, after checking all of it.
 
 use std::io::{BufRead, Read};
 use std::path::Path;
@@ -8,10 +8,10 @@ use diesel::sql_types::{BigInt, Text};
 use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 
-use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, columns};
-use super::connection::{AnyConnection, on_either, take_time};
+use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, read_columns};
+use super::connection::{AnyConnection, lift_timeouts, on_either};
 use super::mirror_lines::MirrorLines;
-use super::on_disk::name;
+use super::on_disk::file_name;
 use super::schema::idempotency_keys;
 use super::{DatabaseUrl, Head, StoreError, identity, keys, known_migrations, log, migrate, records, transaction};
 use crate::record::change::GENESIS;
@@ -19,13 +19,13 @@ use crate::record::limits::STATEMENT_ROWS;
 use crate::record::{Change, Subject};
 use crate::store::limits::BACKUP_LINE_BYTES;
 
-/// What is to be restored.
+/// What to restore.
 pub struct Restoration<'a> {
     /// The backup.
     pub file: &'a mut dyn BufRead,
-    /// The last entry that is wanted; all unless stated.
+    /// The last entry to restore; all if none.
     pub until: Option<i64>,
-    /// A mirror of the public log to compare with.
+    /// A mirror of the public log, to compare the backup with.
     pub mirror: Option<&'a mut dyn BufRead>,
 }
 
@@ -34,73 +34,73 @@ pub struct Restoration<'a> {
 pub struct Restored {
     /// When the backup was made.
     pub made_at: String,
-    /// The last entry.
+    /// The last restored entry.
     pub sequence: i64,
-    /// Its hash.
+    /// The hash of that entry.
     pub hash: String,
-    /// The last entry of the mirror, if what was restored ends before it.
+    /// The last entry of the mirror, if it is later than the last restored entry.
     pub mirror_ends: Option<i64>,
-    /// The entries whose bodies entries that are left out took out: they stay out.
+    /// Restored entries that stay without a body, because a later entry that was not restored had redacted them.
     pub redacted_later: Vec<i64>,
 }
 
-/// Restores a backup into a database in which nothing is recorded; all of it or nothing. Where it fails there is no
-/// database either if there was none: a service would take an empty one for what was restored.
+/// Restores a backup into a database without records: all of it or nothing. If it fails, a database that did not exist
+/// is not created: a service would take an empty database for the restored one.
 ///
 /// # Errors
-/// Why nothing was restored.
-pub fn restore(database: &DatabaseUrl, asked: Restoration<'_>) -> Result<Restored, Failure> {
+/// The reason why nothing was restored.
+pub fn restore(database: &DatabaseUrl, request: Restoration<'_>) -> Result<Restored, Failure> {
     match database {
-        DatabaseUrl::Sqlite(path) if !database.is_there() => restore_file(Path::new(path), database, asked),
+        DatabaseUrl::Sqlite(path) if !database.exists() => restore_file(Path::new(path), database, request),
         DatabaseUrl::Sqlite(_) => {
             let mut connection = database.connect()?;
             migrate(&mut connection)?;
-            restore_into(&mut connection, asked)
+            restore_into(&mut connection, request)
         }
         DatabaseUrl::Postgres(_) => {
             let mut connection = database.connect()?;
             transaction(&mut connection, |connection| {
                 migrate(connection)?;
-                restore_into(connection, asked)
+                restore_into(connection, request)
             })
         }
     }
 }
 
-/// Restores into a file under another name, which gets its own once it is whole.
-fn restore_file(path: &Path, database: &DatabaseUrl, asked: Restoration<'_>) -> Result<Restored, Failure> {
-    let beside = |database: &DatabaseUrl| database.files().into_iter().skip(1).find(|file| file.exists());
-    // SQLite would take the log of another database for that of this one.
-    if let Some(left) = beside(database) {
-        let message = format!("{} is there, of another database; move it away", name(&left));
+/// Restores into a file with a temporary name, and renames it when it is complete.
+fn restore_file(path: &Path, database: &DatabaseUrl, request: Restoration<'_>) -> Result<Restored, Failure> {
+    let find_side_file = |database: &DatabaseUrl| database.files().into_iter().skip(1).find(|file| file.exists());
+    // SQLite would use the log of another database as the log of this one.
+    if let Some(left) = find_side_file(database) {
+        let message = format!("{} belongs to another database; move it away", file_name(&left));
         return Err(Failure::Unfit(message));
     }
     let unfinished = DatabaseUrl::Sqlite(format!("{}.restoring", path.display()));
     let remove = || unfinished.files().into_iter().filter(|file| file.exists()).try_for_each(std::fs::remove_file);
-    // One that was killed left it.
+    // A restore that was killed leaves this file.
     remove()?;
     let restored = unfinished.connect().and_then(|mut connection| migrate(&mut connection).map(|_| connection));
-    let restored = restored.map_err(Failure::from).and_then(|mut connection| restore_into(&mut connection, asked));
-    let named = restored.and_then(|restored| {
-        if let Some(left) = beside(&unfinished) {
-            return Err(Failure::Unfit(format!("{} cannot be written into the database file", name(&left))));
+    let restored = restored.map_err(Failure::from).and_then(|mut connection| restore_into(&mut connection, request));
+    let renamed = restored.and_then(|restored| {
+        if let Some(left) = find_side_file(&unfinished) {
+            return Err(Failure::Unfit(format!("{} cannot be written into the database file", file_name(&left))));
         }
         std::fs::rename(format!("{}.restoring", path.display()), path)?;
-        // The new name is on disk once its directory is.
+        // The new name is only on disk once the directory is.
         #[cfg(unix)]
         std::fs::File::open(database.directory())?.sync_all()?;
         Ok(restored)
     });
-    named.inspect_err(|_| drop(remove()))
+    renamed.inspect_err(|_| drop(remove()))
 }
 
-/// Restores a backup into a database of this version in which nothing is recorded; all of it or nothing.
-fn restore_into(connection: &mut AnyConnection, asked: Restoration<'_>) -> Result<Restored, Failure> {
+/// Restores a backup into a database with the current schema and without records: all of it or nothing.
+fn restore_into(connection: &mut AnyConnection, request: Restoration<'_>) -> Result<Restored, Failure> {
     transaction(connection, |connection| {
-        take_time(connection)?;
+        lift_timeouts(connection)?;
         log::lock(connection)?;
         check_empty(connection)?;
-        let mut restoring = RestoreInProgress::begin(asked)?;
+        let mut restoring = RestoreInProgress::begin(request)?;
         while restoring.take_line(connection)? {}
         restoring.finish(connection)
     })
@@ -126,23 +126,23 @@ fn check_empty(connection: &mut AnyConnection) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads lines and hashes them.
-struct Lines<'a> {
+/// Reads lines, counts and hashes them.
+struct LineReader<'a> {
     file: &'a mut dyn BufRead,
     count: u64,
     hash: Sha256,
 }
 
-impl Lines<'_> {
+impl LineReader<'_> {
     fn damaged(&self, message: impl Into<String>) -> Failure {
         Failure::Backup { line: self.count + 1, message: message.into() }
     }
 
-    /// The next line; its text is hashed only once it is taken for no end.
+    /// Reads the next line. The last line is neither counted nor hashed.
     fn next(&mut self) -> Result<Line, Failure> {
         let mut text = Vec::new();
-        let most = BACKUP_LINE_BYTES;
-        Read::take(&mut *self.file, most).read_until(b'\n', &mut text)?;
+        let limit = BACKUP_LINE_BYTES;
+        Read::take(&mut *self.file, limit).read_until(b'\n', &mut text)?;
         if text.last() != Some(&b'\n') {
             let message = if text.is_empty() { "is missing: the file was cut" } else { "is cut, or too long" };
             return Err(self.damaged(message));
@@ -155,7 +155,7 @@ impl Lines<'_> {
         Ok(line)
     }
 
-    /// Checks the last line against those before.
+    /// Checks the last line against the lines before it.
     fn check_end(&mut self, end: &End) -> Result<(), Failure> {
         let sha256 = hex::encode(self.hash.clone().finalize());
         if (end.lines, &end.sha256) != (self.count, &sha256) {
@@ -168,16 +168,16 @@ impl Lines<'_> {
     }
 }
 
-/// A restoration under way.
+/// A restore in progress.
 struct RestoreInProgress<'a> {
-    lines: Lines<'a>,
+    lines: LineReader<'a>,
     header: Header,
     until: Option<i64>,
     mirror: Option<MirrorLines<'a>>,
     /// The last entry that was read, and its hash.
     read: (i64, String),
-    /// The last entry that was taken, and its hash.
-    taken: (i64, String),
+    /// The last entry that was restored, and its hash.
+    restored: (i64, String),
     redacted_later: Vec<i64>,
     entries: Vec<Change>,
     rows: Vec<Map<String, Value>>,
@@ -185,15 +185,15 @@ struct RestoreInProgress<'a> {
 }
 
 impl<'a> RestoreInProgress<'a> {
-    fn begin(asked: Restoration<'a>) -> Result<Self, Failure> {
-        let Restoration { file, until, mirror } = asked;
-        let mut lines = Lines { file, count: 0, hash: Sha256::new() };
+    fn begin(request: Restoration<'a>) -> Result<Self, Failure> {
+        let Restoration { file, until, mirror } = request;
+        let mut lines = LineReader { file, count: 0, hash: Sha256::new() };
         let Line::Backup(header) = lines.next()? else {
-            return Err(Failure::Unfit("the file is no backup".to_owned()));
+            return Err(Failure::Unfit("the file is not a backup".to_owned()));
         };
         if header.format != FORMAT || header.version != VERSION {
-            let message = format!("the file is of the format {} {}", header.format, header.version);
-            return Err(Failure::Unfit(format!("{message}, known is {FORMAT} {VERSION}")));
+            let message = format!("the file has the format {} {}", header.format, header.version);
+            return Err(Failure::Unfit(format!("{message}, but only {FORMAT} {VERSION} is known")));
         }
         let known: Vec<String> = known_migrations()?.iter().map(ToString::to_string).collect();
         if let Some(newer) = header.migrations.iter().find(|migration| !known.contains(migration)) {
@@ -206,11 +206,11 @@ impl<'a> RestoreInProgress<'a> {
         let start = || (0, GENESIS.to_owned());
         let (entries, rows, table) = (Vec::new(), Vec::new(), String::new());
         let mirror = mirror.map(MirrorLines::new);
-        let (read, taken, redacted_later) = (start(), start(), Vec::new());
-        Ok(RestoreInProgress { lines, header, until, mirror, read, taken, redacted_later, entries, rows, table })
+        let (read, restored, redacted_later) = (start(), start(), Vec::new());
+        Ok(RestoreInProgress { lines, header, until, mirror, read, restored, redacted_later, entries, rows, table })
     }
 
-    /// Takes in the next line; whether there are more.
+    /// Reads the next line and applies it. Returns false after the last line.
     fn take_line(&mut self, connection: &mut AnyConnection) -> Result<bool, Failure> {
         match self.lines.next()? {
             Line::Backup(_) => Err(self.lines.damaged("is a second first line")),
@@ -249,7 +249,7 @@ impl<'a> RestoreInProgress<'a> {
         if let Some(mirror) = &mut self.mirror {
             mirror.compare(change.sequence, &change.hash)?;
         }
-        self.taken = self.read.clone();
+        self.restored = self.read.clone();
         self.entries.push(change);
         if self.entries.len() >= STATEMENT_ROWS { self.flush_entries(connection) } else { Ok(()) }
     }
@@ -270,22 +270,23 @@ impl<'a> RestoreInProgress<'a> {
         insert(connection, &self.table, &rows)
     }
 
-    /// Brings all else up to the log, and ends.
+    /// Updates everything that depends on the log, and ends.
     fn finish(mut self, connection: &mut AnyConnection) -> Result<Restored, Failure> {
         if self.read != (self.header.sequence, self.header.hash.clone()) {
-            let message = format!("ends the file, but entry {} was announced as the last one", self.header.sequence);
+            let message =
+                format!("ends the file, but the first line names entry {} as the last one", self.header.sequence);
             return Err(self.lines.damaged(message));
         }
-        let (number, hash) = self.taken;
+        let (number, hash) = self.restored;
         let Header { keys, keys_hash, .. } = self.header.clone();
         let head = Head { number, hash: hash.clone(), keys, keys_hash };
-        log::raise(connection, &head)?;
+        log::set_head(connection, &head)?;
         identity::set(connection, &self.header.identity)?;
-        // A request whose entries are left out was not done.
+        // A request whose entries are left out counts as not done.
         let is_left_out = idempotency_keys::last_entry.gt(number);
         diesel::delete(idempotency_keys::table.filter(is_left_out)).execute(connection)?;
         records::rebuild(connection)?;
-        // The log of keys must make the keys, or somebody made one by hand where the backup was made.
+        // If the log of keys does not match the keys, somebody added a key by hand before the backup.
         keys::verify(connection, &head)?;
         let ends = self.mirror.as_mut().map(MirrorLines::end).transpose()?;
         Ok(Restored {
@@ -298,19 +299,23 @@ impl<'a> RestoreInProgress<'a> {
     }
 }
 
-/// Inserts rows whose values are texts, in the types of the table's columns.
+/// Inserts rows whose values are texts, converted to the types of the table's columns.
 fn insert(connection: &mut AnyConnection, table: &str, rows: &[Map<String, Value>]) -> Result<(), Failure> {
-    let known = columns(connection, table)?;
-    let named: Vec<&String> = rows.iter().flat_map(Map::keys).collect();
-    if let Some(name) = named.iter().find(|name| known.iter().all(|(known, _)| known != **name)) {
+    let known = read_columns(connection, table)?;
+    let given_names: Vec<&String> = rows.iter().flat_map(Map::keys).collect();
+    if let Some(name) = given_names.iter().find(|name| known.iter().all(|(known, _)| known != **name)) {
         return Err(Failure::Unfit(format!("the table {table} has no column {name} in this version")));
     }
-    // What an older version had no column for takes its default.
-    let given: Vec<&(String, String)> = known.iter().filter(|(name, _)| named.contains(&name)).collect();
+    // A column that the older version did not have gets its default.
+    let given: Vec<&(String, String)> = known.iter().filter(|(name, _)| given_names.contains(&name)).collect();
     let names: Vec<String> = given.iter().map(|(name, _)| format!("\"{name}\"")).collect();
     let is_sqlite = matches!(connection, AnyConnection::Sqlite(_));
-    let value = |(name, of_type): &&(String, String)| {
-        if is_sqlite { format!("json_extract(value, '$.{name}')") } else { format!("(value ->> '{name}')::{of_type}") }
+    let value = |(name, column_type): &&(String, String)| {
+        if is_sqlite {
+            format!("json_extract(value, '$.{name}')")
+        } else {
+            format!("(value ->> '{name}')::{column_type}")
+        }
     };
     let values: Vec<String> = given.iter().map(value).collect();
     let from = if is_sqlite { "json_each($1)" } else { "json_array_elements($1::json) AS row (value)" };

@@ -1,11 +1,11 @@
-//! What a record looks like as JSON, read from its schema.
+//! The JSON structure of a record, read from its schema.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 use utoipa::ToSchema;
 
-/// What a schema describes.
+/// The structure of a JSON value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Shape {
     /// A text.
@@ -20,7 +20,7 @@ pub(super) enum Shape {
     Boolean,
     /// An object with members of these names.
     Object(BTreeMap<String, Shape>),
-    /// An object whose members may have any name and are all alike.
+    /// An object whose members may have any name, with values of the same shape.
     Map(Box<Shape>),
     /// An array.
     List(Box<Shape>),
@@ -38,16 +38,16 @@ impl Shape {
         read(&json(T::schema()), &schemas)
     }
 
-    /// What an object has that has the members of both, and what a value is that is one or the other.
-    fn or(self, other: Shape) -> Shape {
+    /// Merges two shapes. The result fits an object with the members of both, or a value that is one or the other.
+    fn merge(self, other: Shape) -> Shape {
         match (self, other) {
             (Shape::Object(mut members), Shape::Object(others)) => {
                 for (name, shape) in others {
-                    let both = match members.remove(&name) {
-                        Some(known) => known.or(shape),
+                    let merged = match members.remove(&name) {
+                        Some(known) => known.merge(shape),
                         None => shape,
                     };
-                    members.insert(name, both);
+                    members.insert(name, merged);
                 }
                 Shape::Object(members)
             }
@@ -58,16 +58,16 @@ impl Shape {
     }
 }
 
-/// Reads a schema that may name those of `schemas`.
+/// Reads a schema, which may refer to `schemas`.
 fn read(schema: &Value, schemas: &BTreeMap<String, Value>) -> Shape {
     if let Some(reference) = schema["$ref"].as_str() {
         let named = reference.rsplit('/').next().and_then(|name| schemas.get(name));
         return named.map_or(Shape::Json, |schema| read(schema, schemas));
     }
-    // An object that is put together of parts has the members of all, and of alternatives it may have any.
+    // An object composed of parts has the members of all parts. With alternatives it may have the members of any.
     if let Some(parts) = ["allOf", "oneOf", "anyOf"].iter().find_map(|parts| schema[*parts].as_array()) {
         let parts = parts.iter().filter(|part| part["type"] != "null");
-        return parts.map(|part| read(part, schemas)).reduce(Shape::or).unwrap_or(Shape::Json);
+        return parts.map(|part| read(part, schemas)).reduce(Shape::merge).unwrap_or(Shape::Json);
     }
     match type_of(schema) {
         Some("string") if schema["format"] == "date" => Shape::Day,
@@ -87,7 +87,7 @@ fn read(schema: &Value, schemas: &BTreeMap<String, Value>) -> Shape {
     }
 }
 
-/// The one type that a schema allows beside `null`.
+/// The single type that a schema allows besides `null`.
 fn type_of(schema: &Value) -> Option<&str> {
     match &schema["type"] {
         Value::String(name) => Some(name),

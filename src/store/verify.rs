@@ -1,9 +1,9 @@
-//! Rebuilds the records from the change log, in memory, and compares.
+//! Rebuilds the records from the change log, in memory, and compares them with the tables.
 
 use std::collections::BTreeSet;
 
 use super::connection::AnyConnection;
-use super::log::Unreadable;
+use super::log::UnreadableRow;
 use super::records::Rows;
 use super::{Damage, Head, StoreError, keys, log};
 use crate::record::change::GENESIS;
@@ -12,36 +12,36 @@ use crate::record::{Change, Ledger, Subject};
 /// What a verification found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Verified {
-    /// Entries of the log.
+    /// The number of entries in the log.
     pub entries: i64,
-    /// Entries whose body was redacted; the chain holds without it.
+    /// The number of redacted entries. The chain holds without their bodies.
     pub redacted: i64,
-    /// Those of them of which no other entry says so: their bodies were taken out by hand, or that entry was left out when
-    /// the log was restored.
+    /// Redacted entries without a redaction entry. Their bodies were removed by hand, or the redaction entry was left
+    /// out when the log was restored.
     pub redacted_by_hand: Vec<i64>,
-    /// Cities they make, withdrawn ones included.
+    /// The number of cities in the log, including withdrawn ones.
     pub cities: usize,
-    /// Entries of the log of keys.
+    /// The number of entries in the log of keys.
     pub key_entries: i64,
-    /// Keys they make, revoked ones included.
+    /// The number of keys in that log, including revoked ones.
     pub keys: usize,
-    /// What is wrong, a sentence each; empty if all is right.
-    pub wrong: Vec<String>,
+    /// The errors, a sentence each; empty if all is right.
+    pub errors: Vec<String>,
 }
 
-/// Checks the hash chains, rebuilds the tables of records and of keys from their logs and compares them with what is
+/// Checks the hash chains. Rebuilds the tables of records and of keys from their logs and compares them with what is
 /// stored.
 ///
 /// # Errors
-/// Those of the database.
+/// Database errors.
 pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
     let unsound = super::integrity::check(connection)?;
-    // One moment, so that a service that writes meanwhile does not look like damage, nor is held up.
-    super::connection::at_one_moment(connection, |connection| {
+    // A consistent read does not mistake concurrent writes for damage, and does not block them.
+    super::connection::read_transaction(connection, |connection| {
         let head = log::head(connection)?;
         let mut rebuilt = Rebuilt::default();
-        log::follow_any(connection, 0, |entry| {
-            rebuilt.take_in(entry);
+        log::for_each_row(connection, 0, |entry| {
+            rebuilt.add(entry);
             Ok(())
         })?;
         let differences = rebuilt.rows.differences(connection, &rebuilt.damage)?;
@@ -50,28 +50,28 @@ pub fn verify(connection: &mut AnyConnection) -> Result<Verified, StoreError> {
         let (entries, cities) = (rebuilt.entries, rebuilt.ledger.cities.len());
         let redacted = i64::try_from(rebuilt.redacted.len()).unwrap_or(i64::MAX);
         let redacted_by_hand = rebuilt.redacted.difference(&rebuilt.redactions).copied().collect();
-        let mut wrong = unsound;
-        wrong.extend(rebuilt.damage.wrong().iter().cloned().chain(differences));
+        let mut errors = unsound;
+        errors.extend(rebuilt.damage.errors().iter().cloned().chain(differences));
         let (key_entries, keys) = match keys::verify(connection, &head) {
             Ok(found) => found,
             Err(StoreError::Corrupt(message)) => {
-                wrong.push(message);
+                errors.push(message);
                 (0, 0)
             }
             Err(error) => return Err(error),
         };
-        Ok(Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, wrong })
+        Ok(Verified { entries, redacted, redacted_by_hand, cities, key_entries, keys, errors })
     })
 }
 
-/// What a log makes.
+/// The state that a log leads to.
 struct Rebuilt {
     entries: i64,
     /// The hash of the last entry.
     hash: String,
     /// The entries without a body.
     redacted: BTreeSet<i64>,
-    /// The entries of which others say that their bodies were taken out.
+    /// The entries that a redaction entry names.
     redactions: BTreeSet<i64>,
     ledger: Ledger,
     rows: Rows,
@@ -87,18 +87,18 @@ impl Default for Rebuilt {
 }
 
 impl Rebuilt {
-    fn take_in(&mut self, entry: Result<Change, Unreadable>) {
+    fn add(&mut self, entry: Result<Change, UnreadableRow>) {
         let change = match entry {
             Ok(change) => change,
             Err(row) => {
                 (self.entries, self.hash) = (row.sequence, row.hash.clone());
-                return self.damage.note_unreadable(row);
+                return self.damage.add_unreadable(row);
             }
         };
         if self.damage.check(&change, (self.entries, &self.hash))
             && let Err(message) = self.apply(&change)
         {
-            self.damage.note(&change, message);
+            self.damage.add(&change, message);
         }
         self.entries = change.sequence;
         if change.body.is_none() {
@@ -115,17 +115,17 @@ impl Rebuilt {
         self.rows.add(change)
     }
 
-    /// What was redacted must be gone.
+    /// Checks that the redacted bodies are gone.
     fn check_redactions(&mut self) {
         for entry in self.redactions.difference(&self.redacted) {
-            self.damage.note_of_all(format!("entry {entry} was redacted, but has its body"));
+            self.damage.add_general(format!("entry {entry} is redacted, but still has its body"));
         }
     }
 
     fn check_head(&mut self, head: &Head) {
         if (head.number, &head.hash) != (self.entries, &self.hash) {
-            let said = format!("the revision row says {} {}", head.number, head.hash);
-            self.damage.note_of_all(format!("{said}, the log ends with entry {} {}", self.entries, self.hash));
+            let expected = format!("the revision row says {} {}", head.number, head.hash);
+            self.damage.add_general(format!("{expected}, the log ends with entry {} {}", self.entries, self.hash));
         }
     }
 }

@@ -1,9 +1,9 @@
 //! SQL views with plain columns over the table of records, made from the schemas of the records.
 //!
-//! A view for each kind of record has a column for each member, those of members within members named
-//! `source_title`; an array of plain values is JSON in one column. An array of objects, such as a report's lines,
-//! and an object with members of any name, such as a city's identifiers, have a view of their own with a row for
-//! each part. Only what is recorded now is in the views, nothing that is withdrawn.
+//! A view for each kind of record has a column for each member. Nested members get names such as `source_title`. An
+//! array of plain values becomes one column of JSON. Arrays of objects, such as the lines of a report, have views of
+//! their own with a row for each item. So do objects with arbitrary names, such as the identifiers of a city. The views
+//! show only what is recorded now, and nothing that is withdrawn.
 
 use diesel::prelude::*;
 
@@ -13,7 +13,7 @@ use super::shape::Shape;
 use crate::record::redaction::Redaction;
 use crate::record::{City, Inventory, Kind, Member, Network, Statement, Target};
 
-/// A view: its name and the statement that makes it, which is also a row of `record_views`.
+/// A view: its name and the statement that creates it. It is also a row of `record_views`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Queryable, Selectable, Insertable)]
 #[diesel(table_name = record_views)]
 struct View {
@@ -21,30 +21,30 @@ struct View {
     definition: String,
 }
 
-/// Makes the views anew if the schemas of the records are not those that they were made from.
+/// Recreates the views if the schemas of the records have changed.
 ///
-/// A failure is told and changes nothing: the service itself reads no view.
+/// A failure is logged and changes nothing, since the service itself reads no view.
 ///
 /// # Errors
-/// Those of the database where it cannot tell which views there are.
+/// Database errors when the existing views cannot be read.
 pub(super) fn refresh(connection: &mut AnyConnection) -> QueryResult<()> {
     let dialect = Dialect::of(connection);
-    let mut wanted: Vec<View> = Kind::RECORDS.iter().flat_map(|kind| views_of(*kind, dialect)).collect();
-    let mut made: Vec<View> = record_views::table.select(record_views::all_columns).load(connection)?;
+    let mut wanted: Vec<View> = Kind::RECORDS.iter().flat_map(|kind| views_for(*kind, dialect)).collect();
+    let mut existing: Vec<View> = record_views::table.select(record_views::all_columns).load(connection)?;
     wanted.sort();
-    made.sort();
-    if made == wanted {
+    existing.sort();
+    if existing == wanted {
         return Ok(());
     }
-    // A transaction within: what others have built upon a view keeps it from being dropped.
-    if let Err(error) = connection.transaction(|connection| replace(connection, &made, &wanted)) {
-        log::warn!("the views for people with SQL are left as they were: {error}");
+    // A nested transaction: a view cannot be dropped while other views of the user depend on it.
+    if let Err(error) = connection.transaction(|connection| replace(connection, &existing, &wanted)) {
+        log::warn!("the SQL views stay as they were: {error}");
     }
     Ok(())
 }
 
-fn replace(connection: &mut AnyConnection, made: &[View], wanted: &[View]) -> QueryResult<()> {
-    for View { name, .. } in made {
+fn replace(connection: &mut AnyConnection, existing: &[View], wanted: &[View]) -> QueryResult<()> {
+    for View { name, .. } in existing {
         diesel::sql_query(format!("DROP VIEW IF EXISTS \"{name}\"")).execute(connection)?;
     }
     for View { definition, .. } in wanted {
@@ -67,7 +67,7 @@ fn shape_of(kind: Kind) -> Shape {
     }
 }
 
-/// The columns of the table that tell the records of a kind apart, and what they are called in its views.
+/// The columns of the table that identify a record of a kind, and their names in the views.
 fn keys_of(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
         Kind::City | Kind::Network => &[("id", "id")],
@@ -77,14 +77,14 @@ fn keys_of(kind: Kind) -> &'static [(&'static str, &'static str)] {
     }
 }
 
-/// What the table says of a record beside its members.
+/// The columns that describe the revision of a record, besides its members.
 const STAMP: [&str; 5] = ["revision", "sequence", "recorded_at", "recorded_by", "reason"];
 
-/// The views of a kind: that of its records, then those of their parts.
-fn views_of(kind: Kind, dialect: Dialect) -> Vec<View> {
+/// The views of a kind: one for its records, then one for each array or map in them.
+fn views_for(kind: Kind, dialect: Dialect) -> Vec<View> {
     let members = Members::of(&shape_of(kind));
-    let keys = keys_of(kind).iter().map(|(column, name)| Column::own(column, name)).collect();
-    let stamp = STAMP.iter().map(|name| Column::own(name, name)).collect();
+    let keys = keys_of(kind).iter().map(|(column, name)| Column::from_table(column, name)).collect();
+    let stamp = STAMP.iter().map(|name| Column::from_table(name, name)).collect();
     let columns =
         columns(keys, &members.plain, stamp, kind.as_str(), |path, shape| dialect.value(dialect.body(), path, shape));
     let name = if kind == Kind::City { "cities".to_owned() } else { format!("{kind}s") };
@@ -93,16 +93,17 @@ fn views_of(kind: Kind, dialect: Dialect) -> Vec<View> {
     views
 }
 
-/// The view of the parts at `path` of the records of a kind.
+/// The view of the array or map at `path` in the records of a kind.
 fn part_view(kind: Kind, path: &[String], shape: &Shape, dialect: Dialect) -> View {
-    // Of a part it must be said whose id it is.
-    let named = |name: &'static str| if name == "id" { kind.as_str() } else { name };
-    let mut keys: Vec<Column> = keys_of(kind).iter().map(|(column, name)| Column::own(column, named(name))).collect();
+    // In the view of a part, the id needs the name of the record that it belongs to.
+    let qualify = |name: &'static str| if name == "id" { kind.as_str() } else { name };
+    let mut keys: Vec<Column> =
+        keys_of(kind).iter().map(|(column, name)| Column::from_table(column, qualify(name))).collect();
     let part = path.join("_");
     let columns = if let Shape::List(item) = shape {
         keys.push(Column { value: dialect.position().to_owned(), name: "position".to_owned() });
         let members = Members::of(item);
-        // A part of a part has no view.
+        // Arrays within arrays have no view of their own.
         let all = [members.plain, members.parts].concat();
         columns(keys, &all, Vec::new(), &part, |path, shape| dialect.value("part.value", path, shape))
     } else {
@@ -115,7 +116,7 @@ fn part_view(kind: Kind, path: &[String], shape: &Shape, dialect: Dialect) -> Vi
     view(kind, format!("{kind}_{part}"), &columns, &dialect.parts(path, shape))
 }
 
-/// A column of a view: what is in it, and its name.
+/// A column of a view: its SQL expression and its name.
 struct Column {
     value: String,
     name: String,
@@ -123,24 +124,24 @@ struct Column {
 
 impl Column {
     /// A column of the table of records.
-    fn own(column: &str, name: &str) -> Self {
+    fn from_table(column: &str, name: &str) -> Self {
         Column { value: format!("r.{column}"), name: name.to_owned() }
     }
 }
 
-/// The columns of the members between those of the keys and of the stamp. A member of the same name as one of those is
-/// named after what it is a member of, too.
+/// Puts the columns of the members between the keys and the stamp. A member with the name of a key or stamp column is
+/// prefixed with the name of its record.
 fn columns(
     keys: Vec<Column>,
     members: &[(Vec<String>, Shape)],
     stamp: Vec<Column>,
-    of: &str,
+    prefix: &str,
     value: impl Fn(&[String], &Shape) -> String,
 ) -> Vec<Column> {
     let column = |(path, shape): &(Vec<String>, Shape)| {
         let name = path.join("_");
         let is_taken = keys.iter().chain(&stamp).any(|other| other.name == name);
-        Column { value: value(path, shape), name: if is_taken { format!("{of}_{name}") } else { name } }
+        Column { value: value(path, shape), name: if is_taken { format!("{prefix}_{name}") } else { name } }
     };
     let members: Vec<Column> = members.iter().map(column).collect();
     keys.into_iter().chain(members).chain(stamp).collect()
@@ -154,12 +155,12 @@ fn view(kind: Kind, name: String, columns: &[Column], from: &str) -> View {
     View { name, definition }
 }
 
-/// The members of an object, those of members within members too, each with the names on the way to it.
+/// The members of an object, including nested ones, each with the path to it.
 #[derive(Default)]
 struct Members {
-    /// Those that are one value.
+    /// Members with a single value.
     plain: Vec<(Vec<String>, Shape)>,
-    /// Those that have parts of their own.
+    /// Members that are arrays of objects or maps.
     parts: Vec<(Vec<String>, Shape)>,
 }
 
@@ -184,7 +185,7 @@ impl Members {
     }
 }
 
-/// The SQL of either database.
+/// The SQL dialect.
 #[derive(Debug, Clone, Copy)]
 enum Dialect {
     Sqlite,
@@ -203,12 +204,12 @@ impl Dialect {
     fn records(self) -> &'static str {
         match self {
             Dialect::Sqlite => "records AS r",
-            // OFFSET keeps the body from being parsed for every column again.
+            // OFFSET prevents parsing the body again for every column.
             Dialect::Postgres => "records AS r CROSS JOIN LATERAL (SELECT r.body::jsonb AS body OFFSET 0) AS json",
         }
     }
 
-    /// The body of a record of [`records`](Self::records).
+    /// The expression for the body of a record, after [`records`](Self::records).
     fn body(self) -> &'static str {
         match self {
             Dialect::Sqlite => "r.body",
@@ -216,7 +217,7 @@ impl Dialect {
         }
     }
 
-    /// The table of records as `r`, with a row for each part at `path` as `part`.
+    /// The table of records as `r`, joined with a row `part` for each item at `path`.
     fn parts(self, path: &[String], shape: &Shape) -> String {
         match (self, shape) {
             (Dialect::Sqlite, _) => format!("records AS r, json_each(r.body, '$.{}') AS part", path.join(".")),
@@ -232,7 +233,7 @@ impl Dialect {
         }
     }
 
-    /// Which part of an array it is, from 1 on.
+    /// The expression for the position in an array, starting at 1.
     fn position(self) -> &'static str {
         match self {
             Dialect::Sqlite => "part.key + 1",
@@ -240,7 +241,7 @@ impl Dialect {
         }
     }
 
-    /// The value at `path` of some JSON.
+    /// The expression for the value at `path` of a JSON expression.
     fn value(self, json: &str, path: &[String], shape: &Shape) -> String {
         let cast = match shape {
             Shape::Day => "::date",

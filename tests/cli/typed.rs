@@ -38,7 +38,7 @@ fn keys_that_cannot_be_are_refused_in_a_sentence() {
     let database = Database::new();
     let many: Vec<String> = (0..501).map(|number| format!("city-{number}")).collect();
     for (arguments, expected) in [
-        (vec!["--role", "admin", "--city", "here", "--label", "me"], "is bound to no --city"),
+        (vec!["--role", "admin", "--city", "here", "--label", "me"], "takes no --city"),
         (vec!["--role", "reporter", "--label", "me"], "needs at least one --city"),
         (vec!["--role", "reporter", "--label", "me", "--city", &many.join(",")], "at most 500 cities"),
         (vec!["--role", "admin", "--label", ""], "a label has 1 to 200 characters"),

@@ -65,7 +65,10 @@ fn wrong(output: &Output) -> Vec<String> {
     assert_eq!(output.status.code(), Some(1), "{}", stderr(output));
     let told = stderr(output);
     let listed: Vec<String> = String::from_utf8(output.stdout.clone()).unwrap().lines().map(str::to_owned).collect();
-    assert!(told.contains(&format!("is listed ({})", listed.len())) && told.contains("pledgewatch restore"), "{told}");
+    assert!(
+        told.contains(&format!("errors listed: {}", listed.len())) && told.contains("pledgewatch restore"),
+        "{told}"
+    );
     assert_eq!(told.lines().count(), 1, "{told}");
     listed
 }
@@ -124,7 +127,7 @@ fn a_redacted_body_is_counted_and_breaks_nothing() {
         service.database.execute(&format!("UPDATE changes SET body = NULL WHERE sequence = {sequence}"));
         let verified = printed(&service.verify());
         assert!(verified.contains("7 entries of 1 cities; "), "{verified}");
-        assert!(verified.contains(&format!("; redacted bodies: {count}, of which no entry says so ")), "{verified}");
+        assert!(verified.contains(&format!("; redacted bodies: {count}, without a redaction entry ")), "{verified}");
         assert!(verified.contains(&sequence.to_string()), "{verified}");
     }
     let service = service.restart_with(&[]);

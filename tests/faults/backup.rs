@@ -222,7 +222,7 @@ fn a_backup_is_restored_into_an_empty_database_alone() {
     printed(&run(&["keys", "create", "--database", &database.url, "--role", "admin", "--label", "Me"]));
     assert_refused(&restore(&database, &file.path, &[]), "its table keys has 1 rows");
     // A file that is there is not overwritten.
-    assert_refused(&run(&["backup", "--database", &service.database.url, file.name()]), "cannot be made");
+    assert_refused(&run(&["backup", "--database", &service.database.url, file.name()]), "cannot be created");
     let nowhere = tempfile::tempdir().unwrap();
     let missing = format!("sqlite:{}", nowhere.path().join("missing.db").display());
     assert_refused(&run(&["backup", "--database", &missing, "-"]), "there is no such file");
@@ -284,7 +284,7 @@ fn a_restoration_that_fails_leaves_nothing_that_a_service_would_take() {
     // The log of another database would be taken for that of this one.
     std::fs::remove_file(&path).unwrap();
     std::fs::write(path.with_extension("db-wal"), "another").unwrap();
-    assert_refused(&restore(&database, &file.path, &[]), "test.db-wal is there");
+    assert_refused(&restore(&database, &file.path, &[]), "test.db-wal belongs to another database");
     assert!(!path.exists());
 }
 
@@ -298,9 +298,9 @@ fn what_was_redacted_later_stays_out_of_an_earlier_log_and_is_told() {
     let restored = restore(&database, &file.path, &["--until", "5"]);
     printed(&restored);
     let told = String::from_utf8(restored.stderr).unwrap();
-    assert!(told.contains("the bodies of the entries 4 were redacted after the last entry"), "{told}");
+    assert!(told.contains("the bodies of entries 4 were redacted by entries that were not restored"), "{told}");
     let verified = printed(&run(&["verify", "--database", &database.url]));
-    assert!(verified.contains("a restoration left out the entry): those of 4"), "{verified}");
+    assert!(verified.contains("left out of a restore): those of 4"), "{verified}");
 }
 
 /// A mirror of the public log of a service.

@@ -140,7 +140,7 @@ fn an_id_that_was_none_from_the_start_marks_its_city_alone() {
     };
     let entry = draft.into_entry(head.number + 1, last.recorded_at, &head.hash);
     log::append(&mut connection, std::slice::from_ref(&entry)).unwrap();
-    log::raise(&mut connection, &Head { number: entry.sequence, hash: entry.hash, ..head }).unwrap();
+    log::set_head(&mut connection, &Head { number: entry.sequence, hash: entry.hash, ..head }).unwrap();
     drop(connection);
     service.kill_and_restart();
     let detail = assert_read_only(&service, &json!({"cities": 1, "networks": 0}));

@@ -52,8 +52,8 @@ type Loss = (&'static str, fn(&Path), &'static str);
 const LOSSES: [Loss; 10] = [
     ("moved", |file| std::fs::rename(file, beside(file, ".old")).unwrap(), "was moved or deleted"),
     ("deleted", |file| std::fs::remove_file(file).unwrap(), "was moved or deleted"),
-    ("replaced by a copy", replace_by_copy, "is another one"),
-    ("replaced by a new one", |file| replace_by(file, b""), "is another one"),
+    ("replaced by a copy", replace_by_copy, "is not the file that was opened"),
+    ("replaced by a new one", |file| replace_by(file, b""), "is not the file that was opened"),
     ("without its log", |file| std::fs::remove_file(beside(file, "-wal")).unwrap(), "test.db-wal was moved or deleted"),
     ("emptied", |file| cut(file, "", 0), "test.db was emptied or cut short"),
     ("cut short", |file| cut(file, "", 8192), "test.db was emptied or cut short"),

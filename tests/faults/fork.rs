@@ -204,7 +204,7 @@ fn lost_entries_stop_writes_until_an_operator_accepts_that() {
     assert_eq!(listener.next().unwrap().0, 5);
     assert_eq!(service.json("/v1/cities/here/reports/2004")["revision"], 1);
     printed(&service.verify());
-    assert!(refused(&found.accept(&service.database)).contains("accepted already"));
+    assert!(refused(&found.accept(&service.database)).contains("already accepted"));
     let decided = &service.database.rows("forks")[0];
     assert_eq!((&decided["accepted_by"], &decided["kept_sequence"]), (&json!("A tester"), &json!(6)));
     assert_eq!(saved(&state).len(), 1);
@@ -287,7 +287,7 @@ fn a_chain_that_was_rewritten_at_the_same_length_is_not_followed() {
     assert_eq!(put(&service, 2010).status, 201);
     assert_eq!(service.entries()[..6], entries);
     printed(&service.verify());
-    assert!(refused(&found.accept(&service.database)).contains("no entry"));
+    assert!(refused(&found.accept(&service.database)).contains("no longer has entry"));
 }
 
 #[test]

@@ -157,7 +157,7 @@ fn a_commit_that_was_not_answered_is_looked_for_in_the_log() {
         assert_eq!(write.join().unwrap().status, 201);
     });
     assert_eq!(service.entries().len(), 2);
-    assert!(service.log().contains("a commit was not answered"));
+    assert!(service.log().contains("a commit got no reply"));
     printed(&service.verify());
 }
 

@@ -136,7 +136,7 @@ fn a_mirror_that_follows_is_killed_and_goes_on_later() {
         .unwrap();
     eventually("the first copy", || copy.head().exists());
     let second = run(&["mirror", &service.url, copy.name()]);
-    assert!(refused(&second).contains("another process mirrors into it"));
+    assert!(refused(&second).contains("another process writes this mirror"));
     service.record("/v1/cities/here/reports/2006", &inventory(1.0));
     eventually("what is new", || copy.text() == export(&service));
     follow.kill().unwrap();
@@ -157,17 +157,17 @@ fn a_log_that_was_rewritten_or_shortened_is_told_by_its_first_entry() {
     overwrite(&service.database, &rewritten(&chain, 3, "\"basic\":2001", "\"basic\":1"));
     service.kill_and_restart();
     let told_of = |told: &str, what: &str| assert!(told.contains(what), "{told}");
-    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 is another one than in ");
+    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 differs from ");
     // By itself the log is as it should be: only who kept it knows.
     printed(&service.verify());
-    told_of(&refused(&copy.verify(&service)), "the log was rewritten: entry 3 is another one than in ");
+    told_of(&refused(&copy.verify(&service)), "the log was rewritten: entry 3 differs from ");
     // The same where the log has gone on, and where it has fewer entries.
     service.record("/v1/cities/here/reports/2010", &inventory(1.0));
-    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 is another one than in ");
+    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 differs from ");
     service.kill();
     lose_after(&service.database, 5);
     service.kill_and_restart();
-    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 is another one than in ");
+    told_of(&copy.refuses(&service.url), "WAS REWRITTEN: entry 3 differs from ");
 
     let (mut service, copy) = (with_reports(), Copy::new());
     service.record("/v1/cities/here/reports/2006", &inventory(1.0));
@@ -176,7 +176,7 @@ fn a_log_that_was_rewritten_or_shortened_is_told_by_its_first_entry() {
     service.kill();
     lose_after(&service.database, 8);
     service.kill_and_restart();
-    told_of(&copy.refuses(&service.url), "WAS SHORTENED: it ends with entry 8, and entry 9 of ");
+    told_of(&copy.refuses(&service.url), "WAS SHORTENED: it ends with entry 8, so entry 9 of ");
     told_of(&refused(&copy.verify(&service)), "the log was shortened: it ends with entry 8, ");
 }
 
@@ -195,7 +195,7 @@ fn another_key_and_a_wrong_signature_are_told() {
     }
     let fresh = Copy::new();
     let told_of = refused(&fresh.of(&altering(&service.url, "\"basic\":2004", "\"basic\":2")));
-    assert!(told_of.contains("the body of entry 6 does not give its hash"), "{told_of}");
+    assert!(told_of.contains("the body of entry 6 does not match its hash"), "{told_of}");
     assert_eq!(fresh.text(), "");
     assert!(!fresh.head().exists());
 
@@ -219,19 +219,19 @@ fn a_file_that_is_no_mirror_is_left_alone() {
     let (service, copy) = (with_reports(), Copy::new());
     for text in ["My notes\n", "{}\n"] {
         std::fs::write(&copy.file, text).unwrap();
-        assert!(copy.refuses(&service.url).contains("line 1: it is no entry"));
-        assert!(refused(&copy.verify(&service)).contains("line 1: it is no entry"));
+        assert!(copy.refuses(&service.url).contains("line 1: it is not an entry"));
+        assert!(refused(&copy.verify(&service)).contains("line 1: it is not an entry"));
     }
     std::fs::remove_file(&copy.file).unwrap();
     printed(&copy.of(&service.url));
     let whole = copy.text();
     std::fs::write(&copy.file, whole.replacen("\"basic\":2002", "\"basic\":9", 1)).unwrap();
-    assert!(copy.refuses(&service.url).contains("line 4: the body of entry 4 does not give its hash"));
+    assert!(copy.refuses(&service.url).contains("line 4: the body of entry 4 does not match its hash"));
     std::fs::write(&copy.file, whole.lines().skip(1).collect::<Vec<_>>().join("\n") + "\n").unwrap();
     assert!(copy.refuses(&service.url).contains("line 1: entry 2 does not follow the one before it"));
     // Entries that were signed for may not go missing.
     std::fs::write(&copy.file, whole.lines().take(3).collect::<Vec<_>>().join("\n") + "\n").unwrap();
-    assert!(copy.refuses(&service.url).contains("do not have the head 8:"));
+    assert!(copy.refuses(&service.url).contains("does not have the entry 8:"));
 }
 
 /// Someone between the mirror and the service, who alters one thing in every answer; its address.

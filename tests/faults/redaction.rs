@@ -64,7 +64,7 @@ fn a_redacted_body_is_gone_at_once_on_every_node() {
     }
     for sequence in [2, 8, 5, 7] {
         let told = printed(&redact(&service, sequence));
-        assert!(told.contains(&format!("the body of entry {sequence} is taken out; entry 1")), "{told}");
+        assert!(told.contains(&format!("the body of entry {sequence} is removed; entry 1")), "{told}");
     }
     let begin = Instant::now();
     eventually("the redactions being known", || {
@@ -148,11 +148,11 @@ fn what_is_recorded_now_is_not_redacted() {
     let service = named();
     assert_refused(
         &redact(&service, 3),
-        "entry 3 says what is recorded now of the report here 2020: withdraw that or restate",
+        "entry 3 holds the current state of the report here 2020: withdraw the record or restate",
     );
     assert_refused(&redact(&service, 99), "there is no entry 99");
     printed(&redact(&service, 2));
-    assert_refused(&redact(&service, 2), "entry 2 has no body any more");
+    assert_refused(&redact(&service, 2), "entry 2 is already redacted");
     assert_refused(&redact(&service, 8), "entry 8 is itself a redaction");
     let empty = ["redact", "--database", &service.database.url, "6", "--reason", ""];
     assert_refused(&run(&empty), "a reason has 1 to 2,000 characters");
@@ -176,12 +176,12 @@ fn verify_tells_a_redaction_by_hand_and_one_that_was_undone() {
     printed(&redact(&service, 2));
     service.database.execute("UPDATE changes SET body = NULL WHERE sequence = 5");
     let verified = printed(&service.verify());
-    assert!(verified.ends_with("; redacted bodies: 2, of which no entry says so (they were taken out by hand, or a restoration left out the entry): those of 5"), "{verified}");
+    assert!(verified.ends_with("; redacted bodies: 2, without a redaction entry (removed by hand, or the entry was left out of a restore): those of 5"), "{verified}");
     // The body as it was: its hash still fits, and only the redaction says that it must not be there.
     service.database.execute(&format!("UPDATE changes SET body = '{body}' WHERE sequence = 2"));
     let output = service.verify();
     let listed = String::from_utf8_lossy(&output.stdout);
-    assert!(!output.status.success() && listed.contains("entry 2 was redacted, but has its body"), "{listed}");
+    assert!(!output.status.success() && listed.contains("entry 2 is redacted, but still has its body"), "{listed}");
 }
 
 #[test]

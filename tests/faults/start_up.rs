@@ -24,7 +24,7 @@ fn a_service_waits_for_its_database_and_says_so() {
         .unwrap();
     let told = || std::fs::read_to_string(log.path()).unwrap();
     eventually("the second try", || told().matches("waiting for the database, ").count() == 2);
-    assert!(told().contains(" s at the most: the database postgres:///postgres cannot be opened: "), "{}", told());
+    assert!(told().contains(" s more: the database postgres:///postgres cannot be opened: "), "{}", told());
     cluster.resume();
     let mut lines = BufReader::new(service.stdout.take().unwrap()).lines();
     assert!(lines.next().unwrap().unwrap().starts_with("pledgewatch serves postgres://"));
@@ -44,7 +44,7 @@ fn a_service_gives_up_waiting_and_says_why() {
     assert!(begin.elapsed() >= Duration::from_secs(4));
     let last = told.lines().last().unwrap();
     assert!(last.starts_with("pledgewatch: the database postgres://127.0.0.1:1/nowhere cannot be opened: "), "{told}");
-    assert!(told.contains("waiting for the database, 4 s at the most: ") && !told.contains("s3cret"), "{told}");
+    assert!(told.contains("waiting for the database, for at most 4 s more: ") && !told.contains("s3cret"), "{told}");
 }
 
 #[test]

@@ -52,13 +52,13 @@ fn a_city_that_is_made_beside_one_of_its_name_is_told() {
     let flags = ["--report", report.to_str().unwrap()];
     let told = printed(&import(&service, "c40", &[&written(&directory, "c40.csv", &text)], &flags));
     assert!(told.contains("3  cities created"), "{told}");
-    let notice = "Note: 2 cities were made though one of the same name is there: au-c40-sydney-sydney (as au-sydney), \
-                  us-c40-portland-portland (as us-portland); where they are the same";
+    let notice = "Note: 2 cities were created although one of the same name exists: au-c40-sydney-sydney (as au-sydney), \
+                  us-c40-portland-portland (as us-portland); if they are the same city";
     assert!(told.contains(notice), "{told}");
     let verdicts = std::fs::read_to_string(&report).unwrap();
-    let remarked: Vec<&str> = verdicts.lines().filter(|line| line.contains("a new city was made")).collect();
+    let remarked: Vec<&str> = verdicts.lines().filter(|line| line.contains("a new city was created")).collect();
     assert_eq!(remarked.len(), 2, "{verdicts}");
-    assert!(remarked[0].contains("though au-sydney is named like it and lacks its identifier"), "{}", remarked[0]);
+    assert!(remarked[0].contains("although au-sydney has the same name"), "{}", remarked[0]);
 }
 
 #[test]
@@ -79,7 +79,7 @@ fn the_cities_of_the_demo_are_found_by_c40s_names_of_them() {
     for file in ["gpc_inventories.csv", "gpc_inventories_more.csv"] {
         let Some(file) = shared(&format!("data/c40/{file}")) else { continue };
         let told = printed(&import(&service, "c40", &[&file], &["--dry-run"]));
-        assert!(!told.contains("made though"), "{told}");
+        assert!(!told.contains("created although"), "{told}");
     }
 }
 

@@ -49,7 +49,7 @@ fn a_report_takes_the_place_of_no_file() {
     let before = (contents(data.path()), contents(directory.path()));
     for there in [&path, &file, &data.path().join("report.csv")] {
         let told = refused(&report(there, &["--dry-run"]));
-        assert!(told.contains("is there already") || told.contains("is a file of the database"), "{told}");
+        assert!(told.contains("already exists") || told.contains("is a file of the database"), "{told}");
     }
     assert!((contents(data.path()), contents(directory.path())) == before, "a file was written to");
 

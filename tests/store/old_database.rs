@@ -81,8 +81,7 @@ fn an_old_database_serves_what_it_did() {
     assert!(served.iter().zip(&log).all(|(served, entry)| served["hash"] == entry.hash));
     let verified = printed(&service.verify());
     let expected = "45 entries of 3 cities; the chain holds and every record agrees with the log; redacted bodies: 1, \
-                    of which no entry says so (they were taken out by hand, or a restoration left out the entry): \
-                    those of 2";
+                    without a redaction entry (removed by hand, or the entry was left out of a restore): those of 2";
     assert!(verified.ends_with(expected), "{verified}");
 
     let last: BTreeMap<&Subject, &Change> = log.iter().map(|entry| (&entry.subject, entry)).collect();

@@ -209,7 +209,7 @@ async fn carry_out(
         if let Some(together) = rehearsed {
             return Ok((prepared, together));
         }
-        let together = service.registry.write_together(requests, asked.mark.clone()).await?;
+        let together = service.registry.write_atomically(requests, asked.mark.clone()).await?;
         // All rows are written with one key.
         if let Some(Err(refusal @ Refusal::KeyRefused(_))) = together.outcomes.first() {
             return Err(refusal.clone().into());

@@ -32,7 +32,7 @@ pub struct UsedKey(pub Arc<Key>);
 /// The valid key with this secret, within its rate.
 async fn valid_key(request: &HttpRequest, service: &Service, secret: &str) -> Result<Arc<Key>, Problem> {
     let key = service.registry.key(secret).await?;
-    service.registry.note_use(&key);
+    service.registry.mark_used(&key);
     service.writes.take(&key.id)?;
     request.extensions_mut().insert(UsedKey(Arc::clone(&key)));
     Ok(key)

@@ -37,7 +37,7 @@ pub fn recorded_city<'a>(snapshot: &'a Snapshot, id: &str) -> Result<&'a Arc<Cit
 /// # Errors
 /// 404, 410, or 503 if its entries are damaged.
 pub fn present_network(snapshot: &Snapshot, id: &str) -> Result<Body, Problem> {
-    let missing = || snapshot.damage.of_network(id).map_or_else(Problem::not_found, Problem::record_damaged);
+    let missing = || snapshot.damage.network_marked_by(id).map_or_else(Problem::not_found, Problem::record_damaged);
     let entry = snapshot.networks.get(id).ok_or_else(missing)?;
     let gone = || Problem::new(Code::Gone, "the network was withdrawn; its history is in the change log");
     entry.record().ok_or_else(gone)

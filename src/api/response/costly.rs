@@ -99,7 +99,7 @@ pub async fn answer_of_log<M: Into<Made> + 'static>(
     let address = asker(request, service);
     let turns = (&service.answers.reading, address);
     let kept = service.answers.get(turns, edition, asked(request), counted(service, address, make));
-    let kept = service.registry.while_at_hand(kept).await??;
+    let kept = service.registry.while_available(kept).await??;
     send(request, service, &kept, keep).await
 }
 
@@ -128,7 +128,7 @@ pub async fn read_log<T: Send + 'static>(
     let address = asker(request, service);
     let work = counted(service, address, read);
     let reading = async { service.answers.reading.take(address).await?.run(work).await? };
-    service.registry.while_at_hand(reading).await?
+    service.registry.while_available(reading).await?
 }
 
 /// The same, if it was made already.

@@ -270,7 +270,7 @@ impl Asker {
     async fn read(&self, turn: Turn<'_>, mut rows: Written) -> Result<(Option<Bytes>, Written), Problem> {
         let service = self.service.clone();
         let work = turn.run(move || (rows.add_piece(&service), rows));
-        let (added, mut rows) = self.service.registry.while_at_hand(work).await??;
+        let (added, mut rows) = self.service.registry.while_available(work).await??;
         added?;
         Ok((rows.sheet.take(), rows))
     }

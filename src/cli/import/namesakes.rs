@@ -1,23 +1,23 @@
-//! Cities that an import makes although one of the same name is there: it may be the same one.
+//! Finds cities that an import creates although a city of the same name exists: it may be the same city.
 
 use std::collections::HashMap;
 
-use crate::import::table::cell::some_of;
+use crate::import::table::cell::first_few;
 use crate::record::text::fold_name;
 use crate::record::{City, CityId};
 
-/// The cities that are there, by their country and the words of their names.
+/// The existing cities, by country and the words of their names.
 #[derive(Debug, Default)]
 pub(super) struct Namesakes {
-    there: HashMap<Key, Vec<ExistingCity>>,
-    /// Each city that was made, with the one that is named like it.
-    made: Vec<String>,
+    existing: HashMap<Key, Vec<ExistingCity>>,
+    /// The created cities, each with the existing city of the same name.
+    created: Vec<String>,
 }
 
 /// The country of a city and the words of its name.
 type Key = (String, String);
 
-/// A city that is there.
+/// A city that exists already.
 #[derive(Debug)]
 struct ExistingCity {
     id: CityId,
@@ -25,49 +25,51 @@ struct ExistingCity {
 }
 
 impl Namesakes {
-    /// Notes a city that is there.
-    pub fn note(&mut self, id: &CityId, city: &City) {
-        self.there.entry(key(city)).or_default().push(ExistingCity { id: id.clone(), region: region(city) });
+    /// Adds an existing city.
+    pub fn add(&mut self, id: &CityId, city: &City) {
+        self.existing.entry(key(city)).or_default().push(ExistingCity { id: id.clone(), region: region(city) });
     }
 
-    /// Notes a city that was made; what is to be remarked on it when one that was there is named like it.
-    pub fn note_made(&mut self, id: &CityId, city: &City) -> Option<String> {
+    /// Adds a city that was just created. Returns a remark if a city of the same name existed before.
+    pub fn add_created(&mut self, id: &CityId, city: &City) -> Option<String> {
         let region = region(city);
-        let alike = |there: &&ExistingCity| there.region.is_none() || region.is_none() || there.region == region;
-        let there =
-            self.there.get(&key(city)).and_then(|cities| cities.iter().find(alike)).map(|there| there.id.clone());
-        self.note(id, city);
-        let there = there?;
-        self.made.push(format!("{id} (as {there})"));
-        Some(format!("a new city was made, though {there} is named like it and lacks its identifier"))
+        let is_alike = |other: &&ExistingCity| other.region.is_none() || region.is_none() || other.region == region;
+        let namesakes = self.existing.get(&key(city));
+        let namesake = namesakes.and_then(|cities| cities.iter().find(is_alike)).map(|other| other.id.clone());
+        self.add(id, city);
+        let namesake = namesake?;
+        self.created.push(format!("{id} (as {namesake})"));
+        Some(format!(
+            "a new city was created, although {namesake} has the same name; it lacks the identifier in the file"
+        ))
     }
 
-    /// What is to be told of all of them, if there are any.
+    /// The sentence about all of them; none if there are none.
     pub fn message(&self) -> Option<String> {
-        let count = self.made.len();
-        let message = some_of(self.made.iter().cloned(), count);
-        let of = if count == 1 { "city was" } else { "cities were" };
+        let count = self.created.len();
+        let list = first_few(self.created.iter().cloned(), count);
+        let cities = if count == 1 { "city was" } else { "cities were" };
         (count > 0).then(|| {
             format!(
-                "{count} {of} made though one of the same name is there: {message}; where they are the same, record the \
-                 file's identifier of the city there before importing"
+                "{count} {cities} created although one of the same name exists: {list}; if they are the same city, add the \
+                 file's identifier to the existing city before importing"
             )
         })
     }
 }
 
-/// Words of names that say what kind of place it is.
+/// Words in names that only say what kind of place it is.
 const KINDS: [&str; 10] =
     ["city", "of", "the", "town", "municipality", "metropolitan", "greater", "council", "district", "county"];
 
-/// The country of a city and the words of its name, without what stands in brackets and what kind of place it is.
+/// The country of a city and the words of its name, without parts in brackets and words for the kind of place.
 fn key(city: &City) -> Key {
     let name = fold_name(city.name.as_str());
     let bare = name.split(['(', '[']).next().filter(|bare| !bare.trim().is_empty()).unwrap_or(&name);
     let words: Vec<&str> = bare.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
-    let mut own = words.clone();
-    own.retain(|word| !KINDS.contains(word));
-    (city.country.as_str().to_owned(), if own.is_empty() { words } else { own }.join(" "))
+    let mut proper = words.clone();
+    proper.retain(|word| !KINDS.contains(word));
+    (city.country.as_str().to_owned(), if proper.is_empty() { words } else { proper }.join(" "))
 }
 
 fn region(city: &City) -> Option<String> {

@@ -1,4 +1,4 @@
-//! The report of an import: what became of every row, and why.
+//! The report of an import: the outcome of every row, and the reason.
 
 use std::fs::File;
 use std::io::ErrorKind;
@@ -11,17 +11,17 @@ use crate::import::Place;
 use crate::import::public::finding::file_name;
 use crate::store::DatabaseUrl;
 
-/// A row as it is told of.
+/// A row in the report.
 pub(super) struct ReportedRow {
-    /// Where it stands.
+    /// Where the row is.
     pub place: Place,
-    /// What it is about, in the file's own words.
+    /// What the row is about, in the words of the file.
     pub subject: String,
-    /// What a reader of the report should know of it.
+    /// What a reader of the report should know about the row.
     pub remarks: String,
 }
 
-/// What became of a row, or of one record of it.
+/// The outcome of a row, or of one record in it.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Verdict<'v> {
     pub city: &'v str,
@@ -33,7 +33,7 @@ pub(super) struct Verdict<'v> {
     pub warnings: &'v str,
 }
 
-/// A verdict on every row, as CSV.
+/// The report file, as CSV.
 pub(super) struct Report {
     path: PathBuf,
     writer: csv::Writer<File>,
@@ -44,20 +44,20 @@ impl Report {
     const COLUMNS: [&'static str; 11] =
         ["file", "sheet", "row", "subject", "outcome", "city", "kind", "id", "code", "detail", "warnings"];
 
-    /// Begins a report in a file that is not there yet: it never takes the place of another, which a slip of the hand
-    /// could make an input or the database.
+    /// Creates the report as a new file. It never overwrites a file, which by mistake could be an input or the
+    /// database.
     ///
     /// # Errors
-    /// When there is such a file, it would be one of the database's, or it cannot be made.
+    /// If the file exists, belongs to the database, or cannot be created.
     pub fn create(path: &Path, database: &DatabaseUrl) -> anyhow::Result<Self> {
         let name = file_name(path);
         let refused = || format!("{name} cannot be written");
-        if database.files().iter().any(|file| place(file) == place(path)) {
+        if database.files().iter().any(|file| resolve(file) == resolve(path)) {
             bail!("{name} is a file of the database; name another one for the report");
         }
         let file = match File::options().write(true).create_new(true).open(path) {
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {
-                bail!("{name} is there already; name a new file for the report, or remove that one")
+                bail!("{name} already exists; name a new file for the report, or remove that one")
             }
             other => other.with_context(refused)?,
         };
@@ -66,10 +66,10 @@ impl Report {
         Ok(Report { path: path.to_owned(), writer, is_empty: true })
     }
 
-    /// Ends the report; one without a row is taken away again.
+    /// Closes the report. Removes it if it has no rows.
     ///
     /// # Errors
-    /// When not all of it could be written.
+    /// If it could not be written completely.
     pub fn close(mut self) -> anyhow::Result<()> {
         self.writer.flush().context("the report could not be written")?;
         if self.is_empty {
@@ -81,7 +81,7 @@ impl Report {
     /// Adds a row, or one record of it.
     ///
     /// # Errors
-    /// When it cannot be written.
+    /// If it cannot be written.
     pub fn add(&mut self, row: &ReportedRow, verdict: &Verdict<'_>) -> anyhow::Result<()> {
         self.is_empty = false;
         let place = &row.place;
@@ -105,8 +105,8 @@ impl Report {
     }
 }
 
-/// Where a file is, or would be: its name in its folder, whatever way leads there.
-fn place(path: &Path) -> PathBuf {
+/// The canonical path of a file that may not exist: its name in its canonical directory.
+fn resolve(path: &Path) -> PathBuf {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     let folder = folder.canonicalize().unwrap_or(folder.to_owned());
     folder.join(path.file_name().unwrap_or_default())

@@ -1,32 +1,32 @@
-//! What an import came to, in numbers.
+//! The summary of an import, in numbers.
 
 use std::collections::BTreeMap;
 
 use crate::record::Kind;
 
-/// How many of what.
+/// Counts of the outcomes.
 #[derive(Debug, Default)]
 pub(super) struct Summary {
-    /// Cities recorded.
+    /// Cities created.
     pub cities: usize,
-    /// Records of a kind, by what became of them.
+    /// Records, by kind and outcome.
     pub outcomes: BTreeMap<(Kind, &'static str), usize>,
     /// Inventories with a warning.
     pub warned: usize,
-    /// Rows left out, by the reason.
+    /// Rows left out, by reason.
     pub left_out: BTreeMap<String, usize>,
-    /// Records refused, by the reason.
+    /// Records refused, by reason.
     pub refused: BTreeMap<String, usize>,
     /// Sentences about whole files.
     pub notices: Vec<String>,
 }
 
 impl Summary {
-    /// All of it, a line each.
+    /// The summary as text, one line for each count.
     pub fn message(&self, dry_run: bool) -> String {
         let mut message = String::new();
         if dry_run {
-            message.push_str("Nothing was changed; this is what would have been.\n");
+            message.push_str("Nothing was changed; an import would do this:\n");
         }
         message.push_str(&format!("{:6}  cities created\n", self.cities));
         for ((kind, outcome), count) in &self.outcomes {

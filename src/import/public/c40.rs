@@ -1,8 +1,8 @@
 //! C40's dashboard data: GPC inventories line by line, with notation keys and stated totals.
 //!
-//! Cities stand in it by C40's name for them alone, which is their word in the register `c40`. The year
-//! is that of the column of calendar years: of a fiscal year the one in which it begins. The line VI.1,
-//! other scope 3, belongs to no total of the GPC and is left out where a city enters it below zero.
+//! C40's own name identifies the cities: it is their identifier in the register `c40`. The year comes from the column
+//! of calendar years; for a fiscal year that is the year in which it begins. The line VI.1, other scope 3, belongs to
+//! no total of the GPC. It is left out if a city enters a negative value.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ use super::file::{Cells, PublicFile};
 use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
 use super::period;
-use super::records::{Publication, city, found, left_out, name, object, text, word};
+use super::records::{Publication, city, identifier, left_out, name, object, parse_record, text};
 use super::source::{Sink, SourceFile, Stop};
 use crate::import::failure::FileError;
 use crate::import::table::figure::{NoFigure, figure, figure_in, json, population, quoted, year};
@@ -60,11 +60,11 @@ struct Columns {
     population: Option<usize>,
     basic: (usize, Scale),
     basic_plus: Option<(usize, Scale)>,
-    /// The lines of the GPC that the file has.
+    /// The GPC lines that the file has.
     lines: Vec<(GpcRef, usize)>,
 }
 
-/// Whether a header is that of such a file.
+/// True if a header is that of such a file.
 fn recognises(header: &Header) -> bool {
     header.has(&[&CITY, &COUNTRY, &YEAR, &BASIC])
 }
@@ -74,7 +74,7 @@ pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Resu
     let file = PublicFile::open(file, recognises)?;
     let columns = Columns::of(&file.header)?;
     let expected = [&PERIOD, &BOUNDARY, &LEVEL, &POPULATION, &BASIC_PLUS];
-    sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
+    sink.notice(file.header.check_complete(&expected, file.provenance.may_lack_columns)?);
     let today = file.provenance.today;
     let publication = Publication {
         title: "C40 GHG dashboard data".to_owned(),
@@ -83,38 +83,38 @@ pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Resu
         published: file.provenance.published,
     };
     let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.city), cells.at(columns.year));
-    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, today))
+    file.send_rows(sink, subject, |cells| columns.report(cells, &publication, today))
 }
 
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
         let line = |reference: GpcRef| {
-            let index = header.named(reference.as_str())?;
+            let index = header.find_exact(reference.as_str())?;
             Some((reference, index))
         };
-        let in_unit = |index| Ok::<_, FileError>((index, header.scale(index)?));
+        let with_scale = |index| Ok::<_, FileError>((index, header.scale(index)?));
         Ok(Columns {
-            city: header.need(&CITY)?,
-            country: header.need(&COUNTRY)?,
-            year: header.need(&YEAR)?,
+            city: header.require(&CITY)?,
+            country: header.require(&COUNTRY)?,
+            year: header.require(&YEAR)?,
             period: header.find(&PERIOD)?,
             boundary: header.find(&BOUNDARY)?,
             level: header.find(&LEVEL)?,
             population: header.find(&POPULATION)?,
-            basic: in_unit(header.need(&BASIC)?)?,
-            basic_plus: header.find(&BASIC_PLUS)?.map(in_unit).transpose()?,
+            basic: with_scale(header.require(&BASIC)?)?,
+            basic_plus: header.find(&BASIC_PLUS)?.map(with_scale).transpose()?,
             lines: GpcRef::all().filter_map(line).collect(),
         })
     }
 
     fn report(&self, cells: &Cells<'_>, publication: &Publication, today: NaiveDate) -> Result<RowRecords, LeftOut> {
-        let called = word(cells.at(self.city)).ok_or_else(|| left_out("no_city", "The row names no city."))?;
-        let about = object([
-            ("name", name(&called)),
+        let city_name = identifier(cells.at(self.city)).ok_or_else(|| left_out("no_city", "The row names no city."))?;
+        let body = object([
+            ("name", name(&city_name)),
             ("country", Some(json!(country(cells.at(self.country))?))),
-            ("identifiers", Some(json!({"c40": called}))),
+            ("identifiers", Some(json!({"c40": city_name}))),
         ]);
-        let city = city(&about, today)?;
+        let city = city(&body, today)?;
         let stated = cells.at(self.year);
         let Some(year) = year(stated) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(stated))));
@@ -127,14 +127,14 @@ impl Columns {
             ("lines", self.lines(cells, &mut remarks)?),
             ("population", population.map(Value::from)),
             ("protocol", Some(json!("gpc"))),
-            ("source", Some(publication.source(&format!("row {called}_{year}, columns I.1.1 to BASIC+")))),
+            ("source", Some(publication.source(&format!("row {city_name}_{year}, columns I.1.1 to BASIC+")))),
             ("note", text(&self.note(cells, stated))),
         ]);
-        let report = found(Kind::Report, &year.to_string(), &body, today)?;
+        let report = parse_record(Kind::Report, &year.to_string(), &body, today)?;
         Ok(RowRecords { city, records: vec![report], remarks })
     }
 
-    /// The stated totals; none where neither is stated.
+    /// The stated totals; none if neither is stated.
     fn totals(&self, cells: &Cells<'_>) -> Result<Option<Value>, LeftOut> {
         let figure = |(index, scale)| figure_in(scale, cells.at(index));
         let total = |column: Option<_>, level: &str| match column.map_or(Err(NoFigure::Empty), figure) {
@@ -151,7 +151,7 @@ impl Columns {
         Ok(Some(object([("basic", basic), ("basic_plus", plus)])))
     }
 
-    /// The lines with a value or a notation key; an empty cell says nothing, so it is not estimated.
+    /// The lines with a value or a notation key. An empty cell says nothing, so the line counts as not estimated.
     fn lines(&self, cells: &Cells<'_>, remarks: &mut Vec<String>) -> Result<Option<Value>, LeftOut> {
         let mut lines = Vec::new();
         for (reference, index) in &self.lines {
@@ -166,7 +166,7 @@ impl Columns {
         Ok((!lines.is_empty()).then_some(Value::Array(lines)))
     }
 
-    /// What else the row says that a reader should know.
+    /// Further remarks in the row that a reader should know.
     fn note(&self, cells: &Cells<'_>, calendar_year: &str) -> String {
         let mut note = Vec::new();
         let boundary = cells.maybe(self.boundary);
@@ -185,28 +185,28 @@ impl Columns {
     }
 }
 
-/// A cell as the line it stands for; where it is no number it says why there is none.
+/// The line of a cell. If the cell is not a number, the line says why there is no value.
 fn line(reference: GpcRef, cell: &str) -> Result<Value, LeftOut> {
-    let named = reference.as_str();
+    let line = reference.as_str();
     let notation = match figure(cell) {
-        Ok(tonnes) => return Ok(json!({"ref": named, "tonnes": json(tonnes)})),
+        Ok(tonnes) => return Ok(json!({"ref": line, "tonnes": json(tonnes)})),
         Err(NoFigure::Empty) => "NE",
         Err(NoFigure::Text(text)) => notation(&text).ok_or_else(|| {
             left_out(
                 "not_a_number",
-                format!("Line {named} is stated as \"{text}\", neither a number nor a notation key."),
+                format!("Line {line} is stated as \"{text}\", neither a number nor a notation key."),
             )
         })?,
     };
     let explanation = (cell != notation).then_some(if cell.is_empty() { "The cell is empty." } else { cell });
     Ok(object([
-        ("ref", Some(json!(named))),
+        ("ref", Some(json!(line))),
         ("notation", Some(json!(notation))),
         ("explanation", explanation.and_then(text)),
     ]))
 }
 
-/// The notation key that a text means: any mention of IE means that the line is counted elsewhere.
+/// The notation key in a text. Any mention of IE means that the line is counted elsewhere.
 fn notation(text: &str) -> Option<&'static str> {
     let mut keys = text.split(|c: char| !c.is_alphanumeric() && c != '.').filter(|word| !word.is_empty());
     let first = keys.clone().next()?;

@@ -1,7 +1,7 @@
-//! CDP open data: what cities answered about their yearly emissions and their targets.
+//! CDP open data: what cities reported about their yearly emissions and their targets.
 //!
-//! Each year's file has other headers; which of the two kinds a file is, its headers tell. Cities are
-//! known by their CDP account number, the register `cdp`: names and countries change from year to year.
+//! The headers change from year to year, and they show which of the two kinds a file is. The CDP account number
+//! identifies a city, in the register `cdp`, because names and countries change.
 
 mod account;
 mod accounting;
@@ -31,7 +31,7 @@ pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Resu
     }
 }
 
-/// The figure of a cell; none where it is blank.
+/// The figure in a cell; none if the cell is blank.
 fn stated(cells: &Cells<'_>, index: Option<usize>) -> Result<Option<f64>, String> {
     match figure(cells.maybe(index)) {
         Ok(figure) => Ok(Some(figure)),
@@ -40,10 +40,10 @@ fn stated(cells: &Cells<'_>, index: Option<usize>) -> Result<Option<f64>, String
     }
 }
 
-/// The data set that the answers of a year stand in.
+/// The data set with the answers of a year.
 ///
-/// The files name the year of reporting, not a day: unless whoever imports the file gives one, its last
-/// day is taken, so that no figure counts before it was public.
+/// The files give the year of reporting, not a day. Unless the user gives a day, the last day of that year is used, so
+/// that no figure counts before it was public.
 fn publication(title: String, reported: Option<i32>, provenance: &Provenance) -> Publication {
     let last_day = reported.and_then(|year| NaiveDate::from_ymd_opt(year, 12, 31));
     let published = provenance.published.or(last_day.filter(|day| *day <= provenance.today && day.year() > 1990));

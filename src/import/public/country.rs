@@ -1,4 +1,4 @@
-//! Countries by name, as the files word them, to ISO 3166-1.
+//! Converts country names, as the files word them, to ISO 3166-1 codes.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -6,7 +6,7 @@ use super::finding::LeftOut;
 use super::records::left_out;
 use crate::import::table::figure::quoted;
 
-/// Wordings that are not those of ISO 3166-1, and the codes meant; words in the order of [`words`].
+/// Names that differ from ISO 3166-1, and their codes. Their words are in the order that [`words`] gives.
 const OTHER_NAMES: &[(&str, &str)] = &[
     ("america states united", "US"),
     ("bolivia", "BO"),
@@ -60,7 +60,7 @@ pub(in crate::import) fn country(stated: &str) -> Result<&'static str, LeftOut> 
     })
 }
 
-/// The words of a name, accents off, sorted: `Korea (Republic of)` is `Republic of Korea`.
+/// The words of a name without accents, sorted, so that `Korea (Republic of)` equals `Republic of Korea`.
 fn words(name: &str) -> Vec<String> {
     let plain: String = name.nfkd().filter(|c| !('\u{300}'..='\u{36F}').contains(c)).collect();
     let lower = plain.to_lowercase().replace(['\'', '’'], " ");

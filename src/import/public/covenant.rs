@@ -1,17 +1,17 @@
-//! The EU Covenant of Mayors: signatories and their inventories, and their targets and later emissions.
+//! The EU Covenant of Mayors: its signatories, their inventories, their targets and their later emissions.
 //!
-//! The files belong together and are told apart by their headers. A signatory's number on the web (in the
-//! address beside a target) leads to its GCoM number, under which its inventories stand; a target also has
-//! a UN/LOCODE, under which the emissions stand. Inventories come line by line and are summed, each into
-//! one row of the answer: a baseline or, where it monitors, a report, with its total and with lines of the GPC. A total
-//! that the emissions have for the same year is kept with the inventory. So the files are not read in constant memory:
-//! what is kept is one entry a signatory, an inventory, a total and a target.
+//! The files belong together and are recognized by their headers. The web address in a target contains the signatory's
+//! number. This number leads to its GCoM number, which identifies its inventories. A target also has a UN/LOCODE, which
+//! identifies the emissions. Inventories come line by line. The lines of each are summed into one baseline or, if it
+//! monitors, one report, with its total and its GPC lines. If the emissions state another total for the same year, it
+//! is recorded with the inventory. So memory grows with the files: one entry for each signatory, inventory, total and
+//! target.
 //!
-//! Inventories by IPCC factors follow `ipcc`; those by life-cycle factors count what others do not, so they
-//! are `other`; where both are used nothing is declared. The unit says which gases are counted: 1 is tonnes of CO2, 2
-//! tonnes of CO2 equivalent, in which the Covenant's guidebook (part II, chapter 3.2) counts CO2, CH4 and N2O. The
-//! files hold no key to these numbers: life-cycle factors, which the guidebook has in CO2 equivalent only, stand
-//! under 2, and waste, whose emissions are CH4, too.
+//! Inventories by IPCC factors declare `ipcc`. Those by life-cycle factors count other things too, so they are `other`.
+//! If both kinds of factors are used, no protocol is declared. The unit says which gases are counted. 1 is tonnes of
+//! CO2; 2 is tonnes of CO2 equivalent, which in the Covenant's guidebook (part II, chapter 3.2) covers CO2, CH4 and
+//! N2O. The files do not explain these numbers. But life-cycle factors, which the guidebook only gives in CO2
+//! equivalent, come with 2. So does waste, whose emissions are CH4.
 
 mod emissions;
 mod inventories;
@@ -26,7 +26,7 @@ use super::records::Publication;
 use super::source::{Sink, SourceFile, Stop};
 use crate::import::failure::FileError;
 
-/// The files, told apart.
+/// The files, by kind.
 #[derive(Default)]
 struct Files<'a> {
     signatories: Vec<PublicFile<'a>>,
@@ -35,25 +35,28 @@ struct Files<'a> {
     emissions: Vec<PublicFile<'a>>,
 }
 
-/// Reads the files together: inventories, then emissions, then targets; signatories are no rows.
+/// Reads the files together. The rows of inventories come first, then emissions, then targets. Signatories have no
+/// rows.
 pub(in crate::import) fn read(files: Vec<SourceFile<'_>>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut by_kind = Files::default();
     for file in files {
         by_kind.sort(PublicFile::open(file, |header| Kind::of(header).is_some())?)?;
     }
-    let mut signatories = signatories::Signatories::read(one(by_kind.signatories, "list of signatories")?, sink)?;
+    let mut signatories =
+        signatories::Signatories::read(exactly_one(by_kind.signatories, "list of signatories")?, sink)?;
     let pledges = at_most_one(by_kind.targets, "list of targets")?;
     let pledges = pledges.map(|file| targets::Pledges::read(file, sink)).transpose()?;
     if let Some(pledges) = &pledges {
-        signatories.name_by_locode(pledges.numbers());
+        signatories.set_locodes(pledges.numbers());
     }
-    let inventories = inventories::Inventories::read(one(by_kind.inventories, "list of inventory lines")?, sink)?;
+    let inventories =
+        inventories::Inventories::read(exactly_one(by_kind.inventories, "list of inventory lines")?, sink)?;
     let totals = at_most_one(by_kind.emissions, "list of emissions")?;
     let totals = totals.map(|file| emissions::Totals::read(file, sink)).transpose()?;
     let stated = totals.as_ref().map(|totals| totals.stated(&signatories)).unwrap_or_default();
-    let known = inventories.hand_on(&signatories, &stated, sink)?;
-    totals.map_or(Ok(()), |totals| totals.hand_on(&signatories, &known, sink))?;
-    pledges.map_or(Ok(()), |pledges| pledges.hand_on(&signatories, &known, sink))
+    let known = inventories.send_rows(&signatories, &stated, sink)?;
+    totals.map_or(Ok(()), |totals| totals.send_rows(&signatories, &known, sink))?;
+    pledges.map_or(Ok(()), |pledges| pledges.send_rows(&signatories, &known, sink))
 }
 
 impl<'a> Files<'a> {
@@ -70,7 +73,7 @@ impl<'a> Files<'a> {
     }
 }
 
-/// What a file holds.
+/// The kind of a file.
 enum Kind {
     Inventories,
     Targets,
@@ -79,7 +82,7 @@ enum Kind {
 }
 
 impl Kind {
-    /// What a file with this header holds, if it is one of these.
+    /// The kind of a file with this header; none if it is unknown.
     fn of(header: &Header) -> Option<Kind> {
         if inventories::recognises(header) {
             Some(Kind::Inventories)
@@ -95,7 +98,7 @@ impl Kind {
     }
 }
 
-fn one<'a>(files: Vec<PublicFile<'a>>, what: &'static str) -> Result<PublicFile<'a>, FileError> {
+fn exactly_one<'a>(files: Vec<PublicFile<'a>>, what: &'static str) -> Result<PublicFile<'a>, FileError> {
     at_most_one(files, what)?.ok_or(FileError::FileCount { what, given: 0 })
 }
 
@@ -106,8 +109,8 @@ fn at_most_one<'a>(mut files: Vec<PublicFile<'a>>, what: &'static str) -> Result
     Ok(files.pop())
 }
 
-/// The signatories' inventories, as the Joint Research Centre publishes them.
-fn of_inventories(provenance: &Provenance) -> Publication {
+/// The signatories' inventories, published by the Joint Research Centre.
+fn inventory_publication(provenance: &Provenance) -> Publication {
     Publication {
         title: "Covenant of Mayors: signatories' emission inventories".to_owned(),
         publisher: "European Commission, Joint Research Centre",
@@ -116,8 +119,8 @@ fn of_inventories(provenance: &Provenance) -> Publication {
     }
 }
 
-/// The compilation of targets and of later emissions; it states no licence.
-fn of_compilation(title: &str, provenance: &Provenance) -> Publication {
+/// The compilation of targets and of later emissions, which states no licence.
+fn compilation_publication(title: &str, provenance: &Provenance) -> Publication {
     Publication {
         title: title.to_owned(),
         publisher: "EU Covenant of Mayors, compilation",

@@ -1,12 +1,12 @@
-//! Inventories that more than one row of a public file states: none of them is taken.
+//! Refuses inventories that more than one row of a public file states.
 
 use super::finding::Row;
 use super::records::left_out;
 use crate::import::table::duplicates::{Place, others};
 use crate::record::{City, CityRecord};
 
-/// Leaves out every row of a public file that states an inventory which another row of it states too, and names that
-/// row: of a table with a row for each sector none is the total.
+/// Leaves out every row whose inventory another row of the file states too, and names that row. In a table with a row
+/// for each sector, no row is the total.
 pub(in crate::import) fn refuse(rows: &mut [Row]) {
     let keys: Vec<(Option<Stated>, Place)> =
         rows.iter().map(|row| (stated(row), (row.place.sheet.clone(), row.place.row))).collect();
@@ -19,10 +19,10 @@ pub(in crate::import) fn refuse(rows: &mut [Row]) {
     }
 }
 
-/// An inventory as a row states it: whose it is, and which.
+/// Identifies an inventory: its city and its key.
 type Stated = (String, CityRecord);
 
-/// The inventory that a row is about, which is its last record.
+/// The inventory of a row, which is its last record.
 fn stated(row: &Row) -> Option<Stated> {
     let finding = row.outcome.as_ref().ok()?;
     let last = finding.records.last()?;
@@ -30,7 +30,7 @@ fn stated(row: &Row) -> Option<Stated> {
     is_inventory.then(|| (entity(&finding.city), last.key.clone()))
 }
 
-/// What a city is known by. The text is only compared.
+/// Identifies a city by its identifiers. The text is only compared.
 fn entity(city: &City) -> String {
     format!("{} {:?} {:?}", city.country.as_str(), city.locode, city.identifiers)
 }

@@ -1,10 +1,10 @@
-//! A file that somebody publishes, read row by row: its header, and what stands where in each row.
+//! A published file, read row by row: its header, and the cells of each row.
 
 use std::sync::Arc;
 
 use chrono::Datelike;
 
-use super::finding::{LeftOut, Place, Provenance, Row, RowRecords, UNFINISHED, breaks_off};
+use super::finding::{LeftOut, Place, Provenance, Row, RowRecords, UNFINISHED, unfinished_notice};
 use super::header::{Header, is_zero_width};
 use super::records::left_out;
 use super::source::{Sink, SourceFile, Stop};
@@ -16,20 +16,20 @@ use crate::import::table::sheets::is_read_me;
 use crate::import::table::workbook;
 use crate::import::table::{self, Opened, Rows};
 
-/// An opened file, its header read.
+/// An opened file whose header has been read.
 pub(in crate::import) struct PublicFile<'a> {
-    /// What is known of the file.
+    /// What is known about the file.
     pub provenance: Provenance,
     /// Its header.
     pub header: Header,
-    /// The sheet that is read, of a workbook.
+    /// The sheet that is read, if the file is a workbook.
     sheet: Option<Arc<str>>,
     rows: Rows<'a>,
-    /// The texts of the cells of the row that was read last.
+    /// The texts of the cells in the last row that was read.
     texts: Vec<String>,
-    /// The row within which the file ends.
+    /// The row within which the file ends, if it ends without a line end.
     cut_in: Option<u64>,
-    /// What is to be told of the sheets that are not read.
+    /// The notice about sheets that are not read.
     unread: Option<String>,
 }
 
@@ -39,39 +39,36 @@ pub(in crate::import) struct Cells<'r> {
     texts: &'r [String],
     /// Why the row cannot be read, whatever it says.
     fault: Option<LeftOut>,
-    /// What is to be remarked on the row, whatever it says.
+    /// A remark on the row, whatever it says.
     pub remark: Option<&'static str>,
 }
 
 impl<'r> Cells<'r> {
-    /// The text of a cell without white space around it; empty where the row ends before, and where the cell only
-    /// says that there is nothing.
+    /// The trimmed text of a cell. Empty if the row has no such cell, or if the cell contains a word for nothing.
     pub fn at(&self, index: usize) -> &'r str {
         let text = self.code_at(index);
         if is_blank(text) { "" } else { text }
     }
 
-    /// The same of a cell that holds a code: `NA` is the country Namibia.
+    /// Like [`at`](Self::at), for a cell that holds a code: `NA` is the country Namibia.
     pub fn code_at(&self, index: usize) -> &'r str {
         let unseen = |c: char| c.is_whitespace() || is_zero_width(c);
         self.texts.get(index).map_or("", String::as_str).trim_matches(unseen)
     }
 
-    /// The same of a column that may not be there.
+    /// Like [`at`](Self::at), for a column that the file may lack.
     pub fn maybe(&self, index: Option<usize>) -> &'r str {
         index.map_or("", |index| self.at(index))
     }
 
-    /// Refuses a row that has not one cell under each header, for nobody can say which is which, and one of whose cells
-    /// nobody can say what is meant.
+    /// Refuses a row that does not have one cell for each header, or that has a cell with an unclear meaning.
     pub fn check_shape(&self) -> Result<(), LeftOut> {
         self.fault.clone().map_or(Ok(()), Err)
     }
 }
 
 impl<'a> PublicFile<'a> {
-    /// Opens a file and reads its header: CSV by its own separator or, of a workbook, the sheet whose header is
-    /// recognised.
+    /// Opens a file and reads its header. In a workbook, that is the sheet whose header is recognised.
     pub fn open(file: SourceFile<'a>, recognises: impl Fn(&Header) -> bool) -> Result<Self, FileError> {
         let SourceFile { provenance, reader } = file;
         let name = provenance.file.clone();
@@ -89,8 +86,7 @@ impl<'a> PublicFile<'a> {
         Ok(PublicFile { provenance, header, sheet, rows, texts: Vec::new(), cut_in: None, unread })
     }
 
-    /// The last year in a column that has begun by the day of the import; for it all rows are read, and kept until they
-    /// are handed on.
+    /// The last year in a column that is not after the year of the import. Reads all rows, and keeps them in memory.
     pub fn last_year(&mut self, column: usize) -> Option<i32> {
         let rows: Vec<Result<TableRow, RefusedFile>> = self.rows.by_ref().collect();
         let today = self.provenance.today.year();
@@ -100,7 +96,7 @@ impl<'a> PublicFile<'a> {
         last
     }
 
-    /// Reads the next row; none at the end of the file. Blank lines are no rows.
+    /// Reads the next row; none at the end of the file. Blank lines are skipped.
     pub fn next_row(&mut self) -> Result<Option<(Place, Cells<'_>)>, FileError> {
         let refused = |refused| FileError::RefusedFile { file: self.provenance.file.clone(), refused };
         let Some(row) = self.rows.next().transpose().map_err(refused)? else { return Ok(None) };
@@ -114,27 +110,27 @@ impl<'a> PublicFile<'a> {
     /// Why a row cannot be read, whatever it says.
     fn fault(&self, row: &TableRow) -> Option<LeftOut> {
         let (cells, headers) = (row.width, self.header.len());
-        // The cells of a sheet stand where they stand, however many there are.
+        // In a sheet each cell has a fixed column, so the number of cells does not matter.
         if self.sheet.is_none() && cells != headers {
             return Some(left_out("row_shape", format!("The row has {cells} cells, the header row {headers}.")));
         }
         row.cells.iter().enumerate().find_map(|(index, cell)| {
             let (code, message) = cell.unclear()?;
-            let header = self.header.read_from(index)?;
+            let header = self.header.read_header(index)?;
             let text = quoted(cell).unwrap_or_default();
             let cell = format!("{}{} ({header})", letters(index), row.number);
             Some(left_out(code, format!("Cell {cell}, \"{text}\", {message}.")))
         })
     }
 
-    /// What is to be told of the file once it has been read: whether its last row may be cut off, what was not read.
+    /// The notice after reading the file: whether its last row may be incomplete, or which sheets were not read.
     pub fn ending(&self) -> Option<String> {
-        let cut = self.cut_in.map(|row| breaks_off(&self.provenance.file, row));
+        let cut = self.cut_in.map(|row| unfinished_notice(&self.provenance.file, row));
         cut.or_else(|| self.unread.clone())
     }
 
-    /// Hands on every row: `subject` says what it is about, `read` what it comes to.
-    pub fn hand_on(
+    /// Passes on every row: `subject` describes it, `read` makes its records.
+    pub fn send_rows(
         mut self,
         sink: &mut Sink<'_>,
         subject: impl Fn(&Cells<'_>) -> String,
@@ -142,8 +138,8 @@ impl<'a> PublicFile<'a> {
     ) -> Result<(), Stop> {
         while let Some((place, cells)) = self.next_row()? {
             let mut outcome = cells.check_shape().and_then(|()| read(&cells));
-            if let Ok(finding) = &mut outcome {
-                finding.remarks.extend(cells.remark.map(str::to_owned));
+            if let Ok(row) = &mut outcome {
+                row.remarks.extend(cells.remark.map(str::to_owned));
             }
             sink.row(Row { place, subject: subject(&cells), outcome })?;
         }
@@ -159,7 +155,7 @@ impl TableRow {
     }
 }
 
-/// The sheet of a workbook that is read, and what is to be told of the others.
+/// Chooses the sheet of a workbook to read, and makes the notice about the others.
 fn choose(
     tables: Vec<Table>,
     file: &Arc<str>,
@@ -173,15 +169,16 @@ fn choose(
         let refused = workbook::hidden_sheet(&hidden.title());
         return Err(FileError::RefusedFile { file: file.clone(), refused });
     }
-    let mut seen: Vec<Table> = tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
-    let fitting: Vec<usize> = (0..seen.len()).filter(|index| fits(&seen[*index])).collect();
+    let mut visible: Vec<Table> =
+        tables.into_iter().filter(|table| !table.is_hidden && !table.rows.is_empty()).collect();
+    let fitting: Vec<usize> = (0..visible.len()).filter(|index| fits(&visible[*index])).collect();
     if fitting.len() > 1 {
-        let sheets = fitting.iter().map(|index| seen[*index].title()).collect();
+        let sheets = fitting.iter().map(|index| visible[*index].title()).collect();
         return Err(FileError::SeveralSheets { file: file.clone(), sheets });
     }
-    // What a sheet lacks that is not recognised is told by whoever looks for its columns.
-    let first = fitting.first().copied().or_else(|| seen.iter().position(|table| !is_read_me(&table.title())));
-    let chosen = seen.remove(first.ok_or_else(|| FileError::Empty { file: file.clone() })?);
-    let unread = table::unread(file, &chosen, &seen);
+    // If no sheet is recognised, looking for columns in the first one reports what is missing.
+    let first = fitting.first().copied().or_else(|| visible.iter().position(|table| !is_read_me(&table.title())));
+    let chosen = visible.remove(first.ok_or_else(|| FileError::Empty { file: file.clone() })?);
+    let unread = table::unread_notice(file, &chosen, &visible);
     Ok((chosen, unread))
 }

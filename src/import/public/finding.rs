@@ -1,4 +1,4 @@
-//! What a row of a file came to: records of a city, or why it was left out, and where it stands.
+//! The result of a row: records of a city, or why it was left out, and its place in the file.
 
 use std::fmt;
 use std::path::Path;
@@ -12,12 +12,12 @@ use crate::record::{City, CityRecord};
 
 use super::text::cleaned;
 
-/// Where something stands in a file, as whoever opens it would look for it.
+/// A place in a file, as a person would look for it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// The file's name without its folder.
+    /// The file's name without its directory.
     pub file: Arc<str>,
-    /// The sheet, of a workbook.
+    /// The sheet, in a workbook.
     pub sheet: Option<Arc<str>>,
     /// The row as a spreadsheet counts it: the first line of the file is row 1.
     pub row: u64,
@@ -33,69 +33,69 @@ impl fmt::Display for Place {
     }
 }
 
-/// A row of a file, and what it came to.
+/// A row of a file, and its result.
 #[derive(Debug, Clone)]
 pub struct Row {
-    /// Where it stands.
+    /// Where the row is.
     pub place: Place,
-    /// What it is about in the file's own words, such as `Los Angeles 2016`.
+    /// What the row is about in the words of the file, such as `Los Angeles 2016`.
     pub subject: String,
-    /// What it came to.
+    /// The records, or why the row was left out.
     pub outcome: Result<RowRecords, LeftOut>,
 }
 
 /// Records read from a row.
 #[derive(Debug, Clone)]
 pub struct RowRecords {
-    /// The city: found by its identifiers or UN/LOCODE, recorded as here when nobody has them.
+    /// The city. It is found by its identifiers or UN/LOCODE, and created from this record if there is none.
     pub city: Arc<City>,
-    /// The records, each after those that it names.
+    /// The records; each comes after those that it refers to.
     pub records: Vec<FoundRecord>,
-    /// What a reader of the import's report should know: `kilotonnes understood`, `recorded, not judged`.
+    /// Remarks for the report of the import: `kilotonnes understood`, `recorded, not judged`.
     pub remarks: Vec<String>,
 }
 
 /// A record read from a row.
 #[derive(Debug, Clone)]
 pub struct FoundRecord {
-    /// Which of the city: a baseline, a target or a report.
+    /// The key of the record: a baseline, a target or a report.
     pub key: CityRecord,
-    /// What it says.
+    /// The content of the record.
     pub record: AnyRecord,
 }
 
-/// Why a row says nothing that can be recorded.
+/// Why nothing could be recorded from a row.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LeftOut {
-    /// The reason as a word, to count by: `no_total`, `period_not_a_year`.
+    /// The reason as a code, for counting: `no_total`, `period_not_a_year`.
     pub code: &'static str,
-    /// The same as a sentence.
+    /// The reason as a sentence.
     pub detail: String,
 }
 
-/// What is known of a file before its first row is read.
+/// What is known about a file before its first row is read.
 #[derive(Debug, Clone)]
 pub struct Provenance {
-    /// The file's name without its folder.
+    /// The file's name without its directory.
     pub file: Arc<str>,
-    /// The day the file was published, when whoever imports it says so.
+    /// The day the file was published, if the user states it.
     pub published: Option<NaiveDate>,
-    /// The day of the import: years that end after it are refused.
+    /// The day of the import. Years that end after it are refused.
     pub today: NaiveDate,
-    /// Whether it may lack columns that files of its layout have.
+    /// True if columns of its layout may be missing.
     pub may_lack_columns: bool,
 }
 
-/// What a row is remarked on that ends with its file, without a line end.
+/// The remark on a last row without a line end.
 pub const UNFINISHED: &str = "the file ends within this row, without a line end: is its last figure whole?";
 
-/// What is told of a file that ends in `row` without a line end.
+/// The notice about a file that ends within `row`, without a line end.
 #[must_use]
-pub fn breaks_off(file: &str, row: u64) -> String {
+pub fn unfinished_notice(file: &str, row: u64) -> String {
     format!("{file} ends within row {row}, without a line end: is it whole?")
 }
 
-/// The name of a file as it may stand in public texts: on one line, without what is not seen.
+/// The name of a file for use in public texts: on one line, without invisible characters.
 #[must_use]
 pub fn file_name(path: &Path) -> Arc<str> {
     let name = path.file_name().unwrap_or(path.as_os_str()).to_string_lossy();

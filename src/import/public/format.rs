@@ -1,4 +1,4 @@
-//! The formats of public files, and the one door to read them.
+//! The formats of public files, and the function that reads them.
 
 use std::fmt;
 
@@ -11,9 +11,9 @@ use crate::import::failure::ReadError;
 /// A format of public files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Format {
-    /// CDP open data: yearly emissions or targets of cities, each file by itself.
+    /// CDP open data: yearly emissions or targets of cities. Each file is read by itself.
     Cdp,
-    /// The EU Covenant of Mayors: signatories, inventory lines and, if wanted, targets and emissions, together.
+    /// The EU Covenant of Mayors: signatories, inventory lines and, optionally, targets and emissions, read together.
     Covenant,
     /// Klimatkollen: yearly emissions of Swedish municipalities.
     Klimatkollen,
@@ -27,7 +27,7 @@ impl Format {
     /// Every format.
     pub const ALL: &'static [Format] = &[Format::Cdp, Format::Covenant, Format::Klimatkollen, Format::C40, Format::Uk];
 
-    /// The word it is asked for by.
+    /// The name of the format on the command line.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,43 +39,42 @@ impl Format {
         }
     }
 
-    /// The format of a word, if there is one.
+    /// The format with a name; none if there is no such format.
     #[must_use]
     pub fn from_word(word: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|format| format.as_str() == word)
     }
 
-    /// Reads `files` and hands each of their rows to `sink`, in the order of the files and their rows.
+    /// Reads `files` and passes each row to `sink`, in the order of the files and their rows.
     ///
-    /// Only `covenant` reads its files together, whatever their order, and keeps what it joins in memory; of the others
-    /// the rows of one file are kept until it has been read. When a file breaks off, the rows before are handed on. A
-    /// row that states an inventory which another row of its file states too is left out, and so is the other. What is
-    /// answered are sentences about whole files that whoever imports them should know.
+    /// Only `covenant` reads its files together, in any order, and keeps what it joins in memory. The other formats
+    /// keep the rows of one file until it has been read. If a file breaks off, the rows before are passed on. If two
+    /// rows of a file state the same inventory, both are left out. Returns sentences about whole files for the user.
     ///
     /// # Errors
-    /// What stops a whole file, or what the sink said.
+    /// What stops a whole file, or the error of the sink.
     pub fn read<E>(
         self,
         files: Vec<SourceFile<'_>>,
         sink: &mut dyn FnMut(Row) -> Result<(), E>,
     ) -> Result<Vec<String>, ReadError<E>> {
-        let mut said = None;
+        let mut sink_error = None;
         let mut rows = |row: Row| {
             sink(row).map_err(|error| {
-                said = Some(error);
+                sink_error = Some(error);
                 Stop::Sink
             })
         };
-        let mut hand_on = Sink { rows: &mut rows, notices: Vec::new() };
+        let mut sink = Sink { rows: &mut rows, notices: Vec::new() };
         let outcome = match self {
-            Format::Covenant => covenant::read(files, &mut hand_on),
-            Format::Cdp => each(files, &mut hand_on, cdp::read),
-            Format::Klimatkollen => each(files, &mut hand_on, klimatkollen::read),
-            Format::C40 => each(files, &mut hand_on, c40::read),
-            Format::Uk => each(files, &mut hand_on, uk::read),
+            Format::Covenant => covenant::read(files, &mut sink),
+            Format::Cdp => read_each(files, &mut sink, cdp::read),
+            Format::Klimatkollen => read_each(files, &mut sink, klimatkollen::read),
+            Format::C40 => read_each(files, &mut sink, c40::read),
+            Format::Uk => read_each(files, &mut sink, uk::read),
         };
-        let notices = hand_on.notices;
-        match (outcome, said) {
+        let notices = sink.notices;
+        match (outcome, sink_error) {
             (_, Some(error)) => Err(ReadError::Sink(error)),
             (Err(Stop::File(error)), None) => Err(ReadError::File(error)),
             _ => Ok(notices),
@@ -89,9 +88,9 @@ impl fmt::Display for Format {
     }
 }
 
-/// Reads file after file, and hands on the rows of each once it has been read: only then is it known whether a row of
-/// it states what another states too.
-fn each(
+/// Reads file after file. Passes on the rows of a file once all of it has been read, since only then are duplicates
+/// known.
+fn read_each(
     files: Vec<SourceFile<'_>>,
     sink: &mut Sink<'_>,
     read: impl Fn(SourceFile<'_>, &mut Sink<'_>) -> Result<(), Stop>,
@@ -102,9 +101,9 @@ fn each(
             rows.push(row);
             Ok(())
         };
-        let mut of_file = Sink { rows: &mut keep, notices: Vec::new() };
-        let outcome = read(file, &mut of_file);
-        sink.notices.append(&mut of_file.notices);
+        let mut file_sink = Sink { rows: &mut keep, notices: Vec::new() };
+        let outcome = read(file, &mut file_sink);
+        sink.notices.append(&mut file_sink.notices);
         duplicates::refuse(&mut rows);
         rows.into_iter().try_for_each(|row| sink.row(row))?;
         outcome?;

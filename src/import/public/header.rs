@@ -1,4 +1,4 @@
-//! Columns found by what their headers mean, whatever their order and exact wording.
+//! Finds columns by the meaning of their headers, whatever their order and exact wording.
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -9,25 +9,25 @@ use unicode_normalization::UnicodeNormalization;
 use crate::import::failure::FileError;
 use crate::import::table::unit::{self, Scale, Substance, Unit, without_subscripts};
 
-/// A column by what it means: the wordings it is known by, the surest first.
+/// A column, defined by its meaning: the wordings of its header, most reliable first.
 #[derive(Debug)]
 pub(in crate::import) struct Column {
-    /// What it holds, as a message names it.
+    /// What it holds, for use in a message.
     pub meaning: &'static str,
-    /// The wordings, the surest first.
+    /// The wordings, most reliable first.
     pub wordings: &'static [Wording],
 }
 
-/// A wording of a header. A word with `|` in it stands for any of its parts.
+/// A wording of a header. A word with `|` stands for any of its alternatives.
 #[derive(Debug)]
 pub(in crate::import) struct Wording {
-    /// Words that must all be there.
+    /// Words that must all occur.
     pub with: &'static [&'static str],
-    /// Words of which none may be there.
+    /// Words that must not occur.
     pub without: &'static [&'static str],
 }
 
-/// A wording with these words, and without those.
+/// A wording that requires some words and excludes others.
 pub(in crate::import) const fn words(with: &'static [&'static str], without: &'static [&'static str]) -> Wording {
     Wording { with, without }
 }
@@ -38,45 +38,45 @@ pub(in crate::import) struct Header {
     file: Arc<str>,
     headers: Vec<String>,
     words: Vec<Vec<String>>,
-    /// The columns that were asked for and found.
+    /// The columns that were looked up and found.
     read: RefCell<BTreeSet<usize>>,
 }
 
-/// Headers that a message names at most.
+/// The most headers that a message names.
 const NAMED: usize = 4;
-/// Headers that nothing is read from, and that a message names at most.
+/// The most unread headers that a message names.
 const UNREAD_NAMED: usize = 16;
-/// Words of headers that could be those of emissions.
-const OF_EMISSIONS: &str = "emissions|emission|co2|co2e|tco2e|tonnes|total|basic|basic+|scope";
+/// Words that suggest a column of emissions.
+const EMISSIONS_WORDS: &str = "emissions|emission|co2|co2e|tco2e|tonnes|total|basic|basic+|scope";
 
 impl Header {
-    /// The header row of `file` that has these texts.
+    /// The header row of `file` with these texts.
     pub fn new<'t>(texts: impl IntoIterator<Item = &'t str>, file: &Arc<str>) -> Self {
-        let headers: Vec<String> = texts.into_iter().map(shown).collect();
+        let headers: Vec<String> = texts.into_iter().map(visible).collect();
         let words = headers.iter().map(|header| words_of(header)).collect();
         Header { file: file.clone(), headers, words, read: RefCell::default() }
     }
 
-    /// How many columns there are.
+    /// The number of columns.
     pub fn len(&self) -> usize {
         self.headers.len()
     }
 
-    /// The header of a column from which something is read; none where nothing is.
-    pub fn read_from(&self, index: usize) -> Option<&str> {
+    /// The header of a column that is read; none if it is not read.
+    pub fn read_header(&self, index: usize) -> Option<&str> {
         self.read.borrow().contains(&index).then(|| self.headers[index].as_str())
     }
 
-    /// The index of the column with just this header, if it is there.
-    pub fn named(&self, name: &str) -> Option<usize> {
+    /// The index of the column with exactly this header; none if there is none.
+    pub fn find_exact(&self, name: &str) -> Option<usize> {
         let index = self.headers.iter().position(|header| header == name);
         self.read.borrow_mut().extend(index);
         index
     }
 
-    /// Refuses a file without columns that those of its layout have, so that one that is called otherwise is not
-    /// taken for one that is not there; where the file may lack them, what is missing is told.
-    pub fn complete(&self, expected: &[&Column], may_lack: bool) -> Result<Option<String>, FileError> {
+    /// Refuses a file that lacks columns of its layout. Otherwise a renamed column would count as missing. If the file
+    /// may lack them, returns a notice about what is missing.
+    pub fn check_complete(&self, expected: &[&Column], may_lack: bool) -> Result<Option<String>, FileError> {
         let absent = |column: &&&Column| matches!(self.look_up(column), Ok(None));
         let missing: Vec<&'static str> = expected.iter().filter(absent).map(|column| column.meaning).collect();
         if missing.is_empty() {
@@ -86,18 +86,18 @@ impl Header {
         if may_lack { Ok(Some(format!("{error}."))) } else { Err(error) }
     }
 
-    /// Headers that nothing is read from, those first that could hold emissions.
+    /// Headers that are not read, first those that could hold emissions.
     fn unread(&self) -> Vec<String> {
         let read = self.read.borrow();
         let mut unread: Vec<usize> = (0..self.len()).filter(|index| !read.contains(index)).collect();
         unread.retain(|index| !self.headers[*index].is_empty());
-        unread.sort_by_key(|index| !self.words[*index].iter().any(|word| alike(word, OF_EMISSIONS)));
+        unread.sort_by_key(|index| !self.words[*index].iter().any(|word| matches_word(word, EMISSIONS_WORDS)));
         unread.iter().take(UNREAD_NAMED).map(|index| self.headers[*index].clone()).collect()
     }
 
-    /// The index of a column, if it is there.
+    /// The index of a column; none if the file lacks it.
     ///
-    /// Of several headers that a wording fits, the one with the fewest words is meant.
+    /// If a wording fits several headers, the one with the fewest words is chosen.
     pub fn find(&self, column: &Column) -> Result<Option<usize>, FileError> {
         let index = self.look_up(column)?;
         self.read.borrow_mut().extend(index);
@@ -123,8 +123,8 @@ impl Header {
         Ok(None)
     }
 
-    /// The index of a column that must be there.
-    pub fn need(&self, column: &Column) -> Result<usize, FileError> {
+    /// The index of a column that the file must have.
+    pub fn require(&self, column: &Column) -> Result<usize, FileError> {
         self.find(column)?.ok_or_else(|| FileError::NoColumn {
             file: self.file.clone(),
             meaning: column.meaning,
@@ -132,7 +132,7 @@ impl Header {
         })
     }
 
-    /// The unit that the header of a column names, if it names one: of CO2e, or of one of these gases alone.
+    /// The unit in a column's header; none if it names none. Accepts units of CO2e, and of one of these gases alone.
     fn unit(&self, index: usize, gases: &[&str]) -> Result<Option<Unit>, FileError> {
         let header = &self.headers[index];
         let refused = |message| FileError::Unit { file: self.file.clone(), header: header.clone(), message };
@@ -146,7 +146,7 @@ impl Header {
     }
 
     /// The unit that the header of a column must name.
-    pub fn need_unit(&self, index: usize, gases: &[&str]) -> Result<Unit, FileError> {
+    pub fn require_unit(&self, index: usize, gases: &[&str]) -> Result<Unit, FileError> {
         self.unit(index, gases)?.ok_or_else(|| FileError::Unit {
             file: self.file.clone(),
             header: self.headers[index].clone(),
@@ -154,33 +154,33 @@ impl Header {
         })
     }
 
-    /// The unit of a column of CO2e that is in tonnes unless its header says otherwise.
+    /// The scale of a column of CO2e, in tonnes unless its header says otherwise.
     pub fn scale(&self, index: usize) -> Result<Scale, FileError> {
         Ok(self.unit(index, &[])?.map_or(Scale::ONE, |unit| unit.scale))
     }
 
-    /// Refuses a column whose header names another unit than the tonnes of CO2e that files of its layout have.
-    pub fn in_tonnes(&self, index: usize) -> Result<usize, FileError> {
+    /// Refuses a column whose header names another unit than tonnes of CO2e.
+    pub fn require_tonnes(&self, index: usize) -> Result<usize, FileError> {
         let message = "is not in t CO2e, as in files of its layout".to_owned();
         let (file, header) = (self.file.clone(), self.headers[index].clone());
         if self.scale(index)? == Scale::ONE { Ok(index) } else { Err(FileError::Unit { file, header, message }) }
     }
 
-    /// Whether all these columns are there.
+    /// True if the file has all these columns.
     pub fn has(&self, columns: &[&Column]) -> bool {
         columns.iter().all(|column| matches!(self.look_up(column), Ok(Some(_)) | Err(_)))
     }
 
-    /// Says that the file is none of those that a format reads.
+    /// The error for a file that is not one of the format.
     pub fn not_of_format(&self, known: &'static str) -> FileError {
         let headers = self.headers.iter().take(NAMED).cloned().collect();
         FileError::NotOfFormat { file: self.file.clone(), known, headers }
     }
 
-    /// The headers that share most words with what was looked for.
+    /// The headers that share the most words with a column's wordings.
     fn nearest(&self, column: &Column) -> Vec<String> {
         let shared = |index: &usize| {
-            let has = |word: &&str| self.words[*index].iter().any(|own| alike(own, word));
+            let has = |word: &&str| self.words[*index].iter().any(|own| matches_word(own, word));
             column.wordings.iter().map(|wording| wording.with.iter().copied().filter(has).count()).max().unwrap_or(0)
         };
         let mut near: Vec<usize> = (0..self.len()).filter(|index| shared(index) > 0).collect();
@@ -191,30 +191,30 @@ impl Header {
 
 impl Wording {
     fn fits(&self, words: &[String]) -> bool {
-        let has = |word: &str| words.iter().any(|own| alike(own, word));
+        let has = |word: &str| words.iter().any(|own| matches_word(own, word));
         self.with.iter().all(|word| has(word)) && !self.without.iter().any(|word| has(word))
     }
 }
 
-/// Whether a header's word is the one looked for, or one of those.
-fn alike(own: &str, wanted: &str) -> bool {
+/// True if a header's word is the wanted one, or one of its alternatives.
+fn matches_word(own: &str, wanted: &str) -> bool {
     wanted.split('|').any(|wanted| wanted == own)
 }
 
-/// A header as a message shows it: on one line, without what is not seen.
-fn shown(header: &str) -> String {
-    let visible = header.nfc().filter(|c| !is_zero_width(*c));
-    visible.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
+/// A header for a message: on one line, without invisible characters.
+fn visible(header: &str) -> String {
+    let characters = header.nfc().filter(|c| !is_zero_width(*c));
+    characters.collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// The words of a header, in lower case; `+` belongs to its word, other punctuation to none.
+/// The words of a header in lower case. `+` is part of its word, other punctuation is not.
 fn words_of(header: &str) -> Vec<String> {
     let lower = without_subscripts(header).to_lowercase();
     let words = lower.split(|c: char| !(c.is_alphanumeric() || c == '+')).filter(|word| !word.is_empty());
     words.map(str::to_owned).collect()
 }
 
-/// Whether a character takes no room.
+/// True if a character is invisible and has no width.
 pub(in crate::import) const fn is_zero_width(c: char) -> bool {
     matches!(c, '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}')
 }

@@ -1,12 +1,12 @@
-//! Klimatkollen's file: what each Swedish municipality emitted, year by year, in CO2e.
+//! Klimatkollen's file: the yearly emissions of each Swedish municipality, in CO2e.
 //!
-//! The figures are SMHI's. The file says neither which gases nor which standard they follow, so the
-//! reports declare neither. Municipalities stand in it by name alone: the name, unique within
-//! Sweden, is their word in the register `klimatkollen`.
+//! The figures come from SMHI. The file says neither which gases nor which standard they cover, so the reports declare
+//! neither. A municipality is identified by its name, which is unique within Sweden. It is the identifier in the
+//! register `klimatkollen`.
 //!
-//! SMHI and its partners compute every year since 1990 anew for each report of Sweden to the UNFCCC and distribute them
-//! over the municipalities each time (SMED, "Luft och klimat", <https://www.smed.se/luft>). So the years of a file are one
-//! series, which is named after the last of them.
+//! For each report of Sweden to the UNFCCC, SMHI and its partners compute every year since 1990 again. Then they
+//! distribute the results over the municipalities (SMED, "Luft och klimat", <https://www.smed.se/luft>). So the years
+//! of a file form one series, named after the last of them.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::record::{City, Kind};
 use super::file::{Cells, PublicFile};
 use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
-use super::records::{Publication, city, found, left_out, name, object, word};
+use super::records::{Publication, city, identifier, left_out, name, object, parse_record};
 use super::source::{Sink, SourceFile, Stop};
 use crate::import::table::figure::{NoFigure, figure_in, json, quoted, year};
 use crate::import::table::unit::Scale;
@@ -39,7 +39,7 @@ struct Columns {
     scale: Scale,
 }
 
-/// Whether a header is that of such a file.
+/// True if a header is that of such a file.
 fn recognises(header: &Header) -> bool {
     header.has(&[&MUNICIPALITY, &YEAR, &EMISSIONS])
 }
@@ -47,15 +47,15 @@ fn recognises(header: &Header) -> bool {
 /// Reads the file.
 pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut file = PublicFile::open(file, recognises)?;
-    let emissions = file.header.need(&EMISSIONS)?;
+    let emissions = file.header.require(&EMISSIONS)?;
     let columns = Columns {
-        municipality: file.header.need(&MUNICIPALITY)?,
+        municipality: file.header.require(&MUNICIPALITY)?,
         region: file.header.find(&REGION)?,
-        year: file.header.need(&YEAR)?,
+        year: file.header.require(&YEAR)?,
         emissions,
-        scale: file.header.need_unit(emissions, &[])?.scale,
+        scale: file.header.require_unit(emissions, &[])?.scale,
     };
-    sink.notice(file.header.complete(&[&REGION], file.provenance.may_lack_columns)?);
+    sink.notice(file.header.check_complete(&[&REGION], file.provenance.may_lack_columns)?);
     let series = file.last_year(columns.year).map(|year| format!("smhi-{year}"));
     let today = file.provenance.today;
     let publication = Publication {
@@ -65,13 +65,14 @@ pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Resu
         published: file.provenance.published,
     };
     let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.municipality), cells.at(columns.year));
-    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
+    file.send_rows(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
 }
 
 impl Columns {
     fn city(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
         let municipality = cells.at(self.municipality);
-        let municipality = word(municipality).ok_or_else(|| left_out("no_city", "The row names no municipality."))?;
+        let municipality =
+            identifier(municipality).ok_or_else(|| left_out("no_city", "The row names no municipality."))?;
         let body = object([
             ("name", name(&municipality)),
             ("country", Some(json!("SE"))),
@@ -104,7 +105,7 @@ impl Columns {
             ("source", Some(publication.source(&locator))),
             ("note", Some(json!("Computed by SMHI, as Klimatkollen publishes it."))),
         ]);
-        let report = found(Kind::Report, &year.to_string(), &body, today)?;
+        let report = parse_record(Kind::Report, &year.to_string(), &body, today)?;
         Ok(RowRecords { city, records: vec![report], remarks: Vec::new() })
     }
 }

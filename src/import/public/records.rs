@@ -1,4 +1,4 @@
-//! Records made from what was read: bodies as one would post them, through the same checks.
+//! Makes records from what was read. The bodies look like those of API requests and pass the same checks.
 
 use std::sync::Arc;
 
@@ -15,48 +15,48 @@ use super::text::cleaned;
 use crate::import::table::cell::is_error;
 use crate::import::table::figure::quoted;
 
-/// Why a row is left out: a word to count by, and a sentence.
+/// The reason for leaving out a row: a code for counting, and a sentence.
 pub(in crate::import) fn left_out(code: &'static str, detail: impl Into<String>) -> LeftOut {
     LeftOut { code, detail: detail.into() }
 }
 
-/// An object of those members that have a value.
+/// An object with those members that have a value.
 pub(in crate::import) fn object<const N: usize>(members: [(&str, Option<Value>); N]) -> Value {
     let given = members.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?)));
     Value::Object(given.collect::<Map<_, _>>())
 }
 
-/// A name as records take it; none where nothing is left of it.
+/// A name in the form that records use; none if nothing remains of it.
 pub(in crate::import) fn name(text: &str) -> Option<Value> {
     cleaned(text, NAME_CHARACTERS).map(Value::from)
 }
 
-/// The name by which a file knows a city, in the one form in which it is an identifier; none where there is none.
-pub(in crate::import) fn word(text: &str) -> Option<String> {
-    let word = normalise_name(&cleaned(text, NAME_CHARACTERS)?);
-    (!is_error(&word)).then_some(word)
+/// A city's name in a file, normalized as an identifier; none if there is none.
+pub(in crate::import) fn identifier(text: &str) -> Option<String> {
+    let identifier = normalise_name(&cleaned(text, NAME_CHARACTERS)?);
+    (!is_error(&identifier)).then_some(identifier)
 }
 
-/// A free text as records take it; none where nothing is left of it.
+/// A free text in the form that records use; none if nothing remains of it.
 pub(in crate::import) fn text(text: &str) -> Option<Value> {
     cleaned(text, TEXT_CHARACTERS).map(Value::from)
 }
 
-/// A publication as the body of a source.
+/// A publication, to be used as the source of records.
 #[derive(Debug, Clone, Default)]
 pub(in crate::import) struct Publication {
     /// The title of the data set.
     pub title: String,
     /// Who published it.
     pub publisher: &'static str,
-    /// Its licence or terms, where they are known.
+    /// Its licence or terms, if known.
     pub licence: Option<&'static str>,
-    /// The day it was published, where it is known.
+    /// The day it was published, if known.
     pub published: Option<NaiveDate>,
 }
 
 impl Publication {
-    /// The source of what stands at `locator`.
+    /// The source for what is at `locator`.
     pub fn source(&self, locator: &str) -> Value {
         object([
             ("title", name(&self.title)),
@@ -68,14 +68,19 @@ impl Publication {
     }
 }
 
-/// The city of a body.
+/// Parses the body of a city.
 pub(in crate::import) fn city(body: &Value, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
     let read = fault::read(body.clone(), today, City::parse);
     read.map(Arc::new).map_err(|faults| refused(Kind::City, &faults, body))
 }
 
-/// The record of a body.
-pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveDate) -> Result<FoundRecord, LeftOut> {
+/// Parses the body of a record.
+pub(in crate::import) fn parse_record(
+    kind: Kind,
+    id: &str,
+    body: &Value,
+    today: NaiveDate,
+) -> Result<FoundRecord, LeftOut> {
     let read = |key: CityRecord| {
         AnyRecord::parse_city_record(&key, body.clone(), today).map(|record| FoundRecord { key, record })
     };
@@ -83,20 +88,20 @@ pub(in crate::import) fn found(kind: Kind, id: &str, body: &Value, today: NaiveD
     found.map_err(|faults| refused(kind, &faults, body))
 }
 
-/// What the checks of the records refused, with the text they refused.
+/// The reason for refusing a record, with the refused values.
 fn refused(kind: Kind, faults: &[Fault], body: &Value) -> LeftOut {
     let refusals = faults.iter().map(|fault| {
         let value = body.pointer(&fault.pointer).filter(|value| !value.is_object() && !value.is_array());
-        let place = fault.pointer.trim_start_matches('/').replace('/', ".");
+        let path = fault.pointer.trim_start_matches('/').replace('/', ".");
         let shown = value.map_or(String::new(), |value| format!(" {}", quoted(&value.to_string())));
-        format!("{place}{shown} {}", fault.detail)
+        format!("{path}{shown} {}", fault.detail)
     });
     let refusals: Vec<String> = refusals.collect();
     let code = faults.first().map_or("not_valid", |fault| code_of(&fault.code));
     left_out(code, format!("The {kind} would not be valid: {}.", refusals.join("; ")))
 }
 
-/// The stable word of a fault; the rarer ones share one.
+/// The code for counting a fault. Rare faults share one code.
 fn code_of(fault: &str) -> &'static str {
     const CODES: [&str; 9] = [
         "unknown_country",

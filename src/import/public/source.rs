@@ -6,11 +6,11 @@ use std::io::Read;
 use super::finding::{Provenance, Row};
 use crate::import::failure::FileError;
 
-/// A file to be read: what is known of it, and its bytes.
+/// A file to read: what is known about it, and its content.
 pub struct SourceFile<'a> {
-    /// What is known of it before its first row.
+    /// What is known before its first row.
     pub provenance: Provenance,
-    /// Its bytes, read once from the beginning to the end.
+    /// Its bytes, read once from beginning to end.
     pub reader: Box<dyn Read + 'a>,
 }
 
@@ -20,10 +20,10 @@ impl fmt::Debug for SourceFile<'_> {
     }
 }
 
-/// What ends a reading from within: a broken file, or a sink that wants no more.
+/// Why reading ends early: a broken file, or a sink that refuses more rows.
 #[derive(Debug)]
 pub(in crate::import) enum Stop {
-    /// The sink wants no more; it has kept why.
+    /// The sink refuses more rows and has stored the reason.
     Sink,
     /// A file cannot be read to its end.
     File(FileError),
@@ -35,19 +35,19 @@ impl From<FileError> for Stop {
     }
 }
 
-/// Where rows go, and what is to be told of whole files.
+/// Receives the rows, and the notices about whole files.
 pub(in crate::import) struct Sink<'a> {
     pub rows: &'a mut dyn FnMut(Row) -> Result<(), Stop>,
     pub notices: Vec<String>,
 }
 
 impl Sink<'_> {
-    /// Hands on a row.
+    /// Passes on a row.
     pub fn row(&mut self, row: Row) -> Result<(), Stop> {
         (self.rows)(row)
     }
 
-    /// Keeps what whoever imports a file should know of it, if there is anything.
+    /// Stores a notice for the user, if there is one.
     pub fn notice(&mut self, message: Option<String>) {
         self.notices.extend(message);
     }

@@ -1,13 +1,12 @@
-//! UK local authorities: their yearly emissions, as the government's statistics have them.
+//! UK local authorities: their yearly emissions, from the government's statistics.
 //!
-//! The unit and the gases are those that the header of the total names: the statistics until 2019 count CO2 alone, in
-//! kt, later ones CO2e. People are counted in thousands. An authority is known by the code the file gives: the
-//! nine characters of the Office for National Statistics in the register `ons`, any other code in
-//! the register `uk_local_authority`.
+//! The header of the total names the unit and the gases. The statistics until 2019 count CO2 alone, in kt; later ones
+//! count CO2e. The population is in thousands. The code in the file identifies an authority. The nine-character codes
+//! of the Office for National Statistics are in the register `ons`, all others in the register `uk_local_authority`.
 //!
-//! Each release computes every year since 2005 anew and supersedes those before, with which it cannot be compared
-//! (Defra, "Emissions of carbon dioxide for local authority areas", September 2008, of the figures of 2005). So the
-//! years of a file are one series, which is named after the last of them.
+//! Each release computes every year since 2005 again and replaces earlier releases. They cannot be compared with each
+//! other (Defra, "Emissions of carbon dioxide for local authority areas", September 2008, on the figures of 2005). So
+//! the years of a file form one series, named after the last of them.
 
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -17,7 +16,7 @@ use crate::record::Kind;
 use super::file::{Cells, PublicFile};
 use super::finding::{LeftOut, RowRecords};
 use super::header::{Column, Header, words};
-use super::records::{Publication, city, found, left_out, name, object};
+use super::records::{Publication, city, left_out, name, object, parse_record};
 use super::source::{Sink, SourceFile, Stop};
 use crate::import::table::figure::{NoFigure, figure_in, json, population, quoted, year};
 use crate::import::table::unit::{Scale, Substance, Unit};
@@ -47,8 +46,8 @@ const POPULATION: Column = Column {
     meaning: "the population in thousands",
     wordings: &[words(&["population", "000s|thousand|thousands|1000s"], &[])],
 };
-/// The statistics until 2019 count CO2 alone.
-const ALONE: &str = "CO2";
+/// The gas that the statistics until 2019 count alone.
+const SINGLE_GAS: &str = "CO2";
 
 struct Columns {
     code: usize,
@@ -60,7 +59,7 @@ struct Columns {
     population: Option<usize>,
 }
 
-/// Whether a header is that of such a file.
+/// True if a header is that of such a file.
 fn recognises(header: &Header) -> bool {
     header.has(&[&CODE, &YEAR, &TOTAL])
 }
@@ -68,16 +67,16 @@ fn recognises(header: &Header) -> bool {
 /// Reads the file.
 pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let mut file = PublicFile::open(file, recognises)?;
-    let total = file.header.need(&TOTAL)?;
+    let total = file.header.require(&TOTAL)?;
     let columns = Columns {
-        code: file.header.need(&CODE)?,
-        name: file.header.need(&NAME)?,
-        year: file.header.need(&YEAR)?,
+        code: file.header.require(&CODE)?,
+        name: file.header.require(&NAME)?,
+        year: file.header.require(&YEAR)?,
         total,
-        unit: file.header.need_unit(total, &[ALONE])?,
+        unit: file.header.require_unit(total, &[SINGLE_GAS])?,
         population: file.header.find(&POPULATION)?,
     };
-    sink.notice(file.header.complete(&[&POPULATION], file.provenance.may_lack_columns)?);
+    sink.notice(file.header.check_complete(&[&POPULATION], file.provenance.may_lack_columns)?);
     let series = file.last_year(columns.year).map(|year| format!("uk-la-{year}"));
     let today = file.provenance.today;
     let publication = Publication {
@@ -90,13 +89,13 @@ pub(in crate::import) fn read(file: SourceFile<'_>, sink: &mut Sink<'_>) -> Resu
         published: file.provenance.published,
     };
     let subject = |cells: &Cells<'_>| format!("{} {}", cells.at(columns.name), cells.at(columns.year));
-    file.hand_on(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
+    file.send_rows(sink, subject, |cells| columns.report(cells, &publication, series.as_deref(), today))
 }
 
 impl Columns {
-    /// Whether the header of the total says that nothing but CO2 is counted.
+    /// True if the header of the total says that only CO2 is counted.
     fn is_co2_alone(&self) -> bool {
-        self.unit.of == Substance::Gas(ALONE)
+        self.unit.of == Substance::Gas(SINGLE_GAS)
     }
 
     /// The authority as the body of a city.
@@ -142,7 +141,7 @@ impl Columns {
             ("series", series.map(Value::from)),
             ("source", Some(publication.source(&locator))),
         ]);
-        let report = found(Kind::Report, &year.to_string(), &body, today)?;
+        let report = parse_record(Kind::Report, &year.to_string(), &body, today)?;
         Ok(RowRecords { city, records: vec![report], remarks })
     }
 }

@@ -1,9 +1,9 @@
-//! Cells that say in words that there is nothing in them.
+//! Recognizes cells that contain a word for nothing.
 
-/// Words for nothing, in lower case: those of statistics programs, those of people, and those of CDP's own forms.
+/// Words for nothing in lower case, from statistics programs, people, and CDP's forms.
 const NOTHING: [&str; 7] = ["na", "n/a", "-", "–", "—", "not applicable", "question not applicable"];
 
-/// Whether a cell holds nothing: no text, or a word for it such as `NA`, `N/A` or `-`.
+/// True if a cell holds nothing: no text, or a word such as `NA`, `N/A` or `-`.
 ///
 /// Such a word is neither 0 nor a name.
 pub(in crate::import) fn is_blank(cell: &str) -> bool {

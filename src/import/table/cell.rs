@@ -1,4 +1,4 @@
-//! The cells of a table as its file has them, and what can be wrong with one.
+//! The cells of a table as its file has them, and what can be wrong with them.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,19 +7,19 @@ use chrono::NaiveDate;
 
 use crate::import::limits::{SHEET_OTHERS_NAMED, SHEET_QUOTED_CHARACTERS};
 
-/// What a cell of a file holds.
+/// The content of a cell.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub enum Cell {
-    /// Nothing, or white space only.
+    /// Nothing, or only white space.
     #[default]
     Empty,
-    /// What somebody typed; every cell of a CSV file is text.
+    /// Text; every cell of a CSV file is text.
     Text(String),
     /// A number that the file stores as one.
     Number(f64),
-    /// A number that is shown as a percentage: 5 % is stored as 0.05.
+    /// A number displayed as a percentage: 5 % is stored as 0.05.
     Share(f64),
-    /// A number that is shown as another one, and the number format that does so.
+    /// A number displayed as another one, and its number format.
     Disguised(f64, String),
     /// A day.
     Day(NaiveDate),
@@ -29,23 +29,23 @@ pub enum Cell {
     Error(String),
     /// A formula whose value was never computed.
     Formula,
-    /// What a cell holds that is not shown as such: nobody can say what whoever typed it means.
+    /// A value with misleading formatting, so that nobody can say what is meant.
     Marked(String, Mark),
 }
 
-/// How a cell is shown, where that is not what it holds; of several the last counts.
+/// Formatting that makes the content of a cell unclear. If there are several, the last in this order counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Mark {
-    /// Some of its text is raised, as the mark of a footnote is, or lowered behind a figure.
+    /// Part of its text is raised, like a footnote mark, or lowered after a figure.
     Raised,
-    /// Some of its text is struck out.
+    /// Part of its text is struck out.
     StruckOut,
-    /// It stands in a row or a column that is hidden.
+    /// It is in a hidden row or column.
     Hidden,
 }
 
 impl Mark {
-    /// The word for it among the kinds of faults.
+    /// The code of the fault.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -55,7 +55,7 @@ impl Mark {
         }
     }
 
-    /// What is wrong with it and what would be right, for a person.
+    /// What is wrong and what to do, for a person.
     #[must_use]
     pub const fn message(self) -> &'static str {
         match self {
@@ -70,37 +70,37 @@ impl Mark {
     }
 }
 
-/// The words that spreadsheets put in place of a value that they could not compute.
+/// The error values that spreadsheets show instead of a value.
 const ERRORS: [&str; 9] =
     ["#REF!", "#N/A", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#GETTING_DATA"];
 
-/// Whether a text is the word of an error.
+/// True if a text is an error value.
 #[must_use]
 pub fn is_error(text: &str) -> bool {
     ERRORS.contains(&text)
 }
 
 impl Cell {
-    /// The cell that was typed as `text`, or came to be it as the value of a formula; outer white space is cut.
+    /// The cell for a text that was typed, or that is the value of a formula. Trims white space.
     #[must_use]
     pub fn typed(text: &str) -> Cell {
         if is_error(text.trim()) { Cell::Error(text.trim().to_owned()) } else { Cell::text(text) }
     }
 
-    /// The cell that holds `text` and nothing else; outer white space is cut.
+    /// The cell for a text that is taken literally. Trims white space.
     #[must_use]
     pub fn text(text: &str) -> Cell {
         let text = text.trim();
         if text.is_empty() { Cell::Empty } else { Cell::Text(text.to_owned()) }
     }
 
-    /// Whether there is nothing in it.
+    /// True if the cell is empty.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         matches!(self, Cell::Empty)
     }
 
-    /// Why nobody can say what is meant by what it holds, if so: the kind of fault, and what is wrong.
+    /// Why the meaning of the cell is unclear: a fault code, and a sentence. None if it is clear.
     #[must_use]
     pub fn unclear(&self) -> Option<(&'static str, String)> {
         match self {
@@ -122,7 +122,7 @@ impl Cell {
 }
 
 impl fmt::Display for Cell {
-    /// Writes what the cell holds, as one who typed it would know it again.
+    /// Writes the content so that the author would recognize it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cell::Empty => Ok(()),
@@ -138,34 +138,34 @@ impl fmt::Display for Cell {
     }
 }
 
-/// The percentage that is stored as `share`: 0.07 is 7, though a hundred times the binary fraction is not.
+/// The percentage stored as `share`. 0.07 gives 7, although a hundred times the binary fraction does not.
 #[must_use]
 pub fn percent_of(share: f64) -> f64 {
-    // Twelve decimals are finer than any percentage that is recorded.
+    // Twelve decimals are finer than any recorded percentage.
     (share * 1e14).round() / 1e12
 }
 
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Row {
-    /// Its number as a spreadsheet counts: the first line of the file is row 1.
+    /// The row number in a spreadsheet: the first line of the file is row 1.
     pub number: u64,
-    /// Its cells from column A on; cells that are not there are empty.
+    /// The cells from column A on. Missing cells are empty.
     pub cells: Vec<Cell>,
-    /// Cells that the file gives it, empty ones among them.
+    /// The number of cells in the file, including empty ones.
     pub width: usize,
-    /// Whether the file ends within it, without a line end, so that it may be cut off.
+    /// True if the file ends within the row, without a line end, so that it may be incomplete.
     pub is_cut: bool,
 }
 
 impl Row {
-    /// The cell of the column `index`, the first being 0.
+    /// The cell in the column `index`, counted from 0.
     #[must_use]
     pub fn cell(&self, index: usize) -> &Cell {
         self.cells.get(index).unwrap_or(&Cell::Empty)
     }
 
-    /// Whether there is nothing to read in it: no value, or a remark, each of whose values begins with `#`.
+    /// True if the row has nothing to read: no value, or only values that begin with `#`.
     #[must_use]
     pub fn is_blank_or_comment(&self) -> bool {
         let is_remark = |cell: &Cell| matches!(cell, Cell::Text(text) | Cell::Marked(text, _) if text.starts_with('#'));
@@ -173,23 +173,23 @@ impl Row {
     }
 }
 
-/// A table of a file: a sheet of a workbook, or a whole CSV file.
+/// A table in a file: a sheet of a workbook, or a whole CSV file.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
     /// The sheet's name; none for a CSV file.
     pub sheet: Option<Arc<str>>,
-    /// Which of several files it is in; none when there is only one.
+    /// The file that it is in, if there are several.
     pub file: Option<Arc<str>>,
-    /// The headers, and the rows of figures below them, in order; empty ones and remarks are left out.
+    /// The header row, and the rows of figures below it. Blank rows and remarks are left out.
     pub rows: Vec<Row>,
-    /// Whether it was left unread: a sheet that is hidden, or that stands beside those that are wanted.
+    /// True if it was not read: a hidden sheet, or one besides the wanted ones.
     pub is_unread: bool,
-    /// Whether it is a sheet that is hidden.
+    /// True if the sheet is hidden.
     pub is_hidden: bool,
 }
 
 impl Table {
-    /// What it is called where rows of several tables are told apart; none for a CSV file sent alone.
+    /// The name that tells several tables apart; none for a single CSV file.
     #[must_use]
     pub fn name(&self) -> Option<Arc<str>> {
         match (&self.sheet, &self.file) {
@@ -199,44 +199,44 @@ impl Table {
         }
     }
 
-    /// The name of its sheet; nothing for a CSV file.
+    /// The name of the sheet; empty for a CSV file.
     #[must_use]
     pub fn title(&self) -> String {
         self.sheet.as_deref().unwrap_or_default().to_owned()
     }
 
-    /// How many rows of figures it has.
+    /// The number of rows of figures.
     #[must_use]
     pub fn figures(&self) -> usize {
         self.rows.len().saturating_sub(1)
     }
 }
 
-/// Where a column stands in its sheet, and what it is called.
+/// The place of a column in its sheet, and its header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ColumnPlace {
-    /// Its letters, `A` to `XFD`; none when the file has no such column.
+    /// The letters `A` to `XFD`; none if the file lacks the column.
     pub letters: Option<String>,
-    /// Its header as the file has it, or as the template would.
+    /// The header in the file, or in the template if the file lacks the column.
     pub header: String,
 }
 
-/// One thing that is wrong with a file, and the cell where it is.
+/// A fault in a file, and its cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CellFault {
-    /// The sheet or, of several files, which of them; none for CSV sent alone and for JSON.
+    /// The sheet, or the file if there are several; none for a single CSV file and for JSON.
     pub sheet: Option<Arc<str>>,
-    /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
+    /// The row number in a spreadsheet; in JSON the index of the report, from 0.
     pub row: u64,
-    /// The column; none when the fault is the whole row's, and for JSON.
+    /// The column; none if the fault concerns the whole row, and for JSON.
     pub column: Option<ColumnPlace>,
-    /// The JSON pointer of what is wrong, into the body of the report; none when it has no place there.
+    /// The JSON pointer into the body of the report; none if the fault has no place there.
     pub pointer: Option<String>,
-    /// What the cell holds, as it was typed, cut after 100 characters; none when it is empty.
+    /// The content of the cell as typed, cut after 100 characters; none if it is empty.
     pub text: Option<String>,
-    /// What kind of fault it is; stable.
+    /// The code of the fault, which is stable.
     pub code: String,
-    /// What is wrong and what would be right, for a person.
+    /// What is wrong and what to do, for a person.
     pub detail: String,
 }
 
@@ -262,16 +262,16 @@ impl fmt::Display for CellFault {
 /// Why a whole file is refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedFile {
-    /// What kind of fault it is; stable.
+    /// The code of the fault, which is stable.
     pub code: &'static str,
-    /// What is wrong and what would be right, for a person.
+    /// What is wrong and what to do, for a person.
     pub detail: String,
-    /// What is wrong with its headers, cell by cell; empty when the fault is the whole file's.
+    /// The faults in its headers; empty if the whole file is refused.
     pub faults: Vec<CellFault>,
 }
 
 impl RefusedFile {
-    /// The refusal of a file as a whole.
+    /// Refuses a file as a whole.
     pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
         RefusedFile { code, detail: detail.into(), faults: Vec::new() }
     }
@@ -286,7 +286,7 @@ impl fmt::Display for RefusedFile {
 
 impl std::error::Error for RefusedFile {}
 
-/// What a cell holds, for a message: none when it is empty, cut when it is long.
+/// The content of a cell for a message, cut if it is long; none if it is empty.
 #[must_use]
 pub fn quoted(cell: &Cell) -> Option<String> {
     (!cell.is_empty()).then(|| {
@@ -298,9 +298,9 @@ pub fn quoted(cell: &Cell) -> Option<String> {
     })
 }
 
-/// The first few of `count` names, as many as a fault names, and how many more there are.
+/// The first few of `count` names, and how many more there are.
 #[must_use]
-pub fn some_of(names: impl Iterator<Item = String>, count: usize) -> String {
+pub fn first_few(names: impl Iterator<Item = String>, count: usize) -> String {
     let message = names.take(SHEET_OTHERS_NAMED).collect::<Vec<_>>().join(", ");
     match count.saturating_sub(SHEET_OTHERS_NAMED) {
         0 => message,
@@ -308,7 +308,7 @@ pub fn some_of(names: impl Iterator<Item = String>, count: usize) -> String {
     }
 }
 
-/// The letters of a column, the first being 0: `A`, `Z`, `AA`, `XFD`.
+/// The letters of a column, counted from 0: `A`, `Z`, `AA`, `XFD`.
 #[must_use]
 pub fn letters(index: usize) -> String {
     let mut rest = index;

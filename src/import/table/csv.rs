@@ -1,4 +1,4 @@
-//! CSV files: UTF-8, with commas, semicolons or tabs, row by row in bounded memory.
+//! Reads CSV files: UTF-8, with commas, semicolons or tabs, row by row in bounded memory.
 
 use std::io::{BufRead, ErrorKind, Read};
 
@@ -6,22 +6,22 @@ use crate::import::limits::{SHEET_COLUMNS, SHEET_ROW_BYTES, SHEET_ROWS};
 
 use super::cell::{Cell, RefusedFile, Row, Table, is_error};
 
-/// How to write a file that is read without doubt.
+/// Advice on how to save a file in UTF-8.
 const SAVE_AS_UTF8: &str = "save it as \"CSV UTF-8 (comma delimited)\" in Excel, or choose the character set \"Unicode (UTF-8)\" in \
                             LibreOffice; or send the workbook (.xlsx) itself";
 
-/// What separates the cells of a row.
+/// The characters that may separate cells.
 const DELIMITERS: [u8; 3] = [b',', b';', b'\t'];
 
-/// Reads the whole of a CSV file.
+/// Reads a whole CSV file.
 ///
 /// # Errors
-/// When it is not CSV in UTF-8, or has too many rows or columns.
+/// If it is not CSV in UTF-8, or has too many rows or columns.
 pub fn read(bytes: &[u8]) -> Result<Table, RefusedFile> {
     let mut rows = Vec::new();
     for row in CsvRows::open(bytes)? {
         let row = row?;
-        // The first are the headers.
+        // The first row is the header.
         if rows.len() > SHEET_ROWS {
             return Err(too_many_rows(SHEET_ROWS));
         }
@@ -30,30 +30,30 @@ pub fn read(bytes: &[u8]) -> Result<Table, RefusedFile> {
     Ok(Table { rows, ..Table::default() })
 }
 
-/// The refusal of more rows than are read at once.
-pub(in crate::import) fn too_many_rows(most: usize) -> RefusedFile {
-    RefusedFile::new("too_many_rows", format!("there are more than {most} rows below the headers; send them in parts"))
+/// The refusal of a file with too many rows.
+pub(in crate::import) fn too_many_rows(limit: usize) -> RefusedFile {
+    RefusedFile::new("too_many_rows", format!("there are more than {limit} rows below the headers; send them in parts"))
 }
 
-/// The rows of a CSV file that have a value and are no remarks, in order, read one by one.
+/// The rows of a CSV file, read one by one. Blank rows and remarks are skipped.
 #[derive(Debug)]
 pub struct CsvRows<R> {
     source: R,
     delimiter: u8,
-    /// Rows read so far, empty ones among them: what a spreadsheet would count.
+    /// The number of the last row that was read, as a spreadsheet counts.
     number: u64,
-    /// Whether the last row of the file, or a fault, has been met.
-    ended: bool,
+    /// True after the last row or an error.
+    is_ended: bool,
 }
 
 impl<R: BufRead> CsvRows<R> {
-    /// Opens a file: skips a byte order mark and finds what separates its cells.
+    /// Opens a file: skips a byte order mark and determines the delimiter.
     ///
     /// # Errors
-    /// When it is UTF-16, cannot be read, or its first row leaves open what separates the cells.
+    /// If it is UTF-16, cannot be read, or does not show which delimiter it uses.
     pub fn open(mut source: R) -> Result<CsvRows<impl BufRead>, RefusedFile> {
         let mut head = Vec::new();
-        // Enough to hold the rows before the header and the header itself.
+        // Enough for the remarks before the header and the header itself.
         source.by_ref().take(SHEET_ROW_BYTES as u64).read_to_end(&mut head).map_err(|e| unreadable(&e))?;
         if head.starts_with(&[0xFF, 0xFE]) || head.starts_with(&[0xFE, 0xFF]) || head.contains(&0) {
             let message = format!("the file is UTF-16 (\"Unicode text\") or no text at all: {SAVE_AS_UTF8}");
@@ -67,13 +67,13 @@ impl<R: BufRead> CsvRows<R> {
                 head.drain(..length);
                 (delimiter, 1)
             }
-            None => (delimiter_of(&head)?, 0),
+            None => (guess_delimiter(&head)?, 0),
         };
         let source = std::io::Cursor::new(head).chain(source);
-        Ok(CsvRows { source, delimiter, number: declared, ended: false })
+        Ok(CsvRows { source, delimiter, number: declared, is_ended: false })
     }
 
-    /// The next row, an empty one too; none at the end of the file.
+    /// Reads the next row, even an empty one; none at the end of the file.
     fn read_row(&mut self) -> Result<Option<Row>, RefusedFile> {
         self.number += 1;
         let mut splitter = Splitter::new(self.delimiter, self.number);
@@ -103,13 +103,13 @@ impl<R: BufRead> Iterator for CsvRows<R> {
     type Item = Result<Row, RefusedFile>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
+        while !self.is_ended {
             match self.read_row() {
                 Ok(Some(row)) if row.is_blank_or_comment() => {}
                 Ok(Some(row)) => return Some(Ok(row)),
-                Ok(None) => self.ended = true,
+                Ok(None) => self.is_ended = true,
                 Err(refused) => {
-                    self.ended = true;
+                    self.is_ended = true;
                     return Some(Err(refused));
                 }
             }
@@ -118,7 +118,7 @@ impl<R: BufRead> Iterator for CsvRows<R> {
     }
 }
 
-/// The delimiter that a first line `sep=;` declares, and the length of that line.
+/// The delimiter in a first line such as `sep=;`, and the length of that line.
 fn declared_delimiter(head: &[u8]) -> Option<(u8, usize)> {
     let length = head.iter().position(|byte| *byte == b'\n').map_or(head.len(), |end| end + 1);
     let line = head[..length].strip_suffix(b"\n").unwrap_or(&head[..length]);
@@ -131,8 +131,8 @@ fn declared_delimiter(head: &[u8]) -> Option<(u8, usize)> {
     }
 }
 
-/// The delimiter that the header row shows: the one that it has most of outside quotes.
-fn delimiter_of(head: &[u8]) -> Result<u8, RefusedFile> {
+/// The delimiter that the header row uses most often outside quotes.
+fn guess_delimiter(head: &[u8]) -> Result<u8, RefusedFile> {
     let mut counts = [0_usize; DELIMITERS.len()];
     let mut rest = head;
     while !rest.is_empty() && is_blank_or_comment(first_line(rest)) {
@@ -164,36 +164,36 @@ fn first_line(text: &[u8]) -> &[u8] {
     text.split(|byte| matches!(byte, b'\n' | b'\r')).next().unwrap_or_default()
 }
 
-/// Whether a line before the headers is empty, or a remark.
+/// True if a line before the headers is blank or a remark.
 fn is_blank_or_comment(line: &[u8]) -> bool {
     let line = line.trim_ascii_start();
     let bare = line.strip_prefix(b"\"").unwrap_or(line);
     bare.starts_with(b"#") || line.iter().all(|byte| DELIMITERS.contains(byte) || byte.is_ascii_whitespace())
 }
 
-/// Where the splitting of a row stands.
+/// The state of the splitter within a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     /// At the beginning of a cell.
     Beginning,
-    /// Within a cell without quotes.
+    /// Within an unquoted cell.
     Bare,
     /// Within quotes.
     Quoted,
-    /// After a quote within quotes: the end of the cell, or half of a doubled quote.
+    /// After a quote within quotes. It ends the cell or is half of a doubled quote.
     Closed,
-    /// After a carriage return outside quotes: a line feed is to follow.
+    /// After a carriage return outside quotes. A line feed must follow.
     Returned,
 }
 
-/// Splits one row into its cells, however its bytes arrive.
+/// Splits one row into cells, in whatever chunks its bytes arrive.
 #[derive(Debug)]
 struct Splitter {
     delimiter: u8,
     state: State,
     cell: Vec<u8>,
     row: Row,
-    /// Bytes taken so far.
+    /// The number of bytes read so far.
     bytes: usize,
 }
 
@@ -203,7 +203,7 @@ impl Splitter {
         Splitter { delimiter, state: State::Beginning, cell: Vec::new(), row, bytes: 0 }
     }
 
-    /// Takes bytes up to the end of the row: how many, and whether that end was among them.
+    /// Reads bytes up to the end of the row. Returns how many, and whether the row is complete.
     fn take(&mut self, chunk: &[u8]) -> Result<(usize, bool), RefusedFile> {
         for (index, byte) in chunk.iter().enumerate() {
             self.bytes += 1;
@@ -245,7 +245,7 @@ impl Splitter {
         Ok((chunk.len(), false))
     }
 
-    /// Ends the cell that is being read.
+    /// Ends the current cell.
     fn end_cell(&mut self) -> Result<(), RefusedFile> {
         let Ok(text) = std::str::from_utf8(&self.cell) else {
             let message =
@@ -278,13 +278,13 @@ impl Splitter {
     }
 }
 
-/// Whether a text could be taken for a formula or an error, or for one that was kept from being so by an apostrophe.
+/// True if a spreadsheet could take a text for a formula or an error, or if it already has an apostrophe against that.
 pub(in crate::import) fn needs_apostrophe(text: &str) -> bool {
     let bare = text.trim_start_matches('\'');
     bare.starts_with(['=', '+', '-', '@']) || is_error(bare)
 }
 
-/// The cell of a text, without the apostrophe that keeps it from being taken for something else.
+/// The cell for a text, without the protecting apostrophe.
 fn cell_of(text: &str) -> Cell {
     match text.strip_prefix('\'').filter(|rest| needs_apostrophe(rest)) {
         Some(rest) => Cell::text(rest),
@@ -292,7 +292,7 @@ fn cell_of(text: &str) -> Cell {
     }
 }
 
-/// The refusal of a file that the machine could not read to its end.
+/// The refusal of a file that could not be read.
 pub(in crate::import) fn unreadable(error: &std::io::Error) -> RefusedFile {
     RefusedFile::new("unreadable", format!("the file could not be read: {error}"))
 }

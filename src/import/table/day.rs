@@ -1,4 +1,4 @@
-//! Days and years as tables have them: typed, or counted by a spreadsheet.
+//! Reads days and years from tables, typed or as serial numbers of a spreadsheet.
 
 use chrono::{Datelike, Days, NaiveDate};
 
@@ -7,39 +7,38 @@ use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 
 use super::cell::Cell;
 
-/// Why a cell is not taken as a day or a year.
+/// Why a cell is not accepted as a day or a year.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DayFault {
-    /// What kind of fault it is: `invalid_day`, `ambiguous_day`, `invalid_year`.
+    /// The code of the fault: `invalid_day`, `ambiguous_day`, `invalid_year`.
     pub code: &'static str,
-    /// What is wrong and what would be right, for a person.
+    /// What is wrong and what to do, for a person.
     pub detail: String,
 }
 
-/// Reads a day: one that the file stores as such, a spreadsheet's count of days, or text such as `2020-12-31` and
-/// `31.12.2020`.
+/// Reads a day: a date of the file, a serial number, or text such as `2020-12-31` and `31.12.2020`.
 ///
 /// # Errors
-/// When it is no day, or could be two.
+/// If it is not a day, or could be two.
 pub fn read(cell: &Cell) -> Result<NaiveDate, DayFault> {
     match cell {
         Cell::Day(day) => Ok(*day),
-        Cell::Number(number) => counted(*number).ok_or_else(invalid),
-        Cell::Text(text) => typed(text),
+        Cell::Number(number) => from_serial(*number).ok_or_else(invalid),
+        Cell::Text(text) => parse(text),
         _ => Err(invalid()),
     }
 }
 
-/// Reads a year: a number, four digits, or its first or last day.
+/// Reads a year: a number, four digits, or the year's first or last day.
 ///
 /// # Errors
-/// When it is none.
+/// If it is not a year.
 pub fn read_year(cell: &Cell) -> Result<i64, DayFault> {
     let refused = || DayFault {
         code: "invalid_year",
         detail: "must be a year such as 2020; of a fiscal year the one in which it begins".to_owned(),
     };
-    let of_day = |day: NaiveDate| {
+    let from_day = |day: NaiveDate| {
         let is_end = matches!((day.month(), day.day()), (1, 1) | (12, 31));
         (is_end && (FIRST_YEAR..=LAST_YEAR).contains(&day.year())).then(|| i64::from(day.year()))
     };
@@ -49,53 +48,53 @@ pub fn read_year(cell: &Cell) -> Result<i64, DayFault> {
         Cell::Text(text) => {
             let digits = text.strip_suffix(".0").unwrap_or(text);
             let plain = digits.len() == 4 && digits.bytes().all(|byte| byte.is_ascii_digit());
-            let year = if plain { digits.parse().ok() } else { typed(text).ok().and_then(of_day) };
+            let year = if plain { digits.parse().ok() } else { parse(text).ok().and_then(from_day) };
             year.ok_or_else(refused)
         }
-        Cell::Day(day) => of_day(*day).ok_or_else(refused),
+        Cell::Day(day) => from_day(*day).ok_or_else(refused),
         _ => Err(refused()),
     }
 }
 
-/// The day that a spreadsheet counts as `serial` since 1900; none outside the years that a record may name.
+/// The day for a spreadsheet's serial number; none outside the years that records allow.
 #[must_use]
-pub fn counted(serial: f64) -> Option<NaiveDate> {
-    // 30 December 1899: spreadsheets count a 29 February 1900 that never was.
+pub fn from_serial(serial: f64) -> Option<NaiveDate> {
+    // 30 December 1899, because spreadsheets count a 29 February 1900 that did not exist.
     let zero = NaiveDate::from_ymd_opt(1899, 12, 30)?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds")]
     let days = (1.0..3_000_000.0).contains(&serial).then(|| Days::new(serial as u64))?;
     zero.checked_add_days(days).filter(|day| (FIRST_YEAR..=LAST_YEAR).contains(&day.year()))
 }
 
-/// Reads a day that was typed.
-fn typed(text: &str) -> Result<NaiveDate, DayFault> {
+/// Parses a day that was typed.
+fn parse(text: &str) -> Result<NaiveDate, DayFault> {
     if let Some(day) = fault::parse_day(text) {
         return Ok(day);
     }
     if text.len() == 5 && text.bytes().all(|byte| byte.is_ascii_digit()) {
-        return text.parse().ok().and_then(counted).ok_or_else(invalid);
+        return text.parse().ok().and_then(from_serial).ok_or_else(invalid);
     }
-    // Some programs write a day as a moment: its midnight is the day.
+    // Some programs write a day with a time of midnight.
     if let Some(day) = text.strip_suffix("T00:00:00").or_else(|| text.strip_suffix(" 00:00:00")) {
         return fault::parse_day(day).ok_or_else(invalid);
     }
     let parts: Vec<&str> = text.split(['.', '/', '-']).map(str::trim).collect();
     let [first, second, year] = parts.as_slice() else { return Err(invalid()) };
-    let number = |digits: &str, most: usize| {
-        let plain = (1..=most).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    let number = |digits: &str, digits_max: usize| {
+        let plain = (1..=digits_max).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
         if plain { digits.parse::<u32>().ok() } else { None }
     };
     let (Some(first), Some(second), Some(year)) = (number(first, 2), number(second, 2), number(year, 4)) else {
         return Err(invalid());
     };
-    let made = |day, month| {
-        let made = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
-        // Years of two digits could be of any century.
-        (1900..=2200).contains(&made.year()).then_some(made)
+    let date = |day, month| {
+        let date = NaiveDate::from_ymd_opt(i32::try_from(year).ok()?, month, day)?;
+        // Years of two digits could be in any century.
+        (1900..=2200).contains(&date.year()).then_some(date)
     };
-    let (day_first, month_first) = (made(first, second), made(second, first));
+    let (day_first, month_first) = (date(first, second), date(second, first));
     match (day_first, month_first) {
-        // With points the day stands first wherever days are written so.
+        // Dates with points always put the day first.
         (Some(day), _) if text.contains('.') => Ok(day),
         (Some(one), Some(other)) if one != other => Err(DayFault {
             code: "ambiguous_day",

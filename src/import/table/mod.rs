@@ -1,4 +1,4 @@
-//! The tables of a file, whichever of the kinds that are understood it is.
+//! Reads the tables of a file in any of the supported formats.
 
 pub(in crate::import) mod blank_cell;
 pub mod cell;
@@ -19,14 +19,14 @@ use std::sync::Arc;
 
 use crate::import::limits::{IMPORT_WORKBOOK_BYTES, SHEET_BYTES, SHEET_ROWS};
 
-use cell::{RefusedFile, Row, Table, some_of};
+use cell::{RefusedFile, Row, Table, first_few};
 use csv::CsvRows;
 use sheets::is_read_me;
 
-/// Reads the tables of files that are sent together; those of several are told apart as `file 1`, `file 2` and on.
+/// Reads the tables of files that are sent together. Several files are named `file 1`, `file 2` and so on.
 ///
 /// # Errors
-/// When one of them cannot be read, or all together have too many rows.
+/// If one of them cannot be read, or all together have too many rows.
 pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, RefusedFile> {
     if let [file] = files {
         return read(file.as_ref());
@@ -47,10 +47,10 @@ pub fn read_all<F: AsRef<[u8]>>(files: &[F]) -> Result<Vec<Table>, RefusedFile> 
     Ok(tables)
 }
 
-/// Reads the tables of a CSV file or an XLSX workbook, told apart by their first bytes.
+/// Reads the tables of a CSV file or an XLSX workbook, recognized by the first bytes.
 ///
 /// # Errors
-/// When the file is of another kind, too large, or damaged.
+/// If the file has another format, is too large, or is damaged.
 pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     if bytes.len() > SHEET_BYTES {
         let message = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
@@ -66,43 +66,44 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
 /// The rows of a table, read one by one.
 pub(in crate::import) type Rows<'a> = Box<dyn Iterator<Item = Result<Row, RefusedFile>> + 'a>;
 
-/// An opened file that may be of any size.
+/// An opened file of any size.
 pub(in crate::import) enum Opened<'a> {
-    /// The rows of a CSV file, not yet read.
+    /// The rows of a CSV file, not read yet.
     Csv(Rows<'a>),
-    /// The sheets of a workbook, hidden ones too.
+    /// The sheets of a workbook, including hidden ones.
     Workbook(Vec<Table>),
 }
 
-/// Opens a file that the command line brings in: CSV is read row by row, a workbook at once.
+/// Opens a file for the command line. CSV is read row by row, a workbook at once.
 pub(in crate::import) fn open<'a>(reader: impl Read + 'a) -> Result<Opened<'a>, RefusedFile> {
     let mut reader = BufReader::new(reader);
-    // What cannot be read is told by whoever reads on.
+    // A read error here appears again when reading goes on.
     let head = reader.fill_buf().unwrap_or_default();
     known_format(head)?;
     if !head.starts_with(b"PK") {
         return Ok(Opened::Csv(Box::new(CsvRows::open(reader)?)));
     }
     let mut bytes = Vec::new();
-    let most = u64::try_from(IMPORT_WORKBOOK_BYTES).unwrap_or(u64::MAX);
-    reader.take(most.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| csv::unreadable(&error))?;
+    let limit = u64::try_from(IMPORT_WORKBOOK_BYTES).unwrap_or(u64::MAX);
+    reader.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(|error| csv::unreadable(&error))?;
     workbook::read_every_sheet(&bytes).map(Opened::Workbook)
 }
 
-/// What is to be told of the sheets that are not read beside the one that is.
-pub(in crate::import) fn unread(file: &str, read: &Table, others: &[Table]) -> Option<String> {
+/// The notice about the sheets that are not read; none if there are none.
+pub(in crate::import) fn unread_notice(file: &str, read: &Table, others: &[Table]) -> Option<String> {
     let names: Vec<String> =
         others.iter().map(Table::title).filter(|name| !is_read_me(name)).map(|name| format!("\"{name}\"")).collect();
     let count = names.len();
-    let message =
-        || format!("of {file} only the sheet \"{}\" is read, not {}", read.title(), some_of(names.into_iter(), count));
+    let message = || {
+        format!("of {file} only the sheet \"{}\" is read, not {}", read.title(), first_few(names.into_iter(), count))
+    };
     (count > 0).then(message)
 }
 
-/// Refuses what begins as a file of a kind that is no table, by what it is.
+/// Refuses known formats that are not tables, by their first bytes.
 ///
 /// # Errors
-/// When it does.
+/// If the file has such a format.
 pub(in crate::import) fn known_format(head: &[u8]) -> Result<(), RefusedFile> {
     let other = [
         (&b"\xd0\xcf\x11\xe0"[..], "an old or encrypted Excel workbook"),

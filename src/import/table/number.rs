@@ -1,13 +1,13 @@
-//! Numbers as people type them into tables: read exactly, or refused where they could mean two things.
+//! Reads numbers as people type them: exactly, or not at all if they could mean two things.
 
 use super::unit::{self, NoUnit, Scale, Substance};
 
 /// What a number counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
-    /// Tonnes of CO2 equivalent; other units of mass are converted.
+    /// Tonnes of CO2 equivalent. Other units of mass are converted.
     Tonnes,
-    /// Tonnes of one gas; other units of mass are converted.
+    /// Tonnes of one gas. Other units of mass are converted.
     GasTonnes,
     /// A whole number of people.
     People,
@@ -15,7 +15,7 @@ pub enum Quantity {
     Percent,
 }
 
-/// Which mark stands before the decimals.
+/// The decimal mark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decimal {
     /// `1,233.5`, as in English.
@@ -24,36 +24,41 @@ pub enum Decimal {
     Comma,
 }
 
-/// Why a text is not taken as a number.
+/// Why a text is not accepted as a number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NumberFault {
-    /// What kind of fault it is: `not_a_number`, `ambiguous_number`, `unknown_unit`, `shortened_number`, `not_whole`.
+    /// The code of the fault: `not_a_number`, `ambiguous_number`, `unknown_unit`, `shortened_number`, `not_whole`.
     pub code: &'static str,
-    /// What is wrong and what would be right, for a person.
+    /// What is wrong and what to do, for a person.
     pub detail: String,
 }
 
 /// Reads a number in the unit of `quantity`: tonnes, people or percent.
 ///
-/// `settled` says which mark stands before the decimals, where the other cells of the column show it; without it a
-/// number such as `1,233` is refused, for it is 1233 to some and 1.233 to others.
+/// `decimal_mark` is the decimal mark that the other cells of the column show. Without it a number such as `1,233` is
+/// refused, because it could be 1233 or 1.233.
 ///
 /// # Errors
-/// When the text is no number, could be two, or is in a unit that is not known.
-pub fn read(text: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<f64, NumberFault> {
-    read_in(Scale::ONE, text, quantity, settled)
+/// If the text is not a number, could be two, or has an unknown unit.
+pub fn read(text: &str, quantity: Quantity, decimal_mark: Option<Decimal>) -> Result<f64, NumberFault> {
+    read_in(Scale::ONE, text, quantity, decimal_mark)
 }
 
-/// The same where the column's header names a unit, which counts unless the cell names its own.
+/// Like [`read`], for a column whose header names a unit. A unit in the cell takes precedence.
 ///
 /// # Errors
-/// As of [`read`].
-pub fn read_in(header: Scale, text: &str, quantity: Quantity, settled: Option<Decimal>) -> Result<f64, NumberFault> {
+/// The same as [`read`].
+pub fn read_in(
+    header: Scale,
+    text: &str,
+    quantity: Quantity,
+    decimal_mark: Option<Decimal>,
+) -> Result<f64, NumberFault> {
     let (figure, unit) = split_unit(text.trim());
     let scale = scale_of(unit, quantity)?.unwrap_or(header);
-    // There are no fractions of people, but of thousands of them.
+    // There are no fractions of people, but there are fractions of thousands of people.
     let is_whole = quantity == Quantity::People && scale == Scale::ONE;
-    let number = Shape::of(figure).ok_or_else(|| not_a_number(figure))?.number(figure, is_whole, settled)?;
+    let number = Shape::of(figure).ok_or_else(|| not_a_number(figure))?.number(figure, is_whole, decimal_mark)?;
     if is_whole && number.decimals.bytes().any(|digit| digit != b'0') {
         return Err(fault("not_whole", "must be a whole number of people"));
     }
@@ -62,18 +67,18 @@ pub fn read_in(header: Scale, text: &str, quantity: Quantity, settled: Option<De
     scale.amount(number.negative, &digits, -exponent).ok_or_else(|| not_a_number(figure))
 }
 
-/// The text of a number that [`read`] takes for it and nothing else.
+/// A text for a number that [`read`] can only read in one way.
 #[must_use]
 pub fn plain(number: f64) -> String {
     let text = number.to_string();
     match Shape::of(&text).map(|shape| shape.marks) {
-        // A fourth decimal tells decimals from thousands.
+        // A fourth decimal excludes a thousands separator.
         Some(Marks::Unclear(_)) => text + "0",
         _ => text,
     }
 }
 
-/// Which mark a text shows to stand before decimals, if it can only be read one way.
+/// The decimal mark that a text shows, if it can only be read in one way.
 #[must_use]
 pub fn evidence(text: &str) -> Option<Decimal> {
     match Shape::of(split_unit(text.trim()).0)?.marks {
@@ -82,12 +87,12 @@ pub fn evidence(text: &str) -> Option<Decimal> {
     }
 }
 
-/// What the marks within a number are.
+/// The meaning of the marks within a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Marks {
-    /// There is one reading; and, if it takes one to tell, the mark of decimals.
+    /// There is one reading, with this decimal mark if there is one.
     Certain(Option<Decimal>),
-    /// One mark, with three digits after it and one to three before: of thousands or of decimals.
+    /// A single mark with three digits after it and one to three before: a thousands separator or a decimal mark.
     Unclear(char),
 }
 
@@ -107,7 +112,7 @@ struct Digits {
 }
 
 impl Shape {
-    /// The form of a text without its unit, if it is that of a number.
+    /// The form of a text without its unit; none if it is not a number.
     fn of(figure: &str) -> Option<Shape> {
         let (negative, bare) = unsigned(figure);
         let first = bare.chars().next()?;
@@ -116,7 +121,7 @@ impl Shape {
         if !(first.is_ascii_digit() && last.is_ascii_digit() && bare.chars().all(allowed)) {
             return None;
         }
-        // Spaces and apostrophes are never decimal marks; at most one kind of them groups the digits.
+        // Spaces and apostrophes are never decimal marks. At most one kind of them separates groups.
         let mut groupers: Vec<char> = bare.chars().filter(|c| is_group_mark(*c)).collect();
         groupers.dedup();
         let (points, commas) = (bare.matches('.').count(), bare.matches(',').count());
@@ -137,32 +142,32 @@ impl Shape {
         readable.then_some(Shape { negative, marks })
     }
 
-    /// The digits of `figure`, whose form this is.
-    fn number(&self, figure: &str, is_whole: bool, settled: Option<Decimal>) -> Result<Digits, NumberFault> {
+    /// The digits of `figure`, which must have this form.
+    fn number(&self, figure: &str, is_whole: bool, decimal_mark: Option<Decimal>) -> Result<Digits, NumberFault> {
         let bare = unsigned(figure).1;
         let decimal = match self.marks {
             Marks::Certain(decimal) => decimal,
-            Marks::Unclear(mark) if is_whole => Some(grouped_by(mark)),
-            Marks::Unclear(mark) => Some(settled.ok_or_else(|| ambiguous(bare, mark))?),
+            Marks::Unclear(mark) if is_whole => Some(decimal_besides(mark)),
+            Marks::Unclear(mark) => Some(decimal_mark.ok_or_else(|| ambiguous(bare, mark))?),
         };
         let (whole, decimals) = digits(bare, decimal).ok_or_else(|| not_a_number(figure))?;
         Ok(Digits { negative: self.negative, whole, decimals })
     }
 }
 
-/// What the only mark of a number is: of decimals, unless the digits around it could be groups of thousands.
+/// The meaning of the only mark: a decimal mark, unless it could separate thousands.
 fn single(bare: &str, mark: char, decimal: Decimal) -> Marks {
     let (before, after) = bare.split_once(mark).unwrap_or((bare, ""));
     let could_group = after.len() == 3 && before.len() <= 3 && !before.starts_with('0');
     if could_group { Marks::Unclear(mark) } else { Marks::Certain(Some(decimal)) }
 }
 
-/// The mark of decimals where `mark` groups thousands.
-const fn grouped_by(mark: char) -> Decimal {
+/// The decimal mark if `mark` separates thousands.
+const fn decimal_besides(mark: char) -> Decimal {
     if mark == ',' { Decimal::Point } else { Decimal::Comma }
 }
 
-/// The digits before and after the mark of decimals, if all others group the first by threes.
+/// The digits before and after the decimal mark; none if the other marks do not form groups of three.
 fn digits(bare: &str, decimal: Option<Decimal>) -> Option<(String, String)> {
     let mark = decimal.map(|decimal| if decimal == Decimal::Point { '.' } else { ',' });
     let (whole, decimals) = mark.and_then(|mark| bare.split_once(mark)).unwrap_or((bare, ""));
@@ -170,31 +175,31 @@ fn digits(bare: &str, decimal: Option<Decimal>) -> Option<(String, String)> {
     let mut groups = whole.split(|c: char| !c.is_ascii_digit());
     let first = groups.next()?;
     let rest: Vec<&str> = groups.collect();
-    // A number that is grouped begins with one to three digits, not with a zero.
+    // A grouped number begins with one to three digits, and not with a zero.
     let begins = rest.is_empty() || ((1..=3).contains(&first.len()) && !first.starts_with('0'));
     (begins && !first.is_empty() && rest.iter().all(|group| group.len() == 3) && all_digits(decimals))
         .then(|| (format!("{first}{}", rest.concat()), decimals.to_owned()))
 }
 
-/// Whether a character groups digits and does nothing else: a space of any width, or an apostrophe.
+/// True if a character can only separate groups of digits: a space of any width, or an apostrophe.
 const fn is_group_mark(c: char) -> bool {
     matches!(c, ' ' | '\u{A0}' | '\u{2009}' | '\u{202F}' | '\u{2007}' | '\'' | '\u{2019}')
 }
 
-/// Whether a number has a minus before it, and the number without.
+/// Splits off a minus sign: whether there is one, and the rest.
 fn unsigned(figure: &str) -> (bool, &str) {
     let bare = figure.strip_prefix(['-', '\u{2212}']);
     (bare.is_some(), bare.unwrap_or(figure))
 }
 
-/// Cuts a text before its first letter or percent sign: a figure, and its unit.
+/// Splits a text before its first letter or percent sign, into figure and unit.
 fn split_unit(text: &str) -> (&str, &str) {
-    let begins = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());
-    let (figure, unit) = text.split_at(begins);
+    let start = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());
+    let (figure, unit) = text.split_at(start);
     (figure.trim_end(), unit.trim())
 }
 
-/// The scale of a unit that stands behind a figure; none where none does.
+/// The scale of the unit after a figure; none if there is no unit.
 fn scale_of(unit: &str, quantity: Quantity) -> Result<Option<Scale>, NumberFault> {
     let spaceless: String = unit.chars().filter(|c| !c.is_whitespace()).collect();
     match quantity {
@@ -207,16 +212,16 @@ fn scale_of(unit: &str, quantity: Quantity) -> Result<Option<Scale>, NumberFault
     }
 }
 
-/// Whether what follows the digits is an exponent, as in `1.23E+06`.
+/// True if the text after the digits is an exponent, as in `1.23E+06`.
 fn is_exponent(unit: &str) -> bool {
     let power = unit.strip_prefix(['e', 'E']).map(|power| power.trim_start_matches(['+', '-']));
     power.is_some_and(|power| !power.is_empty() && power.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
-/// The scale of a unit of mass in which figures are taken: of CO2e, with or without saying so, or of a gas.
+/// The scale of a unit of mass: of CO2e, stated or not, or of a gas.
 ///
 /// # Errors
-/// When it is none, could be two, or is an amount of something else.
+/// If the unit is unknown, could be two, or is for another substance.
 pub(in crate::import) fn mass(unit: &str, of_co2e: bool) -> Result<Scale, NumberFault> {
     let read = unit::read(unit).map_err(|no| match no {
         NoUnit::Unclear(could_mean) => fault("unknown_unit", format!("could mean {could_mean}")),
@@ -243,7 +248,7 @@ fn fault(code: &'static str, detail: impl Into<String>) -> NumberFault {
     NumberFault { code, detail: detail.into() }
 }
 
-/// Tables write `1.23E+06` for 1234567 where the column is narrow: digits are lost.
+/// Spreadsheets show `1.23E+06` for 1234567 in a narrow column, which loses digits.
 fn shortened() -> NumberFault {
     fault("shortened_number", "is written with an exponent, by which digits may have been lost: write it in full")
 }
@@ -253,7 +258,7 @@ fn not_a_number(figure: &str) -> NumberFault {
     fault("not_a_number", format!("must be a number such as 1233, 1 233 or 1233.5{hint}"))
 }
 
-/// The refusal of `1,233` with both of its readings.
+/// The refusal of `1,233`, with both of its readings.
 fn ambiguous(bare: &str, mark: char) -> NumberFault {
     let (before, after) = bare.split_once(mark).unwrap_or((bare, ""));
     fault(

@@ -1,4 +1,4 @@
-//! The package that a workbook is: a ZIP archive, unpacked within limits before anything is read from it.
+//! The package of a workbook: a ZIP archive that is unpacked within limits before anything else reads it.
 
 use std::collections::HashSet;
 use std::io::{Cursor, Read, Write};
@@ -13,23 +13,23 @@ use crate::import::limits::{
 
 use super::cell::RefusedFile;
 
-/// How large the parts of a workbook may be: what is made of them in memory is a few times that.
+/// Limits of a workbook's parts. Memory use is a few times these sizes.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::import) struct Bounds {
-    /// Bytes of all parts once unpacked.
+    /// The bytes of all parts, unpacked.
     pub bytes: u64,
-    /// Texts that cells share.
+    /// The shared strings.
     pub strings: usize,
-    /// Formats of cells.
+    /// The cell formats.
     pub formats: usize,
 }
 
-/// Packs the parts of an XLSX file anew, without compression and without pictures and programs.
+/// Repacks the parts of an XLSX file, without compression and without pictures and programs.
 ///
-/// What comes out is no larger than the limit, whatever sizes the archive declares, and can be read without surprise.
+/// The result is no larger than the limit, whatever sizes the archive declares, and is safe to read.
 ///
 /// # Errors
-/// When it is no archive, damaged, of another format, has too many parts, or unpacks to more than the limit.
+/// If it is not an archive, is damaged, has another format or too many parts, or unpacks to more than the limit.
 pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>, RefusedFile> {
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|_| damaged())?;
     if archive.len() > WORKBOOK_PARTS {
@@ -48,7 +48,7 @@ pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>,
     let too_large = || too_large(bounds);
     let mut left = bounds.bytes;
     let mut elements_left = WORKBOOK_ELEMENTS;
-    // Memory for what is declared at once: growing bit by bit would take up to three times as much for a while.
+    // Reserves memory for the declared size. Growing step by step could take three times as much.
     let room = usize::try_from(declared).unwrap_or(0);
     let mut packed = ZipWriter::new(Cursor::new(Vec::with_capacity(room)));
     let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
@@ -60,7 +60,7 @@ pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>,
             continue;
         }
         let mut content = Vec::with_capacity(usize::try_from(part.size()).unwrap_or(0).min(room));
-        // Declared sizes may lie: one byte more than is left tells that there is more.
+        // Declared sizes may be wrong. Reading one byte more than allowed shows that there is more.
         part.take(left + 1).read_to_end(&mut content).map_err(|_| damaged())?;
         left = left.checked_sub(content.len() as u64).ok_or_else(too_large)?;
         let elements = content.split(|byte| *byte == b'<').skip(1).count();
@@ -73,7 +73,7 @@ pub(in crate::import) fn repack(bytes: &[u8], bounds: Bounds) -> Result<Vec<u8>,
     packed.finish().map(Cursor::into_inner).map_err(|_| damaged())
 }
 
-/// Refuses archives that are something else than an XLSX workbook.
+/// Refuses archives that are not XLSX workbooks.
 fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), RefusedFile> {
     let has = |wanted: &str| archive.file_names().flatten().any(|name| name.eq_ignore_ascii_case(wanted));
     let kind = if has("xl/workbook.bin") {
@@ -93,17 +93,17 @@ fn check_format(archive: &ZipArchive<Cursor<&[u8]>>) -> Result<(), RefusedFile> 
     ))
 }
 
-/// Refuses a part that no spreadsheet program writes and that could lead its reader astray or cost it much.
+/// Refuses a part that no spreadsheet program writes and that could mislead its reader or cost it much.
 fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), RefusedFile> {
     let text = std::str::from_utf8(content).map_err(|_| damaged())?;
-    // XML allows no others; they would also hide text from the search below, as UTF-16 does.
+    // XML allows no other control characters. They could also hide text from the search below, as UTF-16 does.
     if text.bytes().any(|byte| byte < b' ' && !matches!(byte, b'\t' | b'\n' | b'\r')) {
         return Err(damaged());
     }
     if text.split('<').any(|stretch| stretch.len() > WORKBOOK_STRETCH_BYTES) {
         return Err(damaged());
     }
-    // The count of texts is believed by the reader, which makes room for them beforehand.
+    // The reader reserves memory for the declared count of strings.
     for (at, count) in text.match_indices("uniqueCount") {
         let rest =
             text[at + count.len()..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '=' | '"' | '\''));
@@ -116,13 +116,13 @@ fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), RefusedF
             return Err(too_many(bounds.strings, TEXTS));
         }
     }
-    for (element, most, meaning) in [
+    for (element, limit, meaning) in [
         ("sheet", WORKBOOK_SHEETS, "sheets"),
         ("si", bounds.strings, TEXTS),
         ("xf", bounds.formats, "formats of cells"),
     ] {
-        if elements(text, element).nth(most).is_some() {
-            return Err(too_many(most, meaning));
+        if elements(text, element).nth(limit).is_some() {
+            return Err(too_many(limit, meaning));
         }
     }
     let name = name.to_ascii_lowercase();
@@ -130,14 +130,14 @@ fn check_part(name: &str, content: &[u8], bounds: Bounds) -> Result<(), RefusedF
     if is_styles && text.split('<').nth(WORKBOOK_STYLE_ELEMENTS).is_some() {
         return Err(too_many(WORKBOOK_STYLE_ELEMENTS, "elements of its styles"));
     }
-    // Each may be copied for every format of a cell.
+    // The reader may copy each for every cell format.
     if is_styles && text.split('<').any(|element| element.len() > WORKBOOK_ELEMENT_BYTES) {
         return Err(damaged());
     }
     check_sheets(text)
 }
 
-/// Refuses two sheets that are the same part: a small file would be read as often as it has sheets.
+/// Refuses two sheets with the same part: a small file could then be read many times.
 fn check_sheets(text: &str) -> Result<(), RefusedFile> {
     let mut relations = HashSet::new();
     for sheet in elements(text, "sheet") {
@@ -152,11 +152,11 @@ fn check_sheets(text: &str) -> Result<(), RefusedFile> {
         let attribute = |wanted: &str| attributes(relation).find(|(key, _)| *key == wanted).map(|(_, value)| value);
         let kind = attribute("Type").ok_or_else(damaged)?;
         let target = attribute("Target").ok_or_else(damaged)?.to_ascii_lowercase();
-        // It is copied for every sheet that names it.
+        // The reader copies the path for every sheet that names it.
         if kind.ends_with("sheet") && target.len() > WORKBOOK_ELEMENT_BYTES {
             return Err(damaged());
         }
-        // One part can be named by several paths, but no program gives two sheets the same file name.
+        // Several paths can name one part, but no program gives two sheets the same file name.
         let file = target.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
         if kind.ends_with("/worksheet") && !parts.insert(file) {
             return Err(damaged());
@@ -165,7 +165,7 @@ fn check_sheets(text: &str) -> Result<(), RefusedFile> {
     Ok(())
 }
 
-/// What follows the name of each element that begins here and is called so, in whatever namespace.
+/// The text after the name of each opening element with this name, in any namespace.
 fn elements<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     let is_mark = |c: char| c.is_ascii_whitespace() || matches!(c, '<' | '/' | '>');
     text.match_indices(name).filter_map(move |(at, _)| {
@@ -178,7 +178,7 @@ fn elements<'t>(text: &'t str, name: &'t str) -> impl Iterator<Item = &'t str> {
     })
 }
 
-/// The attributes of an element, each as its name and its value, from what follows the element's name.
+/// The names and values of an element's attributes, from the text after its name.
 fn attributes(element: &str) -> impl Iterator<Item = (&str, &str)> {
     let mut rest = element;
     std::iter::from_fn(move || {
@@ -192,11 +192,11 @@ fn attributes(element: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// What cells share, as it is told.
+/// The name of shared strings in messages.
 const TEXTS: &str = "texts";
 
-fn too_many(most: usize, meaning: &str) -> RefusedFile {
-    let message = format!("the workbook has more than {most} {meaning}: copy the table into a new one");
+fn too_many(limit: usize, meaning: &str) -> RefusedFile {
+    let message = format!("the workbook has more than {limit} {meaning}: copy the table into a new one");
     RefusedFile::new("workbook_too_large", message)
 }
 

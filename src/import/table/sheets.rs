@@ -1,4 +1,4 @@
-//! The names of sheets that mean something to us.
+//! The names of sheets with a fixed meaning.
 
 /// The sheet of the template with a row for each report.
 pub const REPORTS: &str = "Reports";
@@ -8,13 +8,13 @@ pub const LINES: &str = "Lines";
 /// The sheet that explains the others.
 pub const READ_ME: &str = "Read me";
 
-/// Whether a sheet of this name explains the others.
+/// True if a sheet of this name explains the others.
 #[must_use]
 pub fn is_read_me(name: &str) -> bool {
     name.trim().eq_ignore_ascii_case(READ_ME)
 }
 
-/// Whether a sheet of this name is one of the template.
+/// True if a sheet of this name belongs to the template.
 #[must_use]
 pub fn is_of_template(name: &str) -> bool {
     [REPORTS, LINES].into_iter().any(|known| known.eq_ignore_ascii_case(name.trim()))

@@ -1,36 +1,36 @@
-//! What a number format of a spreadsheet shows of a number: the number itself, or something else.
+//! Determines how a spreadsheet's number format displays a number: as itself, or as something else.
 
 use crate::import::limits::NUMBER_FORMAT_CHARACTERS;
 
-/// How a number is shown.
+/// How a number is displayed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::import) enum DisplayedAs {
-    /// As it is stored, but for rounding and the marks between its digits.
+    /// As it is stored, except for rounding and separators.
     Plain,
     /// As a percentage: 0.05 as `5 %`.
     Percent,
-    /// As it is stored, with these words beside it.
+    /// As it is stored, with these words next to it.
     Beside(String),
-    /// As another number, or not at all: scaled, with digits added, by conditions.
+    /// As another number, or not at all: scaled, with added digits, or depending on conditions.
     Otherwise,
 }
 
 /// A piece of a number format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Piece {
-    /// Where a digit, or the whole value, stands.
+    /// A digit, or the whole value.
     Digit,
     Comma,
     Point,
     Percent,
-    /// A character that is shown as it is.
+    /// A character that is displayed as it is.
     Literal(char),
-    /// The section is only for numbers that meet a condition.
+    /// A condition for using the section.
     Condition,
 }
 
-/// How `number` is shown by a number format.
-pub(in crate::import) fn shown(format: &str, number: f64) -> DisplayedAs {
+/// How a number format displays `number`.
+pub(in crate::import) fn display_of(format: &str, number: f64) -> DisplayedAs {
     if format.is_empty() {
         return DisplayedAs::Plain;
     }
@@ -38,7 +38,7 @@ pub(in crate::import) fn shown(format: &str, number: f64) -> DisplayedAs {
         return DisplayedAs::Otherwise;
     }
     let sections = sections(format);
-    // Which section a condition leads to is not worth knowing: a figure is rarely shown so, and then rescaled.
+    // Sections with conditions are not evaluated. They are rare for figures and usually rescale them.
     if sections.iter().flatten().any(|piece| *piece == Piece::Condition) {
         return DisplayedAs::Otherwise;
     }
@@ -47,10 +47,10 @@ pub(in crate::import) fn shown(format: &str, number: f64) -> DisplayedAs {
         3.. if number == 0.0 => 2,
         _ => 0,
     };
-    section_shows(&sections[index], number)
+    section_display(&sections[index], number)
 }
 
-/// The sections of a number format: of positive numbers, of negative ones, of zero, of text.
+/// The sections of a number format: for positive numbers, negative numbers, zero and text.
 fn sections(format: &str) -> Vec<Vec<Piece>> {
     let mut sections = vec![Vec::new()];
     let mut rest = format;
@@ -68,7 +68,8 @@ fn sections(format: &str) -> Vec<Vec<Piece>> {
     sections
 }
 
-/// The pieces that `rest` begins with, and what follows them; its first character is `first`, the others are `after`.
+/// The pieces at the beginning of `rest`, and what follows them. `first` is the first character of `rest`, `after` its
+/// remainder.
 fn next_pieces<'f>(first: char, rest: &'f str, after: &'f str) -> (Vec<Piece>, &'f str) {
     let literals = |text: &str| text.chars().map(Piece::Literal).collect();
     let one = |text: &'f str| text.split_at(text.chars().next().map_or(0, char::len_utf8));
@@ -81,9 +82,10 @@ fn next_pieces<'f>(first: char, rest: &'f str, after: &'f str) -> (Vec<Piece>, &
             let (inside, left) = after.split_once(']').unwrap_or((after, ""));
             (bracket(inside), left)
         }
-        // The next character as it is, or as often as there is room: digits among them would be read as the number's.
+        // Displays the next character once, or repeatedly to fill the cell. A digit there would look like one of the
+        // number.
         '\\' | '*' => (literals(one(after).0), one(after).1),
-        // As wide as the next character.
+        // A space as wide as the next character.
         '_' => (Vec::new(), one(after).1),
         '0' | '#' | '?' | '@' => (vec![Piece::Digit], after),
         ',' => (vec![Piece::Comma], after),
@@ -97,7 +99,7 @@ fn next_pieces<'f>(first: char, rest: &'f str, after: &'f str) -> (Vec<Piece>, &
     }
 }
 
-/// What stands in square brackets: a condition, a currency and its country, or a colour, which shows nothing.
+/// The pieces for square brackets: a condition, a currency symbol, or a colour, which displays nothing.
 fn bracket(inside: &str) -> Vec<Piece> {
     if inside.starts_with(['<', '>', '=']) {
         return vec![Piece::Condition];
@@ -107,8 +109,8 @@ fn bracket(inside: &str) -> Vec<Piece> {
     symbol.chars().map(Piece::Literal).collect()
 }
 
-/// How a section shows a number.
-fn section_shows(pieces: &[Piece], number: f64) -> DisplayedAs {
+/// How a section displays a number.
+fn section_display(pieces: &[Piece], number: f64) -> DisplayedAs {
     let words = words(pieces);
     let Some(digit) = pieces.iter().position(|piece| *piece == Piece::Digit) else {
         let is_dash = number == 0.0 && words.chars().all(|c| c.is_whitespace() || is_dash(c));
@@ -140,7 +142,7 @@ const fn is_dash(c: char) -> bool {
     matches!(c, '-' | '\u{2212}' | '\u{2013}' | '\u{2014}')
 }
 
-/// Whether a comma stands elsewhere than between digits before the point: there it divides by a thousand.
+/// True if a comma is not between two digits before the point. Such a comma divides by a thousand.
 fn scales(pieces: &[Piece]) -> bool {
     let point = pieces.iter().position(|piece| *piece == Piece::Point).unwrap_or(pieces.len());
     pieces.iter().enumerate().any(|(index, piece)| {
@@ -149,7 +151,8 @@ fn scales(pieces: &[Piece]) -> bool {
     })
 }
 
-/// Whether digits or their marks are added that are not the number's own: `0",000"`. Those of a word, as in `CO2`, are no such.
+/// True if literal digits or marks are added to the number, as in `0",000"`. Digits within a word, as in `CO2`, do not
+/// count.
 fn adds_digits(pieces: &[Piece]) -> bool {
     let mut in_word = false;
     pieces.iter().any(|piece| {

@@ -1,4 +1,5 @@
-//! How a workbook shows its cells, where that is not what they hold: raised or struck out text, hidden rows and columns.
+//! Finds formatting in a workbook that changes the meaning of cells: raised or struck out text, hidden rows and
+//! columns.
 
 use std::collections::HashMap;
 use std::io::Cursor;
@@ -12,35 +13,35 @@ use crate::import::limits::SHEET_COLUMNS;
 use super::cell::{Mark, RefusedFile};
 use super::package::damaged;
 
-/// The row and the column of a cell, the first being 0.
+/// The row and the column of a cell, counted from 0.
 pub(in crate::import) type Position = (u32, u32);
 
-/// How the cells of a workbook look.
+/// The formatting of the cells of a workbook.
 pub(in crate::import) struct Styles<'b> {
-    /// The package, whose parts lie in it as they are.
+    /// The package, whose parts are stored uncompressed.
     package: &'b [u8],
     archive: ZipArchive<Cursor<&'b [u8]>>,
-    /// The parts by their paths in small letters, as programs look for them.
+    /// The parts by path, in lower case, because programs ignore case.
     parts: HashMap<String, usize>,
-    /// The parts of the sheets, in the order of the sheets.
+    /// The paths of the sheets' parts, in the order of the sheets.
     sheets: Vec<String>,
-    /// The texts that cells share, by their index, where a run of theirs is marked or has no format of its own.
+    /// The formatting of the shared strings, by index.
     texts: Vec<TextStyle>,
-    /// The mark of each format of cells.
+    /// The mark of each cell format.
     formats: Vec<Option<Mark>>,
 }
 
-/// How a text looks.
+/// The formatting of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 struct TextStyle {
     /// The mark of one of its runs.
     mark: Option<Mark>,
-    /// Whether a part of it looks as its cell says.
+    /// True if a part of it has no format of its own and looks like its cell.
     is_bare: bool,
 }
 
 impl<'b> Styles<'b> {
-    /// Opens the package that a workbook was packed into.
+    /// Opens a repacked workbook.
     pub fn open(package: &'b [u8]) -> Result<Self, RefusedFile> {
         let archive = ZipArchive::new(Cursor::new(package)).map_err(|_| damaged())?;
         let mut parts = HashMap::new();
@@ -70,7 +71,7 @@ impl<'b> Styles<'b> {
         Ok(styles)
     }
 
-    /// The path of the part that names the sheets.
+    /// The path of the part that lists the sheets.
     fn workbook(&mut self) -> Result<String, RefusedFile> {
         let package = self.part("_rels/.rels")?.ok_or_else(damaged)?;
         let mut relations = relations(package)?;
@@ -79,25 +80,25 @@ impl<'b> Styles<'b> {
         Ok(target.strip_prefix('/').unwrap_or(&target).to_owned())
     }
 
-    /// The text of a part, if there is such a one; no copy of it is made.
+    /// The text of a part, without copying it; none if there is no such part.
     fn part(&mut self, path: &str) -> Result<Option<&'b str>, RefusedFile> {
         let Some(index) = self.parts.get(&path.to_ascii_lowercase()) else { return Ok(None) };
         let part = self.archive.by_index(*index).map_err(|_| damaged())?;
-        let place = part.data_start().and_then(|start| {
+        let range = part.data_start().and_then(|start| {
             let start = usize::try_from(start).ok()?;
             Some(start..start.checked_add(usize::try_from(part.size()).ok()?)?)
         });
-        let text = place.and_then(|place| std::str::from_utf8(self.package.get(place)?).ok());
+        let text = range.and_then(|range| std::str::from_utf8(self.package.get(range)?).ok());
         text.map(Some).ok_or_else(damaged)
     }
 
-    /// The text of the part that is the sheet at `index`, the first being 0.
+    /// The text of the sheet's part at `index`, counted from 0.
     pub fn sheet(&mut self, index: usize) -> Result<&'b str, RefusedFile> {
         let path = self.sheets.get(index).cloned().ok_or_else(damaged)?;
         self.part(&path)?.ok_or_else(damaged)
     }
 
-    /// The cells of a sheet in the order of its part, whose text this is.
+    /// The cells of a sheet in the order of its part, given the text of that part.
     pub fn cells<'t>(&'t self, sheet: &'t str) -> Result<CellStyles<'t>, RefusedFile> {
         let mut cells = CellStyles {
             xml: reader(sheet),
@@ -126,7 +127,7 @@ impl<'b> Styles<'b> {
 pub(in crate::import) struct CellStyles<'t> {
     xml: Reader<&'t [u8]>,
     styles: &'t Styles<'t>,
-    /// Whether each column is hidden.
+    /// For each column, whether it is hidden.
     hidden_columns: Vec<bool>,
     row: u32,
     column: u32,
@@ -134,7 +135,7 @@ pub(in crate::import) struct CellStyles<'t> {
 }
 
 impl CellStyles<'_> {
-    /// Where the next cell stands and how it is marked; none after the last.
+    /// The position and the mark of the next cell; none after the last.
     pub fn next(&mut self) -> Result<Option<(Position, Option<Mark>)>, RefusedFile> {
         loop {
             match event(&mut self.xml)? {
@@ -205,12 +206,12 @@ fn attribute(element: &BytesStart<'_>, name: &str) -> Option<String> {
     Some(found.value.into_owned())
 }
 
-/// Whether an attribute says yes.
+/// True if an attribute is set to a true value.
 fn is_true(element: &BytesStart<'_>, name: &str) -> bool {
     matches!(attribute(element, name).as_deref(), Some("1" | "true" | "on"))
 }
 
-/// The row and, where it has one, the column of a reference such as `B7`.
+/// The row and, if given, the column of a reference such as `B7`.
 fn position(reference: &str) -> Result<(u32, Option<u32>), RefusedFile> {
     let letters = reference.len() - reference.trim_start_matches(|c: char| c.is_ascii_alphabetic()).len();
     let (letters, digits) = reference.split_at(letters);
@@ -221,7 +222,7 @@ fn position(reference: &str) -> Result<(u32, Option<u32>), RefusedFile> {
     Ok((row, column.ok_or_else(damaged)?.checked_sub(1)))
 }
 
-/// The columns that an element `col` hides; those beyond the last that is read are of no matter.
+/// The columns that an element `col` hides. Columns beyond the limit do not matter.
 fn hidden_columns(element: &BytesStart<'_>) -> std::ops::Range<usize> {
     let number = |name| attribute(element, name).and_then(|number| number.parse::<usize>().ok());
     let width = attribute(element, "width").and_then(|width| width.parse::<f64>().ok());
@@ -233,14 +234,14 @@ fn hidden_columns(element: &BytesStart<'_>) -> std::ops::Range<usize> {
     }
 }
 
-/// The text of the element `name` that has begun.
+/// The text content of the current element `name`.
 fn content(xml: &mut Reader<&[u8]>, name: &str) -> Result<String, RefusedFile> {
     let mut text = String::new();
     loop {
         match event(xml)? {
             Event::Text(part) => text.push_str(&part.xml10_content()),
             Event::CData(part) => text.push_str(&part.xml10_content()),
-            // What it stands for is of no matter, only that something does.
+            // The entity itself does not matter, only that there is text.
             Event::GeneralRef(_) => text.push('&'),
             Event::End(e) if e.local_name().as_ref() == name => return Ok(text),
             Event::Eof => return Err(damaged()),
@@ -249,7 +250,7 @@ fn content(xml: &mut Reader<&[u8]>, name: &str) -> Result<String, RefusedFile> {
     }
 }
 
-/// Relations of a part: the id, the kind and the target of each.
+/// The relations of a part: id, type and target.
 fn relations(text: &str) -> Result<Vec<(String, String, String)>, RefusedFile> {
     let mut xml = reader(text);
     let mut relations = Vec::new();
@@ -265,7 +266,7 @@ fn relations(text: &str) -> Result<Vec<(String, String, String)>, RefusedFile> {
     }
 }
 
-/// The relation that leads to each sheet, in the order of the sheets.
+/// The relation ids of the sheets, in their order.
 fn sheet_relations(workbook: &str) -> Result<Vec<String>, RefusedFile> {
     let mut xml = reader(workbook);
     let mut ids = Vec::new();
@@ -283,7 +284,7 @@ fn sheet_relations(workbook: &str) -> Result<Vec<String>, RefusedFile> {
     }
 }
 
-/// How each of the texts that cells share looks.
+/// The formatting of each shared string.
 fn shared_texts(text: &str) -> Result<Vec<TextStyle>, RefusedFile> {
     let mut xml = reader(text);
     let mut styles = Vec::new();
@@ -296,7 +297,7 @@ fn shared_texts(text: &str) -> Result<Vec<TextStyle>, RefusedFile> {
     }
 }
 
-/// How the text of the element `name` that has begun looks, run by run.
+/// The formatting of the text in the current element `name`, run by run.
 fn text_style(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextStyle, RefusedFile> {
     let mut style = TextStyle::default();
     let mut run = Run::default();
@@ -313,13 +314,13 @@ fn text_style(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextStyle, RefusedF
                     if is_phonetic || text.trim().is_empty() {
                         continue;
                     }
-                    // The 2 of CO2 stands lowered behind a letter; lowered behind a figure it would be another digit of it.
+                    // The lowered 2 of CO2 follows a letter. After a digit it would look like another digit.
                     let lowered = run.is_lowered && !last.is_alphabetic();
                     style.mark = style.mark.max(run.mark).max(lowered.then_some(Mark::Raised));
                     style.is_bare |= !run.has_format;
                     last = text.chars().next_back().unwrap_or(last);
                 }
-                _ => run.format(&e),
+                _ => run.apply(&e),
             },
             Event::End(e) if e.local_name().as_ref() == "rPh" => is_phonetic = false,
             Event::End(e) if e.local_name().as_ref() == name => return Ok(style),
@@ -329,7 +330,7 @@ fn text_style(xml: &mut Reader<&[u8]>, name: &str) -> Result<TextStyle, RefusedF
     }
 }
 
-/// A run of a text, or a font.
+/// The formatting of a run of text, or of a font.
 #[derive(Debug, Clone, Copy, Default)]
 struct Run {
     has_format: bool,
@@ -338,8 +339,8 @@ struct Run {
 }
 
 impl Run {
-    /// Notes what an element of its format says.
-    fn format(&mut self, element: &BytesStart<'_>) {
+    /// Applies a format element.
+    fn apply(&mut self, element: &BytesStart<'_>) {
         match element.local_name().as_ref() {
             "strike" if attribute(element, "val").is_none() || is_true(element, "val") => {
                 self.mark = self.mark.max(Some(Mark::StruckOut));
@@ -354,7 +355,7 @@ impl Run {
     }
 }
 
-/// The mark of each format of cells, by the font it names.
+/// The mark of each cell format, from its font.
 fn formats(styles: &str) -> Result<Vec<Option<Mark>>, RefusedFile> {
     let mut xml = reader(styles);
     let (mut fonts, mut formats): (Vec<Run>, Vec<usize>) = Default::default();
@@ -364,7 +365,7 @@ fn formats(styles: &str) -> Result<Vec<Option<Mark>>, RefusedFile> {
             Event::Start(e) => match (section.as_str(), e.local_name().as_ref()) {
                 ("", name @ ("fonts" | "cellXfs")) => name.clone_into(&mut section),
                 ("fonts", "font") => fonts.push(Run::default()),
-                ("fonts", _) => fonts.iter_mut().next_back().into_iter().for_each(|font| font.format(&e)),
+                ("fonts", _) => fonts.iter_mut().next_back().into_iter().for_each(|font| font.apply(&e)),
                 ("cellXfs", "xf") => {
                     formats.push(attribute(&e, "fontId").and_then(|index| index.parse().ok()).unwrap_or(0));
                 }

@@ -1,8 +1,8 @@
-//! Units as tables write them: each a whole word with its exact factor, and what it is an amount of.
+//! Reads units as tables write them. Each has an exact factor and a substance.
 
 use unicode_normalization::UnicodeNormalization;
 
-/// How many tonnes, people or percent one of a unit is: `multiplier` times ten to the `power`.
+/// How many tonnes, people or percent one unit is: `multiplier` times ten to the power `power`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scale {
     multiplier: u64,
@@ -10,9 +10,9 @@ pub struct Scale {
 }
 
 impl Scale {
-    /// The unit itself.
+    /// The base unit itself.
     pub const ONE: Scale = Scale::power(0);
-    /// A thousand of it.
+    /// A thousand base units.
     pub const THOUSAND: Scale = Scale::power(3);
 
     const fn power(power: i32) -> Scale {
@@ -23,9 +23,9 @@ impl Scale {
         Scale { power: self.power + power, ..self }
     }
 
-    /// The amount that `digits` times ten to the `exponent` of this unit come to.
+    /// The amount for `digits` times ten to the power `exponent`, in this unit.
     ///
-    /// It is computed from the digits, so that it is rounded once: to the nearest binary number.
+    /// It is computed from the digits, so that it is rounded only once, to the nearest binary number.
     #[must_use]
     pub fn amount(self, is_negative: bool, digits: &str, exponent: i32) -> Option<f64> {
         let sign = if is_negative { "-" } else { "" };
@@ -39,7 +39,7 @@ impl Scale {
         text.parse().ok().filter(|amount: &f64| amount.is_finite())
     }
 
-    /// The same of a number that a workbook stores.
+    /// The amount for a number stored in a workbook.
     #[must_use]
     pub fn of(self, number: f64) -> Option<f64> {
         if self == Scale::ONE {
@@ -52,39 +52,39 @@ impl Scale {
     }
 }
 
-/// What a unit is an amount of.
+/// What a unit measures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Substance {
-    /// It does not say.
+    /// Not stated.
     Unstated,
     /// Greenhouse gases, as CO2 equivalent.
     Co2e,
-    /// This gas alone.
+    /// A single gas.
     Gas(&'static str),
 }
 
 /// A unit of mass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
-    /// How many tonnes one of it is.
+    /// How many tonnes one unit is.
     pub scale: Scale,
-    /// What it is an amount of.
+    /// What it measures.
     pub of: Substance,
 }
 
-/// Why a text is not taken as a unit.
+/// Why a text is not accepted as a unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoUnit {
-    /// It is none that is known.
+    /// The unit is unknown.
     Unknown,
-    /// It could be two; what they are, as it follows on `could mean`.
+    /// It could be two units; the text continues the phrase `could mean`.
     Unclear(&'static str),
 }
 
-/// Units that are known by their exact letters: tonnes as a power of ten.
+/// Units in exact spelling: tonnes as a power of ten.
 const EXACT: &[(&str, i32)] = &[("Mg", 0), ("Mt", 6), ("Mton", 6), ("Mtonne", 6), ("Mtonnes", 6), ("g", -6)];
 
-/// Units that are known whatever their capitals.
+/// Units in any capitalization.
 const WORDS: &[(&str, Scale)] = &[
     ("t", Scale::ONE),
     ("tonne", Scale::ONE),
@@ -118,7 +118,7 @@ const WORDS: &[(&str, Scale)] = &[
     ("shortton", SHORT_TON),
     ("shorttons", SHORT_TON),
 ];
-/// Units that could be two, whatever their capitals unless those tell.
+/// Units that could be two, in any capitalization that [`EXACT`] does not settle.
 const UNCLEAR: &[(&str, &str)] = &[
     ("mt", "metric tons (write `t`) or megatonnes (write `Mt`)"),
     ("mton", "metric tons (write `t`) or megatonnes (write `Mt`)"),
@@ -133,7 +133,8 @@ const POUND: Scale = Scale { multiplier: 45_359_237, power: -11 };
 /// 2,000 pounds.
 const SHORT_TON: Scale = Scale { multiplier: 90_718_474, power: -8 };
 
-/// Words that multiply the unit before or behind which they stand, as powers of ten; the longer before those within them.
+/// Words that multiply the unit before or after them, as powers of ten. Longer words come before words that they
+/// contain.
 const MULTIPLES: &[(&str, i32)] = &[
     ("thousandsof", 3),
     ("thousands", 3),
@@ -159,7 +160,7 @@ const MULTIPLES: &[(&str, i32)] = &[
     ("tera", 12),
 ];
 
-/// What a unit can be an amount of, as it is written behind it.
+/// The substances that may follow a unit.
 const SUBSTANCES: &[(&str, Substance)] = &[
     ("co2e", Substance::Co2e),
     ("co2eq", Substance::Co2e),
@@ -202,29 +203,29 @@ const SUBSTANCES: &[(&str, Substance)] = &[
     ("carbon", Substance::Gas("carbon")),
 ];
 
-/// What says that the amount is that of a year, as every amount here is.
-const A_YEAR: &[&str] =
+/// Suffixes that state an amount per year, as every amount here is.
+const PER_YEAR: &[&str] =
     &["/yr", "/year", "/y", "/a", "/annum", "/jahr", "/an", "peryear", "peryr", "perannum", "annually"];
 
-/// Reads a text that is a unit of mass and nothing else: `kt CO2e`, `thousand tonnes`, `MMT`, `Tsd. t`, `lb`.
+/// Reads a text that consists only of a unit of mass: `kt CO2e`, `thousand tonnes`, `MMT`, `Tsd. t`, `lb`.
 ///
 /// # Errors
-/// When it is no unit that is known, or could be two.
+/// If the unit is unknown, or could be two.
 pub fn read(text: &str) -> Result<Unit, NoUnit> {
     let compact = compact(text);
     let lower = compact.to_ascii_lowercase();
-    let rest = A_YEAR.iter().filter_map(|tail| lower.strip_suffix(tail)).map(str::len).min().unwrap_or(lower.len());
+    let rest = PER_YEAR.iter().filter_map(|tail| lower.strip_suffix(tail)).map(str::len).min().unwrap_or(lower.len());
     let mut endings: Vec<(usize, Substance)> = SUBSTANCES
         .iter()
         .filter(|(word, _)| lower[..rest].ends_with(word))
         .map(|(word, of)| (word.len(), *of))
         .collect();
-    // `eCO2` before `CO2`; where what is left is no unit, as of `tonne CO2`, the shorter one is meant.
+    // Tries `eCO2` before `CO2`. If the rest is not a unit, as in `tonne CO2`, the shorter one is meant.
     endings.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
     endings.push((0, Substance::Unstated));
     let mut no_unit = NoUnit::Unknown;
     for (length, of) in endings {
-        match scale(inner(&compact[..rest - length])) {
+        match scale(strip_words(&compact[..rest - length])) {
             Ok(scale) => return Ok(Unit { scale, of }),
             Err(NoUnit::Unknown) => {}
             Err(unclear) => no_unit = unclear,
@@ -233,10 +234,10 @@ pub fn read(text: &str) -> Result<Unit, NoUnit> {
     Err(no_unit)
 }
 
-/// The unit of mass that stands in a header: in brackets, behind a mark, or as its last words; none where there is none.
+/// Finds the unit of mass in a header: in brackets, after a mark, or as its last words; none if there is none.
 ///
 /// # Errors
-/// When what stands there could mean two; which text it is.
+/// If the unit could mean two; returns its text and the meanings.
 pub fn in_header(header: &str) -> Result<Option<(Unit, &str)>, (&str, &'static str)> {
     let mut unclear = None;
     for candidate in candidates(header) {
@@ -250,7 +251,7 @@ pub fn in_header(header: &str) -> Result<Option<(Unit, &str)>, (&str, &'static s
     unclear.map_or(Ok(None), Err)
 }
 
-/// How many a word of counts is, such as `thousand`, `000s` or `Mio.`; none where it is no such word.
+/// The scale of a counting word such as `thousand`, `000s` or `Mio.`; none for other words.
 #[must_use]
 pub fn count(text: &str) -> Option<Scale> {
     let compact = compact(text).to_ascii_lowercase();
@@ -258,13 +259,13 @@ pub fn count(text: &str) -> Option<Scale> {
     MULTIPLES.iter().find(|(multiple, _)| *multiple == word).map(|(_, power)| Scale::power(*power))
 }
 
-/// A text with the digits that its subscripts show: CO₂ is CO2.
+/// A text with plain digits instead of subscripts: CO₂ becomes CO2.
 #[must_use]
 pub fn without_subscripts(text: &str) -> String {
     text.chars().map(plain_digit).collect()
 }
 
-/// The digit that a subscript shows.
+/// The plain digit for a subscript.
 #[must_use]
 pub const fn plain_digit(c: char) -> char {
     match c {
@@ -276,22 +277,22 @@ pub const fn plain_digit(c: char) -> char {
     }
 }
 
-/// The letters and digits of a unit; `/` and `%` too, for they make another one of it.
+/// The letters and digits of a unit. Also `/` and `%`, which make it another unit.
 fn compact(text: &str) -> String {
     let powers =
         text.replace("10³", "1000").replace("10^3", "1000").replace("10⁶", "1000000").replace("10^6", "1000000");
     powers.nfc().map(plain_digit).filter(|c| c.is_alphanumeric() || matches!(c, '/' | '%')).collect()
 }
 
-/// A unit of mass without the words around it: `in tonnes of`.
-fn inner(mass: &str) -> &str {
+/// A unit of mass without surrounding words such as `in` and `of`.
+fn strip_words(mass: &str) -> &str {
     let lower = mass.to_ascii_lowercase();
     let end = if lower.ends_with("of") { mass.len() - 2 } else { mass.len() };
     let start = if lower.starts_with("in") { 2.min(end) } else { 0 };
     &mass[start..end]
 }
 
-/// How many tonnes one of a unit of mass is, whose letters and digits these are: a unit, or some thousands of one.
+/// The scale of a compact unit of mass, with or without a multiple such as `thousand`.
 fn scale(mass: &str) -> Result<Scale, NoUnit> {
     let lower = mass.to_ascii_lowercase();
     let base = |(word, power): &(&str, i32)| {
@@ -303,7 +304,7 @@ fn scale(mass: &str) -> Result<Scale, NoUnit> {
     read.into_iter().find(|read| *read != Err(NoUnit::Unknown)).unwrap_or(Err(NoUnit::Unknown))
 }
 
-/// The same of a unit without a multiple.
+/// The scale of a unit without a multiple.
 fn single(mass: &str) -> Result<Scale, NoUnit> {
     if let Some((_, power)) = EXACT.iter().find(|(unit, _)| *unit == mass) {
         return Ok(Scale::power(*power));
@@ -316,10 +317,10 @@ fn single(mass: &str) -> Result<Scale, NoUnit> {
     known.map(|(_, scale)| *scale).ok_or(NoUnit::Unknown)
 }
 
-/// Most words that a unit at the end of a header has.
+/// The most words of a unit at the end of a header.
 const UNIT_WORDS: usize = 5;
 
-/// Where in a header a unit may stand, the surest place first: in brackets, behind a mark, and as its last words.
+/// The places for a unit in a header, most reliable first: in brackets, after a mark, and as its last words.
 fn candidates(header: &str) -> impl Iterator<Item = &str> {
     let brackets = header.rmatch_indices(['(', '[']).filter_map(|(at, _)| {
         let inside = &header[at + 1..];
@@ -329,7 +330,7 @@ fn candidates(header: &str) -> impl Iterator<Item = &str> {
     let bare = if bare.ends_with([')', ']']) { &bare[..bare.rfind(['(', '[']).unwrap_or(bare.len())] } else { bare };
     let marked =
         [":", ",", ";", " in "].into_iter().filter_map(|mark| bare.rsplit_once(mark)).map(|(_, behind)| behind);
-    // The longest first: `1000 tonnes` ends with a unit too.
+    // The longest first, because `1000 tonnes` also ends with a unit.
     let mut starts: Vec<usize> = bare
         .char_indices()
         .filter(|(at, c)| !is_gap(*c) && (*at == 0 || bare[..*at].ends_with(is_gap)))
@@ -339,13 +340,13 @@ fn candidates(header: &str) -> impl Iterator<Item = &str> {
     brackets.chain(marked).chain(starts.into_iter().map(|at| &bare[at..]))
 }
 
-/// Whether a header says beside its unit that it counts thousands: `in thousands (t CO2e)`.
+/// True if a header also counts thousands outside its unit, as in `in thousands (t CO2e)`.
 fn names_a_multiple(header: &str, unit: &str) -> bool {
     let around = header.split(unit).flat_map(|rest| rest.split(|c: char| !c.is_alphanumeric()));
     around.into_iter().any(|word| count(word).is_some())
 }
 
-/// Whether a character parts the words of a header.
+/// True if a character separates the words of a header.
 fn is_gap(c: char) -> bool {
     c.is_whitespace() || matches!(c, '_' | ':' | ',' | ';')
 }

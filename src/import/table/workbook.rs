@@ -1,4 +1,4 @@
-//! XLSX workbooks: the cells of their sheets, whatever sizes they declare.
+//! Reads the cells of XLSX workbooks, within limits that do not trust declared sizes.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io::Cursor;
@@ -19,14 +19,14 @@ use super::cell::{Cell, RefusedFile, Row, Table};
 use super::csv::too_many_rows;
 use super::package::{Bounds, damaged, repack};
 use super::sheets::{is_of_template, is_read_me};
-use super::shown::{DisplayedAs, shown};
+use super::shown::{DisplayedAs, display_of};
 use super::styles::{Position, Styles};
 use super::{day, number};
 
-/// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all that can be seen where it has neither.
+/// Reads the sheets of an XLSX workbook: `Reports` and `Lines`, or all visible sheets if it has neither.
 ///
 /// # Errors
-/// When it is damaged, of another format, too large once unpacked, or has too many rows or columns.
+/// If it is damaged, has another format, is too large when unpacked, or has too many rows or columns.
 pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     let remaining =
         Remaining { rows: SHEET_ROWS, figures: SHEET_ROWS, cells: WORKBOOK_CELLS, text: WORKBOOK_TEXT_BYTES };
@@ -43,10 +43,10 @@ pub fn read(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     })
 }
 
-/// Reads every sheet of an XLSX workbook that the command line brings in, hidden ones too.
+/// Reads every sheet of an XLSX workbook for the command line, including hidden ones.
 ///
 /// # Errors
-/// As of [`read`].
+/// The same as [`read`].
 pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, RefusedFile> {
     if bytes.len() > IMPORT_WORKBOOK_BYTES {
         let message = format!("the workbook has more than {IMPORT_WORKBOOK_BYTES} bytes: save it as CSV in UTF-8");
@@ -66,7 +66,7 @@ pub(in crate::import) fn read_every_sheet(bytes: &[u8]) -> Result<Vec<Table>, Re
     open(bytes, bounds, |workbook| workbook.tables(remaining, |_| true))
 }
 
-/// The refusal of a workbook whose figures stand in a sheet that is hidden.
+/// The refusal of a workbook whose figures are in a hidden sheet.
 pub(in crate::import) fn hidden_sheet(name: &str) -> RefusedFile {
     let message = format!("the sheet {name} is hidden: show it, so that all can be seen that is imported");
     RefusedFile::new("hidden_sheet", message)
@@ -79,7 +79,7 @@ fn open(
     read: impl FnOnce(&mut OpenWorkbook<'_>) -> Result<Vec<Table>, RefusedFile>,
 ) -> Result<Vec<Table>, RefusedFile> {
     let package = repack(bytes, bounds)?;
-    // The reader of the format trusts its input here and there: what makes it stumble is damaged.
+    // The calamine reader may panic on bad input; such a workbook counts as damaged.
     catch_unwind(AssertUnwindSafe(|| read(&mut OpenWorkbook::open(&package)?))).unwrap_or_else(|_| Err(damaged()))
 }
 
@@ -87,7 +87,7 @@ fn open(
 struct OpenWorkbook<'b> {
     cells: Xlsx<Cursor<&'b [u8]>>,
     styles: Styles<'b>,
-    /// Its sheets of cells, each with its place among all.
+    /// Its worksheets, each with its index among all sheets.
     sheets: Vec<(usize, Sheet)>,
 }
 
@@ -104,7 +104,7 @@ impl<'b> OpenWorkbook<'b> {
         Ok(OpenWorkbook { cells, styles: Styles::open(package)?, sheets })
     }
 
-    /// The tables of its sheets, those that are not read without their rows.
+    /// The tables of its sheets. Those that are not read have no rows.
     fn tables(
         &mut self,
         mut remaining: Remaining,
@@ -113,7 +113,7 @@ impl<'b> OpenWorkbook<'b> {
         let mut tables = Vec::new();
         for (index, sheet) in self.sheets.clone() {
             let is_read = is_read(&sheet);
-            let rows = if is_read { rows(self, index, &sheet.name, &mut remaining)? } else { Vec::new() };
+            let rows = if is_read { read_rows(self, index, &sheet.name, &mut remaining)? } else { Vec::new() };
             let is_unread = !is_read && !is_read_me(&sheet.name);
             let is_hidden = is_hidden(&sheet);
             tables.push(Table { sheet: Some(name(&sheet)), file: None, rows, is_unread, is_hidden });
@@ -122,7 +122,7 @@ impl<'b> OpenWorkbook<'b> {
     }
 }
 
-/// Whether the sheet's name is that of one of the template.
+/// True if the sheet has a name of the template.
 fn is_wanted(sheet: &Sheet) -> bool {
     is_of_template(&sheet.name)
 }
@@ -131,32 +131,32 @@ fn is_hidden(sheet: &Sheet) -> bool {
     sheet.visible != SheetVisible::Visible
 }
 
-/// The name of a sheet, cut where it is longer than any program allows: it is repeated with every fault.
+/// The name of a sheet, cut if it is longer than any program allows, because every fault repeats it.
 fn name(sheet: &Sheet) -> Arc<str> {
     sheet.name.chars().take(SHEET_QUOTED_CHARACTERS).collect::<String>().into()
 }
 
-/// How much more is read of a workbook.
+/// What may still be read of a workbook.
 struct Remaining {
-    /// Rows of figures that are read at most.
+    /// The limit of rows of figures, for messages.
     rows: usize,
-    /// Rows of figures.
+    /// The remaining rows of figures.
     figures: usize,
-    /// Cells, empty ones among them.
+    /// The remaining cells, including empty ones.
     cells: usize,
-    /// Bytes of text.
+    /// The remaining bytes of text.
     text: usize,
 }
 
-/// The rows of a sheet that have a value and are no remarks.
-fn rows(
+/// The rows of a sheet, without blank rows and remarks.
+fn read_rows(
     workbook: &mut OpenWorkbook<'_>,
     index: usize,
     name: &str,
     remaining: &mut Remaining,
 ) -> Result<Vec<Row>, RefusedFile> {
     let mut rows = Vec::new();
-    let mut cells = cells(workbook, index, name, remaining)?.into_iter().peekable();
+    let mut cells = read_cells(workbook, index, name, remaining)?.into_iter().peekable();
     while let Some(((number, _), _)) = cells.peek() {
         let number = *number;
         let mut row = Row { number: u64::from(number) + 1, ..Row::default() };
@@ -173,7 +173,7 @@ fn rows(
         if row.is_blank_or_comment() {
             continue;
         }
-        // The first are the headers.
+        // The first row is the header.
         if rows.len() > remaining.figures {
             return Err(too_many_rows(remaining.rows));
         }
@@ -183,55 +183,55 @@ fn rows(
     Ok(rows)
 }
 
-/// The cells of a sheet that have a value, each at its row and column, the first being 0.
-fn cells(
+/// The cells of a sheet that have a value, by row and column, counted from 0.
+fn read_cells(
     workbook: &mut OpenWorkbook<'_>,
     index: usize,
     name: &str,
     remaining: &mut Remaining,
 ) -> Result<BTreeMap<Position, Cell>, RefusedFile> {
     let too_large = |message: String| RefusedFile::new("workbook_too_large", message);
-    let uncomputed = uncomputed(workbook, name)?;
+    let uncomputed = find_uncomputed(workbook, name)?;
     let part = workbook.styles.sheet(index)?;
     let mut styles = workbook.styles.cells(part)?;
     let mut reader = workbook.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     let mut cells = BTreeMap::new();
-    // Only cells that are there are visited, so a sheet that claims a million rows costs nothing.
+    // Only stored cells are visited, so a sheet that claims a million rows costs nothing.
     while let Some((found, style)) = reader.next_cell_with_style_id().map_err(|_| damaged())? {
         remaining.cells = remaining.cells.checked_sub(1).ok_or_else(|| {
             let message = "cells, those included that only have a format: copy the table into a new workbook";
             too_large(format!("the workbook has more than {WORKBOOK_CELLS} {message}"))
         })?;
-        let place = found.get_position();
-        let cell = if uncomputed.contains(&place) {
+        let position = found.get_position();
+        let cell = if uncomputed.contains(&position) {
             Cell::Formula
         } else {
             cell(found.get_value(), reader.styles().get(style))
         };
-        let (looked_at, mark) = styles.next()?.ok_or_else(damaged)?;
-        if looked_at != place {
+        let (styled, mark) = styles.next()?.ok_or_else(damaged)?;
+        if styled != position {
             return Err(damaged());
         }
         let cell = match mark {
             Some(mark) if !cell.is_empty() => Cell::Marked(cell.to_string(), mark),
             _ => cell,
         };
-        // One text may stand in many cells of a small file.
+        // One text may be shared by many cells of a small file.
         if let Cell::Text(text) | Cell::Error(text) | Cell::Disguised(_, text) | Cell::Marked(text, _) = &cell {
             remaining.text = remaining.text.checked_sub(text.len()).ok_or_else(|| {
                 too_large(format!("the cells of the workbook have more than {WORKBOOK_TEXT_BYTES} bytes of text"))
             })?;
         }
-        // Which of two cells in one place a program would show is for it to say.
-        if !cell.is_empty() && cells.insert(place, cell).is_some() {
+        // Nobody can tell which of two cells at one position a program would show.
+        if !cell.is_empty() && cells.insert(position, cell).is_some() {
             return Err(damaged());
         }
     }
     Ok(cells)
 }
 
-/// The cells of a sheet that have a formula and no value.
-fn uncomputed(workbook: &mut OpenWorkbook<'_>, name: &str) -> Result<HashSet<Position>, RefusedFile> {
+/// The cells of a sheet with a formula but no value.
+fn find_uncomputed(workbook: &mut OpenWorkbook<'_>, name: &str) -> Result<HashSet<Position>, RefusedFile> {
     let mut found = HashSet::new();
     let mut reader = workbook.cells.worksheet_cells_reader(name).map_err(|_| damaged())?;
     while let Some(record) = reader.next_cell_with_formula_metadata().map_err(|_| damaged())? {
@@ -242,7 +242,7 @@ fn uncomputed(workbook: &mut OpenWorkbook<'_>, name: &str) -> Result<HashSet<Pos
     Ok(found)
 }
 
-/// A cell, by its value and how it is shown.
+/// The cell for a value, depending on how it is displayed.
 fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
     match value {
         DataRef::Empty => Cell::Empty,
@@ -250,11 +250,11 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
         DataRef::Int(number) => amount(*number as f64, style),
         DataRef::Float(number) => amount(*number, style),
         DataRef::SharedString(text) => Cell::text(text),
-        // What a formula came to stands here too, an error as its word.
+        // Values of formulas also come this way, errors as text.
         DataRef::String(text) | DataRef::DurationIso(text) => Cell::typed(text),
         DataRef::Bool(boolean) => Cell::Boolean(*boolean),
         DataRef::DateTime(moment) if moment.is_datetime() => {
-            day::counted(moment.as_f64()).map_or_else(|| Cell::Text("a time of day".to_owned()), Cell::Day)
+            day::from_serial(moment.as_f64()).map_or_else(|| Cell::Text("a time of day".to_owned()), Cell::Day)
         }
         DataRef::DateTime(_) => Cell::Text("a length of time".to_owned()),
         DataRef::DateTimeIso(text) => {
@@ -265,10 +265,10 @@ fn cell(value: &DataRef<'_>, style: Option<&Style>) -> Cell {
     }
 }
 
-/// A number, by how it is shown: one that is shown as `5 %` or `1233 kt` is that, not 0.05 or 1233.
+/// The cell for a number, depending on how it is displayed: `5 %` or `1233 kt`, not 0.05 or 1233.
 fn amount(number: f64, style: Option<&Style>) -> Cell {
     let format = style.and_then(|style| style.number_format.as_ref()).map_or("", |format| format.format_code.as_str());
-    match shown(format, number) {
+    match display_of(format, number) {
         DisplayedAs::Plain => Cell::Number(number),
         DisplayedAs::Percent => Cell::Share(number),
         DisplayedAs::Beside(words) => Cell::Text(format!("{} {words}", number::plain(number))),

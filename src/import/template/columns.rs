@@ -1,4 +1,4 @@
-//! The columns of the template: their names, their meaning, and how a header is understood.
+//! The columns of the template: their names, their meaning, and how a header is recognized.
 
 use unicode_normalization::UnicodeNormalization;
 
@@ -7,12 +7,12 @@ use crate::import::table::sheets;
 use crate::import::table::unit::{self, Scale, plain_digit};
 use crate::record::limits;
 
-/// Which of the two tables a column belongs to.
+/// One of the two tables of the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sheet {
-    /// One row a year.
+    /// One row for each year.
     Reports,
-    /// One row a line of a year's inventory.
+    /// One row for each line of a year's inventory.
     Lines,
 }
 
@@ -26,13 +26,13 @@ impl Sheet {
         }
     }
 
-    /// The sheet that is called `name`, whatever its capitals.
+    /// The sheet with this name, ignoring case; none if there is none.
     #[must_use]
-    pub fn named(name: &str) -> Option<Sheet> {
+    pub fn from_name(name: &str) -> Option<Sheet> {
         [Sheet::Reports, Sheet::Lines].into_iter().find(|sheet| sheet.name().eq_ignore_ascii_case(name.trim()))
     }
 
-    /// Its columns, in the template's order; `city` is understood but not in the template.
+    /// Its columns in the order of the template. `city` is recognized but not in the template.
     #[must_use]
     pub const fn columns(self) -> &'static [Column] {
         match self {
@@ -41,7 +41,7 @@ impl Sheet {
         }
     }
 
-    /// Every column that is understood: the template's, and those that are there as often as they are needed.
+    /// Every recognized column: those of the template, and the repeated groups.
     pub fn known(self) -> impl Iterator<Item = &'static Column> {
         let repeated = if self == Sheet::Reports { ALSO_STATED.as_flattened() } else { &[] };
         self.columns().iter().chain(repeated)
@@ -59,9 +59,9 @@ pub enum Kind {
     Number(Quantity),
     /// A day.
     Day,
-    /// One word of a list.
+    /// One word from a list.
     Word(fn() -> Vec<&'static str>),
-    /// Gases of the list, parted by commas.
+    /// Gases from the list, separated by commas.
     Gases,
     /// `yes` or `no`.
     YesNo,
@@ -72,19 +72,19 @@ pub enum Kind {
 /// A column of the template.
 #[derive(Debug, Clone, Copy)]
 pub struct Column {
-    /// Its name: the header in the template.
+    /// The name, which is the header in the template.
     pub name: &'static str,
-    /// The place of its value in the body of the report, or of the line, as a JSON pointer.
+    /// The JSON pointer of its value in the body of the report or line.
     pub pointer: &'static str,
     /// What its cells hold.
     pub kind: Kind,
-    /// Other headers that mean the same, in small letters and digits only.
+    /// Other headers with the same meaning, in lower-case letters and digits only.
     aliases: &'static [&'static str],
-    /// What it means, for the template.
+    /// The description in the template.
     pub meaning: &'static str,
 }
 
-// Columns are constants: the name says which one it is.
+// Columns are constants with unique names.
 impl PartialEq for Column {
     fn eq(&self, other: &Column) -> bool {
         self.name == other.name
@@ -205,7 +205,7 @@ const LINES: &[Column] = &[
         "The city's explanation of the notation key."),
 ];
 
-/// The columns of totals that other sources state, each with its number in the headers and in the record.
+/// The columns for totals from other sources, numbered in the header and in the record.
 #[rustfmt::skip]
 macro_rules! also_stated {
     ($(($number:literal, $index:literal)),+) => {
@@ -230,22 +230,22 @@ macro_rules! also_stated {
     };
 }
 
-/// The totals that other sources state for the same year: a group of columns for each, as many as there are.
+/// The groups of columns for totals from other sources, as many as a report may have.
 pub static ALSO_STATED: [[Column; 8]; limits::ALSO_STATED] =
     also_stated![(1, 0), (2, 1), (3, 2), (4, 3), (5, 4), (6, 5), (7, 6), (8, 7)];
 
-/// What a header is found to be.
+/// What a header means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Meaning {
-    /// This column, its figures in this unit.
+    /// This column, with figures in this unit.
     Known(Column, Scale),
-    /// This column, but in a unit that its figures are not taken in, and why not.
-    OtherUnit(Column, String, String),
-    /// None; the nearest by spelling, if any is near.
+    /// This column, in a unit that is not accepted, and why.
+    WrongUnit(Column, String, String),
+    /// No column; the most similar name, if any.
     Unknown(Option<&'static str>),
 }
 
-/// What a header of the sheet means: capitals, spaces and underscores make no difference; a unit may stand behind it.
+/// Determines what a header means. Case, spaces and underscores do not matter, and a unit may follow.
 #[must_use]
 pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
     let (name, unit) = split_unit(header);
@@ -254,7 +254,7 @@ pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
     if let Some(column) = known.find(|column| key_of(column.name) == key || column.aliases.contains(&key.as_str())) {
         return match unit.map_or(Ok(Scale::ONE), |unit| scale_of(unit, column.kind)) {
             Ok(scale) => Meaning::Known(*column, scale),
-            Err(why) => Meaning::OtherUnit(*column, unit.unwrap_or_default().to_owned(), why),
+            Err(message) => Meaning::WrongUnit(*column, unit.unwrap_or_default().to_owned(), message),
         };
     }
     let mut near: Vec<(usize, &'static str)> =
@@ -263,18 +263,19 @@ pub fn meaning(header: &str, sheet: Sheet) -> Meaning {
     Meaning::Unknown(near.first().filter(|(steps, name)| *steps * 2 <= name.len()).map(|(_, name)| *name))
 }
 
-/// The letters and digits of a header, small; `+` and `&` as words, for BASIC+ is another total.
+/// The letters and digits of a header in lower case. `+` and `&` become words, because BASIC+ is another total than
+/// BASIC.
 fn key_of(name: &str) -> String {
     let worded =
         name.nfc().map(plain_digit).collect::<String>().to_lowercase().replace('+', "plus").replace('&', "and");
     worded.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
-/// A header without the unit behind it, and that: what stands in brackets at its end, or a unit of mass behind a mark.
+/// Splits a header into name and unit. A unit is in brackets at the end, or is a unit of mass after a mark.
 fn split_unit(header: &str) -> (&str, Option<&str>) {
     let header = header.trim();
-    if let Some(begins) = header.find(['(', '[']).filter(|begins| *begins > 0 && header.ends_with([')', ']'])) {
-        return (&header[..begins], Some(header[begins + 1..header.len() - 1].trim()));
+    if let Some(start) = header.find(['(', '[']).filter(|start| *start > 0 && header.ends_with([')', ']'])) {
+        return (&header[..start], Some(header[start + 1..header.len() - 1].trim()));
     }
     let marked = [":", ",", " in "].into_iter().filter_map(|mark| header.rsplit_once(mark));
     let is_unit = |unit: &str| unit::read(unit) != Err(unit::NoUnit::Unknown);
@@ -282,7 +283,7 @@ fn split_unit(header: &str) -> (&str, Option<&str>) {
     found.map_or((header, None), |(name, unit)| (name, Some(unit.trim())))
 }
 
-/// The unit of a header in which the cells of a column are taken, or why they are not.
+/// The scale for the unit of a header, or why it is not accepted.
 fn scale_of(unit: &str, kind: Kind) -> Result<Scale, String> {
     let Kind::Number(quantity) = kind else { return Ok(Scale::ONE) };
     let word: String = unit.to_lowercase().split_whitespace().collect();
@@ -298,9 +299,9 @@ fn scale_of(unit: &str, kind: Kind) -> Result<Scale, String> {
     scale.or(is_one.then_some(Scale::ONE)).ok_or_else(|| "is not a unit of it".to_owned())
 }
 
-/// How many letters must be put in, taken out or changed to make one word of the other (Levenshtein).
+/// The number of letters to insert, delete or change to turn one word into the other (Levenshtein distance).
 fn distance(one: &str, other: &str) -> usize {
-    // Long headers are far from every name: what lies beyond is not compared.
+    // Only the first 64 letters are compared, since a long header is far from every name.
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
     for (i, letter) in one.chars().take(64).enumerate() {

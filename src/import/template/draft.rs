@@ -1,4 +1,4 @@
-//! Rows made into reports: the values of the cells put together, judged as a record, and every fault told by its cell.
+//! Turns rows into reports: combines the values of cells, checks them as a record, and reports every fault by its cell.
 
 use std::sync::Arc;
 
@@ -13,24 +13,24 @@ use crate::record::{CarriedOver, Fault, Inventory, Parse, Text, Year};
 use super::layout::Reading;
 use crate::import::table::cell::CellFault;
 
-/// A report that a row stands for, ready to be written.
+/// A report from a row, ready to be recorded.
 #[derive(Debug, Clone)]
 pub struct Report {
-    /// Its year: its id within the city.
+    /// The year, which is its id within the city.
     pub year: Year,
-    /// What it says; always an [`AnyRecord::Inventory`].
+    /// The record; always an [`AnyRecord::Inventory`].
     pub record: AnyRecord,
-    /// Why what was published before is changed.
+    /// Why a published figure changes, if stated.
     pub reason: Option<String>,
 }
 
-/// Reads the report of a row and of the lines that belong to it.
+/// Reads the report of a row and its lines.
 ///
-/// `recorded` is what is recorded of its year, where the file says nothing of lines: a row without totals is judged with
-/// the lines that are there, for they stay.
+/// `recorded` is the recorded report of its year, if the file has no lines. A row without totals is then checked with
+/// the recorded lines, since these are kept.
 ///
 /// # Errors
-/// Everything that is wrong with the row, its cells, its lines and theirs.
+/// Everything that is wrong with the row, its cells and its lines.
 pub(in crate::import) fn report(
     mut row: Reading<'_>,
     lines: &[Reading<'_>],
@@ -45,16 +45,18 @@ pub(in crate::import) fn report(
     } else if let Some(recorded) = recorded.filter(|_| !body.contains_key("totals")) {
         CarriedOver { lines: true, also_stated: false }.copy_into(&mut body, recorded);
     }
-    let made = make(body, reason, year, today);
+    let parsed = parse(body, reason, year, today);
     let number = row.row.number;
     let mut faults = std::mem::take(&mut row.faults);
     faults.extend(lines.iter().flat_map(|line| line.faults.iter().cloned()));
-    // A row whose cells are out of step says nothing that could be judged.
-    if !row.out_of_step {
-        let message = made.as_ref().err().into_iter().flatten();
-        faults.extend(message.filter(|fault| !follows(fault, &row, lines)).map(|fault| locate(fault, &row, lines)));
+    // The cells of a misaligned row cannot be checked.
+    if !row.is_misaligned {
+        let record_faults = parsed.as_ref().err().into_iter().flatten();
+        faults.extend(
+            record_faults.filter(|fault| !is_consequence(fault, &row, lines)).map(|fault| locate(fault, &row, lines)),
+        );
     }
-    match made {
+    match parsed {
         Ok(report) if faults.is_empty() => Ok(report),
         _ => {
             faults.sort_by_key(|fault| {
@@ -67,7 +69,7 @@ pub(in crate::import) fn report(
     }
 }
 
-/// The year of a row, noted as a fault when no record may name it.
+/// Reads the year of a row. Adds a fault if records do not allow it.
 pub(in crate::import) fn year_of(row: &mut Reading<'_>) -> Option<Year> {
     let year = row.value("/year")?.as_i64()?;
     let year = i32::try_from(year).ok().and_then(Year::new);
@@ -77,15 +79,15 @@ pub(in crate::import) fn year_of(row: &mut Reading<'_>) -> Option<Year> {
     year
 }
 
-/// Reads the parts of a report as its record does.
-pub(in crate::import) fn make(
+/// Parses the parts of a report in the way its record does.
+pub(in crate::import) fn parse(
     body: Map<String, Value>,
     reason: Option<Value>,
     year: Option<Year>,
     today: NaiveDate,
 ) -> Result<Report, Vec<Fault>> {
     fault::read(Value::Object(body), today, |body, at| {
-        // Without a year all else is still to be judged: any year that has ended will do.
+        // Without a year everything else is still checked, with any year that has ended.
         let assumed = year.or_else(|| Year::new(FIRST_YEAR))?;
         let inventory = Inventory::parse_report(body, at, assumed);
         let reason = reason.map(|reason| Text::parse(reason, &at.child("reason")));
@@ -98,65 +100,65 @@ pub(in crate::import) fn make(
     })
 }
 
-/// The body that the cells of a row make, and the reason that one of them gives.
+/// The body from the cells of a row, and the reason for a change.
 fn body_of(row: &Reading<'_>) -> (Map<String, Value>, Option<Value>) {
     let (mut body, mut reason) = (Map::new(), None);
     for (pointer, value) in &row.values {
         match *pointer {
             "/city" | "/year" => {}
             "/reason" => reason = Some(value.clone()),
-            _ => *place(&mut body, pointer) = value.clone(),
+            _ => *entry(&mut body, pointer) = value.clone(),
         }
     }
-    // What stands beside a cell that could not be read is still to be judged.
+    // Cells next to an unreadable one are still checked.
     for (parent, _) in row.failed.iter().filter_map(|pointer| pointer.rsplit_once('/')) {
         if !parent.is_empty() {
-            let beside = place(&mut body, parent);
-            if beside.is_null() {
-                *beside = json!({});
+            let parent = entry(&mut body, parent);
+            if parent.is_null() {
+                *parent = json!({});
             }
         }
     }
     (body, reason)
 }
 
-/// The place of a pointer in the body; what encloses it is made where it is not there. Numbers lead into lists.
-fn place<'b>(body: &'b mut Map<String, Value>, pointer: &str) -> &'b mut Value {
+/// The value at a pointer in the body. Creates missing parents. Numbers are indexes of arrays.
+fn entry<'b>(body: &'b mut Map<String, Value>, pointer: &str) -> &'b mut Value {
     let mut names = pointer.split('/').skip(1);
-    let mut place = body.entry(names.next().unwrap_or_default()).or_insert(Value::Null);
+    let mut value = body.entry(names.next().unwrap_or_default()).or_insert(Value::Null);
     for name in names {
-        place = match name.parse::<usize>() {
-            Ok(index) => element(place, index),
-            // Of nothing this makes an object.
-            Err(_) => &mut place[name],
+        value = match name.parse::<usize>() {
+            Ok(index) => element(value, index),
+            // A null becomes an object here.
+            Err(_) => &mut value[name],
         };
     }
-    place
+    value
 }
 
-/// The element of a list that `place` is, or becomes; those before it that are not there are empty objects.
-fn element(place: &mut Value, index: usize) -> &mut Value {
-    if !place.is_array() {
-        *place = json!([]);
+/// The element of an array. Creates the array and missing elements, as empty objects.
+fn element(value: &mut Value, index: usize) -> &mut Value {
+    if !value.is_array() {
+        *value = json!([]);
     }
-    if let Some(elements) = place.as_array_mut()
+    if let Some(elements) = value.as_array_mut()
         && elements.len() <= index
     {
         elements.resize(index + 1, json!({}));
     }
-    &mut place[index]
+    &mut value[index]
 }
 
 /// The body of a line.
 fn line(reading: &Reading<'_>) -> Value {
     let mut body = Map::new();
     for (pointer, value) in reading.values.iter().filter(|(pointer, _)| !matches!(*pointer, "/city" | "/year")) {
-        *place(&mut body, pointer) = value.clone();
+        *entry(&mut body, pointer) = value.clone();
     }
     Value::Object(body)
 }
 
-/// The line that a pointer leads into, and the rest of the pointer.
+/// The line that a pointer refers to, and the rest of the pointer.
 fn split_line<'a, 'r>(pointer: &'a str, lines: &'r [Reading<'r>]) -> Option<(&'r Reading<'r>, &'a str)> {
     let rest = pointer.strip_prefix("/lines/")?;
     let end = rest.find('/').unwrap_or(rest.len());
@@ -164,8 +166,8 @@ fn split_line<'a, 'r>(pointer: &'a str, lines: &'r [Reading<'r>]) -> Option<(&'r
     Some((line, &rest[end..]))
 }
 
-/// Whether a fault of the record only follows from a cell that could not be read, which is told already.
-fn follows(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> bool {
+/// True if a fault only results from a cell that could not be read, which is already reported.
+fn is_consequence(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> bool {
     let unread = |reading: &Reading<'_>, pointer: &str| {
         reading
             .failed
@@ -185,11 +187,11 @@ fn follows(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> bool {
     }
 }
 
-/// A fault of the record, told by the cell that it came from.
+/// A fault of the record, located in the cell that it came from.
 fn locate(fault: &Fault, row: &Reading<'_>, lines: &[Reading<'_>]) -> CellFault {
-    let message = match split_line(&fault.pointer, lines) {
+    let located = match split_line(&fault.pointer, lines) {
         Some((line, rest)) => line.fault(rest, &fault.code, &fault.detail),
         None => row.fault(&fault.pointer, &fault.code, &fault.detail),
     };
-    CellFault { pointer: (!fault.pointer.is_empty()).then(|| fault.pointer.clone()), ..message }
+    CellFault { pointer: (!fault.pointer.is_empty()).then(|| fault.pointer.clone()), ..located }
 }

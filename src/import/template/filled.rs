@@ -1,4 +1,4 @@
-//! What a report says as the cells of the template: every member of it, for each is taken apart whole.
+//! Converts a report to the cells of the template. Structs are destructured, so that no member is forgotten.
 
 use std::collections::BTreeMap;
 
@@ -11,12 +11,12 @@ use crate::record::{Inventory, Source, Year};
 
 use super::columns::Column;
 
-/// The cells of a row, each by the pointer of its column.
+/// The cells of a row, by the pointer of the column.
 #[derive(Debug, Default)]
 pub(in crate::import) struct Cells(BTreeMap<String, Value>);
 
 impl Cells {
-    /// The cells of a report. Its lines have rows of their own; the reason for a change is not of the record.
+    /// The cells of a report. Its lines have separate rows, and the reason for a change is not part of the record.
     pub(in crate::import) fn of_report(report: &Inventory) -> Cells {
         let Inventory {
             year,
@@ -69,7 +69,7 @@ impl Cells {
         cells
     }
 
-    /// The cells of a line of a year's report.
+    /// The cells of a line.
     pub(in crate::import) fn of_line(year: Year, line: &Line) -> Cells {
         let Line { reference, value } = line;
         let mut cells = Cells::default();
@@ -110,7 +110,7 @@ impl Cells {
         self.put(&format!("{place}/locator"), locator);
     }
 
-    /// Adds a value as its JSON; what is absent has no cell.
+    /// Adds a value as JSON. An absent value has no cell.
     fn put(&mut self, pointer: &str, value: impl Serialize) {
         let value = serde_json::to_value(value).expect("records are plain data");
         if !value.is_null() {
@@ -118,7 +118,7 @@ impl Cells {
         }
     }
 
-    /// The row under these columns: for each its value, if there is one.
+    /// The values for these columns; none where a column has no value.
     pub(in crate::import) fn row(mut self, columns: &[&Column]) -> Vec<Option<Value>> {
         let row = columns.iter().map(|column| self.0.remove(column.pointer)).collect();
         debug_assert!(self.0.is_empty(), "no column for {:?}", self.0.keys());

@@ -1,4 +1,4 @@
-//! Reports of many years as JSON: `{"reports": [{"year": 2020, …}]}`, or the array alone.
+//! Reads reports of many years as JSON: `{"reports": [{"year": 2020, …}]}`, or the array alone.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -14,20 +14,20 @@ use crate::record::fault::{self, json_type};
 use crate::record::{CarriedOver, Fault, Parse, Year};
 
 use super::draft::{self, Report};
-use super::reader::{Import, ImportRow, bound};
+use super::reader::{Import, ImportRow, limit_faults};
 use crate::import::table::cell::{CellFault, RefusedFile};
 use crate::import::table::duplicates::duplicates;
 
-/// Reads the reports of a city on the day `today`; the row of each is its index, from 0.
+/// Reads the reports of a city on the day `today`. The row of each is its index, from 0.
 ///
 /// # Errors
-/// When it is not JSON, not a list of reports, or too long.
+/// If it is not JSON, not a list of reports, or too long.
 pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, RefusedFile> {
     if bytes.len() > SHEET_BYTES {
         let message = format!("the file has {} bytes; at most {SHEET_BYTES} are allowed", bytes.len());
         return Err(RefusedFile::new("file_too_large", message));
     }
-    let reports = list(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
+    let reports = read_list(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))?;
     if reports.len() > SHEET_ROWS {
         return Err(crate::import::table::csv::too_many_rows(SHEET_ROWS));
     }
@@ -42,17 +42,18 @@ pub fn read(bytes: &[u8], today: NaiveDate) -> Result<Import, RefusedFile> {
         faults.push(cell_fault(row.row, fault));
         row.outcome = Err(faults);
     }
-    bound(&mut rows);
+    limit_faults(&mut rows);
     Ok(Import { rows, ignored: Vec::new(), kept: CarriedOver::default() })
 }
 
-/// The reports, none of them read yet: read all at once they would take many times the memory of the file.
-fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, RefusedFile> {
+/// The reports as unparsed JSON. Parsing all at once would take many times the memory of the file.
+fn read_list(bytes: &[u8]) -> Result<Vec<&RawValue>, RefusedFile> {
     let shape =
         || RefusedFile::new("invalid_json", "must be an array of reports, or an object with the one member `reports`");
     let Elements(reports) = match bytes.trim_ascii_start().first() {
         Some(b'{') => {
-            let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(bytes).map_err(|e| no_json(&e))?;
+            let mut members: BTreeMap<String, &RawValue> =
+                serde_json::from_slice(bytes).map_err(|e| invalid_json(&e))?;
             match (members.remove("reports"), members.is_empty()) {
                 (Some(reports), true) if reports.get().starts_with('[') => serde_json::from_str(reports.get()),
                 _ => return Err(shape()),
@@ -60,19 +61,19 @@ fn list(bytes: &[u8]) -> Result<Vec<&RawValue>, RefusedFile> {
         }
         Some(b'[') => serde_json::from_slice(bytes),
         _ => {
-            serde_json::from_slice::<&RawValue>(bytes).map_err(|error| no_json(&error))?;
+            serde_json::from_slice::<&RawValue>(bytes).map_err(|error| invalid_json(&error))?;
             return Err(shape());
         }
     }
-    .map_err(|error| no_json(&error))?;
+    .map_err(|error| invalid_json(&error))?;
     Ok(reports)
 }
 
-fn no_json(error: &serde_json::Error) -> RefusedFile {
+fn invalid_json(error: &serde_json::Error) -> RefusedFile {
     RefusedFile::new("invalid_json", format!("the file is not JSON: {error}"))
 }
 
-/// The first elements of an array, one more than is read.
+/// The first elements of an array, one more than the limit.
 struct Elements<'a>(Vec<&'a RawValue>);
 
 impl<'de> Deserialize<'de> for Elements<'de> {
@@ -99,23 +100,23 @@ impl<'de> Deserialize<'de> for Elements<'de> {
     }
 }
 
-/// What an element of the array comes to.
+/// The report in an element of the array.
 fn row(index: u64, text: &str, today: NaiveDate) -> Result<ImportRow, RefusedFile> {
     let fault = |code: &str, detail| vec![Fault { pointer: String::new(), code: code.to_owned(), detail }];
     let read = if text.len() > JSON_REPORT_BYTES {
         let detail = format!("the report has {} bytes; at most {JSON_REPORT_BYTES} are read", text.len());
         (None, Err(fault("record_too_large", detail)))
     } else {
-        match serde_json::from_str(text).map_err(|error| no_json(&error))? {
+        match serde_json::from_str(text).map_err(|error| invalid_json(&error))? {
             Value::Object(body) => report(body, today),
             other => (None, Err(fault("wrong_type", format!("must be an object, not {}", json_type(&other))))),
         }
     };
-    // One more than is told lets it be seen that there are more.
-    let message = |faults: Vec<Fault>| {
+    // One more than the limit shows that there are more.
+    let to_cell_faults = |faults: Vec<Fault>| {
         faults.into_iter().take(SHEET_ROW_FAULTS + 1).map(|fault| cell_fault(index, fault)).collect()
     };
-    Ok(ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(message) })
+    Ok(ImportRow { sheet: None, row: index, year: read.0, outcome: read.1.map_err(to_cell_faults) })
 }
 
 /// The year of a report, if it has one, and the report.
@@ -125,12 +126,12 @@ fn report(mut body: Map<String, Value>, today: NaiveDate) -> (Option<Year>, Resu
     let year = body.remove("year").ok_or_else(|| vec![missing()]);
     let year = year.and_then(|year| fault::read(year, today, |year, at| Year::parse(year, &at.child("year"))));
     let reason = body.remove("reason");
-    let made = draft::make(body, reason, year.as_ref().ok().copied(), today);
-    match (year, made) {
-        (Ok(year), made) => (Some(year), made),
-        (Err(mut faults), made) => {
-            // A period can only be compared with a year that is known.
-            let rest = made.err().unwrap_or_default();
+    let parsed = draft::parse(body, reason, year.as_ref().ok().copied(), today);
+    match (year, parsed) {
+        (Ok(year), parsed) => (Some(year), parsed),
+        (Err(mut faults), parsed) => {
+            // Without a year, the period cannot be compared with it.
+            let rest = parsed.err().unwrap_or_default();
             faults
                 .extend(rest.into_iter().filter(|fault| {
                     (fault.pointer.as_str(), fault.code.as_str()) != ("/period/start", "year_differs")

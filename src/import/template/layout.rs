@@ -1,4 +1,4 @@
-//! Which column of a table is which, and what the cells of a row say.
+//! Determines the columns of a table, and reads the cells of a row.
 
 use std::sync::Arc;
 
@@ -6,80 +6,80 @@ use serde_json::{Value, json};
 
 use super::columns::{Column, Kind, Meaning, Sheet, meaning};
 use crate::import::table::cell::{
-    Cell, CellFault, ColumnPlace, Mark, RefusedFile, Row, Table, letters, percent_of, quoted, some_of,
+    Cell, CellFault, ColumnPlace, Mark, RefusedFile, Row, Table, first_few, letters, percent_of, quoted,
 };
 use crate::import::table::day;
 use crate::import::table::number::{self, Decimal, Quantity};
 use crate::import::table::unit::{Scale, plain_digit};
 
-/// A column of a file that was understood.
+/// A recognized column of a file.
 #[derive(Debug, Clone)]
 struct KnownColumn {
     column: Column,
-    /// Where it stands, the first being 0.
+    /// The index, counted from 0.
     index: usize,
-    /// Its header as the file has it.
+    /// The header in the file.
     header: String,
-    /// The unit that its header names.
+    /// The unit in the header.
     scale: Scale,
-    /// The mark of decimals that its cells show, where they agree.
-    settled: Option<Decimal>,
+    /// The decimal mark that its cells show, if they agree.
+    decimal_mark: Option<Decimal>,
 }
 
-/// How a table is laid out.
+/// The layout of a table.
 #[derive(Debug, Clone)]
 pub(in crate::import) struct Layout {
     pub(in crate::import) kind: Sheet,
-    /// What its table is called; none for a CSV file sent alone.
+    /// The name of the table; none for a single CSV file.
     pub(in crate::import) sheet: Option<Arc<str>>,
-    /// Whether its cells are parted by a character that may also stand within one.
-    is_parted: bool,
-    found: Vec<KnownColumn>,
-    /// Cells of the header row, empty ones among them.
+    /// True for CSV, where the delimiter may also occur within a cell.
+    is_delimited: bool,
+    columns: Vec<KnownColumn>,
+    /// The number of cells in the header row, including empty ones.
     width: usize,
 }
 
-/// A row whose cells have been read one by one.
+/// A row whose cells have been read.
 #[derive(Debug, Clone)]
 pub(in crate::import) struct Reading<'a> {
     pub(in crate::import) layout: &'a Layout,
     pub(in crate::import) row: &'a Row,
-    /// The values that could be read, each with its place in the body.
+    /// The values that could be read, each with its pointer in the body.
     pub(in crate::import) values: Vec<(&'static str, Value)>,
-    /// The places whose cell could not be read.
+    /// The pointers whose cells could not be read.
     pub(in crate::import) failed: Vec<&'static str>,
-    /// What is wrong with the cells.
+    /// The faults of the cells.
     pub(in crate::import) faults: Vec<CellFault>,
-    /// Whether it has more cells than headers, so that nobody knows which is which.
-    pub(in crate::import) out_of_step: bool,
+    /// True if it has more cells than there are headers, so that nobody knows which is which.
+    pub(in crate::import) is_misaligned: bool,
 }
 
 impl Layout {
-    /// Which of the two tables a header row is that of: only lines have a reference.
+    /// The table that a header row belongs to. Only lines have a reference.
     pub(in crate::import) fn kind_of(header: &Row) -> Sheet {
         let names = |cell: &Cell| matches!(meaning(&cell.to_string(), Sheet::Lines), Meaning::Known(column, _) if column.name == "ref");
         if header.cells.iter().any(names) { Sheet::Lines } else { Sheet::Reports }
     }
 
-    /// Understands a header row.
+    /// Reads a header row.
     ///
     /// # Errors
-    /// All headers that are unknown, given twice or in another unit, and that of the year if it is missing.
+    /// All headers that are unknown, repeated or in a wrong unit, and a missing year.
     pub(in crate::import) fn of(kind: Sheet, table: &Table, header: &Row) -> Result<Layout, RefusedFile> {
-        let (sheet, is_parted) = (table.name(), table.sheet.is_none());
-        let mut layout = Layout { kind, sheet, is_parted, found: Vec::new(), width: header.width };
+        let (sheet, is_delimited) = (table.name(), table.sheet.is_none());
+        let mut layout = Layout { kind, sheet, is_delimited, columns: Vec::new(), width: header.width };
         let mut faults = Vec::new();
         for (index, cell) in header.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            // It is repeated with every fault of its cells.
+            // The title is repeated with every fault of its cells.
             let title = quoted(cell).unwrap_or_default();
             let understood = match cell {
-                // A hidden column is told of by the cells in it, if there are any.
+                // A hidden column is reported with its cells, if it has any.
                 Cell::Marked(_, mark) if *mark != Mark::Hidden => Err((mark.code(), mark.message().to_owned())),
                 _ => layout.understand(&title),
             };
             match understood {
                 Ok((column, scale)) => {
-                    layout.found.push(KnownColumn { column, index, header: title, scale, settled: None });
+                    layout.columns.push(KnownColumn { column, index, header: title, scale, decimal_mark: None });
                 }
                 Err((code, detail)) => {
                     let column = Some(ColumnPlace { letters: Some(letters(index)), header: title });
@@ -100,7 +100,7 @@ impl Layout {
         Err(RefusedFile { code: "invalid_headers", detail, faults })
     }
 
-    /// The column that a header means and the unit that it names, unless it cannot be taken.
+    /// The column and the unit that a header means, or a fault.
     fn understand(&self, title: &str) -> Result<(Column, Scale), (&'static str, String)> {
         match meaning(title, self.kind) {
             Meaning::Known(column, scale) => match self.find(column.name) {
@@ -111,8 +111,9 @@ impl Layout {
                     Err(("duplicate_column", message))
                 }
             },
-            Meaning::OtherUnit(column, unit, why) => {
-                let message = format!("`{}` is not taken in \"{unit}\", which {why}. {}", column.name, column.meaning);
+            Meaning::WrongUnit(column, unit, message) => {
+                let message =
+                    format!("`{}` is not taken in \"{unit}\", which {message}. {}", column.name, column.meaning);
                 Err(("unknown_unit", message))
             }
             Meaning::Unknown(near) => {
@@ -125,30 +126,30 @@ impl Layout {
         }
     }
 
-    /// Whether it has a column for something within `pointer`.
+    /// True if it has a column for something within `pointer`.
     pub(in crate::import) fn has_within(&self, pointer: &str) -> bool {
-        self.found.iter().any(|found| found.column.pointer.starts_with(pointer))
+        self.columns.iter().any(|known| known.column.pointer.starts_with(pointer))
     }
 
-    /// Whether the file has the column `name`.
+    /// True if it has the column `name`.
     pub(in crate::import) fn has(&self, name: &str) -> bool {
         self.find(name).is_some()
     }
 
     fn find(&self, name: &str) -> Option<&KnownColumn> {
-        self.found.iter().find(|found| found.column.name == name)
+        self.columns.iter().find(|known| known.column.name == name)
     }
 
-    /// Notes for each column of numbers which mark its cells show to stand before decimals, where all that show one agree.
-    pub(in crate::import) fn settle(&mut self, rows: &[Row]) {
-        for found in self.found.iter_mut().filter(|found| matches!(found.column.kind, Kind::Number(_))) {
-            let texts = rows.iter().filter_map(|row| match row.cell(found.index) {
+    /// Sets the decimal mark of each column of numbers, if all cells that show one agree.
+    pub(in crate::import) fn set_decimal_marks(&mut self, rows: &[Row]) {
+        for known in self.columns.iter_mut().filter(|known| matches!(known.column.kind, Kind::Number(_))) {
+            let texts = rows.iter().filter_map(|row| match row.cell(known.index) {
                 Cell::Text(text) => number::evidence(text),
                 _ => None,
             });
             let mut shown: Vec<Decimal> = texts.collect();
             shown.dedup();
-            found.settled = if let [decimal] = shown.as_slice() { Some(*decimal) } else { None };
+            known.decimal_mark = if let [decimal] = shown.as_slice() { Some(*decimal) } else { None };
         }
     }
 
@@ -160,10 +161,10 @@ impl Layout {
             values: Vec::new(),
             failed: Vec::new(),
             faults: Vec::new(),
-            out_of_step: self.is_parted && row.width > self.width,
+            is_misaligned: self.is_delimited && row.width > self.width,
         };
-        // A number such as 1,233 without quotes makes two cells and moves all that follow.
-        if reading.out_of_step {
+        // An unquoted number such as 1,233 becomes two cells and shifts all that follow.
+        if reading.is_misaligned {
             let message = format!(
                 "has {} cells under {} headers: put a cell in quotes when it contains what separates the cells",
                 row.width, self.width
@@ -173,32 +174,34 @@ impl Layout {
         }
         let mut strays = Vec::new();
         for (index, cell) in row.cells.iter().enumerate().filter(|(_, cell)| !cell.is_empty()) {
-            let Some(found) = self.found.iter().find(|found| found.index == index) else {
+            let Some(known) = self.columns.iter().find(|known| known.index == index) else {
                 strays.push(index);
                 continue;
             };
-            match value(cell, found) {
-                Ok(value) => reading.values.push((found.column.pointer, value)),
-                Err((code, detail)) => reading.fail(found.column.pointer, code, detail),
+            match parse_cell(cell, known) {
+                Ok(value) => reading.values.push((known.column.pointer, value)),
+                Err((code, detail)) => reading.fail(known.column.pointer, code, detail),
             }
         }
         reading.faults.extend(self.stray_fault(row, &strays));
         reading
     }
 
-    /// The fault of the cells of a row that stand in columns without a header.
+    /// The fault for cells in columns without a header.
     fn stray_fault(&self, row: &Row, strays: &[usize]) -> Option<CellFault> {
         let (first, others) = strays.split_first()?;
         let column = Some(ColumnPlace { letters: Some(letters(*first)), header: String::new() });
         let mut message = "stands in a column without a header".to_owned();
         if !others.is_empty() {
-            message +=
-                &format!(", as do the cells in {}", some_of(others.iter().map(|index| letters(*index)), others.len()));
+            message += &format!(
+                ", as do the cells in {}",
+                first_few(others.iter().map(|index| letters(*index)), others.len())
+            );
         }
         Some(self.fault(row, column, quoted(row.cell(*first)), "no_header", message))
     }
 
-    /// The column that a place in the body belongs to: its own, that of what encloses it, or the first that it encloses.
+    /// The column for a pointer: its own, that of a parent, or the first of its children.
     fn column_of(&self, pointer: &str) -> Option<&'static Column> {
         let columns = || self.kind.known();
         let within = |inner: &str, outer: &str| inner.strip_prefix(outer).is_some_and(|rest| rest.starts_with('/'));
@@ -208,7 +211,7 @@ impl Layout {
             .or_else(|| columns().find(|column| !pointer.is_empty() && within(column.pointer, pointer)))
     }
 
-    /// A fault of a cell, or of a row when no column is given.
+    /// A fault of a cell, or of a row if no column is given.
     fn fault(
         &self,
         row: &Row,
@@ -223,26 +226,26 @@ impl Layout {
 }
 
 impl Reading<'_> {
-    /// The value at a place of the body, if its cell has one that could be read.
+    /// The value at a pointer; none if its cell is empty or unreadable.
     pub(in crate::import) fn value(&self, pointer: &str) -> Option<&Value> {
         self.values.iter().find(|(at, _)| *at == pointer).map(|(_, value)| value)
     }
 
-    /// Notes a fault when the cell at a place of the body is empty.
+    /// Adds a fault if the cell at a pointer is empty.
     pub(in crate::import) fn require(&mut self, pointer: &'static str) {
-        if self.value(pointer).is_none() && !self.failed.contains(&pointer) && !self.out_of_step {
+        if self.value(pointer).is_none() && !self.failed.contains(&pointer) && !self.is_misaligned {
             self.fail(pointer, "missing", "is required");
         }
     }
 
-    /// Notes that the cell at a place of the body is wrong.
+    /// Adds a fault of the cell at a pointer.
     pub(in crate::import) fn fail(&mut self, pointer: &'static str, code: &str, detail: impl Into<String>) {
         self.failed.push(pointer);
         let fault = self.fault(pointer, code, detail);
         self.faults.push(fault);
     }
 
-    /// A fault at a place of the body, told by the cell that it came from.
+    /// A fault at a pointer, located in the cell that it came from.
     pub(in crate::import) fn fault(&self, pointer: &str, code: &str, detail: impl Into<String>) -> CellFault {
         let own = if pointer == "/city" { self.layout.find("city").map(|found| found.column) } else { None };
         let column = own.or_else(|| self.layout.column_of(pointer).copied());
@@ -262,9 +265,9 @@ fn names(kind: Sheet) -> String {
     kind.columns().iter().map(|column| column.name).collect::<Vec<_>>().join(", ")
 }
 
-/// The JSON value that a cell stands for; the record's own rules are applied later.
-fn value(cell: &Cell, found: &KnownColumn) -> Result<Value, (&'static str, String)> {
-    let kind = found.column.kind;
+/// The JSON value of a cell. The rules of the record are applied later.
+fn parse_cell(cell: &Cell, known: &KnownColumn) -> Result<Value, (&'static str, String)> {
+    let kind = known.column.kind;
     match cell {
         Cell::Error(error) => {
             let mut message = format!("holds the error {error} in place of a value");
@@ -273,26 +276,26 @@ fn value(cell: &Cell, found: &KnownColumn) -> Result<Value, (&'static str, Strin
             }
             return Err(("error_cell", message));
         }
-        // A note may raise what it likes.
+        // Raised text is harmless in a note.
         Cell::Marked(_, Mark::Raised) if matches!(kind, Kind::Text) => {}
         _ => cell.unclear().map_or(Ok(()), Err)?,
     }
     match kind {
         Kind::Year => day::read_year(cell).map(|year| json!(year)).map_err(|fault| (fault.code, fault.detail)),
         Kind::Day => day::read(cell).map(|day| json!(day)).map_err(|fault| (fault.code, fault.detail)),
-        Kind::Number(quantity) => amount(cell, quantity, found),
-        Kind::Word(words) => Ok(json!(word(&cell.to_string(), &words()))),
-        Kind::Gases => Ok(gases(&cell.to_string())),
-        Kind::YesNo => yes_or_no(cell),
+        Kind::Number(quantity) => parse_number(cell, quantity, known),
+        Kind::Word(words) => Ok(json!(match_word(&cell.to_string(), &words()))),
+        Kind::Gases => Ok(parse_gases(&cell.to_string())),
+        Kind::YesNo => parse_bool(cell),
         Kind::City | Kind::Text => Ok(json!(cell.to_string())),
     }
 }
 
-/// The number that a cell holds, in the unit of `quantity`.
-fn amount(cell: &Cell, quantity: Quantity, found: &KnownColumn) -> Result<Value, (&'static str, String)> {
+/// The number in a cell, in the unit of `quantity`.
+fn parse_number(cell: &Cell, quantity: Quantity, known: &KnownColumn) -> Result<Value, (&'static str, String)> {
     let refused = || ("not_a_number", "must be a number".to_owned());
     let read = match cell {
-        Cell::Number(number) => found.scale.of(*number).ok_or_else(refused)?,
+        Cell::Number(number) => known.scale.of(*number).ok_or_else(refused)?,
         Cell::Share(share) if quantity == Quantity::Percent => percent_of(*share),
         Cell::Share(_) => return Err(("unknown_unit", "is formatted as a percentage".to_owned())),
         Cell::Day(_) => {
@@ -300,17 +303,16 @@ fn amount(cell: &Cell, quantity: Quantity, found: &KnownColumn) -> Result<Value,
                 "is stored as a day: spreadsheets take texts such as 1.5 for one; format the cell as a number";
             return Err(("not_a_number", message.to_owned()));
         }
-        Cell::Text(text) => {
-            number::read_in(found.scale, text, quantity, found.settled).map_err(|fault| (fault.code, fault.detail))?
-        }
+        Cell::Text(text) => number::read_in(known.scale, text, quantity, known.decimal_mark)
+            .map_err(|fault| (fault.code, fault.detail))?,
         _ => return Err(refused()),
     };
-    // JSON has no number for what is not finite.
+    // JSON has no infinite numbers.
     serde_json::Number::from_f64(read).map(Value::Number).ok_or_else(refused)
 }
 
-/// The answer that a cell gives to a question.
-fn yes_or_no(cell: &Cell) -> Result<Value, (&'static str, String)> {
+/// The boolean in a cell.
+fn parse_bool(cell: &Cell) -> Result<Value, (&'static str, String)> {
     match (cell, cell.to_string().trim().to_ascii_lowercase().as_str()) {
         (Cell::Boolean(answer), _) => Ok(json!(answer)),
         (_, "yes" | "true") => Ok(json!(true)),
@@ -319,16 +321,16 @@ fn yes_or_no(cell: &Cell) -> Result<Value, (&'static str, String)> {
     }
 }
 
-/// The word of a vocabulary that a text is, whatever its capitals; another text as it stands, which the record refuses.
-fn word(text: &str, words: &[&'static str]) -> String {
+/// The matching word of a vocabulary, ignoring case. Another text stays unchanged, and the record refuses it.
+fn match_word(text: &str, words: &[&'static str]) -> String {
     let plain: String = text.chars().map(plain_digit).collect();
     let known = words.iter().find(|word| word.eq_ignore_ascii_case(plain.trim()));
     known.map_or_else(|| text.to_owned(), |word| (*word).to_owned())
 }
 
 /// The gases that a text names.
-fn gases(text: &str) -> Value {
+fn parse_gases(text: &str) -> Value {
     let known: Vec<&str> = crate::record::vocabulary::Gas::ALL.iter().map(|gas| gas.as_str()).collect();
     let parts = text.split([',', ';', '/', '+', ' ']).filter(|part| !part.trim().is_empty());
-    parts.map(|part| word(part, &known)).collect::<Vec<_>>().into()
+    parts.map(|part| match_word(part, &known)).collect::<Vec<_>>().into()
 }

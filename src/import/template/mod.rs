@@ -1,4 +1,4 @@
-//! The template of this service: written, and read back from whatever people have made of it.
+//! The template of this service: writes it, and reads what people made of it.
 
 pub mod columns;
 pub mod draft;

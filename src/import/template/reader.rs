@@ -1,4 +1,4 @@
-//! Tables laid out as the template, read into the reports of one city.
+//! Reads tables in the layout of the template into the reports of one city.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -12,40 +12,40 @@ use crate::record::{CarriedOver, CityId, Year};
 use super::columns::Sheet;
 use super::draft::{self, Report};
 use super::layout::{Layout, Reading};
-use crate::import::table::cell::{CellFault, RefusedFile, Table, some_of};
+use crate::import::table::cell::{CellFault, RefusedFile, Table, first_few};
 use crate::import::table::duplicates::{Place, duplicates};
 use crate::import::table::sheets::is_read_me;
 
-/// What the tables of a file came to.
+/// The content of a file.
 #[derive(Debug, Clone, Default)]
 pub struct Import {
-    /// Its rows, each one report, in the order of the file; then lines whose year has no row.
+    /// The rows in the order of the file, one report each; then lines whose year has no row.
     pub rows: Vec<ImportRow>,
-    /// Sheets that are neither `Reports` nor `Lines` and were not read.
+    /// Sheets that were not read, because they are neither `Reports` nor `Lines`.
     pub ignored: Vec<Arc<str>>,
-    /// What stays of reports that are recorded.
+    /// The members of recorded reports that are kept.
     pub kept: CarriedOver,
 }
 
-/// A row of a file, and the report it came to.
+/// A row of a file, and its report.
 #[derive(Debug, Clone)]
 pub struct ImportRow {
-    /// The sheet or, of several files, which of them; none for CSV sent alone and for JSON.
+    /// The sheet, or the file if there are several; none for a single CSV file and for JSON.
     pub sheet: Option<Arc<str>>,
-    /// The row as a spreadsheet counts it; of JSON the index of the report, from 0.
+    /// The row number in a spreadsheet; in JSON the index of the report, from 0.
     pub row: u64,
-    /// Its year, where it could be read.
+    /// The year, if it could be read.
     pub year: Option<Year>,
-    /// The report, ready to be written, or everything that is wrong with it.
+    /// The report, ready to be recorded, or all faults.
     pub outcome: Result<Report, Vec<CellFault>>,
 }
 
-/// Reads the reports of `city` from tables laid out as the template, on the day `today`.
+/// Reads the reports of `city` from tables in the layout of the template, on the day `today`.
 ///
-/// `recorded` tells the body of the report that is recorded for a year, whose lines stay where the tables have none.
+/// `recorded` returns the recorded report of a year. Its lines are kept if the tables have none.
 ///
 /// # Errors
-/// When there is no table of reports, or the headers are not those of the template.
+/// If there is no table of reports, or the headers are not those of the template.
 pub fn read(
     tables: &[Table],
     city: &CityId,
@@ -72,25 +72,25 @@ pub fn read(
     }
     let read = |wanted: Sheet| -> Vec<Reading<'_>> {
         let tables = layouts.iter().filter(|(layout, _)| layout.kind == wanted);
-        tables.flat_map(|(layout, table)| readings(layout, table, city)).collect()
+        tables.flat_map(|(layout, table)| read_rows(layout, table, city)).collect()
     };
     let lines = read(Sheet::Lines);
-    let says = |pointer| layouts.iter().any(|(layout, _)| layout.has_within(pointer));
-    // A table of lines without any, as in the template, is one that nobody filled in.
-    let kept = CarriedOver { lines: lines.is_empty(), also_stated: !says("/also_stated") };
+    let has_column = |pointer| layouts.iter().any(|(layout, _)| layout.has_within(pointer));
+    // A table of lines without rows, as in the template, was not filled in.
+    let kept = CarriedOver { lines: lines.is_empty(), also_stated: !has_column("/also_stated") };
     let recorded = |year| if kept.lines { recorded(year) } else { None };
     let mut rows = reports(read(Sheet::Reports), lines, &recorded, today);
-    bound(&mut rows);
+    limit_faults(&mut rows);
     Ok(Import { rows, ignored, kept })
 }
 
-/// The refusal of a file in which there is nothing to read.
+/// The refusal of a file without a table.
 fn no_table(tables: &[Table]) -> RefusedFile {
     let sheets: Vec<&Arc<str>> = tables.iter().filter_map(|table| table.sheet.as_ref()).collect();
     let message = if sheets.is_empty() {
         "there is no table in the file: it needs headers and a row a year".to_owned()
     } else {
-        let names = some_of(sheets.iter().map(|name| format!("\"{name}\"")), sheets.len());
+        let names = first_few(sheets.iter().map(|name| format!("\"{name}\"")), sheets.len());
         format!(
             "there is no table in the workbook that could be read; its sheets are {names}. A sheet with headers and a row \
              a year is called \"{}\", one with GPC lines \"{}\"; if there is only one sheet it may have any name",
@@ -101,11 +101,12 @@ fn no_table(tables: &[Table]) -> RefusedFile {
     RefusedFile::new("no_table", message)
 }
 
-/// The tables that are read, each as what, and the names of those that are not.
+/// The tables to read, each with its kind, and the names of the others.
 ///
-/// A workbook's sheets are known by their names; a lone sheet with another name, and CSV, by their headers.
+/// Sheets of a workbook are recognized by name. A single sheet with another name, and CSV, are recognized by the
+/// headers.
 fn choose(tables: &[Table]) -> (Vec<(Sheet, &Table)>, Vec<Arc<str>>) {
-    let named = |table: &Table| table.sheet.as_deref().and_then(Sheet::named);
+    let named = |table: &Table| table.sheet.as_deref().and_then(Sheet::from_name);
     let by_header = |table: &Table| table.rows.first().map_or(Sheet::Reports, Layout::kind_of);
     let explains = |table: &Table| table.sheet.as_deref().is_some_and(is_read_me);
     let full: Vec<&Table> = tables.iter().filter(|table| !table.rows.is_empty() && !explains(table)).collect();
@@ -122,16 +123,16 @@ fn choose(tables: &[Table]) -> (Vec<(Sheet, &Table)>, Vec<Arc<str>>) {
     (chosen, ignored)
 }
 
-/// The layout of a table; none when it has no header row.
+/// The layout of a table; none if it has no header row.
 fn understand(kind: Sheet, table: &Table) -> Result<Option<Layout>, RefusedFile> {
     let Some((header, rows)) = table.rows.split_first() else { return Ok(None) };
     let mut layout = Layout::of(kind, table, header)?;
-    layout.settle(rows);
+    layout.set_decimal_marks(rows);
     Ok(Some(layout))
 }
 
-/// The rows of a table below its headers, their cells read.
-fn readings<'a>(layout: &'a Layout, table: &'a Table, city: &CityId) -> Vec<Reading<'a>> {
+/// Reads the rows of a table below its headers.
+fn read_rows<'a>(layout: &'a Layout, table: &'a Table, city: &CityId) -> Vec<Reading<'a>> {
     let mut left = SHEET_FAULTS;
     let read = |row| {
         let mut reading = layout.read(row);
@@ -139,7 +140,7 @@ fn readings<'a>(layout: &'a Layout, table: &'a Table, city: &CityId) -> Vec<Read
         if named.is_some_and(|named| named != city.as_str()) {
             reading.fail("/city", "other_city", format!("must be {city}, whose reports are imported, or empty"));
         }
-        // Once there are as many as are told, one is enough to know that a row is refused.
+        // Beyond the limit one fault is enough to show that a row is refused.
         if left == 0 {
             reading.faults.truncate(1);
         }
@@ -149,7 +150,7 @@ fn readings<'a>(layout: &'a Layout, table: &'a Table, city: &CityId) -> Vec<Read
     table.rows.iter().skip(1).map(read).collect()
 }
 
-/// The reports that rows and lines come to.
+/// Combines rows and lines into reports.
 fn reports(
     rows: Vec<Reading<'_>>,
     lines: Vec<Reading<'_>>,
@@ -170,7 +171,7 @@ fn reports(
         let own = year.and_then(|_| by_year.get(year)).map_or(&[][..], Vec::as_slice);
         let is_first = years.insert(*year);
         if !is_first && !own.is_empty() {
-            // The lines are judged with the first row of their year; what they stand for is not missed in another.
+            // The lines are checked with the first row of their year. Other rows must not miss totals because of that.
             row.failed.push("/totals");
         }
         if let Some(message) = duplicate {
@@ -185,7 +186,7 @@ fn reports(
     read
 }
 
-/// What lines come to whose year has no row: nothing, for nobody says where their figures were published.
+/// The result for lines whose year has no row: a refusal, because the source of the figures is unknown.
 fn without_row(year: Option<Year>, lines: &[Reading<'_>]) -> Vec<ImportRow> {
     let refused = |line: &Reading<'_>, faults| ImportRow {
         sheet: line.layout.sheet.clone(),
@@ -203,18 +204,18 @@ fn without_row(year: Option<Year>, lines: &[Reading<'_>]) -> Vec<ImportRow> {
     vec![refused(first, faults)]
 }
 
-/// Leaves of the faults of all rows as many as are told, and says where there are more.
-pub(in crate::import) fn bound(rows: &mut [ImportRow]) {
+/// Limits the faults of all rows, and says where there are more.
+pub(in crate::import) fn limit_faults(rows: &mut [ImportRow]) {
     let mut left = SHEET_FAULTS;
-    let mut is_told = false;
+    let mut is_exhausted = false;
     for row in rows {
         let Err(faults) = &mut row.outcome else { continue };
-        let most = left.min(SHEET_ROW_FAULTS);
-        let are_more = faults.len() > most;
-        faults.truncate(most);
+        let limit = left.min(SHEET_ROW_FAULTS);
+        let has_more = faults.len() > limit;
+        faults.truncate(limit);
         left -= faults.len();
-        if are_more && !is_told {
-            is_told = left == 0;
+        if has_more && !is_exhausted {
+            is_exhausted = left == 0;
             faults.push(CellFault {
                 sheet: row.sheet.clone(),
                 row: row.row,
@@ -222,7 +223,7 @@ pub(in crate::import) fn bound(rows: &mut [ImportRow]) {
                 pointer: None,
                 text: None,
                 code: "more_faults".to_owned(),
-                detail: if is_told {
+                detail: if is_exhausted {
                     "more is wrong here and below than is told: mend what is told and send the file again".to_owned()
                 } else {
                     "more is wrong with this row than is told: mend what is told and send the file again".to_owned()

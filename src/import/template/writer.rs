@@ -1,4 +1,4 @@
-//! The template itself, as files: empty, or filled with the reports that a city has.
+//! Writes the template as files: empty, or filled with the reports of a city.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::import::table::csv::needs_apostrophe;
 use crate::import::table::number;
 use crate::import::table::sheets::READ_ME;
 
-/// What the sheet `Read me` says above the list of columns.
+/// The text above the list of columns in the sheet `Read me`.
 const ADVICE: [&str; 13] = [
     "One row of the sheet Reports is the inventory of one year. The sheet Lines may give it line by line, by GPC reference.",
     "Rows whose filled cells all begin with # are remarks and are not read. Columns may stand in any order; those you do not need can go.",
@@ -39,12 +39,12 @@ const ADVICE: [&str; 13] = [
 /// The same reports give the same bytes.
 ///
 /// # Errors
-/// When a report does not fit a workbook; none that was recorded does not.
+/// If a report does not fit into a workbook, which no recorded report causes.
 pub fn xlsx(reports: &[Arc<Inventory>]) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    // Without it the moment of writing would be in the file.
-    let made = ExcelDateTime::from_ymd(2026, 1, 1)?;
-    book.set_properties(&DocProperties::new().set_title("pledgewatch reports").set_creation_datetime(&made));
+    // Without it the time of writing would be in the file.
+    let created = ExcelDateTime::from_ymd(2026, 1, 1)?;
+    book.set_properties(&DocProperties::new().set_title("pledgewatch reports").set_creation_datetime(&created));
     for sheet in [Sheet::Reports, Sheet::Lines] {
         fill(book.add_worksheet().set_name(sheet.name())?, sheet, reports)?;
     }
@@ -52,12 +52,12 @@ pub fn xlsx(reports: &[Arc<Inventory>]) -> Result<Vec<u8>, XlsxError> {
     book.save_to_buffer()
 }
 
-/// One sheet of the template as a CSV file, with a byte order mark so that spreadsheets take it for UTF-8.
+/// One sheet of the template as a CSV file, with a byte order mark so that spreadsheets recognize UTF-8.
 ///
-/// Reports with lines need both files to be told whole; read back alone, the reports leave recorded lines as they are.
+/// Reports with lines need both files. If only the reports are imported again, recorded lines are kept.
 ///
 /// # Errors
-/// Never, as it is written to memory.
+/// Never, because it is written to memory.
 pub fn csv(sheet: Sheet, reports: &[Arc<Inventory>]) -> std::io::Result<Vec<u8>> {
     let mut writer = csv::Writer::from_writer(b"\xef\xbb\xbf".to_vec());
     let columns = columns(sheet, reports);
@@ -69,12 +69,12 @@ pub fn csv(sheet: Sheet, reports: &[Arc<Inventory>]) -> std::io::Result<Vec<u8>>
     writer.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// What a column means, marked so that the row is not read.
+/// The meaning of a column, marked as a remark so that it is not read as figures.
 fn remark(column: &Column) -> String {
     format!("# {}", column.meaning)
 }
 
-/// The columns of a sheet that is filled with reports: as many for other sources as the report with most of them has.
+/// The columns of a sheet. The number of groups for other sources is the largest that a report needs.
 fn columns(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<&'static Column> {
     let stated = match sheet {
         Sheet::Reports => reports.iter().map(|report| report.also_stated.len()).max().unwrap_or(0),
@@ -83,7 +83,7 @@ fn columns(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<&'static Column> {
     sheet.columns().iter().chain(ALSO_STATED.iter().take(stated).flatten()).collect()
 }
 
-/// The rows of a sheet: for each column its value, if there is one.
+/// The rows of a sheet: for each column its value; none if there is none.
 fn rows(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<Vec<Option<Value>>> {
     let columns = columns(sheet, reports);
     let lines = |report: &Arc<Inventory>| -> Vec<Cells> {
@@ -96,7 +96,7 @@ fn rows(sheet: Sheet, reports: &[Arc<Inventory>]) -> Vec<Vec<Option<Value>>> {
     cells.into_iter().map(|cells| cells.row(&columns)).collect()
 }
 
-/// How a value is written in CSV, where everything is text.
+/// The text of a value in CSV, where everything is text.
 fn csv_text(value: &Value) -> String {
     match (value.as_f64(), value.as_str()) {
         (Some(number), _) => number::plain(number),
@@ -105,7 +105,7 @@ fn csv_text(value: &Value) -> String {
     }
 }
 
-/// The words that the cells of a column are chosen from, if they are.
+/// The words that a cell of a column may contain; none if it is not restricted.
 fn choices(kind: Kind) -> Option<Vec<&'static str>> {
     match kind {
         Kind::Word(words) => Some(words()),
@@ -114,12 +114,12 @@ fn choices(kind: Kind) -> Option<Vec<&'static str>> {
     }
 }
 
-/// Writes a sheet: headers, which stay in view, what they mean, the reports, and the words that may be chosen.
+/// Writes a sheet: fixed headers, their meaning, the reports, and lists of allowed words.
 fn fill(sheet: &mut Worksheet, kind: Sheet, reports: &[Arc<Inventory>]) -> Result<(), XlsxError> {
     let bold = Format::new().set_bold();
     let grey = Format::new().set_italic().set_font_color(Color::Gray).set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_freeze_panes(1, 1)?;
-    // Two rows stand above the figures.
+    // Two rows are above the figures.
     let last = u32::try_from(SHEET_ROWS + 1).unwrap_or(u32::MAX);
     for (index, column) in (0_u16..).zip(columns(kind, reports)) {
         sheet.write_string_with_format(0, index, column.name, &bold)?;

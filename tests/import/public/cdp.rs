@@ -186,7 +186,7 @@ fn a_renamed_column_is_found_or_named() {
     assert!(lost.contains("no column for the sector"), "{lost}");
     let lost = refusal(Format::Cdp, &header.replace("Account number", "Reference").replace("Country", "Where"));
     assert!(lost.contains("has no column for the account number"), "{lost}");
-    assert!(refusal(Format::Cdp, "a,b,c\n").contains("none of the files of this format"));
+    assert!(refusal(Format::Cdp, "a,b,c\n").contains("not one of the files of this format"));
 }
 
 /// The rows of a text that may lack columns, and what is told of it.

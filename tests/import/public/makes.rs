@@ -118,7 +118,7 @@ fn the_sheet_that_is_read_is_told_or_the_workbook_refused() {
     let both = [("2015", KLIMATKOLLEN), ("2016", KLIMATKOLLEN)];
     assert_eq!(
         refused(&both, &|_| {}),
-        "file has more than one sheet that is laid out so: \"2015\", \"2016\"; leave one of them in it"
+        "file has more than one sheet with this layout: \"2015\", \"2016\"; keep only one of them"
     );
     let hide = |book: &mut Workbook| {
         book.worksheet_from_index(1).unwrap().set_hidden(true);

@@ -1,4 +1,4 @@
-//! Who answered: the account, and the city it stands for.
+//! The account that reported, and the city that it stands for.
 
 use std::sync::Arc;
 
@@ -39,8 +39,8 @@ const LOCATION: Column = Column {
     wordings: &[words(&["city", "location"], &["country"]), words(&["location"], &["country"])],
 };
 
-/// What organisations put before the city's name.
-const BEFORE: &[&str] = &[
+/// Prefixes that organisations put before the city's name.
+const PREFIXES: &[&str] = &[
     "City of ",
     "Town of ",
     "Village of ",
@@ -55,7 +55,7 @@ const BEFORE: &[&str] = &[
     "Stadt ",
 ];
 
-/// The columns that say who answered.
+/// The columns that identify the account.
 #[derive(Debug)]
 pub(super) struct Account {
     number: usize,
@@ -68,17 +68,17 @@ pub(super) struct Account {
 impl Account {
     pub fn of(header: &Header) -> Result<Self, FileError> {
         let organisation = header.find(&ORGANISATION)?;
-        let city = if organisation.is_some() { header.find(&CITY)? } else { Some(header.need(&CITY)?) };
+        let city = if organisation.is_some() { header.find(&CITY)? } else { Some(header.require(&CITY)?) };
         Ok(Account {
-            number: header.need(&ACCOUNT)?,
+            number: header.require(&ACCOUNT)?,
             organisation,
             city,
-            country: header.need(&COUNTRY)?,
+            country: header.require(&COUNTRY)?,
             location: header.find(&LOCATION)?,
         })
     }
 
-    /// The account's number, which is its digits.
+    /// The account number, which consists of digits.
     pub fn number<'r>(&self, cells: &Cells<'r>) -> Result<&'r str, LeftOut> {
         let number = cells.at(self.number);
         if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) {
@@ -87,7 +87,7 @@ impl Account {
         Err(left_out("no_account", format!("\"{}\" is no account number.", quoted(number))))
     }
 
-    /// The city's name as the file has it: its own, else the organisation's.
+    /// The city's name in the file, or the organisation's if there is none.
     pub fn name<'r>(&self, cells: &Cells<'r>) -> &'r str {
         match cells.maybe(self.city) {
             "" => cells.maybe(self.organisation),
@@ -101,11 +101,11 @@ impl Account {
         city(&body, today)
     }
 
-    /// What the city's government runs itself: an entity of its own beside the city.
+    /// The city government's own operations, as an entity separate from the city.
     pub fn operations(&self, cells: &Cells<'_>, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
         let mut body = self.body(cells)?;
-        let called = body["name"].as_str().unwrap_or_default();
-        body["name"] = json!(name(&format!("{called} (local government operations)")));
+        let city_name = body["name"].as_str().unwrap_or_default();
+        body["name"] = json!(name(&format!("{city_name} (local government operations)")));
         body["boundary"] = json!("operations");
         body["identifiers"] = json!({"cdp_operations": self.number(cells)?});
         city(&body, today)
@@ -130,21 +130,21 @@ impl Account {
     }
 }
 
-/// The name without `City of` before it and `, TX` after it.
+/// The name without a prefix such as `City of ` and without a suffix such as `, TX`.
 fn short(stated: &str) -> &str {
-    let bare = BEFORE.iter().find_map(|before| stated.strip_prefix(before)).unwrap_or(stated);
+    let bare = PREFIXES.iter().find_map(|prefix| stated.strip_prefix(prefix)).unwrap_or(stated);
     let bare = state_of(bare).and_then(|state| bare.strip_suffix(state)).map_or(bare, |bare| bare.trim_end());
     let bare = bare.trim_end_matches(',').trim();
     if bare.is_empty() { stated } else { bare }
 }
 
-/// The state or province at the end of `Denton, TX`.
+/// The state or province at the end, as in `Denton, TX`.
 fn state_of(stated: &str) -> Option<&str> {
     let state = stated.rsplit_once(',')?.1.trim();
     (state.len() == 2 && state.bytes().all(|b| b.is_ascii_uppercase())).then_some(state)
 }
 
-/// Latitude and longitude of `(34.05, -118.24)` or `POINT (-118.24 34.05)`.
+/// Latitude and longitude from `(34.05, -118.24)` or `POINT (-118.24 34.05)`.
 fn position(stated: &str) -> Option<(f64, f64)> {
     let (before, rest) = stated.split_once('(')?;
     let inside = rest.split_once(')')?.0;

@@ -1,10 +1,10 @@
-//! How an inventory was made, in the words of the records: protocol, gases, boundary.
+//! How an inventory was made, in the terms of our records: protocol, gases, boundary.
 
 use serde_json::{Value, json};
 
-/// The protocol that a text names; none where it names none.
+/// The protocol that a text names; none if the text is empty.
 ///
-/// Only the wordings that CDP offers are mapped to a protocol; whatever a city wrote itself is `other`.
+/// Only the options offered by CDP map to a protocol. Anything a city wrote itself is `other`.
 pub(super) fn protocol(stated: &str) -> Option<&'static str> {
     let lower = stated.to_lowercase();
     match lower.as_str() {
@@ -16,7 +16,7 @@ pub(super) fn protocol(stated: &str) -> Option<&'static str> {
     }
 }
 
-/// The gases that a text names; none where it names none, or one that is not known.
+/// The gases that a text names; none if it names none, or an unknown one.
 pub(super) fn gases(stated: &str) -> Option<Value> {
     if stated.eq_ignore_ascii_case("gpc gases") {
         return Some(json!(["co2", "ch4", "n2o", "hfc", "pfc", "sf6", "nf3"]));
@@ -41,7 +41,7 @@ pub(super) fn gases(stated: &str) -> Option<Value> {
     (!read.is_empty()).then(|| json!(read))
 }
 
-/// Whether a boundary is plainly the whole city and nothing else; an empty one says nothing.
+/// True if a boundary is clearly the whole city. An empty one says nothing against it.
 pub(super) fn is_whole_city(boundary: &str) -> bool {
     let lower = boundary.to_lowercase();
     let whole =

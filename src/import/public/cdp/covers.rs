@@ -1,8 +1,8 @@
 //! What a target covers: the whole inventory at some level, or a part of it in sectors and lines of the GPC.
 //!
-//! CDP offers `Energy`, `Transport` and `Waste` beside the whole inventory: the three sectors that the GPC's BASIC
-//! level counts (GPC, chapter 4), so its `Energy` is stationary energy. What a city wrote itself is taken only where
-//! it names a total, a sector or a subsector of the GPC, in whatever language; anything else may be cut otherwise.
+//! CDP offers `Energy`, `Transport` and `Waste` besides the whole inventory. These are the three sectors of the GPC's
+//! BASIC level (GPC, chapter 4), so its `Energy` is stationary energy. Text written by a city is accepted only if it
+//! names a total, a sector or a subsector of the GPC, in any language. Anything else may be delimited differently.
 
 use serde_json::{Value, json};
 
@@ -13,23 +13,23 @@ use crate::import::table::figure::quoted;
 /// What a target covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Covers {
-    /// The level of the totals it speaks of.
+    /// The level of the totals that it refers to.
     pub level: &'static str,
-    /// The part that it covers, if it is not the whole.
+    /// The part that it covers; none for the whole.
     pub part: Option<Part>,
 }
 
 /// A part of an inventory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Part {
-    /// In plain words, for ids and notes.
+    /// The name in plain words, for ids and notes.
     pub name: &'static str,
-    /// In lines of the GPC, or a whole sector of it.
+    /// Lines of the GPC, or one whole sector.
     lines: &'static [&'static str],
 }
 
 impl Part {
-    /// As records take it.
+    /// The part in the form that records use.
     pub fn sector(self) -> Value {
         match self.lines {
             [sector] if !sector.contains('.') => json!(sector),
@@ -54,7 +54,7 @@ const LAND: Covers = part("afolu", &["V"]);
 const RESIDENTIAL: Covers = part("residential", &["I.1.1", "I.1.2"]);
 const TERTIARY: Covers = part("tertiary", &["I.2.1", "I.2.2"]);
 
-/// What CDP's own answers cover, in lower case.
+/// What CDP's own options cover, in lower case.
 const OFFERED: &[(&str, Covers)] = &[
     ("total", whole("own")),
     ("all emissions sources included in city inventory", whole("own")),
@@ -63,8 +63,8 @@ const OFFERED: &[(&str, Covers)] = &[
     ("waste", WASTE),
 ];
 
-/// What cities' own words cover, in lower case.
-const WRITTEN: &[(&str, Covers)] = &[
+/// What texts written by cities cover, in lower case.
+const FREE_TEXTS: &[(&str, Covers)] = &[
     ("total", whole("own")),
     ("community", whole("own")),
     ("community-wide (everything)", whole("own")),
@@ -99,7 +99,7 @@ const WRITTEN: &[(&str, Covers)] = &[
 
 /// What an answer covers.
 ///
-/// An empty answer does not say that it is the whole.
+/// An empty answer does not mean the whole.
 pub(super) fn covers(stated: &str) -> Result<Covers, LeftOut> {
     let lower = stated.to_lowercase();
     let own_words = lower.strip_prefix("other").and_then(|rest| rest.split_once(':')).map(|(_, words)| words.trim());
@@ -107,8 +107,8 @@ pub(super) fn covers(stated: &str) -> Result<Covers, LeftOut> {
         list.iter().find(|(known, _)| *known == words).map(|(_, covers)| *covers)
     };
     let found = match own_words {
-        Some(words) => find(WRITTEN, words),
-        None => find(OFFERED, &lower).or_else(|| find(WRITTEN, &lower)),
+        Some(words) => find(FREE_TEXTS, words),
+        None => find(OFFERED, &lower).or_else(|| find(FREE_TEXTS, &lower)),
     };
     match found {
         Some(covers) => Ok(covers),

@@ -1,18 +1,18 @@
-//! City-wide emissions, a row for each city that answered.
+//! City-wide emissions, one row for each city that reported.
 //!
-//! A total goes to the level that the row states, so that no two definitions meet at one level. BASIC and BASIC+ have
-//! columns of their own since 2018. The yearly total of 2017 is BASIC or scopes 1 and 2, as the row says beside it;
-//! that of 2016 is scopes 1 and 2 where it is their sum. Only a total without a stated level is the city's own.
+//! A total is recorded at the level that the row states, so that one level never mixes two definitions. BASIC and
+//! BASIC+ have separate columns since 2018. The yearly total of 2017 is BASIC or scopes 1 and 2, as the row says. That
+//! of 2016 is scopes 1 and 2 if it is their sum. Only a total without a stated level is the city's own.
 //!
-//! Scopes are summed without the generation of grid-supplied energy, whose use is in scope 2 already (GPC, chapter 4):
-//! from the columns that leave it out, else from the totals by scope, but not where their sum is above BASIC, as
-//! it is when that energy is counted twice. Scope 1 is the total of that name; where nothing else is stated, the direct
-//! emissions without that generation. Where only scope 2 is stated, that is all the city told: it becomes the own
-//! total, by an accounting of its own.
+//! Sums of scopes leave out the generation of grid-supplied energy, whose use is already in scope 2 (GPC, chapter 4).
+//! They come from the columns that leave it out, or else from the totals by scope. They are not used if they exceed
+//! BASIC, which happens when that energy is counted twice. Scope 1 is the total of that name. If nothing else is
+//! stated, it is the direct emissions without that generation. If only scope 2 is stated, it becomes the own total,
+//! with the accounting `other`.
 //!
-//! A boundary other than the whole city is told in the note and remarked on: CDP asks for it in other
-//! words each year, so that it cannot tell one reporting entity from another. The population counts
-//! only where it is of the accounting year or the year before or after.
+//! A boundary other than the whole city is mentioned in the note and in the remarks. CDP words this question
+//! differently each year, so the answer cannot tell one reporting entity from another. The population is used only if
+//! it is from the accounting year or the year before or after.
 
 use serde_json::Value;
 
@@ -21,7 +21,7 @@ use crate::import::public::file::{Cells, PublicFile};
 use crate::import::public::finding::{LeftOut, Provenance, RowRecords};
 use crate::import::public::header::{Column, Header, words};
 use crate::import::public::period::AccountingYear;
-use crate::import::public::records::{found, left_out, object, text};
+use crate::import::public::records::{left_out, object, parse_record, text};
 use crate::import::public::source::{Sink, Stop};
 use crate::import::table::figure::{json, population, quoted, year};
 use crate::import::table::unit::Scale;
@@ -51,7 +51,7 @@ const PROTOCOL: Column = Column {
     wordings: &[words(&["protocol|methodology"], &["comment", "column", "details"])],
 };
 const GASES: Column = Column { meaning: "the gases", wordings: &[words(&["gases"], &["comment"])] };
-/// Words of the columns of parts, and of units other than tonnes: a column with one of them is no total in tonnes.
+/// A column with one of the excluded words is a part of a total, or has another unit than tonnes.
 const TOTAL: Column = Column {
     meaning: "the yearly total in t CO2e",
     wordings: &[words(
@@ -111,7 +111,8 @@ const POPULATION: Column =
 const POPULATION_YEAR: Column =
     Column { meaning: "the year of the population", wordings: &[words(&["population", "year"], &[])] };
 
-/// Emissions a person that are unlikely, in t: the record's own thresholds, for a population it cannot have.
+/// Emissions per person that are unlikely, in t. The thresholds are those of the records; this check is for a
+/// population that is not recorded.
 const UNLIKELY: [f64; 2] = [0.3, 60.0];
 
 struct Columns {
@@ -131,7 +132,7 @@ struct Columns {
     population_year: Option<usize>,
 }
 
-/// Whether a file is of this kind.
+/// True if a file is of this kind.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&ACCOUNTING]) || header.has(&[&super::account::ACCOUNT, &TOTAL]) || header.has(&[&BASIC, &BASIC_PLUS])
 }
@@ -139,17 +140,17 @@ pub(super) fn recognises(header: &Header) -> bool {
 /// Reads the file.
 pub(super) fn read(file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
-    sink.notice(file.header.complete(&columns.expected(), file.provenance.may_lack_columns)?);
+    sink.notice(file.header.check_complete(&columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();
     let subject = |cells: &Cells<'_>| {
         format!("{} {}", columns.account.name(cells), quoted(cells.at(columns.accounting))).trim().to_owned()
     };
-    file.hand_on(sink, subject, |cells| columns.report(cells, &provenance))
+    file.send_rows(sink, subject, |cells| columns.report(cells, &provenance))
 }
 
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
-        let find = |column: &Column| header.find(column)?.map(|index| header.in_tonnes(index)).transpose();
+        let find = |column: &Column| header.find(column)?.map(|index| header.require_tonnes(index)).transpose();
         let each = |columns: &[Column; 3]| -> Result<[Option<usize>; 3], FileError> {
             Ok([find(&columns[0])?, find(&columns[1])?, find(&columns[2])?])
         };
@@ -157,12 +158,12 @@ impl Columns {
         let (basic, basic_plus) = (find(&BASIC)?, find(&BASIC_PLUS)?);
         let total = find(&TOTAL)?;
         if total.is_none() && basic.is_none() && scopes[0].is_none() && without_grid[0].is_none() {
-            header.need(&TOTAL)?;
+            header.require(&TOTAL)?;
         }
         Ok(Columns {
             account: Account::of(header)?,
             reported: header.find(&REPORTED)?,
-            accounting: header.need(&ACCOUNTING)?,
+            accounting: header.require(&ACCOUNTING)?,
             boundary: header.find(&BOUNDARY)?,
             protocol: header.find(&PROTOCOL)?,
             gases: header.find(&GASES)?,
@@ -177,7 +178,8 @@ impl Columns {
         })
     }
 
-    /// The columns that the files of this layout have: until 2017 a yearly total, since then one by BASIC and more.
+    /// The columns that files of this layout have: until 2017 a yearly total, since then totals at BASIC and more
+    /// levels.
     fn expected(&self) -> Vec<&'static Column> {
         let [one, two, three] = &SCOPES;
         let mut all = vec![&REPORTED, &BOUNDARY, &PROTOCOL, &GASES, &POPULATION, &POPULATION_YEAR, one, two];
@@ -197,13 +199,14 @@ impl Columns {
         if !is_whole_city(boundary) {
             remarks.push("the boundary is not plainly the whole city".to_owned());
         }
-        let population = self.population(cells, covers.year, figures.largest().unwrap_or_default(), &mut remarks);
+        let population =
+            self.population(cells, covers.year, figures.most_comprehensive().unwrap_or_default(), &mut remarks);
         let reported = year(cells.maybe(self.reported));
         let title = match reported {
             Some(year) => format!("City-wide emissions, reported to CDP in {year}"),
             None => "City-wide emissions, reported to CDP".to_owned(),
         };
-        let declared = if figures.partial { Some("other") } else { protocol(cells.maybe(self.protocol)) };
+        let declared = if figures.is_partial { Some("other") } else { protocol(cells.maybe(self.protocol)) };
         let stated_period = quoted(cells.at(self.accounting));
         let locator = format!("account {}, accounting year {stated_period}", self.account.number(cells)?);
         let body = object([
@@ -215,10 +218,10 @@ impl Columns {
             ("source", Some(publication(title, reported, provenance).source(&locator))),
             ("note", text(&note(boundary, &covers, &stated_period, figures.note))),
         ]);
-        if covers.half_open {
+        if covers.is_half_open {
             remarks.push("one end of the period is stated: the year from or to that day".to_owned());
         }
-        let report = found(Kind::Report, &covers.year.to_string(), &body, today)?;
+        let report = parse_record(Kind::Report, &covers.year.to_string(), &body, today)?;
         Ok(RowRecords { city, records: vec![report], remarks })
     }
 
@@ -229,40 +232,40 @@ impl Columns {
         }
     }
 
-    /// The population, where it is of about that year; a figure that does not fit any population is remarked on.
-    fn population(&self, cells: &Cells<'_>, of: i32, tonnes: f64, remarks: &mut Vec<String>) -> Option<i64> {
+    /// The population, if it is from about that year. Remarks on a total that is unlikely for any population.
+    fn population(&self, cells: &Cells<'_>, in_year: i32, tonnes: f64, remarks: &mut Vec<String>) -> Option<i64> {
         let population = population(Scale::ONE, cells.maybe(self.population), remarks)?;
         let counted_in = year(cells.maybe(self.population_year));
-        if counted_in.is_some_and(|year| (year - of).abs() <= 1) {
+        if counted_in.is_some_and(|year| (year - in_year).abs() <= 1) {
             return Some(population);
         }
         #[allow(clippy::cast_precision_loss, reason = "at most 10^9")]
-        let each = tonnes / population as f64;
-        if !(UNLIKELY[0]..=UNLIKELY[1]).contains(&each) {
+        let per_person = tonnes / population as f64;
+        if !(UNLIKELY[0]..=UNLIKELY[1]).contains(&per_person) {
             remarks.push("unlikely by the population of another year: is it in tonnes?".to_owned());
         }
         None
     }
 }
 
-fn note(boundary: &str, covers: &AccountingYear, stated_period: &str, of_figures: Option<&str>) -> String {
+fn note(boundary: &str, covers: &AccountingYear, stated_period: &str, figures_note: Option<&str>) -> String {
     let mut note = Vec::new();
     if !boundary.is_empty() {
         note.push(format!("Boundary: {boundary}."));
     }
-    if covers.begins_before() {
+    if covers.starts_before_year() {
         note.push(format!("The accounting year is stated as {stated_period}."));
     }
-    note.extend(of_figures.map(str::to_owned));
+    note.extend(figures_note.map(str::to_owned));
     note.join(" ")
 }
 
-/// Totals of a row that agree: within 1 t for rounding, or this share of the larger.
-const ALIKE: f64 = 0.001;
-/// How far the sum of scopes 1 and 2 may lie above BASIC, which counts some of scope 3 as well: rounding.
+/// Two totals of a row count as equal within 1 t, for rounding, or within this share of the larger.
+const TOLERANCE: f64 = 0.001;
+/// How far the sum of scopes 1 and 2 may exceed BASIC, because of rounding. BASIC also counts some of scope 3.
 const ABOVE_BASIC: f64 = 1.01;
 
-/// The figures of a row, in t CO2e, by the level that it states them at.
+/// The figures of a row in t CO2e, by level.
 #[derive(Debug, Default)]
 struct Figures {
     own: Option<f64>,
@@ -271,32 +274,32 @@ struct Figures {
     scope_1: Option<f64>,
     scope_1_2: Option<f64>,
     scope_1_2_3: Option<f64>,
-    /// What readers should know of them.
+    /// What readers should know about the figures.
     note: Option<&'static str>,
-    /// Whether only scope 2 is stated.
-    partial: bool,
+    /// True if only scope 2 is stated.
+    is_partial: bool,
     remarks: Vec<String>,
 }
 
-/// The figures of a row as its cells state them.
-struct Stated {
+/// The figures of a row as the cells state them.
+struct StatedFigures {
     total: Option<f64>,
     basic: Option<f64>,
     basic_plus: Option<f64>,
     by_scope: [Option<f64>; 3],
     without_grid: [Option<f64>; 3],
-    /// Whether any cell holds a figure, be it 0.
-    any: bool,
-    /// Cells that hold something else.
+    /// True if any cell holds a figure, even 0.
+    has_any: bool,
+    /// The texts of cells that hold something else.
     texts: Vec<String>,
 }
 
-impl Stated {
+impl StatedFigures {
     fn read(columns: &Columns, cells: &Cells<'_>) -> Self {
-        let (mut texts, mut any) = (Vec::new(), false);
+        let (mut texts, mut has_any) = (Vec::new(), false);
         let mut read = |index: Option<usize>| match stated(cells, index) {
             Ok(figure) => {
-                any |= figure.is_some();
+                has_any |= figure.is_some();
                 figure
             }
             Err(text) => {
@@ -307,21 +310,21 @@ impl Stated {
         let total = read(columns.total);
         let (basic, basic_plus) = (positive(read(columns.basic)), positive(read(columns.basic_plus)));
         let (by_scope, without_grid) = (columns.scopes.map(&mut read), columns.without_grid.map(&mut read));
-        Stated { total, basic, basic_plus, by_scope, without_grid, any, texts }
+        StatedFigures { total, basic, basic_plus, by_scope, without_grid, has_any, texts }
     }
 }
 
 impl Figures {
     fn read(columns: &Columns, cells: &Cells<'_>) -> Result<Self, LeftOut> {
-        let stated = Stated::read(columns, cells);
+        let stated = StatedFigures::read(columns, cells);
         let mut figures = Figures { basic: stated.basic, basic_plus: stated.basic_plus, ..Figures::default() };
         figures.place_total(positive(stated.total), &stated, &cells.maybe(columns.counted).to_lowercase());
         figures.place_scopes(&stated);
-        // A file that has a column for the yearly total says by an empty cell that there is none.
-        if (columns.total.is_some() && positive(stated.total).is_none()) || figures.largest().is_none() {
+        // If the file has a column for the yearly total, an empty cell means that there is none.
+        if (columns.total.is_some() && positive(stated.total).is_none()) || figures.most_comprehensive().is_none() {
             return Err(match stated.texts.first() {
                 Some(text) => left_out("not_a_number", format!("The figures are stated as \"{text}\".")),
-                None if stated.any && (columns.total.is_none() || stated.total.is_some()) => {
+                None if stated.has_any && (columns.total.is_none() || stated.total.is_some()) => {
                     left_out("total_not_positive", "No total is above 0.")
                 }
                 None => left_out("no_total", "The row states no total."),
@@ -332,11 +335,11 @@ impl Figures {
         Ok(figures)
     }
 
-    /// Puts the yearly total at the level that the row states for it.
-    fn place_total(&mut self, total: Option<f64>, stated: &Stated, counted: &str) {
+    /// Records the yearly total at the level that the row states for it.
+    fn place_total(&mut self, total: Option<f64>, stated: &StatedFigures, counted: &str) {
         let [one, two, _] = stated.by_scope;
         let sum = one.zip(two).map(|(one, two)| one + two);
-        let is_sum = total.zip(sum).is_some_and(|(total, sum)| alike(total, sum));
+        let is_sum = total.zip(sum).is_some_and(|(total, sum)| is_equal(total, sum));
         if counted.contains("total basic") {
             self.basic = self.basic.or(total);
         } else if counted.contains("scope 1 and scope 2") || is_sum {
@@ -349,8 +352,8 @@ impl Figures {
         }
     }
 
-    /// Puts the figures by scope at the levels that count scopes.
-    fn place_scopes(&mut self, stated: &Stated) {
+    /// Records the figures by scope at the levels that count scopes.
+    fn place_scopes(&mut self, stated: &StatedFigures) {
         let [one, two, three] = stated.by_scope;
         let both = |one: Option<f64>, two: Option<f64>| one.zip(two).map(|(one, two)| one + two);
         let [direct, indirect, outside] = stated.without_grid;
@@ -365,19 +368,19 @@ impl Figures {
         self.scope_1 = positive(one);
         self.scope_1_2 = self.scope_1_2.or(positive(sums.0));
         self.scope_1_2_3 = both(sums.0, sums.1).and_then(|sum| positive(Some(sum)));
-        if self.largest().is_none() {
+        if self.most_comprehensive().is_none() {
             self.place_part(direct, two.or(indirect));
         }
     }
 
-    /// What is all that the row states: direct emissions, or those of energy from the grid.
+    /// Records direct emissions, or those of energy from the grid, if the row states nothing else.
     fn place_part(&mut self, direct: Option<f64>, from_grid: Option<f64>) {
         if let Some(direct) = positive(direct) {
             self.scope_1 = Some(direct);
             self.note = Some("Scope 1 is stated without the generation of grid-supplied energy.");
         } else if let Some(from_grid) = positive(from_grid) {
             self.own = Some(from_grid);
-            self.partial = true;
+            self.is_partial = true;
             self.remarks.push("only scope 2 is stated".to_owned());
             self.note = Some("Only scope 2 is stated: the own total holds nothing else.");
         }
@@ -394,16 +397,16 @@ impl Figures {
         ])
     }
 
-    /// The figure nearest to the whole.
-    fn largest(&self) -> Option<f64> {
-        let widest = [self.own, self.basic, self.basic_plus, self.scope_1_2_3, self.scope_1_2, self.scope_1];
-        widest.into_iter().flatten().next()
+    /// The most comprehensive figure.
+    fn most_comprehensive(&self) -> Option<f64> {
+        let by_coverage = [self.own, self.basic, self.basic_plus, self.scope_1_2_3, self.scope_1_2, self.scope_1];
+        by_coverage.into_iter().flatten().next()
     }
 }
 
-/// Whether two figures are the same but for rounding.
-fn alike(one: f64, other: f64) -> bool {
-    (one - other).abs() <= (ALIKE * one.abs().max(other.abs())).max(1.0)
+/// True if two figures are equal except for rounding.
+fn is_equal(one: f64, other: f64) -> bool {
+    (one - other).abs() <= (TOLERANCE * one.abs().max(other.abs())).max(1.0)
 }
 
 fn positive(figure: Option<f64>) -> Option<f64> {

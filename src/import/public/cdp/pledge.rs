@@ -1,4 +1,4 @@
-//! A target as a row states it, and the records that it comes to.
+//! A target as a row states it, and the records made from it.
 
 use std::sync::Arc;
 
@@ -6,7 +6,7 @@ use chrono::NaiveDate;
 use serde_json::{Value, json};
 
 use crate::import::public::finding::{LeftOut, RowRecords};
-use crate::import::public::records::{Publication, found, object, text};
+use crate::import::public::records::{Publication, object, parse_record, text};
 use crate::import::table::figure::json;
 use crate::record::{City, Kind};
 
@@ -15,25 +15,25 @@ use super::covers::Covers;
 /// A target as a row states it.
 #[derive(Debug)]
 pub(super) struct Pledge {
-    /// Whose it is.
+    /// The city that pledges.
     pub city: Arc<City>,
-    /// The number of the account.
+    /// The account number.
     pub account: String,
-    /// Whether it is of what the city's government runs itself.
-    pub operations: bool,
-    /// What it asks for.
-    pub asks: Asks,
-    /// By when.
+    /// True if the target is for the city government's own operations.
+    pub is_operations: bool,
+    /// What it promises.
+    pub goal: Goal,
+    /// The target year.
     pub target_year: i32,
-    /// Of which emissions.
+    /// The emissions that it covers.
     pub covers: Covers,
-    /// From what; a level may name nothing.
+    /// The base year and its emissions. A fixed level may have none.
     pub base: Option<Base>,
-    /// What readers should know of it.
+    /// What readers should know about the target.
     pub note: Vec<String>,
-    /// Where it is published.
+    /// The publication that it comes from.
     pub source: Publication,
-    /// What readers of the import's report should know of it.
+    /// Remarks for the report of the import.
     pub remarks: Vec<String>,
 }
 
@@ -44,9 +44,9 @@ pub(super) struct Base {
     pub tonnes: f64,
 }
 
-/// What a row asks for.
+/// What a row promises.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Asks {
+pub(super) enum Goal {
     /// A reduction from the base year, in percent.
     Reduction(f64),
     /// A level, in t CO2e.
@@ -56,33 +56,33 @@ pub(super) enum Asks {
 }
 
 impl Pledge {
-    /// Who pledges, in one word: a city and its government's own operations are two.
+    /// Identifies who pledges. A city and its government's own operations are two entities.
     pub fn entity(&self) -> String {
-        format!("{}{}", self.account, if self.operations { " operations" } else { "" })
+        format!("{}{}", self.account, if self.is_operations { " operations" } else { "" })
     }
 
-    /// The records, under these ids: the baseline, if there is one, and the target.
-    pub fn finding(self, baseline: Option<String>, target: &str, today: NaiveDate) -> Result<RowRecords, LeftOut> {
+    /// The records under these ids: the baseline, if there is one, and the target.
+    pub fn into_records(self, baseline: Option<String>, target: &str, today: NaiveDate) -> Result<RowRecords, LeftOut> {
         let mut records = Vec::new();
         if let (Some(id), Some(base)) = (&baseline, &self.base) {
-            records.push(found(Kind::Baseline, id, &self.baseline_body(base), today)?);
+            records.push(parse_record(Kind::Baseline, id, &self.baseline_body(base), today)?);
         }
-        records.push(found(Kind::Target, target, &self.body(baseline), today)?);
+        records.push(parse_record(Kind::Target, target, &self.body(baseline), today)?);
         Ok(RowRecords { city: self.city, records, remarks: self.remarks })
     }
 
     fn body(&self, baseline: Option<String>) -> Value {
-        let asks = self.asks;
+        let goal = self.goal;
         let account = &self.account;
-        let locator = format!("account {account}, target year {}, {}", self.target_year, asks.in_words());
+        let locator = format!("account {account}, target year {}, {}", self.target_year, goal.in_words());
         object([
-            ("kind", Some(json!(asks.kind()))),
+            ("kind", Some(json!(goal.kind()))),
             ("level", Some(json!(self.covers.level))),
             ("sector", self.covers.part.map(super::covers::Part::sector)),
             ("baseline", baseline.map(Value::from)),
-            ("reduction_percent", asks.percent().map(json)),
-            ("tonnes", if let Asks::Level(tonnes) = asks { Some(json(tonnes)) } else { None }),
-            ("scenario_tonnes", asks.scenario().map(json)),
+            ("reduction_percent", goal.percent().map(json)),
+            ("tonnes", if let Goal::Level(tonnes) = goal { Some(json(tonnes)) } else { None }),
+            ("scenario_tonnes", goal.scenario().map(json)),
             ("target_year", Some(json!(self.target_year))),
             ("standing", Some(json!("adopted"))),
             ("source", Some(self.source.source(&locator))),
@@ -90,10 +90,10 @@ impl Pledge {
         ])
     }
 
-    /// The same for every row that states this base, so that it is recorded once.
+    /// The same for every row with this base, so that it is recorded only once.
     fn baseline_body(&self, base: &Base) -> Value {
-        let of = self.covers.part.map_or(String::new(), |part| format!(", {}", part.name));
-        let locator = format!("account {}, base year {}{of}: base year's emissions", self.account, base.year);
+        let part = self.covers.part.map_or(String::new(), |part| format!(", {}", part.name));
+        let locator = format!("account {}, base year {}{part}: base year's emissions", self.account, base.year);
         object([
             ("year", Some(json!(base.year))),
             ("totals", Some(json!({self.covers.level: json(base.tonnes)}))),
@@ -103,46 +103,46 @@ impl Pledge {
     }
 }
 
-impl Asks {
+impl Goal {
     const fn kind(self) -> &'static str {
         match self {
-            Asks::Reduction(_) => "base_year",
-            Asks::Level(_) => "fixed_level",
-            Asks::Scenario(..) => "baseline_scenario",
+            Goal::Reduction(_) => "base_year",
+            Goal::Level(_) => "fixed_level",
+            Goal::Scenario(..) => "baseline_scenario",
         }
     }
 
     const fn percent(self) -> Option<f64> {
         match self {
-            Asks::Reduction(percent) | Asks::Scenario(percent, _) => Some(percent),
-            Asks::Level(_) => None,
+            Goal::Reduction(percent) | Goal::Scenario(percent, _) => Some(percent),
+            Goal::Level(_) => None,
         }
     }
 
-    /// What the scenario foresees, in t CO2e.
+    /// The emissions in the scenario, in t CO2e.
     pub const fn scenario(self) -> Option<f64> {
         match self {
-            Asks::Scenario(_, tonnes) => Some(tonnes),
-            Asks::Reduction(_) | Asks::Level(_) => None,
+            Goal::Scenario(_, tonnes) => Some(tonnes),
+            Goal::Reduction(_) | Goal::Level(_) => None,
         }
     }
 
-    /// For an id: `40`, `to 0`, `scenario 25`.
+    /// The short form for an id: `40`, `to 0`, `scenario 25`.
     pub fn in_short(self) -> String {
         match self {
-            Asks::Reduction(percent) => percent.to_string(),
-            // An id has no sign.
-            Asks::Level(tonnes) if tonnes < 0.0 => format!("to minus {}", tonnes.abs()),
-            Asks::Level(tonnes) => format!("to {tonnes}"),
-            Asks::Scenario(percent, _) => format!("scenario {percent}"),
+            Goal::Reduction(percent) => percent.to_string(),
+            // An id cannot contain a sign.
+            Goal::Level(tonnes) if tonnes < 0.0 => format!("to minus {}", tonnes.abs()),
+            Goal::Level(tonnes) => format!("to {tonnes}"),
+            Goal::Scenario(percent, _) => format!("scenario {percent}"),
         }
     }
 
     fn in_words(self) -> String {
         match self {
-            Asks::Reduction(percent) => format!("reduction of {percent} %"),
-            Asks::Level(tonnes) => format!("level of {tonnes} t"),
-            Asks::Scenario(percent, tonnes) => format!("reduction of {percent} % from a scenario of {tonnes} t"),
+            Goal::Reduction(percent) => format!("reduction of {percent} %"),
+            Goal::Level(tonnes) => format!("level of {tonnes} t"),
+            Goal::Scenario(percent, tonnes) => format!("reduction of {percent} % from a scenario of {tonnes} t"),
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Targets, a row each: what the city answered with; C40's copy of the answers of 2021 too.
+//! Targets that cities reported, one row each; also C40's copy of the answers of 2021.
 //!
-//! A target is measured from the city's own total as stated beside it: the files do not say by which level that was
-//! counted, so each gives a baseline and a target at the level `own`, unless the row itself names another. Targets per
-//! person or per unit of product are left out: the files do not say of how many the base was. A target for what the
-//! city's government runs itself is one of another entity, which is recorded beside the city.
+//! A target is measured from the city's total stated in the same row. The files do not say at which level that total
+//! was counted. So each row gives a baseline and a target at the level `own`, unless the row names another level.
+//! Targets per person or per unit of product are left out, because the files do not say how many people or units the
+//! base had. A target for the city government's own operations belongs to a separate entity besides the city.
 //!
-//! A percent of at most 1 could be a fraction, so such a row is left out. The year in which a target was set goes to the
-//! note: what a row says of the target was published with the row, and an earlier row may have said it otherwise. The
-//! files have no column for what a city calls its target.
+//! A percentage of at most 1 could be a fraction, so such a row is left out. The year in which a target was set goes
+//! into the note: the row says what was published then, and an earlier row may have said something else. The files have
+//! no column for the city's name of a target.
 
 use crate::import::failure::FileError;
 use crate::import::public::file::{Cells, PublicFile};
@@ -20,7 +20,7 @@ use crate::import::table::figure::{quoted, year};
 use super::account::Account;
 use super::covers::{Covers, covers};
 use super::ids::Ids;
-use super::pledge::{Asks, Base, Pledge};
+use super::pledge::{Base, Goal, Pledge};
 use super::{publication, stated};
 
 const REPORTED: Column =
@@ -91,8 +91,9 @@ const DESCRIPTION: Column = Column {
 const YEAR_SET: Column =
     Column { meaning: "the year the target was set", wordings: &[words(&["year", "set"], &["emissions"])] };
 
-/// How far the file's own target may lie from the stated percent of the base, as a share of the base: rounding.
-const APART: f64 = 0.005;
+/// How far the file's own target may differ from the stated percentage of the base, as a share of the base, because of
+/// rounding.
+const TOLERANCE: f64 = 0.005;
 
 struct Columns {
     account: Account,
@@ -110,27 +111,27 @@ struct Columns {
     description: Option<usize>,
 }
 
-/// Whether a file is of this kind.
+/// True if a file is of this kind.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&TARGET_YEAR, &REDUCTION])
         || header.has(&[&BASE_YEAR, &REDUCTION])
         || header.has(&[&TARGET_YEAR, &BASE_YEAR])
 }
 
-/// Reads the file: all of its rows before the first record, for ids are told apart within a file.
+/// Reads the file. All rows are read before the first record is made, because ids must be unique within a file.
 pub(super) fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), Stop> {
     let columns = Columns::of(&file.header)?;
-    sink.notice(file.header.complete(columns.expected(), file.provenance.may_lack_columns)?);
+    sink.notice(file.header.check_complete(columns.expected(), file.provenance.may_lack_columns)?);
     let provenance = file.provenance.clone();
     let (mut rows, mut ids) = (Vec::new(), Ids::default());
-    let broken = loop {
+    let error = loop {
         match file.next_row() {
             Ok(None) => break None,
             Err(error) => break Some(error),
             Ok(Some((place, cells))) => {
                 let pledge = columns.pledge(&cells, &provenance);
                 if let Ok(pledge) = &pledge {
-                    ids.note(pledge);
+                    ids.add(pledge);
                 }
                 rows.push((place, columns.subject(&cells), pledge));
             }
@@ -139,27 +140,27 @@ pub(super) fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<(), 
     for (place, subject, pledge) in rows {
         let outcome = pledge.and_then(|pledge| {
             let (baseline, target) = (ids.baseline(&pledge), ids.target(&pledge));
-            pledge.finding(baseline, &target, provenance.today)
+            pledge.into_records(baseline, &target, provenance.today)
         });
         sink.row(Row { place, subject, outcome })?;
     }
     sink.notice(file.ending());
-    broken.map_or(Ok(()), |error| Err(error.into()))
+    error.map_or(Ok(()), |error| Err(error.into()))
 }
 
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
-        let in_tonnes = |index| header.in_tonnes(index);
+        let in_tonnes = |index| header.require_tonnes(index);
         Ok(Columns {
             account: Account::of(header)?,
             reported: header.find(&REPORTED)?,
             kind: header.find(&TYPE)?,
             sector: header.find(&SECTOR)?,
             boundary: header.find(&BOUNDARY)?,
-            base_year: header.need(&BASE_YEAR)?,
-            base_emissions: in_tonnes(header.need(&BASE_EMISSIONS)?)?,
-            reduction: header.need(&REDUCTION)?,
-            target_year: header.need(&TARGET_YEAR)?,
+            base_year: header.require(&BASE_YEAR)?,
+            base_emissions: in_tonnes(header.require(&BASE_EMISSIONS)?)?,
+            reduction: header.require(&REDUCTION)?,
+            target_year: header.require(&TARGET_YEAR)?,
             level: header.find(&LEVEL)?.map(in_tonnes).transpose()?,
             scenario: header.find(&SCENARIO)?.map(in_tonnes).transpose()?,
             year_set: header.find(&YEAR_SET)?,
@@ -167,9 +168,9 @@ impl Columns {
         })
     }
 
-    /// The columns that the files of this layout have.
+    /// The columns that files of this layout have.
     ///
-    /// A file in which nothing tells a sector from the whole would make every target one of the whole.
+    /// Without a column for the sector, every target would be taken for one of the whole.
     fn expected(&self) -> &'static [&'static Column] {
         match (self.kind, self.boundary) {
             (Some(_), Some(_)) => &[&SECTOR, &LEVEL],
@@ -184,28 +185,28 @@ impl Columns {
 
     fn pledge(&self, cells: &Cells<'_>, provenance: &Provenance) -> Result<Pledge, LeftOut> {
         cells.check_shape()?;
-        let asks = self.asks(cells)?;
-        let target_year = a_year(cells, self.target_year, "no_target_year", "target year")?;
+        let goal = self.goal(cells)?;
+        let target_year = required_year(cells, self.target_year, "no_target_year", "target year")?;
         let covers = self.covers(cells)?;
         let base = match self.base(cells, target_year) {
-            // A level can stand by itself.
-            Err(_) if matches!(asks, Asks::Level(_)) => None,
+            // A fixed level needs no base.
+            Err(_) if matches!(goal, Goal::Level(_)) => None,
             base => Some(base?),
         };
         let boundary = cells.maybe(self.boundary);
-        let operations = boundary.to_lowercase().starts_with("local government operations");
+        let is_operations = boundary.to_lowercase().starts_with("local government operations");
         let mut remarks: Vec<String> = cells.remark.map(str::to_owned).into_iter().collect();
         remarks.extend(covers.part.map(|part| format!("for one part only: {}", part.name)));
-        remarks.extend(self.contradiction(cells, asks, base));
+        remarks.extend(self.contradiction(cells, goal, base));
         Ok(Pledge {
-            city: if operations {
+            city: if is_operations {
                 self.account.operations(cells, provenance.today)?
             } else {
                 self.account.city(cells, provenance.today)?
             },
             account: self.account.number(cells)?.to_owned(),
-            operations,
-            asks,
+            is_operations,
+            goal,
             target_year,
             covers,
             base,
@@ -215,8 +216,8 @@ impl Columns {
         })
     }
 
-    /// What the row asks for, by the type of target it names; the files before 2017 name none and hold only reductions.
-    fn asks(&self, cells: &Cells<'_>) -> Result<Asks, LeftOut> {
+    /// What the row promises, by the type of target. The files before 2017 name no type and hold only reductions.
+    fn goal(&self, cells: &Cells<'_>) -> Result<Goal, LeftOut> {
         let kind = cells.maybe(self.kind).to_lowercase();
         if kind == "no target" {
             Err(left_out("no_target", "The row says that there is no target."))
@@ -225,18 +226,21 @@ impl Columns {
             Err(left_out("intensity_target", message))
         } else if kind.contains("business as usual") || kind.contains("baseline scenario") {
             let percent = self.percent(cells)?;
-            Ok(Asks::Scenario(percent, amount(cells, self.scenario, "no_scenario_emissions", "scenario's emissions")?))
+            Ok(Goal::Scenario(
+                percent,
+                required_amount(cells, self.scenario, "no_scenario_emissions", "scenario's emissions")?,
+            ))
         } else if kind.contains("fixed level") {
-            Ok(Asks::Level(amount(cells, self.level, "no_target_emissions", "target year's emissions")?))
+            Ok(Goal::Level(required_amount(cells, self.level, "no_target_emissions", "target year's emissions")?))
         } else if kind.is_empty() || kind.contains("absolute") {
-            Ok(Asks::Reduction(self.percent(cells)?))
+            Ok(Goal::Reduction(self.percent(cells)?))
         } else {
             Err(left_out("unknown_type", format!("\"{}\" is no type of target that is known.", quoted(&kind))))
         }
     }
 
     fn percent(&self, cells: &Cells<'_>) -> Result<f64, LeftOut> {
-        let percent = amount(cells, Some(self.reduction), "no_reduction", "reduction")?;
+        let percent = required_amount(cells, Some(self.reduction), "no_reduction", "reduction")?;
         if percent > 1.0 && percent <= 200.0 {
             return Ok(percent);
         }
@@ -249,8 +253,8 @@ impl Columns {
 
     /// The base year and its emissions.
     fn base(&self, cells: &Cells<'_>, target_year: i32) -> Result<Base, LeftOut> {
-        let year = a_year(cells, self.base_year, "no_base_year", "base year")?;
-        let tonnes = amount(cells, Some(self.base_emissions), "no_base_emissions", "base year's emissions")?;
+        let year = required_year(cells, self.base_year, "no_base_year", "base year")?;
+        let tonnes = required_amount(cells, Some(self.base_emissions), "no_base_emissions", "base year's emissions")?;
         if tonnes <= 0.0 {
             return Err(left_out("base_not_positive", format!("The base year's emissions are stated as {tonnes} t.")));
         }
@@ -261,19 +265,19 @@ impl Columns {
         Ok(Base { year, tonnes })
     }
 
-    /// What it covers; a file without a column for it has targets for the whole only.
+    /// What the target covers. A file without a column for it only has targets for the whole.
     fn covers(&self, cells: &Cells<'_>) -> Result<Covers, LeftOut> {
         covers(self.sector.map_or("Total", |index| cells.at(index)))
     }
 
-    /// Whether the file states another target year's emissions than follow from its base and its percent.
-    fn contradiction(&self, cells: &Cells<'_>, asks: Asks, base: Option<Base>) -> Option<String> {
-        let (Asks::Reduction(percent), Some(base)) = (asks, base) else { return None };
-        let said = stated(cells, self.level).ok().flatten()?;
-        let follows = base.tonnes * (1.0 - percent / 100.0);
+    /// A remark if the file's own target differs from the one that follows from its base and percentage.
+    fn contradiction(&self, cells: &Cells<'_>, goal: Goal, base: Option<Base>) -> Option<String> {
+        let (Goal::Reduction(percent), Some(base)) = (goal, base) else { return None };
+        let own_target = stated(cells, self.level).ok().flatten()?;
+        let computed = base.tonnes * (1.0 - percent / 100.0);
         let message =
-            format!("the file's own target of {said} t is not {percent} % below its base of {} t", base.tonnes);
-        ((said - follows).abs() > (APART * base.tonnes).max(1.0)).then_some(message)
+            format!("the file's own target of {own_target} t is not {percent} % below its base of {} t", base.tonnes);
+        ((own_target - computed).abs() > (TOLERANCE * base.tonnes).max(1.0)).then_some(message)
     }
 
     fn note(&self, cells: &Cells<'_>) -> Vec<String> {
@@ -294,8 +298,8 @@ impl Columns {
     }
 }
 
-/// A year that must be stated.
-fn a_year(cells: &Cells<'_>, index: usize, code: &'static str, what: &str) -> Result<i32, LeftOut> {
+/// Reads a year that must be stated.
+fn required_year(cells: &Cells<'_>, index: usize, code: &'static str, what: &str) -> Result<i32, LeftOut> {
     match cells.at(index) {
         "" => Err(left_out(code, format!("The row states no {what}."))),
         stated => {
@@ -304,8 +308,8 @@ fn a_year(cells: &Cells<'_>, index: usize, code: &'static str, what: &str) -> Re
     }
 }
 
-/// An amount that must be stated.
-fn amount(cells: &Cells<'_>, index: Option<usize>, code: &'static str, what: &str) -> Result<f64, LeftOut> {
+/// Reads an amount that must be stated.
+fn required_amount(cells: &Cells<'_>, index: Option<usize>, code: &'static str, what: &str) -> Result<f64, LeftOut> {
     match stated(cells, index) {
         Ok(Some(amount)) => Ok(amount),
         Ok(None) => Err(left_out(code, format!("The row states no {what}."))),

@@ -1,6 +1,6 @@
 //! Later totals of the signatories, by UN/LOCODE.
 //!
-//! A total for a year that the signatory has an inventory of is kept with that inventory, as what is also stated.
+//! If the signatory has an inventory for the same year, the total is recorded with it as `also_stated`.
 
 use serde_json::{Value, json};
 
@@ -8,14 +8,14 @@ use crate::import::failure::FileError;
 use crate::import::public::file::PublicFile;
 use crate::import::public::finding::{LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
-use crate::import::public::records::{found, left_out, object};
+use crate::import::public::records::{left_out, object, parse_record};
 use crate::import::public::source::{Sink, Stop};
 use crate::import::table::duplicates;
 use crate::import::table::figure::{NoFigure, figure, json, quoted, year};
 use crate::record::Kind;
 
-use super::inventories::{Known, Stated, differs};
-use super::of_compilation;
+use super::compilation_publication;
+use super::inventories::{KnownInventories, StatedTotals, differs};
 use super::signatories::{Signatories, Signatory};
 
 const ACTOR: Column =
@@ -26,11 +26,11 @@ const TOTAL: Column = Column {
     wordings: &[words(&["total", "emissions"], &["kt", "per", "capita"])],
 };
 
-/// A row of the file, kept until the inventories are handed on.
+/// A row of the file, kept until the inventories are known.
 #[derive(Debug)]
 struct Total {
     place: Place,
-    /// Why nothing can be read from it.
+    /// Why the row cannot be used; none if it can.
     fault: Option<LeftOut>,
     actor: String,
     year: String,
@@ -45,23 +45,24 @@ pub(super) struct Totals {
     all: Vec<Total>,
 }
 
-/// Whether a file is one of totals.
+/// True if a file lists totals.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&ACTOR, &TOTAL])
 }
 
 impl Totals {
-    /// Reads the totals; of a UN/LOCODE and year that have several none is read.
+    /// Reads the totals. If a UN/LOCODE has several totals for a year, none of them is used.
     pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
-        let (actor, of_year, total) = (file.header.need(&ACTOR)?, file.header.need(&YEAR)?, file.header.need(&TOTAL)?);
-        file.header.in_tonnes(total)?;
+        let (actor, year, total) =
+            (file.header.require(&ACTOR)?, file.header.require(&YEAR)?, file.header.require(&TOTAL)?);
+        file.header.require_tonnes(total)?;
         let (provenance, mut all) = (file.provenance.clone(), Vec::new());
         while let Some((place, cells)) = file.next_row()? {
             all.push(Total {
                 place,
                 fault: cells.check_shape().err(),
                 actor: cells.at(actor).to_owned(),
-                year: cells.at(of_year).to_owned(),
+                year: cells.at(year).to_owned(),
                 tonnes: cells.at(total).to_owned(),
                 remark: cells.remark,
             });
@@ -82,8 +83,8 @@ impl Totals {
         Ok(Totals { provenance, all })
     }
 
-    /// The totals that can be read, each with its source.
-    pub fn stated(&self, signatories: &Signatories) -> Stated {
+    /// The usable totals, each with its source.
+    pub fn stated(&self, signatories: &Signatories) -> StatedTotals {
         let stated = |total: &Total| {
             let (signatory, year, tonnes) = total.read(signatories).ok()?;
             Some(((signatory.id().to_owned(), year), (tonnes, total.source(year, &self.provenance))))
@@ -91,8 +92,13 @@ impl Totals {
         self.all.iter().filter_map(stated).collect()
     }
 
-    /// Hands on each total that is a report of its own.
-    pub fn hand_on(self, signatories: &Signatories, known: &Known, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    /// Passes on each total as a report, unless it belongs to an inventory.
+    pub fn send_rows(
+        self,
+        signatories: &Signatories,
+        known: &KnownInventories,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Stop> {
         for total in &self.all {
             let outcome = total.report(signatories, known, &self.provenance);
             let subject = format!("{} {}", total.actor, total.year);
@@ -103,12 +109,12 @@ impl Totals {
 }
 
 impl Total {
-    /// Whose it is, its year and its tonnes.
+    /// The signatory, the year and the tonnes.
     fn read<'s>(&self, signatories: &'s Signatories) -> Result<(&'s Signatory, i32, f64), LeftOut> {
         if let Some(fault) = &self.fault {
             return Err(fault.clone());
         }
-        let signatory = signatories.of_locode(&self.actor)?;
+        let signatory = signatories.by_locode(&self.actor)?;
         let Some(year) = year(&self.year) else {
             return Err(left_out("no_year", format!("\"{}\" is no year.", quoted(&self.year))));
         };
@@ -120,11 +126,17 @@ impl Total {
     }
 
     fn source(&self, year: i32, provenance: &Provenance) -> Value {
-        let publication = of_compilation("EU Covenant of Mayors: total emissions, compilation of 2022", provenance);
+        let publication =
+            compilation_publication("EU Covenant of Mayors: total emissions, compilation of 2022", provenance);
         publication.source(&format!("{}, {year}, column total_emissions", self.actor))
     }
 
-    fn report(&self, signatories: &Signatories, known: &Known, provenance: &Provenance) -> Result<RowRecords, LeftOut> {
+    fn report(
+        &self,
+        signatories: &Signatories,
+        known: &KnownInventories,
+        provenance: &Provenance,
+    ) -> Result<RowRecords, LeftOut> {
         let (signatory, year, tonnes) = self.read(signatories)?;
         if let Some(inventory) = known.total(signatory, year) {
             return Err(if differs(inventory, tonnes) {
@@ -136,7 +148,7 @@ impl Total {
         }
         let body =
             object([("totals", Some(json!({"own": json(tonnes)}))), ("source", Some(self.source(year, provenance)))]);
-        let record = found(Kind::Report, &year.to_string(), &body, provenance.today)?;
+        let record = parse_record(Kind::Report, &year.to_string(), &body, provenance.today)?;
         let remarks = self.remark.map(str::to_owned).into_iter().collect();
         Ok(RowRecords { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }

@@ -1,4 +1,4 @@
-//! Inventories summed from their lines: one baseline a signatory, and often one that monitors.
+//! Inventories summed from their lines: one baseline for each signatory, and often one that monitors it.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -9,14 +9,14 @@ use crate::import::public::duplicates;
 use crate::import::public::file::{Cells, PublicFile};
 use crate::import::public::finding::{FoundRecord, LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
-use crate::import::public::records::{found, left_out, object};
+use crate::import::public::records::{left_out, object, parse_record};
 use crate::import::public::source::{Sink, Stop};
 use crate::import::table::figure::{NoFigure, figure, json, population, quoted, year};
 use crate::import::table::unit::Scale;
 use crate::record::Kind;
 
+use super::inventory_publication;
 use super::lines::{self, MissingPart, Parts};
-use super::of_inventories;
 use super::signatories::{Signatories, Signatory};
 
 const GCOM: Column = Column { meaning: "the GCoM number", wordings: &[words(&["gcom", "id"], &[])] };
@@ -35,7 +35,7 @@ const UNIT: Column =
 const EMISSIONS: Column =
     Column { meaning: "the line's emissions", wordings: &[words(&["emissions"], &["type", "unit", "inventory"])] };
 
-/// How the type of a baseline inventory begins.
+/// The beginning of the type of a baseline inventory.
 const BASELINE: &str = "baseline";
 
 struct Columns {
@@ -51,7 +51,7 @@ struct Columns {
     emissions: usize,
 }
 
-/// An inventory, as far as it has been summed.
+/// An inventory, summed from the lines read so far.
 #[derive(Debug)]
 struct Inventory {
     place: Place,
@@ -76,62 +76,67 @@ pub(super) struct Inventories {
     all: Vec<Inventory>,
 }
 
-/// The inventories that were recorded, by the number they stand under.
+/// The inventories that were recorded, by the number that they have in the file.
 #[derive(Debug, Default)]
-pub(super) struct Known {
-    /// The totals of those that were, by year.
+pub(super) struct KnownInventories {
+    /// The totals of recorded inventories, by year.
     totals: HashMap<String, HashMap<i32, f64>>,
-    /// A baseline inventory that cannot be recorded is there all the same, with its year.
+    /// The baselines with their years. A baseline that could not be recorded has no record.
     baselines: HashMap<String, Vec<(i32, Option<FoundRecord>)>>,
 }
 
-/// The totals that signatories have beside their inventories, by the number of the signatory and the year.
-pub(super) type Stated = HashMap<(String, i32), (f64, Value)>;
+/// Totals that signatories state besides their inventories, by the signatory's number and the year.
+pub(super) type StatedTotals = HashMap<(String, i32), (f64, Value)>;
 
-/// Whether a file is one of inventory lines.
+/// True if a file lists inventory lines.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&ID, &SECTOR])
 }
 
 impl Inventories {
-    /// Reads and sums; what is kept is one entry an inventory.
+    /// Reads and sums the lines. Memory grows with the number of inventories.
     pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let columns = Columns::of(&file.header)?;
         let expected = [&POPULATION, &FACTORS, &UNIT];
-        sink.notice(file.header.complete(&expected, file.provenance.may_lack_columns)?);
+        sink.notice(file.header.check_complete(&expected, file.provenance.may_lack_columns)?);
         let (mut all, mut index): (Vec<Inventory>, HashMap<String, usize>) = (Vec::new(), HashMap::new());
         let provenance = file.provenance.clone();
         while let Some((place, cells)) = file.next_row()? {
-            let at = *index.entry(cells.at(columns.id).to_owned()).or_insert_with(|| {
-                all.push(columns.begin(&cells, place));
+            let position = *index.entry(cells.at(columns.id).to_owned()).or_insert_with(|| {
+                all.push(columns.start(&cells, place));
                 all.len() - 1
             });
-            all[at].add(&columns, &cells);
+            all[position].add(&columns, &cells);
         }
         sink.notice(file.ending());
         Ok(Inventories { provenance, all })
     }
 
-    /// Hands on each inventory as a baseline or a report, with what else is stated for its year.
-    pub fn hand_on(self, signatories: &Signatories, stated: &Stated, sink: &mut Sink<'_>) -> Result<Known, Stop> {
+    /// Passes on each inventory as a baseline or a report, with another total stated for its year.
+    pub fn send_rows(
+        self,
+        signatories: &Signatories,
+        stated: &StatedTotals,
+        sink: &mut Sink<'_>,
+    ) -> Result<KnownInventories, Stop> {
         let mut by_number: HashMap<&str, Vec<&Inventory>> = HashMap::new();
         for inventory in &self.all {
             by_number.entry(&inventory.gcom).or_default().push(inventory);
         }
         let mut rows = Vec::new();
         for inventory in &self.all {
-            let signatory = signatories.of_inventory(&inventory.gcom);
-            let named = signatory.as_ref().map_or(inventory.gcom.as_str(), |signatory| signatory.name());
-            let subject = format!("{named} {}", inventory.year);
-            let lacks = inventory.lacks(&by_number[inventory.gcom.as_str()]);
+            let signatory = signatories.by_inventory(&inventory.gcom);
+            let name = signatory.as_ref().map_or(inventory.gcom.as_str(), |signatory| signatory.name());
+            let subject = format!("{name} {}", inventory.year);
+            let missing = inventory.missing_parts(&by_number[inventory.gcom.as_str()]);
             let outcome =
-                signatory.and_then(|signatory| inventory.finding(signatory, stated, &lacks, &self.provenance));
+                signatory.and_then(|signatory| inventory.records(signatory, stated, &missing, &self.provenance));
             rows.push(Row { place: inventory.place.clone(), subject, outcome });
         }
         duplicates::refuse(&mut rows);
-        let mut known = Known::default();
+        let mut known = KnownInventories::default();
         for (inventory, row) in self.all.iter().zip(rows) {
-            known.note(inventory, row.outcome.as_ref().ok().and_then(|finding| finding.records.first()));
+            known.add(inventory, row.outcome.as_ref().ok().and_then(|row| row.records.first()));
             sink.row(row)?;
         }
         Ok(known)
@@ -141,20 +146,20 @@ impl Inventories {
 impl Columns {
     fn of(header: &Header) -> Result<Self, FileError> {
         Ok(Columns {
-            gcom: header.need(&GCOM)?,
-            id: header.need(&ID)?,
-            sector: header.need(&SECTOR)?,
-            emitted: header.need(&EMITTED)?,
-            kind: header.need(&KIND)?,
-            year: header.need(&YEAR)?,
+            gcom: header.require(&GCOM)?,
+            id: header.require(&ID)?,
+            sector: header.require(&SECTOR)?,
+            emitted: header.require(&EMITTED)?,
+            kind: header.require(&KIND)?,
+            year: header.require(&YEAR)?,
             population: header.find(&POPULATION)?,
             factors: header.find(&FACTORS)?,
             unit: header.find(&UNIT)?,
-            emissions: header.in_tonnes(header.need(&EMISSIONS)?)?,
+            emissions: header.require_tonnes(header.require(&EMISSIONS)?)?,
         })
     }
 
-    fn begin(&self, cells: &Cells<'_>, place: Place) -> Inventory {
+    fn start(&self, cells: &Cells<'_>, place: Place) -> Inventory {
         Inventory {
             place,
             gcom: cells.at(self.gcom).to_owned(),
@@ -183,13 +188,13 @@ impl Inventory {
 
     fn try_add(&mut self, columns: &Columns, cells: &Cells<'_>) -> Result<(), LeftOut> {
         cells.check_shape()?;
-        let same = [
+        let expected = [
             (columns.gcom, &self.gcom),
             (columns.kind, &self.kind),
             (columns.year, &self.year),
             (columns.unit.unwrap_or(columns.year), if columns.unit.is_some() { &self.unit } else { &self.year }),
         ];
-        if same.iter().any(|(index, first)| cells.at(*index) != first.as_str()) {
+        if expected.iter().any(|(index, first)| cells.at(*index) != first.as_str()) {
             let message = format!(
                 "The lines of inventory {} do not agree on whose, of what year and in what unit it is.",
                 quoted(&self.id)
@@ -212,29 +217,29 @@ impl Inventory {
         self.kind.starts_with(BASELINE)
     }
 
-    /// The parts that make half lines of its lines, beside the signatory's other inventories.
+    /// The missing parts that make lines of this inventory incomplete, compared with the signatory's other inventories.
     ///
-    /// Where a baseline and one that monitors each lack what the other has of a line, the baseline keeps its half: had
-    /// neither a value, nothing would be seen to be missing.
-    fn lacks(&self, all: &[&Inventory]) -> Vec<MissingPart> {
+    /// If a baseline and a monitoring inventory each lack what the other has of a line, the baseline keeps its half. If
+    /// neither had a value, nobody would notice that something is missing.
+    fn missing_parts(&self, all: &[&Inventory]) -> Vec<MissingPart> {
         let others = all.iter().filter(|other| other.id != self.id);
         others
             .flat_map(|other| {
-                let mut lacks = self.parts.lacks(&other.parts, &other.year);
+                let mut missing = self.parts.missing_from(&other.parts, &other.year);
                 if self.is_baseline() && !other.is_baseline() {
-                    let theirs = other.parts.lacks(&self.parts, &self.year);
-                    lacks.retain(|lack| !theirs.iter().any(|other| other.is_of_line(lack)));
+                    let theirs = other.parts.missing_from(&self.parts, &self.year);
+                    missing.retain(|part| !theirs.iter().any(|other| other.is_same_line(part)));
                 }
-                lacks
+                missing
             })
             .collect()
     }
 
-    fn finding(
+    fn records(
         &self,
         signatory: &Signatory,
-        stated: &Stated,
-        lacks: &[MissingPart],
+        stated: &StatedTotals,
+        missing: &[MissingPart],
         provenance: &Provenance,
     ) -> Result<RowRecords, LeftOut> {
         if let Some(fault) = &self.fault {
@@ -265,7 +270,7 @@ impl Inventory {
         if gases.is_none() {
             remarks.push(format!("the unit \"{}\" says nothing of gases", quoted(&self.unit)));
         }
-        if !lacks.is_empty() {
+        if !missing.is_empty() {
             remarks.push("a line of which it has only half is not estimated".to_owned());
         }
         let also_stated =
@@ -277,19 +282,19 @@ impl Inventory {
             ("year", Some(json!(year))),
             ("totals", Some(json!({"own": json(self.tonnes)}))),
             ("population", population.map(Value::from)),
-            ("lines", Some(json!(self.parts.lines(lacks)))),
+            ("lines", Some(json!(self.parts.lines(missing)))),
             ("protocol", protocol.map(Value::from)),
             ("gases", gases.map(|gases| json!(gases))),
             ("also_stated", also_stated),
-            ("source", Some(of_inventories(provenance).source(&locator))),
+            ("source", Some(inventory_publication(provenance).source(&locator))),
         ]);
-        let record = found(kind, &year.to_string(), &body, provenance.today)?;
+        let record = parse_record(kind, &year.to_string(), &body, provenance.today)?;
         Ok(RowRecords { city: signatory.city(provenance.today)?, records: vec![record], remarks })
     }
 }
 
-impl Known {
-    fn note(&mut self, inventory: &Inventory, record: Option<&FoundRecord>) {
+impl KnownInventories {
+    fn add(&mut self, inventory: &Inventory, record: Option<&FoundRecord>) {
         let Some(year) = year(&inventory.year) else { return };
         if inventory.is_baseline() {
             self.baselines.entry(inventory.gcom.clone()).or_default().push((year, record.cloned()));
@@ -299,7 +304,7 @@ impl Known {
         }
     }
 
-    /// The total of the signatory's inventory of a year, if one was recorded.
+    /// The total of the signatory's inventory of a year; none if it was not recorded.
     pub fn total(&self, signatory: &Signatory, year: i32) -> Option<f64> {
         signatory.numbers().find_map(|number| self.totals.get(number)?.get(&year).copied())
     }
@@ -310,12 +315,12 @@ impl Known {
     }
 }
 
-/// Whether two totals are not the same but for rounding to whole tonnes.
+/// True if two totals differ by more than rounding to whole tonnes.
 pub(super) fn differs(one: f64, other: f64) -> bool {
     (one - other).abs() > 1.0
 }
 
-/// The part of an inventory that a line of the file is of.
+/// The part of an inventory that a line of the file belongs to.
 fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
     let is_direct = match emitted.to_lowercase() {
         kind if kind.starts_with("direct") => true,
@@ -331,7 +336,7 @@ fn part(sector: &str, emitted: &str) -> Result<lines::Part, LeftOut> {
     })
 }
 
-/// The gases that an inventory in this unit counts; none where it says nothing of them.
+/// The gases that an inventory in this unit counts; none if the unit does not say.
 fn gases(unit: &str) -> Option<&'static [&'static str]> {
     let lower = unit.to_lowercase();
     match lower.strip_suffix(".0").unwrap_or(&lower) {

@@ -1,4 +1,4 @@
-//! The signatories: which city stands behind a number, a GCoM number and a UN/LOCODE.
+//! The signatories: finds the city behind a signatory number, a GCoM number or a UN/LOCODE.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const GCOM: Column = Column { meaning: "the GCoM number", wordings: &[words(&["g
 const LATITUDE: Column = Column { meaning: "the latitude", wordings: &[words(&["latitude"], &[])] };
 const LONGITUDE: Column = Column { meaning: "the longitude", wordings: &[words(&["longitude"], &[])] };
 
-/// A signatory, as far as a city needs it.
+/// The data of a signatory that a city needs.
 #[derive(Debug)]
 pub(super) struct Signatory {
     id: String,
@@ -40,13 +40,13 @@ pub(super) struct Signatory {
 pub(super) struct Signatories {
     all: Vec<Signatory>,
     by_id: HashMap<String, usize>,
-    /// Under a GCoM number that two have there is none.
+    /// By GCoM number; none if two signatories share the number.
     by_gcom: HashMap<String, Option<usize>>,
-    /// Why a UN/LOCODE leads to no signatory, or to which.
+    /// By UN/LOCODE, or why it leads to no signatory.
     by_locode: HashMap<String, Result<usize, LeftOut>>,
 }
 
-/// Whether a file is the list of signatories.
+/// True if a file is the list of signatories.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&ID, &NAME])
 }
@@ -55,17 +55,17 @@ impl Signatories {
     pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let header = &file.header;
         let (id, name, country, gcom) =
-            (header.need(&ID)?, header.need(&NAME)?, header.need(&COUNTRY)?, header.need(&GCOM)?);
+            (header.require(&ID)?, header.require(&NAME)?, header.require(&COUNTRY)?, header.require(&GCOM)?);
         let (latitude, longitude) = (header.find(&LATITUDE)?, header.find(&LONGITUDE)?);
-        let mut read = Signatories::default();
+        let mut signatories = Signatories::default();
         while let Some((_, cells)) = file.next_row()? {
             let gcom = Some(cells.at(gcom)).filter(|gcom| !gcom.is_empty()).map(str::to_owned);
-            let index = read.all.len();
+            let index = signatories.all.len();
             if let Some(gcom) = &gcom {
-                read.by_gcom.entry(gcom.clone()).and_modify(|one| *one = None).or_insert(Some(index));
+                signatories.by_gcom.entry(gcom.clone()).and_modify(|one| *one = None).or_insert(Some(index));
             }
-            read.by_id.insert(cells.at(id).to_owned(), index);
-            read.all.push(Signatory {
+            signatories.by_id.insert(cells.at(id).to_owned(), index);
+            signatories.all.push(Signatory {
                 id: cells.at(id).to_owned(),
                 name: cells.at(name).to_owned(),
                 country: cells.code_at(country).to_uppercase(),
@@ -75,11 +75,11 @@ impl Signatories {
             });
         }
         sink.notice(file.ending());
-        Ok(read)
+        Ok(signatories)
     }
 
-    /// Learns from the targets which UN/LOCODE is whose.
-    pub fn name_by_locode<'t>(&mut self, numbers: impl Iterator<Item = (&'t str, Result<&'t str, LeftOut>)>) {
+    /// Assigns the UN/LOCODEs that the targets name.
+    pub fn set_locodes<'t>(&mut self, numbers: impl Iterator<Item = (&'t str, Result<&'t str, LeftOut>)>) {
         for (locode, number) in numbers {
             let found = number.and_then(|number| {
                 self.by_id.get(number).copied().ok_or_else(|| {
@@ -93,8 +93,8 @@ impl Signatories {
         }
     }
 
-    /// The signatory of inventories: under its GCoM number, else under its own number.
-    pub fn of_inventory(&self, number: &str) -> Result<&Signatory, LeftOut> {
+    /// Finds the signatory of an inventory by GCoM number, or else by its own number.
+    pub fn by_inventory(&self, number: &str) -> Result<&Signatory, LeftOut> {
         match self.by_gcom.get(number) {
             Some(Some(index)) => return Ok(&self.all[*index]),
             Some(None) => {
@@ -108,8 +108,8 @@ impl Signatories {
         })
     }
 
-    /// The signatory of a UN/LOCODE, as the targets say.
-    pub fn of_locode(&self, locode: &str) -> Result<&Signatory, LeftOut> {
+    /// Finds the signatory of a UN/LOCODE, as the targets name it.
+    pub fn by_locode(&self, locode: &str) -> Result<&Signatory, LeftOut> {
         match self.by_locode.get(locode) {
             Some(Ok(index)) => Ok(&self.all[*index]),
             Some(Err(reason)) => Err(reason.clone()),
@@ -119,7 +119,7 @@ impl Signatories {
 }
 
 impl Signatory {
-    /// The numbers its inventories may stand under.
+    /// The numbers that may identify its inventories.
     pub fn numbers(&self) -> impl Iterator<Item = &str> {
         self.gcom.as_deref().into_iter().chain([self.id.as_str()])
     }
@@ -134,7 +134,7 @@ impl Signatory {
         &self.name
     }
 
-    /// The city it is.
+    /// The signatory as a city.
     pub fn city(&self, today: NaiveDate) -> Result<Arc<City>, LeftOut> {
         if self.name.is_empty() {
             return Err(left_out("no_city", format!("Signatory {} has no name in the list.", quoted(&self.id))));
@@ -143,7 +143,7 @@ impl Signatory {
             Some(gcom) => json!({"gcom": gcom}),
             None => json!({"covenant": self.id}),
         };
-        // A code of another country would be somebody else's.
+        // A code of another country would belong to another place.
         let locode = self.locode.as_deref().filter(|locode| locode.starts_with(&self.country));
         let body = object([
             ("name", name(&self.name)),

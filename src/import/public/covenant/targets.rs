@@ -1,4 +1,4 @@
-//! The signatories' targets, by UN/LOCODE, each with the number of the signatory in an address.
+//! The signatories' targets, by UN/LOCODE. The web address in each row contains the signatory's number.
 
 use std::collections::HashMap;
 
@@ -8,13 +8,13 @@ use crate::import::failure::FileError;
 use crate::import::public::file::PublicFile;
 use crate::import::public::finding::{FoundRecord, LeftOut, Place, Provenance, Row, RowRecords};
 use crate::import::public::header::{Column, Header, words};
-use crate::import::public::records::{found, left_out, object};
+use crate::import::public::records::{left_out, object, parse_record};
 use crate::import::public::source::{Sink, Stop};
 use crate::import::table::figure::{figure, json, quoted, year};
 use crate::record::Kind;
 
-use super::inventories::Known;
-use super::of_compilation;
+use super::compilation_publication;
+use super::inventories::KnownInventories;
 use super::signatories::Signatories;
 
 const ACTOR: Column =
@@ -49,7 +49,7 @@ pub(super) struct Pledges {
     all: Vec<Pledge>,
 }
 
-/// Whether a file is one of targets.
+/// True if a file lists targets.
 pub(super) fn recognises(header: &Header) -> bool {
     header.has(&[&ACTOR, &TARGET_YEAR, &VALUE])
 }
@@ -58,7 +58,7 @@ impl Pledges {
     pub fn read(mut file: PublicFile<'_>, sink: &mut Sink<'_>) -> Result<Self, FileError> {
         let header = &file.header;
         let needed = [&ACTOR, &KIND, &BASE_YEAR, &TARGET_YEAR, &VALUE, &UNIT, &ADDRESS];
-        let indexes: Vec<usize> = needed.into_iter().map(|column| header.need(column)).collect::<Result<_, _>>()?;
+        let indexes: Vec<usize> = needed.into_iter().map(|column| header.require(column)).collect::<Result<_, _>>()?;
         let (provenance, mut all) = (file.provenance.clone(), Vec::new());
         while let Some((place, cells)) = file.next_row()? {
             let mut texts = indexes.iter().map(|index| cells.at(*index).to_owned());
@@ -84,11 +84,11 @@ impl Pledges {
     pub fn numbers(&self) -> impl Iterator<Item = (&str, Result<&str, LeftOut>)> {
         let mut locodes: HashMap<&str, Vec<&str>> = HashMap::new();
         for pledge in &self.all {
-            let of_number = pledge.number().map(|number| locodes.entry(number).or_default());
-            if let Ok(of_number) = of_number
-                && !of_number.contains(&pledge.actor.as_str())
+            let sharing = pledge.number().map(|number| locodes.entry(number).or_default());
+            if let Ok(sharing) = sharing
+                && !sharing.contains(&pledge.actor.as_str())
             {
-                of_number.push(&pledge.actor);
+                sharing.push(&pledge.actor);
             }
         }
         self.all.iter().map(move |pledge| {
@@ -103,10 +103,15 @@ impl Pledges {
         })
     }
 
-    /// Hands on each target, with the baseline it is measured from.
-    pub fn hand_on(self, signatories: &Signatories, known: &Known, sink: &mut Sink<'_>) -> Result<(), Stop> {
+    /// Passes on each target with the baseline that it is measured from.
+    pub fn send_rows(
+        self,
+        signatories: &Signatories,
+        known: &KnownInventories,
+        sink: &mut Sink<'_>,
+    ) -> Result<(), Stop> {
         for pledge in self.all {
-            let outcome = pledge.finding(signatories, known, &self.provenance);
+            let outcome = pledge.records(signatories, known, &self.provenance);
             let subject = format!("{} {}", pledge.actor, pledge.target_year);
             sink.row(Row { place: pledge.place, subject, outcome })?;
         }
@@ -115,17 +120,17 @@ impl Pledges {
 }
 
 impl Pledge {
-    /// The number in the address.
+    /// The number in the web address.
     fn number(&self) -> Result<&str, LeftOut> {
         let number = self.address.split_once("scity_id=").map(|(_, rest)| rest.split('&').next().unwrap_or_default());
         let message = "The address beside the target has no number of a signatory.";
         number.filter(|number| !number.is_empty()).ok_or_else(|| left_out("no_signatory", message))
     }
 
-    fn finding(
+    fn records(
         &self,
         signatories: &Signatories,
-        known: &Known,
+        known: &KnownInventories,
         provenance: &Provenance,
     ) -> Result<RowRecords, LeftOut> {
         self.shape.clone()?;
@@ -134,17 +139,17 @@ impl Pledge {
                 format!("\"{}\" in \"{}\" is no type of target that is known.", quoted(&self.kind), quoted(&self.unit));
             return Err(left_out("unknown_type", message));
         }
-        let signatory = signatories.of_locode(&self.actor)?;
-        let year_of =
+        let signatory = signatories.by_locode(&self.actor)?;
+        let parse_year =
             |text: &str| year(text).ok_or_else(|| left_out("no_year", format!("\"{}\" is no year.", quoted(text))));
-        let (base_year, target_year) = (year_of(&self.base_year)?, year_of(&self.target_year)?);
+        let (base_year, target_year) = (parse_year(&self.base_year)?, parse_year(&self.target_year)?);
         let Ok(percent) = figure(&self.value) else {
             return Err(left_out("no_reduction", format!("The reduction is stated as \"{}\".", quoted(&self.value))));
         };
         let baseline = baseline(&known.baselines(signatory), base_year)?;
-        // Two rows with the same year, percent and base year are one target.
+        // Two rows with the same target year, percentage and base year are one target.
         let id = format!("{target_year}-{}", percent.to_string().replace('.', "-"));
-        let publication = of_compilation("EU Covenant of Mayors: pledges, compilation of 2022", provenance);
+        let publication = compilation_publication("EU Covenant of Mayors: pledges, compilation of 2022", provenance);
         let mut source =
             publication.source(&format!("{}, target year {target_year}, reduction of {percent} %", self.actor));
         source["url"] = json!(self.address);
@@ -157,7 +162,7 @@ impl Pledge {
             ("standing", Some(json!("adopted"))),
             ("source", Some(source)),
         ]);
-        let target = found(Kind::Target, &id, &body, provenance.today)?;
+        let target = parse_record(Kind::Target, &id, &body, provenance.today)?;
         let records = vec![baseline, target];
         Ok(RowRecords {
             city: signatory.city(provenance.today)?,
@@ -167,7 +172,7 @@ impl Pledge {
     }
 }
 
-/// The baseline of the target's base year.
+/// Finds the baseline of the target's base year.
 fn baseline(known: &[&(i32, Option<FoundRecord>)], base_year: i32) -> Result<FoundRecord, LeftOut> {
     match known.iter().find(|(year, _)| *year == base_year).or(known.first()) {
         None => Err(left_out("no_inventory", "The signatory has no baseline inventory among the lines.")),
