@@ -7,12 +7,12 @@
 //! - [`comparison`] with `accounting`, [`coverage`] and [`restated_since`]: which figures may be compared;
 //! - [`goal`] and `base`: the target in tonnes, and what it is measured from;
 //! - [`pathway`] and [`milestone`]: what is allowed in each year;
-//! - [`course`], `outcome`, `conclusion`, [`verdict`], `standing` and `headline`: the verdict on the day of judgement;
+//! - `course`, `outcome`, `conclusion`, [`verdict`], `standing` and `headline`: the verdict on the day of judgement;
 //! - [`required`], [`trend`], [`budget`], `growth`, [`within_reports`], [`like_for_like`] and `disagreement`: second
 //!   opinions;
 //! - [`yardstick`]: ambition; [`caution`]: what a reader should know;
-//! - [`explain`]: the formulas; [`series`]: the figures year by year;
-//! - [`annual_change`] and [`per_person`]: cities compared with each other.
+//! - `explain`: the formulas; `series`: the figures year by year;
+//! - `annual_change` and `per_person`: cities compared with each other.
 
 mod accounting;
 pub mod annual_change;

@@ -1,7 +1,7 @@
 //! The records of cities: exact, validated, and free of I/O.
 //!
 //! Every value of these types is valid. It is made by [`Parse`], which reads JSON and collects every
-//! [`Fault`](fault::Fault) instead of stopping at the first.
+//! [`Fault`] instead of stopping at the first.
 
 mod abridged;
 pub mod any_record;

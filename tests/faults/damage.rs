@@ -99,7 +99,7 @@ fn an_altered_network_is_marked_alone() {
 #[test]
 fn what_follows_a_broken_chain_is_not_trusted() {
     for (statements, told, at) in [
-        ("UPDATE changes SET actor = 'someone else' WHERE sequence = 9", "entry 9 has a hash that its words", 9),
+        ("UPDATE changes SET actor = 'someone else' WHERE sequence = 9", "entry 9 has a hash that does not match", 9),
         ("UPDATE changes SET previous_hash = hash WHERE sequence = 9", "entry 9 does not name the hash", 9),
         ("UPDATE changes SET action = 'create', city = '' WHERE sequence = 9", "entry 9 has an unknown city", 10),
         ("DELETE FROM changes WHERE sequence = 8", "entry 9 does not follow the entry before it", 9),
