@@ -108,14 +108,21 @@ fn ids(list: &[Value]) -> Vec<String> {
 
 /// Walks all pages of a list.
 fn walk(service: &Service, path: &str, limit: usize) -> Vec<Value> {
+    let pages = walk_while_it_changes(service, path, limit);
+    assert!(pages.iter().skip(1).all(|page| !page.is_empty()), "{path}: a next page has no rows");
+    pages.concat()
+}
+
+/// The same, page by page: a last page is empty if its only row has moved to an earlier place since the page before.
+fn walk_while_it_changes(service: &Service, path: &str, limit: usize) -> Vec<Vec<Value>> {
     let joint = if path.contains('?') { '&' } else { '?' };
     let first = format!("{path}{joint}limit={limit}");
     let mut page = service.json(&first);
-    let mut all = items(&page).clone();
+    let mut all = vec![items(&page).clone()];
     while let Some(next) = page["next"].as_str() {
         page = service.json(&format!("{first}&cursor={next}"));
-        assert!(!items(&page).is_empty() && items(&page).len() <= limit, "{page}");
-        all.extend(items(&page).clone());
+        assert!(items(&page).len() <= limit, "{page}");
+        all.push(items(&page).clone());
     }
     assert!(page.get("next").is_none());
     all

@@ -8,7 +8,7 @@ use serde_json::json;
 use crate::api::items;
 use crate::support::{Service, baseline, city, inventory, target};
 
-use super::{ids, key, walk, world};
+use super::{ids, key, walk, walk_while_it_changes, world};
 
 /// Tells a writer to stop once it is dropped.
 struct Stop<'a>(&'a AtomicBool);
@@ -61,7 +61,8 @@ fn pages_are_whole_while_others_write() {
             }
         });
         for list in lists {
-            let seen: Vec<_> = walk(&service, list, 3).iter().map(key).filter(|key| key.0 != restless).collect();
+            let seen = walk_while_it_changes(&service, list, 3).concat();
+            let seen: Vec<_> = seen.iter().map(key).filter(|key| key.0 != restless).collect();
             let once: BTreeSet<_> = seen.iter().collect();
             assert_eq!(once.len(), seen.len(), "{list}: a row was served twice");
             let still: Vec<_> = seen.iter().filter(|key| !key.0.contains("-fresh-")).cloned().collect();
