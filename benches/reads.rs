@@ -256,6 +256,7 @@ fn main() {
         trusted_proxies: Vec::new(),
         workers: None,
         contact: None,
+        public_url: None,
         heartbeat: Duration::from_secs(15),
         bounds: Limits {
             connections: CONNECTIONS,

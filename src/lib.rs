@@ -18,6 +18,7 @@
 //! - [`overview`]: what is shown of many cities together: rankings, networks, the world in numbers.
 //! - [`api`]: the resources of `/v1`, one file each; what they share on the way in is in `api::request`, on the way out in
 //!   `api::response`; `api::openapi` makes the specification from them.
+//! - [`chart`]: pathway charts as SVG and PNG, drawn from plain numbers.
 //! - [`web`]: pages for people, and the guide.
 //! - [`server`]: what every connection and every request passes.
 //! - [`cli`]: the commands.
@@ -68,6 +69,7 @@
 
 pub mod answers;
 pub mod api;
+pub mod chart;
 pub mod cli;
 pub mod demo;
 pub mod import;

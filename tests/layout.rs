@@ -8,7 +8,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("cli", &["server", "registry", "answers", "store", "api", "demo", "record", "import", "mirror"]),
     ("server", &["api", "web", "registry", "answers", "record", "metrics"]),
     ("api", &["overview", "registry", "answers", "record", "method", "import", "metrics"]),
-    ("web", &["api", "overview", "registry", "answers", "method", "record", "import"]),
+    ("web", &["api", "chart", "overview", "registry", "answers", "method", "record", "import"]),
     ("overview", &["registry", "answers", "method", "record"]),
     ("registry", &["answers", "store", "method", "record", "metrics"]),
     ("answers", &["method", "record"]),
@@ -18,6 +18,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("method", &["record"]),
     ("demo", &["record"]),
     ("metrics", &[]),
+    ("chart", &[]),
     ("record", &[]),
 ];
 

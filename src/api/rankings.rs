@@ -246,7 +246,7 @@ pub(super) fn own_level() -> Fault {
 }
 
 /// The page that is asked for.
-pub(super) fn ranking(snapshot: &Snapshot, query: &RankingQuery) -> Result<Ranking<RankingEntry>, Problem> {
+pub(crate) fn ranking(snapshot: &Snapshot, query: &RankingQuery) -> Result<Ranking<RankingEntry>, Problem> {
     let rule = query.rule()?;
     let order = query.order.unwrap_or(rule.best_first());
     let places = query.places().read(snapshot)?;

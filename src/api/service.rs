@@ -27,6 +27,8 @@ pub struct Service {
     pub trusted_proxies: Vec<IpAddr>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
+    /// The address at which the service is reached, without a slash at its end: for what is read away from it.
+    pub public_url: String,
     /// How long a stream of changes is silent at most.
     pub heartbeat: Duration,
     /// The columns of each list as CSV.

@@ -64,7 +64,7 @@ pub async fn get(
 }
 
 /// Answers with what `make` makes of a city as it was known, which is read from the log only where it is not in memory.
-pub(super) async fn answer_past(
+pub(crate) async fn answer_past(
     request: &HttpRequest,
     service: &web::Data<Service>,
     snapshot: &Snapshot,
@@ -85,7 +85,7 @@ pub(super) async fn answer_past(
 ///
 /// # Errors
 /// 404 for a city that never was, 410 for the present of a withdrawn one, 422 for the moment.
-pub(super) fn past_city(
+pub(crate) fn past_city(
     snapshot: &Snapshot,
     city: &str,
     moment: &Moment<'_>,
@@ -98,7 +98,7 @@ pub(super) fn past_city(
 }
 
 /// Why there is nothing of a city at the asked moment.
-pub(super) fn not_then(dossier: &Dossier, cut: &AsOf) -> Problem {
+pub(crate) fn not_then(dossier: &Dossier, cut: &AsOf) -> Problem {
     if dossier.city.revisions().next().is_some_and(|first| cut.includes(&first.stamp)) {
         Problem::new(Code::Gone, "the city was withdrawn at the asked moment; its history is among its changes")
     } else {

@@ -148,6 +148,10 @@ struct Serve {
     /// Whom to ask for a key: a name, an address; shown on the page for submitting figures.
     #[arg(long, env = "PLEDGEWATCH_CONTACT")]
     contact: Option<String>,
+    /// The address at which the service is reached from outside, for pictures, feeds and citations:
+    /// https://pledges.example.org. That of the listener unless stated.
+    #[arg(long, env = "PLEDGEWATCH_PUBLIC_URL")]
+    public_url: Option<String>,
     /// Seconds to wait at start-up for a PostgreSQL server that cannot be reached.
     #[arg(long, env = "PLEDGEWATCH_WAIT_FOR_DATABASE", default_value_t = DATABASE_WAIT_SECONDS)]
     wait_for_database: u64,
@@ -274,6 +278,7 @@ async fn run_server(serve: Serve) -> anyhow::Result<()> {
         trusted_proxies: serve.trusted_proxies,
         workers: serve.workers,
         contact: serve.contact,
+        public_url: serve.public_url,
         heartbeat: Duration::from_secs(serve.heartbeat),
         bounds,
     };

@@ -18,7 +18,7 @@ use crate::method::Assessment;
 use crate::record::change::GENESIS;
 use crate::record::limits::CHAIN;
 use crate::record::text::normalise_name;
-use crate::record::{AsOf, City, CityId, CityRecord, Dossier, Network, RecordKey, Recorded, Slug};
+use crate::record::{AsOf, Change, City, CityId, CityRecord, Dossier, Network, RecordKey, Recorded, Slug};
 use crate::store::{Damage, Head};
 
 /// Everything as it is after one entry of the log. Cheap to clone, since its maps are shared.
@@ -257,6 +257,11 @@ impl Snapshot {
     /// The cities that are not withdrawn, by id.
     pub fn present(&self) -> impl Iterator<Item = (&CityId, &Arc<CityEntry>, &Present)> {
         self.cities.iter().filter_map(|(id, entry)| Some((id, entry, entry.present.as_ref()?)))
+    }
+
+    /// The newest entries of the log that are in memory, newest first.
+    pub fn newest(&self) -> impl Iterator<Item = &Change> {
+        self.recent.entries().iter().rev().map(|entry| &**entry)
     }
 
     /// The cities that contain a city: the one it is part of, the one that one is part of, and so on.

@@ -58,6 +58,8 @@ pub struct Settings {
     pub workers: Option<usize>,
     /// Whom to ask for a key; shown where one is needed.
     pub contact: Option<String>,
+    /// The public address of the service; default the address it listens on.
+    pub public_url: Option<String>,
     /// The longest silence of a stream of changes.
     pub heartbeat: Duration,
     /// The limits of what may be open or in memory.
@@ -108,7 +110,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     let listener = TcpListener::bind(settings.listen)?;
     let address = listener.local_addr()?;
     let document = openapi::document();
-    let service = web::Data::new(service(registry, settings, &document)?);
+    let service = web::Data::new(service(registry, settings, address, &document)?);
     let allowed = web::Data::new(AllowedMethods::new(&document));
     let documentation = web::Data::new(Documentation::new(&document));
     forget_idle(service.clone());
@@ -160,8 +162,16 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
 /// The most connections that are being refused at the same moment.
 const REFUSED_AT_ONCE: usize = 32;
 
+/// The public address of the service, for links in pictures, feeds and citations.
+fn public_url(settings: &Settings, address: SocketAddr) -> String {
+    let host = if address.ip().is_unspecified() { "localhost".to_owned() } else { address.ip().to_string() };
+    let host = if address.is_ipv6() && host != "localhost" { format!("[{host}]") } else { host };
+    let own = || format!("http://{host}:{}", address.port());
+    settings.public_url.as_ref().map_or_else(own, |stated| stated.trim_end_matches('/').to_owned())
+}
+
 /// The state that every handler uses.
-fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io::Result<Service> {
+fn service(registry: Registry, settings: &Settings, address: SocketAddr, document: &Value) -> std::io::Result<Service> {
     let Limits { streams, streams_per_address, bytes_in_flight, .. } = settings.bounds;
     let bytes = Allowance::new("many bytes under way", bytes_in_flight, bytes_in_flight / BYTES_IN_FLIGHT_PARTS);
     Ok(Service {
@@ -172,6 +182,7 @@ fn service(registry: Registry, settings: &Settings, document: &Value) -> std::io
         reads: Limiter::per_minute(settings.reads_per_minute),
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),
+        public_url: public_url(settings, address),
         heartbeat: settings.heartbeat,
         columns: Columns::new(document, api::items::items()),
         answers: AnswerCache::new(bytes.clone(), bytes_in_flight)?,

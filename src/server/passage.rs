@@ -35,8 +35,12 @@ pub(super) async fn guard_pages(
     let mut response = next.call(request).await?;
     let headers = response.headers_mut();
     let is_page = headers.get(header::CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let policy = headers.get(header::CONTENT_SECURITY_POLICY).and_then(|policy| policy.to_str().ok());
+    let is_embeddable = policy.is_some_and(|policy| policy.contains("frame-ancestors *"));
     if is_page {
-        headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        if !is_embeddable {
+            headers.insert(header::X_FRAME_OPTIONS, HeaderValue::from_static("DENY"));
+        }
         if !headers.contains_key(header::CONTENT_SECURITY_POLICY) {
             let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'");
             headers.insert(HeaderName::from_static("content-security-policy"), policy);

@@ -7,7 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::page::{render, with_security_headers};
+use super::page::{Head, render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::response::answer::{Keep, answer};
 use crate::api::response::problem::Problem;
@@ -35,7 +35,7 @@ const INDEX: &str = "README";
 static GUIDE: LazyLock<HashMap<&str, Body>> = LazyLock::new(|| {
     let pages = TEXTS.iter().map(|(name, text)| {
         let text = Text::parse(text);
-        (*name, render(&text.title, &text.markup(*name == INDEX)))
+        (*name, render(&Head::titled(&text.title), &text.markup(*name == INDEX)))
     });
     pages.collect()
 });
@@ -145,6 +145,11 @@ pub(super) async fn index(request: HttpRequest) -> Result<HttpResponse, Problem>
 
 pub(super) async fn show(request: HttpRequest, name: web::Path<String>) -> Result<HttpResponse, Problem> {
     if name.as_str() == INDEX { Err(Problem::not_found()) } else { page(&request, &name) }
+}
+
+/// `GET /method`: the page of the guide that says how a verdict is made.
+pub(super) async fn method(request: HttpRequest) -> Result<HttpResponse, Problem> {
+    page(&request, "method")
 }
 
 fn page(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {

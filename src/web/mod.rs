@@ -1,11 +1,20 @@
 //! HTML pages for people; one file per page.
 
+mod about;
+mod changes;
+mod city;
+mod format;
 mod front;
 mod guide;
+mod lists;
+mod networks;
 mod page;
 mod problems;
+mod rankings;
+mod robots;
 mod row;
 mod submit;
+mod texts;
 
 use std::sync::LazyLock;
 
@@ -18,6 +27,26 @@ use crate::api::response::answer::{Keep, answer};
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front::show))
+        .route("/cities/{city}", web::get().to(city::show))
+        .route("/cities/{city}/chart.svg", web::get().to(city::chart_svg))
+        .route("/cities/{city}/chart.png", web::get().to(city::chart_png))
+        .route("/embed/{city}", web::get().to(city::embed))
+        .route("/networks", web::get().to(networks::list))
+        .route("/networks/{network}", web::get().to(networks::show))
+        .route("/weakened", web::get().to(lists::weakened))
+        .route("/never-reported", web::get().to(lists::never_reported))
+        .route("/rankings", web::get().to(rankings::show))
+        .route("/changes", web::get().to(changes::show))
+        .route("/feeds/all.atom", web::get().to(changes::all))
+        .route("/feeds/weakened.atom", web::get().to(changes::weakened))
+        .route("/feeds/cities/{city}.atom", web::get().to(changes::of_city))
+        .route("/feeds/networks/{network}.atom", web::get().to(changes::of_network))
+        .route("/method", web::get().to(guide::method))
+        .route("/data", web::get().to(about::data))
+        .route("/about", web::get().to(about::show))
+        .route("/robots.txt", web::get().to(robots::robots))
+        .route("/sitemap.xml", web::get().to(robots::sitemap))
+        .route("/world.svg", web::get().to(world))
         .route("/guide", web::get().to(guide::index))
         .route("/guide/", web::get().to(guide::index))
         .route("/guide/{page}", web::get().to(guide::show))
@@ -32,4 +61,11 @@ static STYLE: LazyLock<Body> = LazyLock::new(|| Body::new("text/css; charset=utf
 
 async fn style(request: HttpRequest) -> HttpResponse {
     answer(&request, &STYLE, Keep::Revalidate)
+}
+
+/// The outline of the land, rendered once.
+static WORLD: LazyLock<Body> = LazyLock::new(|| Body::new("image/svg+xml", front::WORLD));
+
+async fn world(request: HttpRequest) -> HttpResponse {
+    answer(&request, &WORLD, Keep::Revalidate)
 }

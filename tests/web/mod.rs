@@ -1,4 +1,5 @@
 //! The pages for people, and the guide.
 
+mod city;
 mod guide;
 mod pages;

@@ -54,7 +54,7 @@ macro_rules! moment_query {
         }
     };
 }
-pub(in crate::api) use moment_query;
+pub(crate) use moment_query;
 
 /// A moment as it was asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,83 @@
+//! The drawing: lays the parts of a chart out from top to bottom, and writes them as SVG.
+//!
+//! Colours and lines are attributes, for a page may not have styles within it; a page's style sheet may override them by
+//! the classes.
+
+use maud::{Markup, html};
+
+use super::layout::{Layout, n, paragraph};
+use super::legend::legend;
+use super::model::{Chart, Options};
+use super::plot::Plot;
+use super::text::FAMILY;
+
+/// Widest drawing that is laid out anew; a wider one is the same, enlarged.
+const WIDEST: f64 = 860.0;
+/// Narrowest drawing that is laid out; a narrower one is the same, made smaller.
+const NARROWEST: f64 = 300.0;
+
+/// The chart as an SVG document, or as an element of a page.
+pub fn svg(chart: &Chart, options: &Options) -> String {
+    let width = f64::from(options.width);
+    let layout = Layout::of(width.clamp(NARROWEST, WIDEST), options.id);
+    let palette = options.theme.palette();
+    let mut parts: Vec<Markup> = Vec::new();
+    let mut y = layout.pad;
+    if options.has_frame {
+        let lines = layout.title.wrap(&chart.title, layout.inner(), 3);
+        let (drawn, bottom) = paragraph(&lines, layout.title, layout.pad, y, 1.22, palette.ink, "ink");
+        parts.push(drawn);
+        let lines = layout.text.wrap(&chart.sentence, layout.inner(), if layout.is_narrow { 7 } else { 4 });
+        let (drawn, bottom) = paragraph(&lines, layout.text, layout.pad, bottom + 5.0, 1.38, palette.ink, "ink");
+        parts.push(drawn);
+        y = bottom + 10.0;
+    }
+    let (drawn, bottom) = legend(chart, &palette, &layout, y);
+    parts.push(drawn);
+    let caption = bottom + 8.0;
+    let top = caption + layout.small.size * 2.6 + 8.0;
+    let height = if layout.is_narrow { layout.width * 0.72 } else { layout.width * 0.46 };
+    let (plot, unit) = Plot::new(chart, &layout, &palette, top, top + height);
+    let unit = format!("{}{}", unit[..1].to_uppercase(), &unit[1..]);
+    parts.push(paragraph(&[unit], layout.small, layout.pad, caption, 1.3, palette.muted, "muted").0);
+    parts.extend([
+        plot.present(),
+        plot.grid(),
+        plot.years(),
+        plot.trend(),
+        plot.pathway(),
+        plot.reported(),
+        plot.marks(),
+    ]);
+    parts.push(plot.labels(top - 4.0));
+    let mut bottom = top + height + layout.small.size + 14.0;
+    if options.has_frame {
+        let lines = layout.small.wrap(&chart.source, layout.inner(), 4);
+        let (drawn, next) = paragraph(&lines, layout.small, layout.pad, bottom + 6.0, 1.4, palette.muted, "muted");
+        parts.push(drawn);
+        let lines = layout.small.wrap(&chart.address, layout.inner(), 3);
+        let (drawn, next) = paragraph(&lines, layout.small, layout.pad, next, 1.4, palette.muted, "muted");
+        parts.push(drawn);
+        bottom = next;
+    }
+    let total = bottom + layout.pad * 0.7;
+    let scale = width / layout.width;
+    html! {
+        svg xmlns="http://www.w3.org/2000/svg" viewBox={ "0 0 " (n(layout.width)) " " (n(total)) } width=(n(width)) height=(n(total * scale))
+            font-family=(FAMILY) class="chart" role="group" aria-label=(chart.title) {
+            title { (chart.title) }
+            desc { (chart.description) }
+            defs {
+                pattern id={ (layout.id) "-hatch" } width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
+                    line x1="0" y1="0" x2="0" y2="6" stroke=(palette.grid) stroke-width="2" class="tick" {}
+                }
+                clipPath id={ (layout.id) "-plot" } {
+                    rect x=(n(plot.x.to[0] - 6.0)) y=(n(plot.y.to[1])) width=(n(plot.x.to[1] - plot.x.to[0] + 12.0)) height=(n(plot.y.to[0] - plot.y.to[1])) {}
+                }
+            }
+            rect width="100%" height="100%" fill=(palette.paper) class="paper" {}
+            @for part in &parts { (part) }
+        }
+    }
+    .into_string()
+}

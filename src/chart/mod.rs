@@ -1,0 +1,29 @@
+//! Charts of a target: what was reported, what the pathway allows, and where the figures lead, as an SVG of our own.
+//!
+//! A chart is drawn from plain numbers and texts; it reads no records and makes no judgement.
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "years, pixels and counts of marks are small"
+)]
+
+mod axis;
+mod draw;
+mod label;
+mod labels;
+mod layout;
+mod legend;
+mod marks;
+mod model;
+mod plot;
+mod png;
+mod sparkline;
+mod text;
+mod theme;
+
+pub use draw::svg;
+pub use model::{Chart, Figure, LeftOut, Milestone, Options, Point, Restated, Trend};
+pub use png::png;
+pub use sparkline::sparkline;
+pub use theme::Theme;
