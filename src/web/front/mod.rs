@@ -33,9 +33,8 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> R
     let query = web::Query::<ListQuery>::from_query(&ordered)
         .map_err(|error| Problem::new(Code::InvalidQuery, error.to_string()))?
         .into_inner();
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
-        front(snapshot, &query, &filled, &service.public_url)
-    });
+    let page =
+        costly::answer(&request, &service, Keep::Revalidate, move |_, snapshot| front(snapshot, &query, &filled));
     Ok(with_security_headers(page.await?))
 }
 
@@ -50,7 +49,7 @@ fn rows(snapshot: &Snapshot) -> impl Iterator<Item = Row<'_>> {
     snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() })
 }
 
-fn front(snapshot: &Snapshot, query: &ListQuery, filled: &str, public_url: &str) -> Result<Body, Problem> {
+fn front(snapshot: &Snapshot, query: &ListQuery, filled: &str) -> Result<Body, Problem> {
     let filters = query.filters(snapshot)?;
     let wanted: Vec<Row<'_>> = rows(snapshot).filter(|row| filters.take(row)).collect();
     let is_ordered = filled.contains("sort=");
@@ -82,7 +81,7 @@ fn front(snapshot: &Snapshot, query: &ListQuery, filled: &str, public_url: &str)
     let head = Head {
         title: "pledgewatch: are climate pledges kept?".to_owned(),
         description: "Which cities keep their climate pledges, judged from their own figures.".to_owned(),
-        picture: Some(format!("{public_url}/map.png")),
+        picture: None,
         twins: vec![
             (format!("/v1/cities?{filled}"), "application/json"),
             (format!("/v1/cities.csv?{filled}"), "text/csv"),
