@@ -4,6 +4,7 @@ mod access;
 mod addresses;
 mod caching;
 pub mod changes;
+mod docs;
 mod export;
 mod headers;
 mod keys;

@@ -33,25 +33,48 @@ const REPORT: &str = "2020";
 const NETWORK: &str = "c40";
 const KEY: &str = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11";
 
-/// The body of a city.
+/// What a parameter of a path may be: the demo has each of them.
+pub fn of_path(name: &str) -> Option<Value> {
+    match name {
+        "city" => Some(json!(CITY)),
+        "baseline" => Some(json!(BASELINE)),
+        "target" => Some(json!(TARGET)),
+        "year" => Some(json!(2020)),
+        "network" => Some(json!(NETWORK)),
+        "what" => Some(json!("cities")),
+        _ => None,
+    }
+}
+
+/// The body of a city, as the demo has it.
 pub fn city() -> Value {
     json!({"name": "Los Angeles", "country": "US", "region": "California", "locode": "US LAX",
-        "identifiers": {"cdp": "10894"}, "latitude": 34.0522, "longitude": -118.244})
+        "identifiers": {"cdp": "10894", "c40": "Los Angeles"}, "latitude": 34.0522, "longitude": -118.244})
 }
 
-/// The body of a baseline.
+/// Where the demo has the baseline and the target from.
+fn cdp(locator: &str) -> Value {
+    json!({"title": "2021 Cities Emissions Reduction Targets",
+        "url": "https://data.cdp.net/Mitigation-Actions/2021-Cities-Emissions-Reduction-Targets/vevx-e5s3",
+        "publisher": "CDP", "published": "2021-10-04", "licence": "CDP open data portal licence", "locator": locator})
+}
+
+/// The body of a baseline, as the demo has it.
 pub fn baseline() -> Value {
-    json!({"year": 1990, "totals": {"basic": 33_248_711}, "protocol": "gpc", "source": {
-        "title": "2021 Cities Emissions Reduction Targets", "publisher": "CDP",
-        "locator": "account 10894, target year 2025, base year emissions"}})
+    let locator =
+        "account 10894, Base year emissions (absolute) target, base year 1990, target year 2025: base year emissions";
+    json!({"year": 1990, "totals": {"basic": 33_248_711}, "protocol": "gpc", "source": cdp(locator),
+        "note": "The row says that the target covers BASIC emissions only. The rows for 2025 and 2035 give the same \
+            figure."})
 }
 
-/// The body of a target.
+/// The body of a target, as the demo has it.
 pub fn target() -> Value {
-    json!({"kind": "base_year", "title": "Half of the emissions of 1990 by 2025", "level": "basic", "baseline": "1990",
-        "reduction_percent": 50, "target_year": 2025, "standing": "adopted", "set_on": "2019-04-29", "source": {
-        "title": "2021 Cities Emissions Reduction Targets", "publisher": "CDP",
-        "locator": "account 10894, target year 2025"}})
+    json!({"kind": "base_year", "title": "Reduce emissions 50 % below 1990 levels by 2025", "level": "basic",
+        "baseline": "1990", "reduction_percent": 50, "target_year": 2025, "standing": "adopted", "set_on": "2019-12-31",
+        "source": cdp("account 10894, Base year emissions (absolute) target, base year 1990, target year 2025"),
+        "note": "The file gives 2019, the year of L.A.'s Green New Deal, as the year it was set; the last day of it \
+            stands here. The row says that the target covers BASIC emissions only."})
 }
 
 /// The totals of the years before that of the report, from the same publication.
@@ -68,13 +91,15 @@ const EARLIER: &[(&str, i64)] = &[
 /// The body of the report of a year.
 fn report_of(year: &str, tonnes: i64) -> Value {
     json!({"totals": {"basic": tonnes}, "protocol": "gpc", "source": {
-        "title": "C40 GHG dashboard data", "publisher": "C40 Cities", "published": "2023-05-30",
-        "locator": format!("row Los Angeles_{year}, column BASIC")}})
+        "title": "C40 GHG dashboard data", "url": "http://www.c40.org/other/gpc-dashboard", "publisher": "C40 Cities",
+        "published": "2023-05-30", "licence": "C40 terms",
+        "locator": format!("row Los Angeles_{year}, columns BASIC, BASIC+")}})
 }
 
-/// The body of a report.
+/// The body of a report, as the demo has it.
 pub fn report() -> Value {
     let mut report = report_of(REPORT, 21_049_331);
+    report["totals"]["basic_plus"] = json!(39_966_338);
     report["population"] = json!(3_898_474);
     report
 }
@@ -84,6 +109,16 @@ pub fn reports() -> Value {
     let mut report = report();
     report["year"] = json!(2020);
     json!({"reports": [report]})
+}
+
+/// The same as a CSV file.
+pub fn reports_csv() -> Value {
+    json!(
+        "year,total_basic,total_basic_plus,population,protocol,source_title,source_url,source_publisher,\
+        source_published,source_licence,source_locator\r\n\
+        2020,21049331,39966338,3898474,gpc,C40 GHG dashboard data,http://www.c40.org/other/gpc-dashboard,C40 Cities,\
+        2023-05-30,C40 terms,\"row Los Angeles_2020, columns BASIC, BASIC+\"\r\n"
+    )
 }
 
 /// What became of a file of reports.
@@ -102,15 +137,18 @@ pub fn statement() -> Value {
     json!({"text": "The figures of 2021 and 2022 are being audited and will be published in spring.", "target": TARGET})
 }
 
-/// The body of a network.
+/// The body of a network, as the demo has it.
 pub fn network() -> Value {
-    json!({"name": "C40 Cities", "website": "https://www.c40.org", "source": {
-        "title": "C40 Cities", "url": "https://www.c40.org/cities/", "publisher": "C40 Cities"}})
+    json!({"name": "C40 Cities", "website": "https://www.c40.org/", "source": {
+        "title": "C40 Cities Climate Leadership Group", "url": "https://www.c40.org/", "publisher": "C40 Cities"}})
 }
 
-/// The body of a membership.
+/// The body of a membership, as the demo has it.
 pub fn member() -> Value {
-    json!({"source": {"title": "C40 Cities", "url": "https://www.c40.org/cities/", "publisher": "C40 Cities"}})
+    json!({"source": {"title": "2017 - Cities Community Wide Emissions",
+        "url": "https://data.cdp.net/Emissions/2017-Cities-Community-Wide-Emissions/kyi6-dk5h",
+        "publisher": "CDP", "published": "2017-12-31", "licence": "CDP open data portal licence",
+        "locator": "account 10894, column C40; reporting year 2017, whose last day stands for the day of publication"}})
 }
 
 /// The body of a new key.

@@ -1,6 +1,7 @@
 //! The OpenAPI document: generated from the route table, completed with what holds for every operation.
 
 mod examples;
+mod parameters;
 mod schemas;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,9 +68,11 @@ pub fn document() -> Value {
         "description": "A key made by `pledgewatch keys create` or `POST /v1/keys`."}});
     schemas::flatten(&mut document);
     let example = Example::new().expect("the examples are valid records");
+    let named = document["components"]["schemas"].clone();
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete(path, method, operation, &example);
+            parameters::complete(operation, &named);
         }
     }
     document
@@ -104,6 +107,9 @@ fn complete(path: &str, method: &str, operation: &mut Value, example: &Example) 
         }
         operation["requestBody"]["required"] = json!(true);
         operation["requestBody"]["content"]["application/json"]["example"] = body;
+        if is_import(path) {
+            operation["requestBody"]["content"]["text/csv"]["example"] = examples::reports_csv();
+        }
     }
     if path.ends_with(".geojson")
         && let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut)
