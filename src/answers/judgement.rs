@@ -11,16 +11,6 @@ use super::records::to_the_second;
 use crate::method::{self, Assessment, Explanation, SeriesRow, Unit, Yardsticks};
 use crate::record::{AsOf, CityId, Dossier, Incomplete, Known, Level, Slug, Statement, View};
 
-/// The city that is judged.
-#[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct CityName {
-    /// Its id.
-    pub id: Slug,
-    /// Its name.
-    #[schema(example = "Los Angeles")]
-    pub name: String,
-}
-
 /// What the city replies to the verdicts on it.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Reply {
@@ -54,7 +44,10 @@ impl Reply {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct StatusAnswer {
     /// The city.
-    pub city: CityName,
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
     /// The day of the judgement. Whatever depends on the day, such as the age of a figure, refers to this one.
     #[schema(example = "2026-11-23")]
     pub judged_on: NaiveDate,
@@ -67,7 +60,7 @@ pub struct StatusAnswer {
     /// The id of the headline target, the one to show first. Only adopted targets for the whole city are considered;
     /// those whose year has not ended come first. Among these it is the one that asks for most soon. Absent when the
     /// city has adopted none.
-    pub headline: Option<Slug>,
+    pub headline_target: Option<Slug>,
     /// The path of this judgement, which gives the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
@@ -85,16 +78,19 @@ pub struct StatusAnswer {
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Explained {
     /// The formulas for each target, by its id.
-    pub targets: BTreeMap<Slug, Vec<Explanation>>,
+    pub target_formulas: BTreeMap<Slug, Vec<Explanation>>,
     /// The formulas for the yardsticks.
-    pub yardsticks: Vec<Explanation>,
+    pub yardstick_formulas: Vec<Explanation>,
 }
 
 /// A city's emissions year by year, beside the pathway to one target.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SeriesAnswer {
     /// The city.
-    pub city: CityName,
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
     /// The id of the target.
     pub target: Slug,
     /// The unit of the amounts.
@@ -130,16 +126,21 @@ pub fn status(
     let assessed = method::assess(&view, judged_on);
     let yardsticks = method::yardsticks(&view, judged_on, level, &assessed);
     let explain = explain.then(|| Explained {
-        targets: assessed.targets.iter().map(|target| (target.target.id.clone(), method::explain(target))).collect(),
-        yardsticks: method::explain_yardsticks(&yardsticks, &assessed.targets),
+        target_formulas: assessed
+            .targets
+            .iter()
+            .map(|target| (target.target.id.clone(), method::explain(target)))
+            .collect(),
+        yardstick_formulas: method::explain_yardsticks(&yardsticks, &assessed.targets),
     });
     let sequence = dossier.last_sequence(as_of);
     Ok(Some(StatusAnswer {
-        city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
+        city: dossier.id.clone(),
+        name: view.city.value.name.to_string(),
         judged_on,
         method: method::VERSION,
         sequence,
-        headline: assessed.headline,
+        headline_target: assessed.headline,
         permalink: permalink(&dossier.id, as_of, sequence, judged_on, level),
         statement: view.statement.as_ref().map(Reply::of),
         targets: assessed.targets,
@@ -173,7 +174,8 @@ fn build_series(
     let target = target.map_or(assessed.headline, Slug::new)?;
     let unit = assessed.targets.iter().find(|assessment| assessment.target.id == target)?.unit;
     Some(SeriesAnswer {
-        city: CityName { id: dossier.id.clone(), name: view.city.value.name.to_string() },
+        city: dossier.id.clone(),
+        name: view.city.value.name.to_string(),
         unit,
         judged_on,
         method: method::VERSION,

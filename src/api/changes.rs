@@ -25,9 +25,12 @@ use crate::registry::{History, LogRange};
 #[serde(deny_unknown_fields)]
 #[into_params(parameter_in = Query)]
 pub struct ChangesQuery {
-    /// Only entries after this one: `next` of the page before, or the last one seen.
-    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64, default = 0, example = 0)]
+    /// Only entries after this one, such as the last one seen.
+    #[param(minimum = 0, maximum = 9_007_199_254_740_991_i64, default = 0)]
     after: Option<i64>,
+    /// Where the page begins: `next` of the page before.
+    #[param(pattern = "^[0-9]{1,16}$")]
+    cursor: Option<String>,
     /// Most entries of the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<usize>,
@@ -39,9 +42,9 @@ pub struct ChangesQuery {
 pub struct ChangeList {
     /// The entries, in the order they were written; a page may end early when they are large.
     pub items: Vec<ChangeAnswer>,
-    /// What to send as `after` for the next page; absent at the end.
-    #[schema(minimum = 1, example = 50)]
-    pub next: Option<i64>,
+    /// What to send as `cursor` for the next page; absent at the end.
+    #[schema(example = "50")]
+    pub next: Option<String>,
     /// How many entries there are in all.
     #[schema(minimum = 0, example = 812)]
     pub total: i64,
@@ -58,6 +61,16 @@ pub fn position(after: i64) -> Result<i64, Problem> {
     Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")))
 }
 
+/// Reads `cursor`: the number of the last entry of the page before.
+///
+/// # Errors
+/// 400 for what is no number of an entry.
+fn page_begin(cursor: &str) -> Result<i64, Problem> {
+    let digits = Some(cursor).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
+    let told = || Problem::new(Code::InvalidQuery, "cursor must be `next` of the page before");
+    position(digits.and_then(|digits| digits.parse().ok()).ok_or_else(told)?)
+}
+
 /// Which part of the log is asked for, and where it ends.
 struct Part {
     range: LogRange,
@@ -69,7 +82,8 @@ struct Part {
 impl Part {
     fn new(query: &ChangesQuery, city: Option<CityId>, total: i64, last: i64) -> Result<Self, Problem> {
         let limit = i64::try_from(limit(query.limit)?).unwrap_or(i64::MAX);
-        let after = position(query.after.unwrap_or(0))?;
+        let begin = query.cursor.as_deref().map(page_begin).transpose()?;
+        let after = position(query.after.unwrap_or(0))?.max(begin.unwrap_or(0));
         Ok(Part { range: LogRange { after, city, limit: Some(limit) }, total, last })
     }
 
@@ -88,7 +102,7 @@ impl Part {
         let mut items = history.read(&self.range, LOG_PAGE_BYTES)?;
         items.retain(|item| item.sequence <= self.last);
         let next = items.last().map(|item| item.sequence).filter(|sequence| *sequence < self.last);
-        Ok(ChangeList { items, next, total: self.total })
+        Ok(ChangeList { items, next: next.map(|next| next.to_string()), total: self.total })
     }
 }
 
@@ -101,8 +115,7 @@ async fn answer_csv(request: &HttpRequest, service: &web::Data<Service>, part: P
     let maker = service.clone();
     costly::answer_once(request, service, Keep::Shared, move |history| {
         let page = part.read(history)?;
-        let next = page.next.map(|next| ("after", next.to_string()));
-        Ok(Made { body: csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?, next })
+        Ok(Made { body: csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?, next: page.next })
     })
     .await
 }

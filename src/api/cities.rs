@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::request::filters::ListQuery;
 use super::request::lookup::present_record;
+use super::request::order::place;
 use super::request::query::NoQuery;
 use super::response::answer::{Keep, answer};
 use super::response::costly;
@@ -54,15 +55,15 @@ pub struct CityItem {
     /// The year of its latest report.
     pub latest_report_year: Option<Year>,
     /// How many of its targets have each verdict.
-    pub verdicts: TargetCounts,
+    pub target_counts: TargetCounts,
     /// The target to show first, judged; absent when none is adopted.
     pub headline: Option<Headline>,
 }
 
-fn listed<'s>(snapshot: &'s Snapshot, query: &ListQuery) -> Result<Listed<'s, CityItem>, Problem> {
-    let filters = query.filters(snapshot)?;
+fn listed<'s>(snapshot: &'s Snapshot, columns: &[String], query: &ListQuery) -> Result<Listed<'s, CityItem>, Problem> {
+    let (filters, sort) = (query.filters(snapshot)?, query.sort(columns)?);
     let rows = snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() });
-    let keyed = rows.filter(|row| filters.take(row)).map(|row| (query.sort().place(&row, row.id.to_string()), row));
+    let keyed = rows.filter(|row| filters.take(row)).map(|row| (place(sort, &row, row.id.to_string(), item), row));
     let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("cities {}", query.fingerprint()))?;
     Ok((List { items: items.iter().filter_map(item).collect(), next, total }, &snapshot.edition))
 }
@@ -75,7 +76,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
         population: population.map(|(_, people)| people),
         population_year: population.map(|(year, _)| year),
         latest_report_year: row.present.latest.report,
-        verdicts: TargetCounts::of(&row.present.targets),
+        target_counts: TargetCounts::of(&row.present.targets),
         headline: row.target.map(Headline::of),
     })
 }
@@ -83,8 +84,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
 /// List cities
 ///
 /// Every city that is not withdrawn, with the verdict on the target it is first shown with, and how many of its targets
-/// have each verdict. What is said of targets in filters and orders is about the one it is first shown with; its columns
-/// are sorted by without `headline.` before them.
+/// have each verdict. What is said of targets in filters is about the one it is first shown with.
 #[utoipa::path(operation_id = "listCities", tag = "cities", params(ListQuery),
     responses((status = 200, description = "A page of cities", body = List<CityItem>)))]
 #[get("/cities")]
@@ -94,7 +94,8 @@ pub async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
+        .await
 }
 
 /// List cities as CSV
@@ -109,7 +110,8 @@ pub async fn list_csv(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))
+        .await
 }
 
 /// Get a city

@@ -127,7 +127,7 @@ pub struct CityProperties {
     latest_report_year: Option<Year>,
     /// How many of the city's targets have each verdict, of those that any has: `behind:2;unreported:1`.
     #[schema(example = "behind:2;unreported:1")]
-    verdicts: String,
+    targets_by_verdict: String,
     /// The id of the target that the city is first shown with.
     target: Option<Slug>,
     /// What the city calls it, in its own words.
@@ -157,7 +157,7 @@ pub struct CityProperties {
     confidence: Option<Confidence>,
     /// The codes of the cautions, joined by semicolons; absent when there are none.
     #[schema(example = "stale;series_undeclared")]
-    cautions: Option<String>,
+    caution_codes: Option<String>,
     /// Why there is no verdict, or why a target that was met only with a rest is missed; else absent.
     reason: Option<Reason>,
     /// The verdict as one sentence, with rounded numbers.
@@ -175,10 +175,10 @@ pub struct CityProperties {
     judged_tonnes_per_person: Option<Ratio>,
     /// The title of the publication that the figure of the year judged was taken from.
     #[schema(example = "C40 GHG dashboard data")]
-    judged_source: Option<String>,
+    judged_source_title: Option<String>,
     /// The licence or terms that it is published under.
     #[schema(example = "CC BY 4.0")]
-    judged_licence: Option<String>,
+    judged_source_licence: Option<String>,
     /// What the pathway allowed in the year judged, in t CO2e.
     expected_tonnes: Option<Amount>,
     /// The gap to the pathway, in t CO2e: above 0 when more was emitted than it allowed.
@@ -205,7 +205,7 @@ impl CityProperties {
             region: city.region.as_ref().map(ToString::to_string),
             population: latest.population.map(|(_, people)| people),
             latest_report_year: latest.report,
-            verdicts: TargetCounts::of(&row.present.targets).in_words(),
+            targets_by_verdict: TargetCounts::of(&row.present.targets).in_words(),
             target: judged.map(|target| target.target.id.clone()),
             title: judged.and_then(|target| target.target.title.clone()),
             set_on: judged.and_then(|target| target.target.set_on),
@@ -217,7 +217,7 @@ impl CityProperties {
             course: judged.and_then(|target| target.course),
             overdue_years: judged.and_then(|target| target.overdue_years),
             confidence: judged.map(|target| target.confidence),
-            cautions: judged.and_then(cautions),
+            caution_codes: judged.and_then(caution_codes),
             reason: judged.and_then(|target| target.reason),
             sentence: judged.map(|target| target.sentence.clone()),
             baseline_year: baseline.map(|figure| figure.year),
@@ -225,8 +225,8 @@ impl CityProperties {
             judged_year: figure.map(|figure| figure.year),
             judged_tonnes: figure.map(|figure| figure.tonnes),
             judged_tonnes_per_person: figure.and_then(|figure| figure.tonnes_per_person),
-            judged_source: figure.map(|figure| figure.source.title.to_string()),
-            judged_licence: figure.and_then(|figure| figure.source.licence.as_ref()).map(ToString::to_string),
+            judged_source_title: figure.map(|figure| figure.source.title.to_string()),
+            judged_source_licence: figure.and_then(|figure| figure.source.licence.as_ref()).map(ToString::to_string),
             expected_tonnes: judged.and_then(|target| target.gap.expected_tonnes),
             gap_tonnes: judged.and_then(|target| target.gap.gap_tonnes),
             gap_percent: judged.and_then(|target| target.gap.gap_percent),
@@ -238,7 +238,7 @@ impl CityProperties {
 }
 
 /// The codes of the cautions in one word, for properties are flat.
-fn cautions(target: &Assessment) -> Option<String> {
+fn caution_codes(target: &Assessment) -> Option<String> {
     let codes: Vec<&str> = codes(target).into_iter().map(CautionCode::as_str).collect();
     (!codes.is_empty()).then(|| codes.join(";"))
 }

@@ -70,10 +70,10 @@ pub struct Parts {
 pub struct Unserved {
     /// Cities that are left out.
     #[schema(minimum = 0, example = 1)]
-    cities: usize,
+    city_count: usize,
     /// Networks that are left out, for entries about them are damaged.
     #[schema(minimum = 0, example = 0)]
-    networks: usize,
+    network_count: usize,
 }
 
 /// What works and what does not.
@@ -88,7 +88,7 @@ pub struct Ready {
     #[schema(minimum = 0, example = 812)]
     sequence: i64,
     /// What is left out of every answer; absent while nothing is.
-    left_out: Option<Unserved>,
+    unserved: Option<Unserved>,
 }
 
 /// What SQLite and PostgreSQL say where there is no room left.
@@ -138,8 +138,8 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Qu
     let status = if all { State::Up } else { State::Degraded };
     let snapshot = service.registry.present();
     let damage = &snapshot.damage;
-    let left_out =
-        (!damage.is_empty()).then(|| Unserved { cities: damage.marked_cities(), networks: damage.marked_networks() });
+    let unserved = (!damage.is_empty())
+        .then(|| Unserved { city_count: damage.marked_cities(), network_count: damage.marked_networks() });
     let sequence = snapshot.head.number;
-    answer(&request, &Body::json(&Ready { status, parts, sequence, left_out }), Keep::Never)
+    answer(&request, &Body::json(&Ready { status, parts, sequence, unserved }), Keep::Never)
 }

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use super::request::filters::ListQuery;
+use super::request::order::place;
 use super::response::costly;
 use super::response::judged::JudgedTarget;
 use super::response::list::{Form, List, Listed, page};
@@ -21,10 +22,10 @@ use crate::registry::Snapshot;
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
 pub struct StatusItem {
-    /// The target's id within its city.
-    pub id: Slug,
     /// The city it belongs to.
     pub city: Slug,
+    /// Its id within the city.
+    pub target: Slug,
     /// The city's name.
     #[schema(example = "Los Angeles")]
     pub name: String,
@@ -46,7 +47,7 @@ pub struct StatusItem {
     /// The year of the city's latest report.
     pub latest_report_year: Option<Year>,
     /// Whether it is the target that the city is first shown with.
-    pub headline: bool,
+    pub is_headline: bool,
     /// What it asks for, the verdict, and the figures of the year judged.
     #[serde(flatten)]
     pub judged: JudgedTarget,
@@ -55,14 +56,18 @@ pub struct StatusItem {
     pub permalink: String,
 }
 
-fn listed<'s>(snapshot: &'s Snapshot, query: &ListQuery) -> Result<Listed<'s, StatusItem>, Problem> {
-    let filters = query.filters(snapshot)?;
+fn listed<'s>(
+    snapshot: &'s Snapshot,
+    columns: &[String],
+    query: &ListQuery,
+) -> Result<Listed<'s, StatusItem>, Problem> {
+    let (filters, sort) = (query.filters(snapshot)?, query.sort(columns)?);
     let rows = snapshot.present().flat_map(|(id, entry, present)| {
         present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
     });
     let keyed = rows.filter(|row| filters.take(row)).map(|row| {
         let target = row.target.map(|target| target.target.id.as_str()).unwrap_or_default();
-        (query.sort().place(&row, format!("{}\n{target}", row.id)), row)
+        (place(sort, &row, format!("{}\n{target}", row.id), item), row)
     });
     let List { items, next, total } = page(keyed.collect(), &query.page(), &format!("status {}", query.fingerprint()))?;
     Ok((List { items: items.iter().filter_map(item).collect(), next, total }, &snapshot.edition))
@@ -73,8 +78,8 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
     let (target, present) = (row.target?, row.present);
     let city = &present.city;
     Some(StatusItem {
-        id: target.target.id.clone(),
         city: row.id.clone(),
+        target: target.target.id.clone(),
         name: city.name.to_string(),
         country: city.country,
         region: city.region.as_ref().map(ToString::to_string),
@@ -83,7 +88,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
         population: present.latest.population.map(|(_, people)| people),
         population_year: present.latest.population.map(|(year, _)| year),
         latest_report_year: present.latest.report,
-        headline: row.is_headline(),
+        is_headline: row.is_headline(),
         judged: JudgedTarget::of(target),
         permalink: present.permalink.clone(),
     })
@@ -103,7 +108,8 @@ pub async fn list(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
+        .await
 }
 
 /// List all judged targets as CSV
@@ -118,5 +124,6 @@ pub async fn list_csv(
     query: web::Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))
+        .await
 }

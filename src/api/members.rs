@@ -50,7 +50,7 @@ pub async fn list(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &network, &asked)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &network, &asked)).await
 }
 
 /// List a network's members as CSV
@@ -67,7 +67,7 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &network, &asked)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &network, &asked)).await
 }
 
 /// Get a membership

@@ -50,7 +50,7 @@ pub async fn list(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &asked)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &asked)).await
 }
 
 /// List networks as CSV
@@ -65,7 +65,7 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &asked)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &asked)).await
 }
 
 /// Get a network

@@ -105,7 +105,7 @@ pub struct RankingEntry {
     /// Why it has no rank.
     pub reason: Option<Unranked>,
     /// Why the figures of the two years cannot be compared (only `annual_change`).
-    pub left_out: Option<LeftOutReason>,
+    pub left_out_reason: Option<LeftOutReason>,
     /// Its headline target, judged (not `per_person` and `annual_change`).
     pub headline: Option<Headline>,
     /// Its latest figure a person (only `per_person`).
@@ -319,7 +319,7 @@ fn entry(candidate: Candidate<'_>, rule: Rule, rank: Option<usize>) -> RankingEn
         population_year: present.latest.population.map(|(year, _)| year),
         confidence: candidate.confidence,
         reason: candidate.figure.err(),
-        left_out: candidate.left_out,
+        left_out_reason: candidate.left_out,
         headline: present.headline().filter(|_| of_headline).map(Headline::of),
         figure: candidate.per_person.cloned(),
         change: candidate.change,

@@ -48,7 +48,7 @@ pub async fn list(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &city, &asked)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
 }
 
 /// List a city's reports as CSV
@@ -65,7 +65,7 @@ pub async fn list_csv(
     asked: web::Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &city, &asked)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
 }
 
 /// Get a report

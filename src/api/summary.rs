@@ -54,7 +54,7 @@ pub async fn list(
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &query)).await
 }
 
 /// Sum up the world as CSV
@@ -69,5 +69,5 @@ pub async fn list_csv(
     query: web::Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot| listed(snapshot, &query)).await
+    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &query)).await
 }

@@ -23,15 +23,15 @@ pub struct AnnualChange {
     /// The level of the totals.
     pub level: Level,
     /// The figure of the earlier year: that of its report, or else of the baseline for that year.
-    pub from: CitedFigure,
+    pub from_figure: CitedFigure,
     /// The figure of the later year, from its report.
-    pub to: CitedFigure,
+    pub to_figure: CitedFigure,
     /// The compound change per year, in percent: below 0 for a fall.
     pub percent_per_year: Ratio,
     /// The change over all the years, in percent: below 0 for a fall.
     pub change_percent: Ratio,
     /// What a reader should know before using the change.
-    pub cautions: Vec<CautionCode>,
+    pub caution_codes: Vec<CautionCode>,
     /// How reliable the figures are for this comparison.
     pub confidence: Confidence,
 }
@@ -123,11 +123,11 @@ fn compute_change(
     codes.dedup();
     Ok(AnnualChange {
         level,
-        from: base.cite(used.view).ok_or(NoAnnualChange::NoFigure)?,
-        to: report.cite(&base.scope, base.unit, used.view),
+        from_figure: base.cite(used.view).ok_or(NoAnnualChange::NoFigure)?,
+        to_figure: report.cite(&base.scope, base.unit, used.view),
         percent_per_year: percent(ratio.powf(1.0 / report.year().since(base.year())))?,
         change_percent: percent(ratio)?,
-        cautions: codes,
+        caution_codes: codes,
         confidence,
     })
 }

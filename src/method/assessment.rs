@@ -44,7 +44,8 @@ pub struct Assessments {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Assessment {
-    /// The target.
+    /// What it asks for.
+    #[serde(flatten)]
     pub target: TargetSummary,
     /// True if it is adopted or in law on the day of judgement; a target that ended earlier binds nobody.
     #[serde(skip)]
@@ -71,12 +72,14 @@ pub struct Assessment {
     )]
     pub sentence: String,
     /// The figure that the target is measured from, `B`; absent if there is none.
+    #[serde(rename = "baseline_figure")]
     pub baseline: Option<CitedFigure>,
     /// The report for the base year, compared with the baseline: more than 5 % apart, it contradicts the baseline.
     /// Absent if there is no such report next to a baseline.
     pub base_year_report: Option<BaseYearReport>,
     /// The figure of the year judged, `A`: the latest comparable one before the target year. Once the target is decided,
     /// it is the figure for the target year, or the first one after it. Absent if no figure can be judged.
+    #[serde(rename = "judged_figure")]
     pub judged: Option<CitedFigure>,
     /// The difference of that figure from what the pathway allowed, and from the target.
     #[serde(flatten)]
@@ -112,6 +115,7 @@ pub struct Assessment {
     /// What the pathway leaves in five years; the headline is chosen by it.
     pub soon: Option<Soon>,
     /// The city's own milestones, each judged by itself; empty if the figures cannot be compared.
+    #[serde(rename = "judged_milestones")]
     pub milestones: Vec<MilestoneAssessment>,
     /// The points that straight lines of the pathway connect: baseline, milestones and target. After the target the
     /// pathway is flat.
@@ -152,7 +156,8 @@ pub struct Gap {
 #[skip_serializing_none]
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct TargetSummary {
-    /// Its id within the city.
+    /// The target's id within its city.
+    #[serde(rename = "target")]
     pub id: Slug,
     /// Its kind.
     pub kind: TargetKind,
@@ -235,7 +240,7 @@ pub struct CitedFigure {
     pub revision: i32,
     /// Probable mistakes in the figure; absent if none were found. The record has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningCode>,
+    pub warning_codes: Vec<WarningCode>,
     /// Totals that other sources state for the same year and level; absent if there are none.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub also_stated: Vec<AlsoStated>,
@@ -269,7 +274,7 @@ pub struct YearFigure {
     pub revision: i32,
     /// Probable mistakes in the figure; absent if none were found. The report has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningCode>,
+    pub warning_codes: Vec<WarningCode>,
 }
 
 /// The report for the base year, compared with a recorded baseline.
@@ -288,7 +293,7 @@ pub struct BaseYearReport {
     /// unless both name the same series. Absent if the baseline has no figure above 0.
     pub apart_percent: Option<Ratio>,
     /// Why it cannot be compared with the baseline; absent if it can.
-    pub left_out: Option<LeftOutReason>,
+    pub left_out_reason: Option<LeftOutReason>,
     /// The revision of the report.
     #[schema(example = 1)]
     pub revision: i32,
@@ -402,8 +407,8 @@ impl Assessment {
     pub(super) fn absent_fields(&self) -> Vec<&'static str> {
         let in_unit = |tonnes, per_person| if self.unit == Unit::Tonnes { tonnes } else { per_person };
         let fields = [
-            ("baseline", self.baseline.is_some()),
-            ("judged", self.judged.is_some()),
+            ("baseline_figure", self.baseline.is_some()),
+            ("judged_figure", self.judged.is_some()),
             (
                 in_unit("expected_tonnes", "expected_tonnes_per_person"),
                 self.gap.expected_tonnes.is_some() || self.gap.expected_tonnes_per_person.is_some(),

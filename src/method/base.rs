@@ -170,7 +170,7 @@ impl<'a> BaseInventory<'a> {
             credits_retired_tonnes_per_person: None,
             uncertainty_percent: inventory.uncertainty_percent,
             revision: self.stamp.revision,
-            warnings: self.warnings(view),
+            warning_codes: self.warnings(view),
             also_stated: goal::also_stated(inventory, &self.scope, view),
             source: inventory.source.clone(),
         })

@@ -87,7 +87,7 @@ impl Compared<'_> {
             credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             uncertainty_percent: self.inventory.uncertainty_percent,
             revision: self.stamp.revision,
-            warnings: self.warnings(scope.level, view),
+            warning_codes: self.warnings(scope.level, view),
             also_stated: goal::also_stated(self.inventory, scope, view),
             source: self.inventory.source.clone(),
         }
@@ -105,7 +105,7 @@ impl Compared<'_> {
             credits_retired_tonnes_per_person: unit.credits_per_person(self.inventory).and_then(Ratio::new),
             of_other_gwp: self.of_other_gwp,
             revision: self.stamp.revision,
-            warnings: self.warnings(target.level, view),
+            warning_codes: self.warnings(target.level, view),
         }
     }
 }
@@ -205,7 +205,7 @@ impl<'a> BaseYearComparison<'a> {
             population: unit.population(self.report),
             tonnes_per_person: unit.print(unit.amount(self.figure, self.report.population)).1,
             apart_percent: self.apart_percent.and_then(Ratio::new),
-            left_out: self.left_out,
+            left_out_reason: self.left_out,
             revision: self.stamp.revision,
         }
     }

@@ -130,7 +130,7 @@ pub struct Uncovered {
     /// The inventory with this part: of the two, the one with the larger share.
     pub side: Side,
     /// The lines, with this side's amounts.
-    pub lines: Vec<UncoveredLine>,
+    pub uncovered_lines: Vec<UncoveredLine>,
     /// The sum of their absolute amounts, in t CO2e.
     pub tonnes: Tonnes,
     /// The whole that the share is taken of, in t CO2e: the sum of the absolute amounts of all its lines. At the level
@@ -170,7 +170,7 @@ impl Uncovered {
         (part.kilograms > 0).then_some(Uncovered {
             year,
             side,
-            lines: lines.collect(),
+            uncovered_lines: lines.collect(),
             tonnes: Tonnes::from_kilograms(part.kilograms),
             of_tonnes: Tonnes::from_kilograms(part.whole),
             share_percent: Ratio::new(part.percent())?,
@@ -184,7 +184,7 @@ impl Uncovered {
 
     /// The lines for a sentence; at most three are named.
     pub(super) fn named_lines(&self) -> String {
-        let names: Vec<&str> = self.lines.iter().map(|line| line.reference.as_str()).collect();
+        let names: Vec<&str> = self.uncovered_lines.iter().map(|line| line.reference.as_str()).collect();
         match names.as_slice() {
             [only] => format!("line {only}"),
             [some @ .., last] if names.len() <= 3 => format!("lines {} and {last}", some.join(", ")),

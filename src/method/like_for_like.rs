@@ -29,7 +29,7 @@ pub struct LikeForLike {
     pub year: Year,
     /// The number of lines that have a value or do not occur on both sides.
     #[schema(example = 30)]
-    pub lines: usize,
+    pub line_count: usize,
     /// Their sum in the baseline, in t CO2e.
     pub base_tonnes: Amount,
     /// Their sum in the report, in t CO2e.
@@ -103,7 +103,7 @@ impl LikeForLike {
         let whole = base.scope.figure(report).map(|figure| figure.tonnes.get());
         Ok(LikeForLike {
             year: report.year,
-            lines: by_line.len(),
+            line_count: by_line.len(),
             base_tonnes: Amount::new(from).ok_or(AbsentReason::InsufficientData)?,
             tonnes: Amount::new(to).ok_or(AbsentReason::InsufficientData)?,
             base_share_percent: share(from, base.figure.map(|figure| figure.tonnes.get())),

@@ -39,9 +39,9 @@ pub struct PersonFigure {
     pub revision: i32,
     /// Probable mistakes in the figure; absent if none were found. The report has the details.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningCode>,
+    pub warning_codes: Vec<WarningCode>,
     /// What a reader should know before using the figure.
-    pub cautions: Vec<CautionCode>,
+    pub caution_codes: Vec<CautionCode>,
     /// How reliable the figure is for a comparison with others.
     pub confidence: Confidence,
     /// Where it was published.
@@ -89,9 +89,9 @@ pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result
             tonnes_per_person,
             protocol: inventory.protocol,
             revision: report.stamp.revision,
-            warnings,
+            warning_codes: warnings,
             confidence: Confidence::of(cautions.iter().map(|code| code.lowers_confidence(level))),
-            cautions,
+            caution_codes: cautions,
             source: inventory.source.clone(),
         });
     }

@@ -68,16 +68,16 @@ pub struct SeriesRow {
     /// The upper end of its 95 % prediction interval, in t CO2e per person (only targets per person).
     pub trend_high_tonnes_per_person: Option<Ratio>,
     /// Why the report of that year is left out; absent if it is not. Its figure is then in `left_out_tonnes`.
-    pub left_out: Option<LeftOutReason>,
+    pub left_out_reason: Option<LeftOutReason>,
     /// The figure that is left out, at the target's level, in t CO2e; a plot must not connect it to the others.
     pub left_out_tonnes: Option<Amount>,
     /// The figure that is left out, in t CO2e per person (only targets per person).
     pub left_out_tonnes_per_person: Option<Ratio>,
     /// The cautions about the figure of that year.
-    pub cautions: Vec<CautionCode>,
+    pub caution_codes: Vec<CautionCode>,
     /// Probable mistakes in the figure reported; absent if none were found.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningCode>,
+    pub warning_codes: Vec<WarningCode>,
 }
 
 /// The series of the target `target`, from the base year to the target year, or to the last report after it. `None` if
@@ -174,7 +174,7 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
             trend_low_tonnes_per_person,
             trend_high_tonnes,
             trend_high_tonnes_per_person,
-            left_out: self
+            left_out_reason: self
                 .case
                 .comparison
                 .left_out
@@ -183,8 +183,8 @@ impl<'c, 'v, 'a> Columns<'c, 'v, 'a> {
                 .map(|report| report.reason),
             left_out_tonnes,
             left_out_tonnes_per_person,
-            cautions: codes,
-            warnings: if reported_tonnes.is_some() || reported_tonnes_per_person.is_some() {
+            caution_codes: codes,
+            warning_codes: if reported_tonnes.is_some() || reported_tonnes_per_person.is_some() {
                 self.case.warnings(year)
             } else {
                 Vec::new()

@@ -28,7 +28,7 @@ pub struct WithinReports {
     /// The amount of each gas of that report, before and after its conversion to the global warming potentials of the
     /// report judged. Absent if it was not converted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub gases: Vec<ConvertedGas>,
+    pub converted_gases: Vec<ConvertedGas>,
     /// Its figure, in t CO2e.
     pub base_tonnes: Option<Amount>,
     /// Its figure, in t CO2e per person (only targets per person).
@@ -83,7 +83,7 @@ impl WithinReports {
         let (gap_tonnes, gap_tonnes_per_person) = print(numbers.gap);
         Ok(WithinReports {
             base_year: base.year,
-            gases,
+            converted_gases: gases,
             base_tonnes,
             base_tonnes_per_person,
             target_tonnes,

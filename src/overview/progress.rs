@@ -73,12 +73,12 @@ pub struct CountedMember {
     pub pathway: Vec<PathwayPoint>,
     /// The years for which the member has a comparable figure. The joint figures have the years that all counted
     /// members share.
-    pub years: Vec<CourseYear>,
+    pub course_years: Vec<CourseYear>,
     /// Its latest total at the level, whether or not it can be compared with the baseline. Absent when it has none.
     pub latest: Option<YearTotal>,
     /// What the member adds to `members_tonnes`: its comparable figure for the year of the joint figures. Absent when
     /// the member is part of another member whose total is added.
-    pub added: Option<YearTotal>,
+    pub added_total: Option<YearTotal>,
 }
 
 /// A member that is not counted in the joint figures, and why.
@@ -100,7 +100,7 @@ pub struct LeftOutMember {
     /// What the member adds to `members_tonnes`: its total for the year of the joint figures, else its latest total.
     /// Absent when the member has no total, does not cover the whole community, or is part of another member whose
     /// total is added.
-    pub added: Option<YearTotal>,
+    pub added_total: Option<YearTotal>,
 }
 
 /// A member that has reported none of the last three years.
@@ -127,18 +127,18 @@ pub struct JointEmissions {
     /// members have a comparable figure, their own or that of a member they are part of; among equals the latest.
     pub year: Year,
     /// The years for which every counted member has a comparable figure, each with the sums over the counted members.
-    pub years: Vec<JointYear>,
+    pub joint_years: Vec<JointYear>,
     /// How many members are counted.
     #[schema(minimum = 1, example = 61)]
     pub counted_members: usize,
     /// How many of the counted members have a verdict of low confidence on the counted target.
     #[schema(minimum = 0, example = 3)]
     pub low_confidence_members: usize,
-    /// What the counted members emitted in `year`, in t CO2e; the same number as in `years`.
+    /// What the counted members emitted in `year`, in t CO2e; the same number as in `joint_years`.
     pub counted_tonnes: Amount,
     /// The sum of what the members add, in t CO2e: the total of each for `year`, or its latest total if it has none for
     /// `year`. Left out are members that do not cover the whole community, and parts of a member whose total is added.
-    /// Each member shows its share of the sum as `added`.
+    /// Each member shows its share of the sum as `added_total`.
     pub members_tonnes: Amount,
     /// `counted_tonnes` in percent of `members_tonnes`. Absent when `members_tonnes` is 0. Also absent when it is below
     /// `counted_tonnes`, because a member that is not counted reports less than its counted parts.
@@ -173,9 +173,9 @@ pub struct ProgressAnswer {
     /// The members that are counted in the joint figures, sorted by id.
     pub counted: Vec<CountedMember>,
     /// The members that are not counted in the joint figures, sorted by id.
-    pub left_out: Vec<LeftOutMember>,
+    pub not_counted: Vec<LeftOutMember>,
     /// The members that have reported none of the last three years, sorted by id.
-    pub overdue: Vec<OverdueMember>,
+    pub overdue_members: Vec<OverdueMember>,
 }
 
 /// A member of the network.
@@ -226,9 +226,9 @@ pub fn progress(snapshot: &Snapshot, network: &Slug, name: &str, level: Level, y
         members: members.len(),
         verdicts,
         joint: joint.and_then(|joint| joint_emissions(joint, &candidates)),
-        overdue: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
+        overdue_members: overdue.map(|(id, _, present)| overdue_member(id, present, judged_on)).collect(),
         counted: candidates.iter().filter_map(|candidate| counted_member(candidate, level)).collect(),
-        left_out: candidates.iter().filter_map(|candidate| left_out_member(candidate, level)).collect(),
+        not_counted: candidates.iter().filter_map(|candidate| left_out_member(candidate, level)).collect(),
     }
 }
 
@@ -324,7 +324,7 @@ fn joint_emissions(joint: Joint, candidates: &[Candidate<'_>]) -> Option<JointEm
     let counted = || candidates.iter().filter_map(|candidate| candidate.course.as_ref().ok());
     Some(JointEmissions {
         year: joint.year,
-        years: joint.years,
+        joint_years: joint.years,
         counted_members: counted().count(),
         low_confidence_members: counted().filter(|(target, _)| target.confidence == Confidence::Low).count(),
         counted_tonnes,
@@ -354,9 +354,9 @@ fn counted_member(candidate: &Candidate<'_>, level: Level) -> Option<CountedMemb
         verdict: target.verdict,
         confidence: target.confidence,
         pathway: target.pathway.clone(),
-        years: years.clone(),
+        course_years: years.clone(),
         latest: latest_total(candidate.present, level),
-        added: candidate.added,
+        added_total: candidate.added,
     })
 }
 
@@ -368,7 +368,7 @@ fn left_out_member(candidate: &Candidate<'_>, level: Level) -> Option<LeftOutMem
         reason: *reason,
         detail: detail.clone(),
         latest: latest_total(candidate.present, level),
-        added: candidate.added,
+        added_total: candidate.added,
     })
 }
 

@@ -38,7 +38,7 @@ vocabulary! {
 pub struct CoveredTonnes {
     /// The number of cities whose figures are added up.
     #[schema(minimum = 1, example = 12)]
-    pub cities: usize,
+    pub city_count: usize,
     /// The sum of their figures, in t CO2e.
     pub tonnes: Amount,
     /// The year of the oldest of these figures.
@@ -77,7 +77,7 @@ pub struct ReportYear {
     pub year: Year,
     /// The number of cities whose latest report is for this year.
     #[schema(minimum = 1, example = 14)]
-    pub cities: usize,
+    pub city_count: usize,
 }
 
 /// The summary of the world, or of one country, region or network.
@@ -95,11 +95,11 @@ pub struct SummaryItem {
     pub name: String,
     /// Cities in the summary; withdrawn ones do not count.
     #[schema(minimum = 0, example = 17)]
-    pub cities: usize,
+    pub city_count: usize,
     /// How many cities have each verdict on their headline target.
     pub verdicts: VerdictCounts,
     /// The sums of the latest comparable figures, one for each level.
-    pub tonnes: TonnesByLevel,
+    pub tonnes_by_level: TonnesByLevel,
     /// How many cities have their latest report for each year. Cities without a report are not counted.
     pub latest_reports: Vec<ReportYear>,
     /// The median age of the latest reports: the year of the judgement minus the year of the report. Absent when no
@@ -107,7 +107,7 @@ pub struct SummaryItem {
     pub median_age_years: Option<Ratio>,
     /// The number of cities that have reported none of the last three years.
     #[schema(minimum = 0, example = 2)]
-    pub overdue: usize,
+    pub overdue_count: usize,
     /// The ids of these cities, at most the first 100. `/v1/cities?reported_before=` lists all, with their names and
     /// years.
     #[schema(max_items = 100)]
@@ -181,12 +181,12 @@ impl<'a> Summary<'a> {
             id: key.1.clone(),
             scope: key.0,
             name: if key.0 == Scope::Region { spelling(group) } else { group.name.clone() },
-            cities: group.cities.len(),
+            city_count: group.cities.len(),
             verdicts,
-            tonnes: self.tonnes(group),
+            tonnes_by_level: self.tonnes(group),
             median_age_years: median_age(&years, judged_on),
-            latest_reports: years.into_iter().map(|(year, cities)| ReportYear { year, cities }).collect(),
-            overdue: overdue().count(),
+            latest_reports: years.into_iter().map(|(year, city_count)| ReportYear { year, city_count }).collect(),
+            overdue_count: overdue().count(),
             overdue_cities: overdue().take(OVERDUE_LISTED).map(|(id, _)| (*id).clone()).collect(),
         })
     }
@@ -205,7 +205,7 @@ impl<'a> Summary<'a> {
             let counted = figures.iter().filter(|(id, (own, ..))| *own == level && !is_part(id, level));
             let counted: Vec<(Year, Tonnes)> = counted.map(|(_, (_, year, tonnes))| (*year, *tonnes)).collect();
             Some(CoveredTonnes {
-                cities: counted.len(),
+                city_count: counted.len(),
                 tonnes: sum(counted.iter().map(|(_, tonnes)| *tonnes))?,
                 oldest_year: counted.iter().map(|(year, _)| *year).min()?,
                 newest_year: counted.iter().map(|(year, _)| *year).max()?,

@@ -64,16 +64,6 @@ impl Sector {
         whole.or_else(|| GpcRef::new(word).map(|line| Sector::Lines(vec![line])))
     }
 
-    /// The sector as one text: the numeral, or the lines separated by spaces.
-    #[must_use]
-    pub fn code(&self) -> String {
-        match self {
-            Sector::Whole(sector) => sector.to_string(),
-            Sector::Lines(lines) => lines.iter().map(|line| line.as_str()).collect::<Vec<_>>().join(" "),
-            Sector::Named(name) => name.to_string(),
-        }
-    }
-
     /// True if it covers all of `other` in a total at `level`.
     #[must_use]
     pub fn covers(&self, other: &Sector, level: Level) -> bool {

@@ -161,7 +161,7 @@ impl CityEntry {
             let status = Body::json(&answer).of(&edition);
             let (city, _) = dossier.city.live()?;
             let latest = Latest::of(&dossier.present()?, judged_on);
-            let judgement::StatusAnswer { headline, targets, statement, permalink, .. } = answer;
+            let judgement::StatusAnswer { headline_target: headline, targets, statement, permalink, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
         CityEntry { records: Self::slots(&dossier), dossier, successors, present, edition }

@@ -290,7 +290,7 @@ fn a_change_elsewhere_leaves_the_tag_of_a_list() {
     let lists = [
         "/v1/status?country=US",
         "/v1/status.csv?country=US",
-        "/v1/cities?country=US&sort=-pace",
+        "/v1/cities?country=US&sort=-headline.pace",
         "/v1/status?ids=fr-une,fr-deux",
     ];
     let tags = || lists.map(|list| service.get(list).header("etag").to_owned());

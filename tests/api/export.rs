@@ -131,17 +131,21 @@ fn every_figure_has_its_source_and_licence() {
     let (header, rows) = table(&export(&service, "status.csv").text);
     let cell =
         |row: &csv::StringRecord, name: &str| row[header.iter().position(|column| column == name).unwrap()].to_owned();
-    let row = rows.iter().find(|row| cell(row, "city") == "us-los-angeles" && cell(row, "id") == "2025-half").unwrap();
+    let row =
+        rows.iter().find(|row| cell(row, "city") == "us-los-angeles" && cell(row, "target") == "2025-half").unwrap();
     let status = service.json("/v1/cities/us-los-angeles/status");
     let judged = assessment(&status, "2025-half");
     let listed = service.json("/v1/cities?ids=us-los-angeles");
     let ranked = service.json("/v1/rankings?country=US&limit=500");
     let ranked = items(&ranked).iter().find(|entry| entry["city"] == "us-los-angeles").unwrap();
     for figure in ["baseline", "judged"] {
-        assert_eq!(cell(row, &format!("{figure}_source.title")), judged[figure]["source"]["title"].as_str().unwrap());
+        assert_eq!(
+            cell(row, &format!("{figure}_source.title")),
+            judged[format!("{figure}_figure")]["source"]["title"].as_str().unwrap()
+        );
         for headline in [&listed["items"][0]["headline"], &ranked["headline"]] {
             let judged = assessment(&status, headline["target"].as_str().unwrap());
-            assert_eq!(headline[format!("{figure}_source")], judged[figure]["source"]);
+            assert_eq!(headline[format!("{figure}_source")], judged[format!("{figure}_figure")]["source"]);
         }
     }
     // What a spreadsheet would run is plain text, and what JSON readers get is what was written.
@@ -160,12 +164,12 @@ fn every_row_of_a_judged_target_has_its_course_and_its_cautions() {
     for (file, within) in [("status", ""), ("cities", "headline.")] {
         let (header, rows) = table(&export(&service, &format!("{file}.csv")).text);
         let place = |name: &str| header.iter().position(|column| column == format!("{within}{name}")).unwrap();
-        let id = if file == "status" { "id".to_owned() } else { format!("{within}target") };
+        let id = if file == "status" { "target".to_owned() } else { format!("{within}target") };
         let (city, id) =
             (if file == "status" { "city" } else { "id" }, header.iter().position(|name| name == id).unwrap());
         let city = header.iter().position(|name| name == city).unwrap();
         for row in rows.iter().filter(|row| !row[id].is_empty()) {
-            let item = judged.iter().find(|item| item["city"] == row[city] && item["id"] == row[id]).unwrap();
+            let item = judged.iter().find(|item| item["city"] == row[city] && item["target"] == row[id]).unwrap();
             for name in ["verdict", "course", "overdue_years", "title", "set_on", "ended_on"] {
                 let text = match &item[name] {
                     Value::Null => String::new(),
@@ -175,8 +179,8 @@ fn every_row_of_a_judged_target_has_its_course_and_its_cautions() {
                 assert_eq!(row[place(name)], text, "{file}: {name} of {item}");
             }
             let codes: Vec<&str> =
-                item["cautions"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
-            assert_eq!(row[place("cautions")], codes.join(";"), "{file}: {item}");
+                item["caution_codes"].as_array().unwrap().iter().map(|code| code.as_str().unwrap()).collect();
+            assert_eq!(row[place("caution_codes")], codes.join(";"), "{file}: {item}");
         }
     }
 }
@@ -369,9 +373,9 @@ fn the_map_is_geojson() {
         assert!(properties.values().all(|value| !value.is_object() && !value.is_array() && !value.is_null()), "flat");
         for (name, value) in properties {
             let listed = match name.as_str() {
-                "judged_source" | "judged_licence" | "verdicts" => continue,
-                "cautions" => {
-                    let codes = city["headline"]["cautions"].as_array().unwrap();
+                "judged_source_title" | "judged_source_licence" | "targets_by_verdict" => continue,
+                "caution_codes" => {
+                    let codes = city["headline"]["caution_codes"].as_array().unwrap();
                     let codes: Vec<&str> = codes.iter().map(|code| code.as_str().unwrap()).collect();
                     assert_eq!(*value, codes.join(";"));
                     continue;
@@ -382,7 +386,7 @@ fn the_map_is_geojson() {
             assert_eq!(value, listed, "{name}");
         }
         let is_judged = city["headline"].get("judged_tonnes").is_some();
-        assert_eq!(properties.contains_key("judged_source"), is_judged);
+        assert_eq!(properties.contains_key("judged_source_title"), is_judged);
         assert!(city.get("headline").is_none() || properties.contains_key("verdict"));
         for name in ["title", "set_on", "ended_on", "course", "overdue_years"] {
             assert_eq!(properties.get(name), city["headline"].get(name), "{name} of {feature}");

@@ -10,6 +10,7 @@ mod headers;
 mod keys;
 pub mod lists;
 mod log_head;
+mod names;
 mod opinions;
 mod overview;
 pub mod refusals;

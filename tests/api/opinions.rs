@@ -57,7 +57,7 @@ fn every_number_is_explained_when_asked() {
     assert!(service.json(STATUS).get("explain").is_none());
     assert_eq!(service.json(&format!("{STATUS}?explain=false")), service.json(STATUS));
     let status = service.json(&format!("{STATUS}?explain=true"));
-    let told = status["explain"]["targets"]["2025-half"].as_array().unwrap();
+    let told = status["explain"]["target_formulas"]["2025-half"].as_array().unwrap();
     let formula = |field: &str| {
         let found = told.iter().find(|explanation| explanation["field"] == field);
         found.unwrap_or_else(|| panic!("{field} is not explained"))["formula"].as_str().unwrap().to_owned()
@@ -70,7 +70,7 @@ fn every_number_is_explained_when_asked() {
         let printed = assessment(&status, "2025-half").pointer(&format!("/{}", field.replace('.', "/"))).unwrap();
         assert_near(printed, result, 0.0);
     }
-    assert!(!status["explain"]["yardsticks"].as_array().unwrap().is_empty());
+    assert!(!status["explain"]["yardstick_formulas"].as_array().unwrap().is_empty());
 }
 
 #[test]
@@ -90,7 +90,7 @@ fn the_series_has_a_row_a_year() {
     assert_eq!(row(2025)["pathway_tonnes"], 16_624_355.5);
 
     // The headline target unless stated; only what is known at the moment.
-    assert_eq!(service.json(SERIES)["target"], service.json(STATUS)["headline"]);
+    assert_eq!(service.json(SERIES)["target"], service.json(STATUS)["headline_target"]);
     let through = service.json(&format!("{SERIES}?target=2025-half&through=2016"));
     assert!(through["rows"][30].get("reported_tonnes").is_none());
     assert_eq!(service.json(&format!("{SERIES}?target=2030-greenla"))["rows"], json!([]), "it is not judged");
@@ -182,10 +182,13 @@ fn the_series_tells_what_is_left_out_and_what_the_milestones_asked_for() {
     let series = service.json(&format!("{path}/series"));
     let rows = series["rows"].as_array().unwrap();
     let row = |year: i64| rows.iter().find(|row| row["year"] == year).unwrap();
-    assert_eq!((&row(2021)["left_out"], &row(2021)["left_out_tonnes"]), (&json!("protocol_differs"), &json!(333)));
+    assert_eq!(
+        (&row(2021)["left_out_reason"], &row(2021)["left_out_tonnes"]),
+        (&json!("protocol_differs"), &json!(333))
+    );
     assert!(row(2021).get("reported_tonnes").is_none() && row(2021)["interpolated"] == true, "{}", row(2021));
-    assert_eq!((&row(2022)["left_out"], row(2022).get("left_out_tonnes")), (&json!("no_figure_at_level"), None));
-    assert_eq!(rows.iter().filter(|row| row.get("left_out").is_some()).count(), 2);
+    assert_eq!((&row(2022)["left_out_reason"], row(2022).get("left_out_tonnes")), (&json!("no_figure_at_level"), None));
+    assert_eq!(rows.iter().filter(|row| row.get("left_out_reason").is_some()).count(), 2);
     for (year, tonnes, verdict) in [(2015, 900, "missed"), (2020, 800, "achieved"), (2028, 500, "ahead")] {
         assert_eq!((&row(year)["milestone_tonnes"], &row(year)["milestone"]), (&json!(tonnes), &json!(verdict)));
         assert_eq!(row(year)["pathway_tonnes"], tonnes);
@@ -194,7 +197,7 @@ fn the_series_tells_what_is_left_out_and_what_the_milestones_asked_for() {
     let table = service.get(&format!("{path}/series.csv")).text;
     let header = table.lines().next().unwrap();
     assert!(
-        ["left_out", "left_out_tonnes", "milestone", "milestone_tonnes"]
+        ["left_out_reason", "left_out_tonnes", "milestone", "milestone_tonnes"]
             .iter()
             .all(|name| header.split(',').any(|column| column == *name))
     );

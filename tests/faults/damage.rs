@@ -44,7 +44,7 @@ fn assert_damaged(answer: &Answer, entry: i64) {
 fn assert_read_only(service: &Service, left_out: &Value) -> String {
     let ready = service.json("/health/ready");
     assert_eq!((&ready["status"], &ready["parts"]["database"]["status"]), (&json!("degraded"), &json!("down")));
-    assert_eq!(&ready["left_out"], left_out);
+    assert_eq!(&ready["unserved"], left_out);
     let detail = ready["parts"]["database"]["detail"].as_str().unwrap().to_owned();
     assert!(detail.contains("pledgewatch restore"), "{detail}");
     assert!(service.log().contains(&detail), "{}", service.log());

@@ -68,8 +68,8 @@ fn known_on(service: &Service, city: &str, day: &str) -> Value {
         let cautions: Vec<Value> = cautions
             .map(|caution| json!([caution["code"], caution["years"], caution["old_tonnes"], caution["new_tonnes"]]))
             .collect();
-        let base = json!([judged["baseline"]["year"], judged["baseline"]["tonnes"]]);
-        json!([judged["target"]["id"], judged["target"]["target_tonnes"], judged["verdict"], base, figures, cautions])
+        let base = json!([judged["baseline_figure"]["year"], judged["baseline_figure"]["tonnes"]]);
+        json!([judged["target"], judged["target_tonnes"], judged["verdict"], base, figures, cautions])
     });
     judged.collect()
 }

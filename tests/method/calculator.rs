@@ -213,25 +213,24 @@ fn is_of_a_record(path: &str, judgement: &Value) -> bool {
         "decided_by",
         "points",
         "interpolated_years",
-        "lines",
+        "line_count",
         "population",
         "uncertainty_percent",
     ];
     let code = || judgement["cautions"][parts[1].parse::<usize>().unwrap()]["code"].as_str().unwrap();
     match names.as_slice() {
         [.., last] if year_or_count.contains(last) => true,
-        [.., "lines" | "by_line" | "gases", _] | [.., "uncovered", "of_tonnes"] => true,
-        ["target", "reduction_percent" | "max_offset_percent" | "tonnes" | "tonnes_per_person" | "scenario_tonnes"] => {
-            true
-        }
-        ["target", "milestones", _] | ["baseline" | "judged", "also_stated", _] => true,
-        ["baseline" | "judged" | "figures" | "left_out" | "base_year_report", "tonnes" | "credits_retired_tonnes"] => {
-            true
-        }
+        [.., "uncovered_lines" | "by_line" | "converted_gases", _] | [.., "uncovered", "of_tonnes"] => true,
+        ["reduction_percent" | "max_offset_percent" | "tonnes" | "tonnes_per_person" | "scenario_tonnes"] => true,
+        ["milestones", _] | ["baseline_figure" | "judged_figure", "also_stated", _] => true,
+        [
+            "baseline_figure" | "judged_figure" | "figures" | "left_out" | "base_year_report",
+            "tonnes" | "credits_retired_tonnes",
+        ] => true,
         ["left_out", "old_tonnes" | "new_tonnes"] | ["within_reports", "base_tonnes" | "tonnes"] => true,
         // The ends are baseline and target; a milestone is stated in tonnes unless it is a reduction.
         ["pathway", _] => !is_a_reduction(&judgement["pathway"], parts[1], judgement),
-        ["milestones", _] => !is_a_reduction(&judgement["milestones"], parts[1], judgement),
+        ["judged_milestones", _] => !is_a_reduction(&judgement["judged_milestones"], parts[1], judgement),
         ["cautions", "asked_reduction_percent" | "asked_of_tonnes" | "asked_of_tonnes_per_person"] => true,
         ["cautions", "old_tonnes" | "old_tonnes_per_person"] => match code() {
             "target_weakened" => {
@@ -249,7 +248,7 @@ fn is_of_a_record(path: &str, judgement: &Value) -> bool {
 /// Whether the row at a place of a list is a milestone that the city stated as a reduction.
 fn is_a_reduction(list: &Value, place: &str, judgement: &Value) -> bool {
     let year = &list[place.parse::<usize>().unwrap()]["year"];
-    let mut milestones = judgement["target"]["milestones"].as_array().into_iter().flatten();
+    let mut milestones = judgement["milestones"].as_array().into_iter().flatten();
     milestones.any(|milestone| milestone["year"] == *year && milestone.get("reduction_percent").is_some())
 }
 

@@ -87,14 +87,14 @@ impl Reader<'_> {
     /// What may be emitted in the target year, and what is asked for before anything is offset.
     fn asked(&self) -> (f64, f64) {
         let target = Self::amount(self.printed["pathway"].as_array().unwrap().last().unwrap());
-        let gross = &self.printed["target"];
+        let gross = &self.printed;
         let gross = gross["target_gross_tonnes"].as_f64().or(gross["target_gross_tonnes_per_person"].as_f64());
         (target, gross.unwrap_or(target))
     }
 
     /// How the target came out, if the figures tell; no credits are retired here.
     fn outcome(&self) -> Option<&'static str> {
-        let ((target, gross), due) = (self.asked(), Self::year(&self.printed["target"]["target_year"]));
+        let ((target, gross), due) = (self.asked(), Self::year(&self.printed["target_year"]));
         let figures: Vec<(i64, f64)> = self.printed["figures"]
             .as_array()
             .unwrap()
@@ -116,9 +116,11 @@ impl Reader<'_> {
     }
 
     fn course(&self) -> &'static str {
-        let (actual, base) = (Self::amount(&self.printed["judged"]), Self::amount(&self.printed["baseline"]));
+        let (actual, base) =
+            (Self::amount(&self.printed["judged_figure"]), Self::amount(&self.printed["baseline_figure"]));
         let ((target, _), expected, called_for) = (self.asked(), self.number("expected"), self.number("called_for"));
-        let years = Self::year(&self.printed["judged"]["year"]) - Self::year(&self.printed["baseline"]["year"]);
+        let years =
+            Self::year(&self.printed["judged_figure"]["year"]) - Self::year(&self.printed["baseline_figure"]["year"]);
         if target < base && actual <= target {
             return "on_track";
         }
@@ -155,9 +157,9 @@ impl Reader<'_> {
             return (decided, None);
         }
         let course = self.course();
-        let (this_year, latest) = (i64::from(today().year()), Self::year(&self.printed["judged"]["year"]));
+        let (this_year, latest) = (i64::from(today().year()), Self::year(&self.printed["judged_figure"]["year"]));
         let verdict = match course {
-            _ if this_year > Self::year(&self.printed["target"]["target_year"]) => "unreported",
+            _ if this_year > Self::year(&self.printed["target_year"]) => "unreported",
             _ if this_year - latest > 6 => "outdated",
             "too_early" | "within_noise" => "insufficient_data",
             course => course,

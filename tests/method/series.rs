@@ -16,13 +16,13 @@ fn one_row_a_year_from_the_base_year_to_the_target_year() {
     let value = serde_json::to_value(&rows).unwrap();
     assert_eq!(
         value[0],
-        json!({"year": 2000, "reported_tonnes": 1_000, "interpolated": false, "pathway_tonnes": 1_000, "cautions": []})
+        json!({"year": 2000, "reported_tonnes": 1_000, "interpolated": false, "pathway_tonnes": 1_000, "caution_codes": []})
     );
-    assert_eq!(value[5], json!({"year": 2005, "interpolated": false, "pathway_tonnes": 916.667, "cautions": []}));
+    assert_eq!(value[5], json!({"year": 2005, "interpolated": false, "pathway_tonnes": 916.667, "caution_codes": []}));
     assert_eq!(value[14]["interpolated_tonnes"], json!(820));
-    assert_eq!(value[14]["cautions"], json!(["interpolated"]));
+    assert_eq!(value[14]["caution_codes"], json!(["interpolated"]));
     assert!(value[14].get("reported_tonnes").is_none());
-    assert_eq!(rows[16].cautions, [CautionCode::Stale, CautionCode::SeriesUndeclared]);
+    assert_eq!(rows[16].caution_codes, [CautionCode::Stale, CautionCode::SeriesUndeclared]);
     let trend = city.only().trend.unwrap();
     let last = rows.last().unwrap();
     assert_eq!(last.trend_tonnes.map(|n| n.get()), Some(trend.at_target_year.get()));
@@ -63,6 +63,6 @@ fn figures_after_the_target_year_are_plotted_too() {
     let last = serde_json::to_value(rows.last().unwrap()).unwrap();
     assert_eq!(
         last,
-        json!({"year": 2012, "reported_tonnes": 510, "interpolated": false, "pathway_tonnes": 500, "cautions": ["few_points", "rebounded"]})
+        json!({"year": 2012, "reported_tonnes": 510, "interpolated": false, "pathway_tonnes": 500, "caution_codes": ["few_points", "rebounded"]})
     );
 }

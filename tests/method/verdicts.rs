@@ -287,11 +287,14 @@ fn after_success_a_later_figure_above_the_target_is_a_rebound_not_a_miss() {
 fn what_is_absent_without_numbers_says_why() {
     use pledgewatch::method::AbsentReason::{InsufficientData, NotComparable, NotJudged};
     let none = from_1000(cut(50.0, 2030), &[]);
-    assert_eq!((absent(&none, "judged"), absent(&none, "pace")), (Some(InsufficientData), Some(InsufficientData)));
+    assert_eq!(
+        (absent(&none, "judged_figure"), absent(&none, "pace")),
+        (Some(InsufficientData), Some(InsufficientData))
+    );
     let other = city(cut(50.0, 2030), &[]).report(2020, other(1.0)).only();
-    assert_eq!((absent(&other, "judged"), absent(&other, "trend")), (Some(NotComparable), Some(NotComparable)));
+    assert_eq!((absent(&other, "judged_figure"), absent(&other, "trend")), (Some(NotComparable), Some(NotComparable)));
     let proposed = from_1000(with(cut(50.0, 2030), json!({"standing": "proposed"})), &[(2020, 700.0)]);
-    assert_eq!((absent(&proposed, "baseline"), absent(&proposed, "trend")), (Some(NotJudged), Some(NotJudged)));
+    assert_eq!((absent(&proposed, "baseline_figure"), absent(&proposed, "trend")), (Some(NotJudged), Some(NotJudged)));
     let several = city(cut(50.0, 2030), &[(2020, 700.0)]).target("later", cut(80.0, 2040)).assess();
     assert_eq!(of(&several, "later").verdict, Verdict::OnTrack);
 }

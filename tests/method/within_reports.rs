@@ -102,7 +102,7 @@ fn a_carrier_on_one_side_only_is_left_out_of_what_is_compared() {
     let base = json!({"I.1.1": 450, "II.1.1": 550});
     let lines = like_for_like(cut(50.0, 2030), base, json!({"I.1.1": "NE", "II.1.1": 385}));
     // 31 of the 32 lines of BASIC have a value or do not occur on both sides.
-    assert_eq!((lines.lines, lines.year.get()), (31, 2022));
+    assert_eq!((lines.line_count, lines.year.get()), (31, 2022));
     assert_eq!((lines.base_tonnes.get(), lines.tonnes.get()), (550.0, 385.0));
     assert_eq!(lines.base_share_percent.unwrap().get(), 55.0);
     assert_eq!(lines.share_percent.unwrap().get(), 100.0);

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{City, cut, day, inventory, level, with};
 
 fn goal(city: &City) -> Value {
-    serde_json::to_value(&city.yardsticks(None).targets["goal"]).unwrap()
+    serde_json::to_value(&city.yardsticks(None).by_target["goal"]).unwrap()
 }
 
 fn held_on(city: &City, on: chrono::NaiveDate) -> Yardsticks {
@@ -26,7 +26,7 @@ fn a_pathway_is_held_against_the_emissions_of_2019() {
     assert_eq!(
         value["ipcc_1_5c"],
         json!({"target": "goal", "meets": false, "share": 0.57, "pathway_2030_tonnes": 600, "emissions_2019_tonnes": 900,
-               "allowed_2030_tonnes": 513, "figures": [{"year": 2019, "tonnes": 900}],
+               "allowed_2030_tonnes": 513, "yearly_tonnes": [{"year": 2019, "tonnes": 900}],
                "sentence": "The pathway allows 600 t CO2e in 2030, more than the 513 t CO2e that are 43 % below 2019."})
     );
 }
@@ -37,7 +37,10 @@ fn the_emissions_of_2019_may_be_interpolated_but_not_guessed() {
     assert_eq!(goal(&city)["ipcc_2c"]["reason"], "no_2019_figure");
     let value = goal(&city.reports(&[(2021, 700.0)]));
     assert_eq!(value["ipcc_2c"]["emissions_2019_tonnes"], json!(800));
-    assert_eq!(value["ipcc_2c"]["figures"], json!([{"year": 2017, "tonnes": 900}, {"year": 2021, "tonnes": 700}]));
+    assert_eq!(
+        value["ipcc_2c"]["yearly_tonnes"],
+        json!([{"year": 2017, "tonnes": 900}, {"year": 2021, "tonnes": 700}])
+    );
     // A report before the base year counts where it can be compared; the base year's own figure is the baseline's.
     let later =
         City::new().base(2020, 1_000.0).target("goal", cut(50.0, 2030)).reports(&[(2018, 1_200.0), (2020, 5.0)]);
@@ -153,7 +156,7 @@ fn the_carbon_law_says_nothing_of_figures_more_than_four_years_old() {
     assert!(old.trend_sum_tonnes.is_none());
     // A year that had not ended on the day does not exist.
     let before = held_on(&city, day(2019, 12, 31)).carbon_law;
-    assert_eq!(before.figures.last().unwrap().year.get(), 2018);
+    assert_eq!(before.yearly_tonnes.last().unwrap().year.get(), 2018);
     assert_eq!(before.slope_tonnes_per_year.unwrap().get(), -50.0);
     let late = City::new().on(day(2051, 1, 1)).reports(&[(2048, 800.0), (2049, 850.0), (2050, 900.0)]);
     assert_eq!(held_on(&late, day(2051, 1, 1)).carbon_law.reason, Some(YardstickReason::After2050));
@@ -166,8 +169,8 @@ fn figures_that_count_otherwise_than_the_last_are_left_out_of_the_line() {
     let city =
         city.report(2020, other(json!({"protocol": "ipcc"}))).report(2023, other(json!({"series": "office-2020"})));
     let law = city.report(2024, with(inventory(850.0), json!({"series": "office-2026"}))).yardsticks(None).carbon_law;
-    assert_eq!(law.left_out.iter().map(|y| y.get()).collect::<Vec<_>>(), [2020, 2023]);
-    assert_eq!(law.figures.len(), 3);
+    assert_eq!(law.left_out_years.iter().map(|y| y.get()).collect::<Vec<_>>(), [2020, 2023]);
+    assert_eq!(law.yearly_tonnes.len(), 3);
 }
 
 #[test]
@@ -178,7 +181,7 @@ fn the_level_is_the_one_asked_for_else_the_headlines_else_the_most_reported() {
     assert_eq!(city.yardsticks(None).level, Some(Level::Own));
     let city = city.target("goal", cut(50.0, 2030));
     assert_eq!(city.yardsticks(None).level, Some(Level::Basic));
-    assert_eq!(city.yardsticks(Some(Level::Own)).carbon_law.figures.len(), 2);
+    assert_eq!(city.yardsticks(Some(Level::Own)).carbon_law.yearly_tonnes.len(), 2);
     let tied = City::new().base(2010, 1_000.0).report(2015, both(1.0));
     assert_eq!(tied.yardsticks(None).level, Some(Level::Basic));
 }

@@ -326,7 +326,7 @@ impl Example {
     pub fn changes(&self) -> Value {
         let items = self.changes.iter().filter_map(|change| ChangeAnswer::new(change.clone(), None).ok());
         let items: Vec<ChangeAnswer> = items.take(7).collect();
-        let next = items.last().map(|last| last.sequence);
+        let next = items.last().map(|last| last.sequence.to_string());
         let total = i64::try_from(self.changes.len()).unwrap_or_default();
         value(&ChangeList { items, next, total })
     }

@@ -11,8 +11,10 @@ use serde_json::{Map, Value, json};
 use utoipa::OpenApi;
 use utoipa_actix_web::AppExt;
 
+use super::items::items;
 use super::request::filters::ListQuery;
 use super::request::idempotency::{IDEMPOTENCY_KEY, IDEMPOTENCY_REPLAYED};
+use super::response::columns::Columns;
 use super::response::problem::{Code, Problem, ProblemDocument};
 use super::stream::LAST_EVENT_ID;
 use crate::api::limits::{IDEMPOTENCY_KEY_CHARACTERS, RETRY_AFTER_SECONDS};
@@ -69,10 +71,12 @@ pub fn document() -> Value {
     schemas::flatten(&mut document);
     let example = Example::new().expect("the examples are valid records");
     let named = document["components"]["schemas"].clone();
+    let columns = Columns::new(&document, items());
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete(path, method, operation, &example);
             parameters::complete(operation, &named);
+            parameters::name_columns(path, operation, &columns);
         }
     }
     document

@@ -3,6 +3,19 @@
 use serde_json::{Map, Value, json};
 
 use super::examples;
+use crate::api::cities::CityItem;
+use crate::api::judgements::StatusItem;
+use crate::api::request::order::Sort;
+use crate::api::response::columns::Columns;
+
+/// Names the columns that a list can be sorted by: those of the list as CSV.
+pub(super) fn name_columns(path: &str, operation: &mut Value, columns: &Columns) {
+    let columns = if path.starts_with("/v1/cities") { columns.of::<CityItem>() } else { columns.of::<StatusItem>() };
+    let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+    for parameter in parameters.filter(|parameter| parameter["name"] == "sort") {
+        parameter["schema"]["enum"] = Sort::words(columns).collect();
+    }
+}
 
 /// Gives each required parameter of a path a value that the demo has, and tells the examples of optional ones in words.
 ///

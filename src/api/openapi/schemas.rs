@@ -30,6 +30,10 @@ pub(super) fn flatten(document: &mut Value) {
             drop_null(schema);
         }
         let is_body = name.ends_with("Body");
+        // A year may be sent as a number; answers have it as text.
+        if !is_body && schema["properties"]["ended_on"].is_object() {
+            schema["properties"]["ended_on"]["type"] = json!("string");
+        }
         if name == "ReportBody"
             && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
         {

@@ -4,10 +4,9 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::api::response::problem::{Code, Problem};
-use crate::record::Fault;
 
 /// What tells the items of a list apart; they always keep it.
-const KEPT: &[&str] = &["id", "city", "scope"];
+const KEPT: &[&str] = &["id", "city", "target", "scope"];
 
 /// The fields that the items of a list are to have.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,19 +16,21 @@ impl<'q> Fields<'q> {
     /// Reads names that are separated by commas: of columns, or of what several columns are parts of.
     ///
     /// # Errors
-    /// 422 with every name that there is not.
+    /// 400 with every name that there is not, and those that there are.
     pub fn read(asked: &'q str, columns: &[String]) -> Result<Self, Problem> {
         let is_known = |name: &str| columns.iter().any(|column| is_or_within(column, name));
         let names: Vec<&str> = asked.split(',').map(str::trim).collect();
-        let unknown = names.iter().filter(|name| !is_known(name));
-        let faults: Vec<Fault> = unknown
-            .map(|name| Fault {
-                pointer: "/fields".to_owned(),
-                code: "unknown_field".to_owned(),
-                detail: format!("there is no field {name:?}; the columns of the list as CSV are its fields"),
-            })
-            .collect();
-        if faults.is_empty() { Ok(Fields(names)) } else { Err(Problem::invalid(faults)) }
+        let unknown: Vec<String> =
+            names.iter().filter(|name| !is_known(name)).map(|name| format!("{name:?}")).collect();
+        if unknown.is_empty() {
+            return Ok(Fields(names));
+        }
+        let told = format!(
+            "there is no {} in this list; its columns are {}; what stands before a point names all that have it",
+            unknown.join(", "),
+            columns.join(", ")
+        );
+        Err(Problem::parameter("fields", "unknown_field", told))
     }
 
     /// The columns that are left.

@@ -85,13 +85,13 @@ pub struct ListQuery {
     #[param(pattern = "^[IV]{1,3}(\\.[1-8]){0,2}$", example = "II")]
     sector: Option<String>,
     /// Only headline targets (`true`), or only others (`false`); of cities those that have one, or have none.
-    headline: Option<bool>,
-    /// In which order: a column, or, with a minus before it, the same from the other end. Rows without the figure
-    /// come last either way; of equals the first by the city's id, then by the target's. Figures that tell how a target
-    /// is doing, such as `pace` and `gap_percent`, are looked at only where a verdict tells how it stands today: those of
+    is_headline: Option<bool>,
+    /// In which order: a column of the list as CSV, or, with a minus before it, the same from the other end. Numbers go
+    /// by their size, texts and words by the alphabet, capitals and accents aside. Rows without the value come last
+    /// either way; of equals the first by the city's id, then by the target's. Figures that tell how a target is doing,
+    /// such as `pace` and `gap_percent`, are looked at only where a verdict tells how it stands today: those of
     /// `unreported`, `outdated` and `insufficient_data` come last.
-    #[param(inline, example = "-gap_percent")]
-    sort: Option<Sort>,
+    sort: Option<String>,
     /// Most items of the page.
     #[param(minimum = 1, maximum = 500, default = 50)]
     limit: Option<usize>,
@@ -131,10 +131,12 @@ impl ListQuery {
         Page { limit: self.limit, cursor: self.cursor.clone(), fields: None }
     }
 
-    /// The order asked for.
-    #[must_use]
-    pub fn sort(&self) -> Sort {
-        self.sort.unwrap_or_default()
+    /// The order asked for, by one of the list's columns; none is by id.
+    ///
+    /// # Errors
+    /// 400 when there is no such column.
+    pub fn sort(&self, columns: &[String]) -> Result<Option<Sort<'_>>, Problem> {
+        self.sort.as_deref().map(|asked| Sort::read(asked, columns)).transpose()
     }
 
     /// The filters and the order as one text, which a cursor belongs to.
@@ -242,7 +244,7 @@ impl Filters<'_> {
     }
 
     fn take_target(&self, row: &Row<'_>) -> bool {
-        let ListQuery { target_year, level, standing, kind, headline, .. } = self.query;
+        let ListQuery { target_year, level, standing, kind, is_headline, .. } = self.query;
         let covers = |wanted: &Sector, target: &Assessment| {
             target.target.sector.as_ref().is_some_and(|sector| sector.covers(wanted, target.target.level))
         };
@@ -253,7 +255,7 @@ impl Filters<'_> {
             && standing.is_none_or(|standing| is(&|target| target.target.standing == standing))
             && kind.is_none_or(|kind| is(&|target| target.target.kind == kind))
             && self.sector.as_ref().is_none_or(|sector| is(&|target| covers(sector, target)))
-            && headline.is_none_or(|headline| row.is_headline() == headline)
+            && is_headline.is_none_or(|headline| row.is_headline() == headline)
     }
 }
 

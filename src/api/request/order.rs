@@ -2,14 +2,15 @@
 
 use std::cmp::Reverse;
 
-use serde::de::{Deserialize, Deserializer, Error};
-use utoipa::openapi::schema::{ObjectBuilder, Type};
-use utoipa::openapi::{RefOr, Schema};
-use utoipa::{PartialSchema, ToSchema};
+use serde::Serialize;
+use serde_json::Value;
 
 use crate::api::response::list::Key;
+use crate::api::response::problem::Problem;
+use crate::api::response::table;
 use crate::method::{Amount, Assessment, Ratio};
 use crate::overview::row::Row;
+use crate::record::limits::NAME_CHARACTERS;
 use crate::record::text::fold_name;
 use crate::record::{Percent, Tonnes, Year};
 
@@ -58,11 +59,12 @@ fn current<'a>(row: &Row<'a>) -> Row<'a> {
     Row { target: row.target.filter(|target| target.verdict.is_current()), ..*row }
 }
 
-/// Every column that rows can be sorted by; those after `longitude` are of the target, in a list of cities of the
-/// headline target.
+/// The columns whose cells are read from a row as it is, without making its item: the figures and what else lists are often
+/// sorted by. Those after `longitude` are of the target, which a list of cities has in `headline`.
 #[rustfmt::skip]
 const COLUMNS: &[Column] = &[
-    ("id", |_| Cell::Number(None)),
+    ("id", |row| Cell::Text(row.id.to_string())),
+    ("city", |row| Cell::Text(row.id.to_string())),
     ("name", |row| Cell::Text(fold_name(row.present.city.name.as_str()))),
     ("country", |row| Cell::Text(row.present.city.country.as_str().to_owned())),
     ("population", |row| Cell::Number(row.present.latest.population.map(|(_, people)| people.people()))),
@@ -96,56 +98,56 @@ const COLUMNS: &[Column] = &[
     ("growth_ratio", |row| doing(row, |target| target.growth_ratio)),
 ];
 
-/// In which order rows are listed; the default is by id.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Sort {
-    column: usize,
+/// In which order rows are listed: by a column of the list, from one end or the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Sort<'q> {
+    column: &'q str,
     descending: bool,
 }
 
-impl Sort {
-    /// Every order there is, as it is written: a column, or, behind a minus, the same from the other end.
-    pub fn words() -> impl Iterator<Item = String> {
-        COLUMNS.iter().flat_map(|(name, _)| [(*name).to_owned(), format!("-{name}")])
+impl<'q> Sort<'q> {
+    /// Reads an order as it is written: a column, or, behind a minus, the same from the other end.
+    ///
+    /// # Errors
+    /// 400 with the names of the columns, when it is none of them.
+    pub fn read(asked: &'q str, columns: &[String]) -> Result<Self, Problem> {
+        let (column, descending) = asked.strip_prefix('-').map_or((asked, false), |column| (column, true));
+        if columns.iter().any(|known| known == column) {
+            return Ok(Sort { column, descending });
+        }
+        let told =
+            format!("{column:?} is no column of this list; with or without a minus before it: {}", columns.join(", "));
+        Err(Problem::parameter("sort", "unknown_field", told))
     }
 
-    /// Where a row stands: rows without a figure come last either way, and of equals the first by `id`.
-    #[must_use]
-    pub fn place(self, row: &Row<'_>, id: String) -> Place {
-        let cell = COLUMNS.get(self.column).map_or(Cell::Number(None), |(_, cell)| cell(row));
-        let by_id = self.column == 0;
-        let standing = match cell {
-            Cell::Text(text) => Standing::text(text, self.descending),
-            Cell::Number(Some(number)) => Standing::number(number, self.descending),
-            Cell::Number(None) if by_id && self.descending => Standing::text(id.clone(), true),
-            Cell::Number(None) => Standing::Absent,
-        };
-        Place { group: 0, standing, id }
+    /// Every order by one of these columns, as it is written.
+    pub fn words(columns: &[String]) -> impl Iterator<Item = String> {
+        columns.iter().flat_map(|name| [name.clone(), format!("-{name}")])
     }
-}
 
-impl<'de> Deserialize<'de> for Sort {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let word = String::deserialize(deserializer)?;
-        let (name, descending) = word.strip_prefix('-').map_or((word.as_str(), false), |name| (name, true));
-        let column = COLUMNS.iter().position(|(known, _)| *known == name).ok_or_else(|| {
-            let known: Vec<&str> = COLUMNS.iter().map(|(name, _)| *name).collect();
-            D::Error::custom(format!(
-                "sort: {word:?} is none of {}, each also with a minus before it",
-                known.join(", ")
-            ))
-        })?;
-        Ok(Sort { column, descending })
-    }
-}
-
-impl PartialSchema for Sort {
-    fn schema() -> RefOr<Schema> {
-        ObjectBuilder::new().schema_type(Type::String).enum_values(Some(Self::words())).into()
+    /// What a row is sorted by; `item` makes what the list has of it.
+    fn standing<T: Serialize>(self, row: &Row<'_>, item: impl Fn(&Row<'_>) -> T) -> Standing {
+        let name = self.column.strip_prefix("headline.").unwrap_or(self.column);
+        match COLUMNS.iter().find(|(known, _)| *known == name) {
+            Some((_, cell)) => match cell(row) {
+                Cell::Text(text) => Standing::text(text, self.descending),
+                Cell::Number(Some(number)) => Standing::number(number, self.descending),
+                Cell::Number(None) => Standing::Absent,
+            },
+            None => {
+                let value = table::value_at(self.column, &item(row));
+                value.map_or(Standing::Absent, |value| Standing::of(&value, self.descending))
+            }
+        }
     }
 }
 
-impl ToSchema for Sort {}
+/// Where a row stands in the order that was asked for: rows without the value come last either way, and of equals the
+/// first by `id`.
+pub fn place<T: Serialize>(sort: Option<Sort<'_>>, row: &Row<'_>, id: String, item: impl Fn(&Row<'_>) -> T) -> Place {
+    let standing = sort.map_or(Standing::Absent, |sort| sort.standing(row, item));
+    Place { group: 0, standing, id }
+}
 
 /// Where a row stands in a list: first by group, then by what it is sorted by, then by id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -172,6 +174,21 @@ pub enum Standing {
 }
 
 impl Standing {
+    /// That of the value of a column: numbers by their size, all else by the letters of its cell.
+    fn of(value: &Value, descending: bool) -> Self {
+        let text = match value {
+            Value::Number(number) => {
+                return number.as_f64().map_or(Standing::Absent, |n| Standing::number(n, descending));
+            }
+            Value::String(text) => text.clone(),
+            Value::Array(elements) => table::words(elements).unwrap_or_default().join(";"),
+            other => other.to_string(),
+        };
+        // A cursor holds it, and has to fit into an address.
+        let text: String = fold_name(&text).chars().filter(|c| !c.is_control()).take(NAME_CHARACTERS).collect();
+        if text.is_empty() { Standing::Absent } else { Standing::text(text, descending) }
+    }
+
     /// That of a number.
     #[must_use]
     pub fn number(number: f64, descending: bool) -> Self {

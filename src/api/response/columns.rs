@@ -14,7 +14,7 @@ pub trait Item: Serialize + ToSchema + 'static {}
 pub type Named = (TypeId, String);
 
 /// What says which row it is comes first, the rest by name.
-const FIRST: [&str; 8] = ["sequence", "rank", "city", "scope", "kind", "id", "year", "name"];
+const FIRST: [&str; 9] = ["sequence", "rank", "city", "target", "scope", "kind", "id", "year", "name"];
 
 /// The columns of each list: one for each leaf of the documented shape of its items that is not a list.
 pub struct Columns(BTreeMap<TypeId, Vec<String>>);

@@ -56,11 +56,11 @@ pub async fn list<T: Item>(
     service: &web::Data<Service>,
     form: Form,
     fields: Option<String>,
-    listed: impl FnOnce(&Snapshot) -> Result<Listed<'_, T>, Problem> + Send + 'static,
+    listed: impl for<'s> FnOnce(&'s Snapshot, &[String]) -> Result<Listed<'s, T>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     answer(request, service, Keep::Shared, move |service, snapshot| {
-        let (list, edition) = listed(snapshot)?;
         let (columns, fields) = (service.columns.of::<T>(), fields.as_deref());
+        let (list, edition) = listed(snapshot, columns)?;
         match form {
             Form::Json => Ok(rendered(&list, columns, fields)?.of(edition).into()),
             Form::Csv => csv::page(columns, fields, &list.items, list.next, edition),
@@ -157,7 +157,7 @@ async fn send(
     answers.compress(request, address, body).await?;
     let held: Held = Box::new((answers.hold(address, kept)?, Arc::clone(kept)));
     let mut response = answer_held(request, body, keep, held);
-    link_next(request, &mut response, kept.made.next.as_ref());
+    link_next(request, &mut response, kept.made.next.as_deref());
     Ok(response)
 }
 
@@ -191,6 +191,6 @@ pub async fn answer_once(
     let share = answers.bytes.take(Some(address), made.body.len())?;
     answers.compress(request, address, &made.body).await?;
     let mut response = answer_held(request, &made.body, keep, Box::new(share));
-    link_next(request, &mut response, made.next.as_ref());
+    link_next(request, &mut response, made.next.as_deref());
     Ok(response)
 }

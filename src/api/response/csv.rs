@@ -25,7 +25,7 @@ pub fn page<T: Serialize>(
 ) -> Result<Made, Problem> {
     let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
     let body = render(left.as_deref().unwrap_or(columns), items)?;
-    Ok(Made { body: body.of(edition), next: next.map(|next| ("cursor", next)) })
+    Ok(Made { body: body.of(edition), next })
 }
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.

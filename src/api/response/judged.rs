@@ -27,10 +27,8 @@ pub struct JudgedTarget {
     pub title: Option<Name>,
     /// The level of the totals it speaks of.
     pub level: Level,
-    /// The only sector it covers, if it does not cover the whole city: its numeral in the GPC, or GPC lines parted by
-    /// spaces.
-    #[schema(example = "II.1.1 II.1.2")]
-    pub sector: Option<String>,
+    /// The only sector it covers, if it does not cover the whole city: its numeral in the GPC, or GPC lines.
+    pub sector: Option<Sector>,
     /// Its standing as recorded; what ended after its target year is judged all the same.
     pub standing: Standing,
     /// The day it was set.
@@ -78,7 +76,7 @@ pub struct JudgedTarget {
     pub baseline_tonnes_per_person: Option<Ratio>,
     /// What may be a slip in that figure; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub baseline_warnings: Vec<WarningCode>,
+    pub baseline_warning_codes: Vec<WarningCode>,
     /// The year judged: the target year, or the first after it that decides, once it is decided; else that of the latest
     /// comparable figure before it.
     pub judged_year: Option<Year>,
@@ -103,10 +101,10 @@ pub struct JudgedTarget {
     /// Whether the course and the second opinions point different ways.
     pub disagreement: Option<bool>,
     /// What a reader should know before using the verdict.
-    pub cautions: Vec<CautionCode>,
+    pub caution_codes: Vec<CautionCode>,
     /// What may be a slip in the figure of the year judged; absent when nothing seems to be.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warnings: Vec<WarningCode>,
+    pub warning_codes: Vec<WarningCode>,
     /// Where the figure that the target is measured from was published.
     pub baseline_source: Option<Source>,
     /// Where the figure of the year judged was published.
@@ -122,7 +120,7 @@ impl JudgedTarget {
             kind: target.kind,
             title: target.title.clone(),
             level: target.level,
-            sector: target.sector.as_ref().map(Sector::code),
+            sector: target.sector.clone(),
             standing: target.standing,
             set_on: target.set_on,
             ended_on: target.ended_on,
@@ -142,7 +140,7 @@ impl JudgedTarget {
             baseline_tonnes: baseline.map(|figure| figure.tonnes),
             baseline_population: baseline.and_then(|figure| figure.population),
             baseline_tonnes_per_person: baseline.and_then(|figure| figure.tonnes_per_person),
-            baseline_warnings: baseline.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            baseline_warning_codes: baseline.map(|figure| figure.warning_codes.clone()).unwrap_or_default(),
             judged_year: judged.map(|figure| figure.year),
             judged_tonnes: judged.map(|figure| figure.tonnes),
             judged_population: judged.and_then(|figure| figure.population),
@@ -153,8 +151,8 @@ impl JudgedTarget {
             required_tonnes_per_year: assessment.required.as_ref().and_then(|required| required.tonnes_per_year),
             growth_ratio: assessment.growth_ratio,
             disagreement: assessment.disagreement,
-            cautions: codes(assessment),
-            warnings: judged.map(|figure| figure.warnings.clone()).unwrap_or_default(),
+            caution_codes: codes(assessment),
+            warning_codes: judged.map(|figure| figure.warning_codes.clone()).unwrap_or_default(),
             baseline_source: baseline.map(|figure| figure.source.clone()),
             judged_source: judged.map(|figure| figure.source.clone()),
         }

@@ -9,8 +9,8 @@ use crate::answers::body::Body;
 pub struct Made {
     /// The body.
     pub body: Body,
-    /// The parameter that leads to the next page, where a header is to say so.
-    pub next: Option<(&'static str, String)>,
+    /// The `cursor` of the next page, where a header is to say so.
+    pub next: Option<String>,
 }
 
 impl From<Body> for Made {
@@ -20,10 +20,10 @@ impl From<Body> for Made {
 }
 
 /// Has a `Link` header lead to the next page, so that no one takes a page for the whole.
-pub fn link_next(request: &HttpRequest, response: &mut HttpResponse, next: Option<&(&str, String)>) {
-    let Some((parameter, value)) = next else { return };
-    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with(parameter));
-    let query: Vec<String> = others.map(str::to_owned).chain([format!("{parameter}={value}")]).collect();
+pub fn link_next(request: &HttpRequest, response: &mut HttpResponse, next: Option<&str>) {
+    let Some(cursor) = next else { return };
+    let others = request.query_string().split('&').filter(|pair| !pair.is_empty() && !pair.starts_with("cursor="));
+    let query: Vec<String> = others.map(str::to_owned).chain([format!("cursor={cursor}")]).collect();
     let link = format!("<{}?{}>; rel=\"next\"", request.path(), query.join("&"));
     // A query that is no header text was refused before; the page is right without its link, too.
     if let Ok(link) = HeaderValue::from_str(&link) {

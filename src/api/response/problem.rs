@@ -292,6 +292,22 @@ impl Problem {
         Self::invalid(vec![Fault { pointer: pointer.to_owned(), code: code.to_owned(), detail: detail.into() }])
     }
 
+    /// A query with a parameter whose value cannot be understood.
+    #[must_use]
+    pub fn parameter(name: &str, code: &str, detail: impl Into<String>) -> Self {
+        let detail = detail.into();
+        Self::query(vec![Fault { pointer: format!("/{name}"), code: code.to_owned(), detail }])
+    }
+
+    /// A query with parameters whose values cannot be understood.
+    #[must_use]
+    pub fn query(errors: Vec<Fault>) -> Self {
+        let mut names: Vec<&str> = errors.iter().map(|fault| fault.pointer.trim_start_matches('/')).collect();
+        names.dedup();
+        let told = format!("what the query says of {} is not understood", names.join(", "));
+        Problem { errors, ..Problem::new(Code::InvalidQuery, told) }
+    }
+
     /// A file that cannot be recorded as it is.
     #[must_use]
     pub fn import_refused(import: ImportAnswer) -> Self {

@@ -71,6 +71,17 @@ fn line<C: AsRef<[u8]>>(cells: impl IntoIterator<Item = C>, bytes: &mut Vec<u8>)
     writer.flush()
 }
 
+/// The value of a row in one column.
+#[must_use]
+pub fn value_at<T: Serialize>(column: &str, row: &T) -> Option<Value> {
+    let json = serde_json::to_vec(row).ok()?;
+    let (mut places, mut cells) = (Places::new(), [None]);
+    add(&mut places, column, 0);
+    let mut reader = serde_json::Deserializer::from_slice(&json);
+    Cells { places: &places, cells: &mut cells }.deserialize(&mut reader).ok()?;
+    serde_json::from_str(cells[0]?.get()).ok()
+}
+
 fn add(places: &mut Places, path: &str, number: usize) {
     match path.split_once('.') {
         None => drop(places.insert(path.to_owned(), Place::Column(number))),
@@ -149,6 +160,6 @@ pub fn harmless(text: &str) -> Cow<'_, str> {
 }
 
 /// The words of a list, those of things with a `code` being their codes; none for any other list.
-fn words(elements: &[Value]) -> Option<Vec<&str>> {
+pub fn words(elements: &[Value]) -> Option<Vec<&str>> {
     elements.iter().map(|element| element.as_str().or_else(|| element["code"].as_str())).collect()
 }

@@ -180,7 +180,7 @@ fn gwp_converted(used: &UsedFigures<'_, '_>) -> Option<Caution> {
     );
     let code = CautionCode::GwpConverted;
     let caution = Caution::between(code, detail, vec![base.year()], used.unit, old, new);
-    Some(Caution { gases: ConvertedGas::from_base(base), ..caution })
+    Some(Caution { converted_gases: ConvertedGas::from_base(base), ..caution })
 }
 
 /// One gas of a converted baseline, summed over all lines.

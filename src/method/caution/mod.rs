@@ -190,7 +190,7 @@ pub struct Caution {
     pub uncovered: Option<Uncovered>,
     /// The amount of each gas before and after the conversion, summed over all lines (only `gwp_converted`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub gases: Vec<ConvertedGas>,
+    pub converted_gases: Vec<ConvertedGas>,
     /// True if the side that declares its gases covers CO2 only (only `gases_undeclared`).
     #[serde(skip)]
     pub(super) only_co2: bool,
@@ -220,7 +220,7 @@ impl Caution {
             changed_on: None,
             reason: None,
             uncovered: None,
-            gases: Vec::new(),
+            converted_gases: Vec::new(),
             only_co2: false,
         }
     }

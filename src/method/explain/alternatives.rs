@@ -47,10 +47,10 @@ impl Explainer {
         let people = report.and_then(|report| report.population);
         let field = format!("within_reports.{}", self.field_name("base"));
         let printed = self.unit.printed(within.base_tonnes, within.base_tonnes_per_person);
-        if within.gases.is_empty() {
+        if within.converted_gases.is_empty() {
             self.per_person(field, within.base_tonnes_per_person, report.map(|report| report.tonnes), people);
         } else {
-            self.add(field, printed, || converted(&within.gases, people));
+            self.add(field, printed, || converted(&within.converted_gases, people));
         }
         let used = assessment.figures.iter().find(|figure| figure.year == within.year);
         let used = used.map(|figure| (Some(figure.tonnes), figure.population));

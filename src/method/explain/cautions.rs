@@ -26,7 +26,7 @@ impl Explainer {
     fn uncovered(&mut self, name: &str, part: &Uncovered) {
         let (tonnes, whole) = (part.tonnes.get(), part.of_tonnes.get());
         self.add(format!("{name}.uncovered.tonnes"), Some(tonnes), || {
-            sum(part.lines.iter().map(|line| num(line.tonnes.get().abs())))
+            sum(part.uncovered_lines.iter().map(|line| num(line.tonnes.get().abs())))
         });
         self.add(format!("{name}.uncovered.share_percent"), Some(part.share_percent.get()), || {
             format!("100 * {} / {}", num(tonnes), num(whole))
@@ -52,7 +52,9 @@ impl Explainer {
             CautionCode::GwpConverted => {
                 let people = assessment.baseline.as_ref().and_then(|base| base.population);
                 let printed = self.unit.printed(caution.new_tonnes, caution.new_tonnes_per_person);
-                self.add(format!("{name}.{}", self.field_name("new")), printed, || converted(&caution.gases, people));
+                self.add(format!("{name}.{}", self.field_name("new")), printed, || {
+                    converted(&caution.converted_gases, people)
+                });
             }
             CautionCode::Backloaded => self.backloaded(&name, caution, assessment),
             _ => {}

@@ -44,8 +44,8 @@ pub struct Explanation {
 #[must_use]
 pub fn explain(assessment: &Assessment) -> Vec<Explanation> {
     let mut explainer = Explainer { unit: assessment.unit, explained: Vec::new() };
-    let base = assessment.baseline.as_ref().map(|figure| explainer.cited("baseline", figure));
-    let judged = assessment.judged.as_ref().map(|figure| explainer.cited("judged", figure));
+    let base = assessment.baseline.as_ref().map(|figure| explainer.cited("baseline_figure", figure));
+    let judged = assessment.judged.as_ref().map(|figure| explainer.cited("judged_figure", figure));
     explainer.figures(assessment);
     explainer.target(assessment, base);
     if let Some(base) = base {
@@ -79,9 +79,9 @@ pub fn explain_yardsticks(yardsticks: &Yardsticks, assessments: &[Assessment]) -
     explainer.ipcc("ipcc_2c", &yardsticks.ipcc_2c, assessments);
     explainer.race_to_zero(&yardsticks.race_to_zero, assessments);
     explainer.carbon_law(&yardsticks.carbon_law);
-    for (id, target) in &yardsticks.targets {
-        explainer.ipcc(&format!("targets.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
-        explainer.ipcc(&format!("targets.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
+    for (id, target) in &yardsticks.by_target {
+        explainer.ipcc(&format!("by_target.{id}.ipcc_1_5c"), &target.ipcc_1_5c, assessments);
+        explainer.ipcc(&format!("by_target.{id}.ipcc_2c"), &target.ipcc_2c, assessments);
     }
     explainer.explained
 }
@@ -245,9 +245,9 @@ impl Explainer {
         let Some(gross) = reduced.or(stated) else { return };
         let exact = self.unit.exact(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
         let printed = self.unit.printed(target.target_gross_tonnes, target.target_gross_tonnes_per_person);
-        self.add(format!("target.{}", self.field_name("target_gross")), printed, || gross.clone());
+        self.add(self.field_name("target_gross"), printed, || gross.clone());
         let offset = target.max_offset_percent.map(Percent::get).zip(base).zip(exact);
-        self.add(format!("target.{}", self.field_name("target")), target_amount, || match offset {
+        self.add(self.field_name("target"), target_amount, || match offset {
             Some(((offset, base), gross)) => {
                 let (gross, base) = (num(gross), num(base.amount));
                 residual_formula(&gross, &base, offset)
@@ -267,7 +267,7 @@ impl Explainer {
             let points = assessment.pathway.iter().filter(|point| point.year == year);
             let points = points.map(|point| ("pathway", unit.printed(point.tonnes, point.tonnes_per_person)));
             let judged = assessment.milestones.iter().filter(|milestone| milestone.year == year);
-            let judged = judged.map(|point| ("milestones", unit.printed(point.tonnes, point.tonnes_per_person)));
+            let judged = judged.map(|point| ("judged_milestones", unit.printed(point.tonnes, point.tonnes_per_person)));
             for (list, printed) in points.chain(judged) {
                 let field = format!("{list}.{year}.{}", self.bare_field_name());
                 self.add(field, printed, || reduced_formula(base.amount, percent));

@@ -21,7 +21,7 @@ impl Explainer {
     pub(super) fn ipcc(&mut self, name: &str, ipcc: &Ipcc, assessments: &[Assessment]) {
         let target = ipcc.target.as_ref().map(|id| id.as_str());
         self.in_2030(format!("{name}.pathway_2030_tonnes"), ipcc.pathway_2030_tonnes, target, assessments);
-        self.emissions_2019(name, ipcc.emissions_2019_tonnes, &ipcc.figures);
+        self.emissions_2019(name, ipcc.emissions_2019_tonnes, &ipcc.yearly_tonnes);
         if let Some(emitted) = ipcc.emissions_2019_tonnes.map(Amount::exact) {
             let allowed = ipcc.allowed_2030_tonnes.map(Amount::get);
             self.add(format!("{name}.allowed_2030_tonnes"), allowed, || {
@@ -43,7 +43,7 @@ impl Explainer {
     pub(super) fn race_to_zero(&mut self, race: &RaceToZero, assessments: &[Assessment]) {
         let target = race.halving_target.as_ref().map(|id| id.as_str());
         self.in_2030("race_to_zero.pathway_2030_tonnes".to_owned(), race.pathway_2030_tonnes, target, assessments);
-        self.emissions_2019("race_to_zero", race.emissions_2019_tonnes, &race.figures);
+        self.emissions_2019("race_to_zero", race.emissions_2019_tonnes, &race.yearly_tonnes);
         if let Some(emitted) = race.emissions_2019_tonnes {
             let allowed = race.allowed_2030_tonnes.map(Amount::get);
             self.add("race_to_zero.allowed_2030_tonnes", allowed, || format!("0.5 * {}", num(emitted.exact())));
@@ -52,7 +52,7 @@ impl Explainer {
 
     pub(super) fn carbon_law(&mut self, law: &CarbonLaw) {
         let points: Vec<Point> =
-            law.figures.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();
+            law.yearly_tonnes.iter().map(|figure| Point { year: figure.year, amount: figure.tonnes.exact() }).collect();
         let through: Vec<Point> =
             points.iter().copied().filter(|point| law.line_through.contains(&point.year)).collect();
         let ([from, to], Some(last)) = (&through[..], points.last()) else { return };

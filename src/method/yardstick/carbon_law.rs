@@ -46,10 +46,10 @@ pub struct CarbonLaw {
     /// The answer as one sentence, with rounded numbers.
     pub sentence: String,
     /// The figures since 2015 that can be compared with the last of them, by year.
-    pub figures: Vec<YardstickFigure>,
+    pub yearly_tonnes: Vec<YardstickFigure>,
     /// The years since 2015 whose figures are of another series or protocol than the last, or cover other gases.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub left_out: Vec<Year>,
+    pub left_out_years: Vec<Year>,
     /// The years of the two figures that the line passes through, before it is shifted to the last one; absent without
     /// a line.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -102,8 +102,8 @@ pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDa
             (Err(reason), _) => format!("This cannot be said: {}.", explain_reason(*reason)),
             (Ok(_), None) => String::new(),
         },
-        figures: points.into_iter().filter_map(YardstickFigure::of).collect(),
-        left_out,
+        yearly_tonnes: points.into_iter().filter_map(YardstickFigure::of).collect(),
+        left_out_years: left_out,
         line_through: computed.map(|course| vec![course.line.from.year, course.line.to.year]).unwrap_or_default(),
         slope_tonnes_per_year: computed.and_then(|course| Ratio::new(course.line.slope)),
         from: computed.map(|course| course.from),

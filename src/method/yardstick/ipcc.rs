@@ -51,7 +51,7 @@ pub struct Ipcc {
     pub allowed_2030_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one if reported, two if interpolated, else absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub figures: Vec<YardstickFigure>,
+    pub yearly_tonnes: Vec<YardstickFigure>,
 }
 
 /// Evaluates the yardstick of `share` for a target.
@@ -70,7 +70,7 @@ pub(super) fn evaluate(case: Option<&Case<'_, '_>>, share: f64) -> Ipcc {
         pathway_2030_tonnes: allowed.ok().and_then(Amount::new),
         emissions_2019_tonnes: emitted.and_then(Amount::new),
         allowed_2030_tonnes: emitted.and_then(|emitted| Amount::new(share * emitted)),
-        figures: reference.into_iter().filter_map(YardstickFigure::of).collect(),
+        yearly_tonnes: reference.into_iter().filter_map(YardstickFigure::of).collect(),
     }
 }
 

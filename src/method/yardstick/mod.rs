@@ -73,7 +73,7 @@ pub struct Yardsticks {
     /// Whether the course of emissions, if it continues, stays within the carbon law.
     pub carbon_law: CarbonLaw,
     /// The yardsticks for each target, by the target's id.
-    pub targets: BTreeMap<String, TargetYardsticks>,
+    pub by_target: BTreeMap<String, TargetYardsticks>,
 }
 
 /// How ambitious one target is.
@@ -119,7 +119,7 @@ pub fn yardsticks(
         ipcc_2c: ipcc::evaluate(headline, ipcc::SHARE_2C),
         race_to_zero: race_to_zero::evaluate(&cases, level),
         carbon_law: carbon_law::evaluate(view, level, judged_on),
-        targets: cases.iter().map(|case| (case.id.to_string(), evaluate_target(case))).collect(),
+        by_target: cases.iter().map(|case| (case.id.to_string(), evaluate_target(case))).collect(),
     }
 }
 

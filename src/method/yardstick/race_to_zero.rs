@@ -49,7 +49,7 @@ pub struct RaceToZero {
     pub emissions_2019_tonnes: Option<Amount>,
     /// The figures that the emissions of 2019 are taken from: one if reported, two if interpolated, else absent.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub figures: Vec<YardstickFigure>,
+    pub yearly_tonnes: Vec<YardstickFigure>,
     /// Half of the emissions of 2019, in t CO2e.
     pub allowed_2030_tonnes: Option<Amount>,
 }
@@ -90,7 +90,7 @@ pub(super) fn evaluate(cases: &[Case<'_, '_>], level: Option<Level>) -> RaceToZe
         pathway_2030_tonnes: half.as_ref().and_then(|half| Amount::new(half.pathway)),
         emissions_2019_tonnes: half.as_ref().and_then(|half| Amount::new(half.emitted)),
         allowed_2030_tonnes: half.as_ref().and_then(|half| Amount::new(HALF * half.emitted)),
-        figures: half.into_iter().flat_map(|half| half.figures).filter_map(YardstickFigure::of).collect(),
+        yearly_tonnes: half.into_iter().flat_map(|half| half.figures).filter_map(YardstickFigure::of).collect(),
     }
 }
 

@@ -123,5 +123,5 @@ fn a_page_of_csv_leads_to_the_next() {
         }
     }
     assert_eq!(rows, 32);
-    assert!(service.get("/v1/changes.csv?limit=5").header("link").contains("/v1/changes.csv?limit=5&after=5"));
+    assert!(service.get("/v1/changes.csv?limit=5").header("link").contains("/v1/changes.csv?limit=5&cursor=5"));
 }

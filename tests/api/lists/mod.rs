@@ -21,7 +21,7 @@ fn text<'a>(item: &'a Value, name: &str) -> &'a str {
 /// What tells an item of either list from the others: the city, and of a target its id too.
 fn key(item: &Value) -> (String, String) {
     match item["city"].as_str() {
-        Some(city) => (city.to_owned(), text(item, "id").to_owned()),
+        Some(city) => (city.to_owned(), text(item, "target").to_owned()),
         None => (text(item, "id").to_owned(), String::new()),
     }
 }

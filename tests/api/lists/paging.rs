@@ -33,7 +33,7 @@ fn pages_are_whole_while_others_write() {
         "/v1/status?sort=pace",
         "/v1/status",
         "/v1/cities?sort=-population",
-        "/v1/cities?sort=achieved_reduction_percent",
+        "/v1/cities?sort=headline.achieved_reduction_percent",
         "/v1/cities?sort=-name",
     ];
     let before: BTreeMap<&str, Vec<(String, String)>> = lists

@@ -81,7 +81,9 @@ fn cities_are_ranked_by_their_change_a_year_over_one_window() {
             "not_above_zero zero",
         ]
     );
-    for (entry, reason) in list(&ranking, "unranked").iter().filter_map(|entry| Some((entry, entry.get("left_out")?))) {
+    for (entry, reason) in
+        list(&ranking, "unranked").iter().filter_map(|entry| Some((entry, entry.get("left_out_reason")?)))
+    {
         let expected =
             format!("{}_differ{}", entry["city"].as_str().unwrap(), if entry["city"] == "gases" { "" } else { "s" });
         assert_eq!(*reason, expected);
@@ -89,17 +91,20 @@ fn cities_are_ranked_by_their_change_a_year_over_one_window() {
     assert_eq!((&ranking["from"], &ranking["to"], &ranking["level"]), (&json!(2015), &json!(2020), &json!("basic")));
     for entry in list(&ranking, "items") {
         let change = &entry["change"];
-        let (from, to) = (number(&change["from"]["tonnes"]), number(&change["to"]["tonnes"]));
+        let (from, to) = (number(&change["from_figure"]["tonnes"]), number(&change["to_figure"]["tonnes"]));
         assert_near(&change["percent_per_year"], 100.0 * ((to / from).powf(1.0 / 5.0) - 1.0), 6e-7);
         assert_near(&change["change_percent"], 100.0 * (to - from) / from, 6e-7);
-        assert_eq!((&change["from"]["year"], &change["to"]["year"]), (&json!(2015), &json!(2020)));
+        assert_eq!((&change["from_figure"]["year"], &change["to_figure"]["year"]), (&json!(2015), &json!(2020)));
         let id = entry["city"].as_str().unwrap();
         let of_year = |path: &str| service.json(&format!("/v1/cities/{id}/{path}"));
         let base = if id == "one-base" { of_year("baselines/base-0") } else { of_year("reports/2015") };
-        assert_eq!((&change["from"]["tonnes"], &change["from"]["source"]), (&base["totals"]["basic"], &base["source"]));
-        assert_eq!(change["to"]["tonnes"], of_year("reports/2020")["totals"]["basic"]);
+        assert_eq!(
+            (&change["from_figure"]["tonnes"], &change["from_figure"]["source"]),
+            (&base["totals"]["basic"], &base["source"])
+        );
+        assert_eq!(change["to_figure"]["tonnes"], of_year("reports/2020")["totals"]["basic"]);
         assert_eq!((&entry["confidence"], entry.get("headline")), (&change["confidence"], None));
-        let codes = list(change, "cautions");
+        let codes = list(change, "caution_codes");
         let is_low = id == "power";
         assert_eq!(entry["confidence"] == "low", is_low, "{entry}");
         assert_eq!(codes.contains(&json!("electricity_differs")), is_low, "{entry}");
@@ -123,7 +128,7 @@ fn cities_are_ranked_by_their_change_a_year_over_one_window() {
     service.record("/v1/cities/dd/reports/2015", &restated);
     let after = service.json(path);
     let dd = list(&after, "unranked").iter().find(|entry| entry["city"] == "dd").unwrap();
-    assert_eq!((&dd["reason"], &dd["left_out"]), (&json!("not_comparable"), &json!("restated_since")));
+    assert_eq!((&dd["reason"], &dd["left_out_reason"]), (&json!("not_comparable"), &json!("restated_since")));
     for (year, tonnes) in [(2015, 1200.0), (2020, 1200.0)] {
         let mut of_series = inventory(tonnes);
         (of_series["series"], of_series["reason"]) = (json!("recalculated"), json!("One series"));

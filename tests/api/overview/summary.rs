@@ -31,7 +31,7 @@ fn counted(cities: &[&Value]) -> Value {
         }
     }
     counts["no_target"] = json!(cities.iter().filter(|city| city.get("headline").is_none()).count());
-    let claimed = cities.iter().map(|city| city["verdicts"]["ended_claimed_later"].as_u64().unwrap());
+    let claimed = cities.iter().map(|city| city["target_counts"]["ended_claimed_later"].as_u64().unwrap());
     counts["ended_claimed_later"] = json!(claimed.sum::<u64>());
     counts
 }
@@ -90,7 +90,7 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
             _ => list(&members, "items").iter().any(|member| member["id"] == city["id"]),
         };
         let of: Vec<&Value> = list(&cities, "items").iter().filter(within).collect();
-        assert_eq!(row["cities"], of.len(), "{id}");
+        assert_eq!(row["city_count"], of.len(), "{id}");
         assert_eq!(row["verdicts"], counted(&of), "{id}");
         let sum = |name: &str| -> u64 {
             let of_verdict = row["verdicts"][name].as_object().unwrap();
@@ -105,7 +105,7 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
         for city in &of {
             let status = service.json(&format!("/v1/cities/{}/status", city["id"].as_str().unwrap()));
             let Some(headline) =
-                list(&status, "targets").iter().find(|target| target["target"]["id"] == status["headline"])
+                list(&status, "targets").iter().find(|target| target["target"] == status["headline_target"])
             else {
                 continue;
             };
@@ -118,16 +118,16 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
             let level = city["headline"]["level"].as_str().unwrap();
             let sum = tonnes.entry(level).or_default();
             *sum = (sum.0 + 1, sum.1 + number(&figure["tonnes"]));
-            let covered = &row["tonnes"][level];
+            let covered = &row["tonnes_by_level"][level];
             assert!(
                 number(&covered["oldest_year"]) <= number(&figure["year"])
                     && number(&figure["year"]) <= number(&covered["newest_year"])
             );
         }
-        assert_eq!(row["tonnes"].as_object().unwrap().len(), tonnes.len(), "{id}");
+        assert_eq!(row["tonnes_by_level"].as_object().unwrap().len(), tonnes.len(), "{id}");
         for (level, (cities, sum)) in tonnes {
-            assert_eq!(row["tonnes"][level]["cities"], cities, "{id} {level}");
-            assert_near(&row["tonnes"][level]["tonnes"], sum, 1e-3);
+            assert_eq!(row["tonnes_by_level"][level]["city_count"], cities, "{id} {level}");
+            assert_near(&row["tonnes_by_level"][level]["tonnes"], sum, 1e-3);
         }
         let years: Vec<i64> = of.iter().filter_map(|city| city["latest_report_year"].as_i64()).collect();
         let mut ages: Vec<f64> = years.iter().map(|year| (2026 - year) as f64).collect();
@@ -136,23 +136,23 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
             0 => assert!(row.get("median_age_years").is_none()),
             n => assert_near(&row["median_age_years"], f64::midpoint(ages[(n - 1) / 2], ages[n / 2]), 1e-9),
         }
-        let reports: i64 = list(row, "latest_reports").iter().map(|year| year["cities"].as_i64().unwrap()).sum();
+        let reports: i64 = list(row, "latest_reports").iter().map(|year| year["city_count"].as_i64().unwrap()).sum();
         assert_eq!(reports, years.len() as i64);
         for told in list(row, "latest_reports") {
             let same = years.iter().filter(|year| told["year"] == **year).count();
-            assert_eq!(told["cities"], same, "{id}");
+            assert_eq!(told["city_count"], same, "{id}");
         }
         let late = of.iter().filter(|city| city["latest_report_year"].as_i64().is_none_or(|year| year < 2023));
         let late: Vec<&Value> = late.map(|city| &city["id"]).collect();
         assert_eq!(json!(late), row["overdue_cities"], "{id}");
-        assert_eq!(row["overdue"], late.len());
+        assert_eq!(row["overdue_count"], late.len());
     }
     assert!(["world", "country", "region", "network"].iter().all(|scope| scopes.iter().any(|known| known == scope)));
     let order = |scope: &String| ["world", "country", "region", "network"].iter().position(|known| known == scope);
     assert!(scopes.is_sorted_by_key(order), "{scopes:?}");
     let world = &list(&summary, "items")[0];
     let overdue = service.json("/v1/cities?reported_before=2023&limit=500");
-    assert_eq!(world["overdue"], overdue["total"]);
+    assert_eq!(world["overdue_count"], overdue["total"]);
 
     let regions = service.json("/v1/summary?scope=region");
     assert_eq!(list(&regions, "items")[0]["scope"], "region");
@@ -170,7 +170,7 @@ fn the_summary_counts_what_the_list_of_cities_shows() {
         service.get(&format!("/v1/summary?{query}")).assert_problem(400, "invalid_query");
     }
     let empty = Service::start().json("/v1/summary");
-    assert_eq!((empty["total"].as_u64(), &empty["items"][0]["cities"]), (Some(1), &json!(0)));
+    assert_eq!((empty["total"].as_u64(), &empty["items"][0]["city_count"]), (Some(1), &json!(0)));
 }
 
 #[test]
@@ -195,7 +195,7 @@ fn a_region_is_one_however_it_is_spelled() {
     let regions = service.json("/v1/summary?scope=region");
     let told: Vec<(&str, &str, u64)> = list(&regions, "items")
         .iter()
-        .map(|row| (row["id"].as_str().unwrap(), row["name"].as_str().unwrap(), row["cities"].as_u64().unwrap()))
+        .map(|row| (row["id"].as_str().unwrap(), row["name"].as_str().unwrap(), row["city_count"].as_u64().unwrap()))
         .collect();
     assert_eq!(
         told,
@@ -226,7 +226,7 @@ fn the_summary_lists_the_first_overdue_cities_and_counts_all() {
     }
     let world = &service.json("/v1/summary")["items"][0];
     let late = service.json("/v1/cities?reported_before=2023&limit=500");
-    assert_eq!((&world["overdue"], &world["overdue"]), (&late["total"], &json!(OVERDUE_LISTED + 1)));
+    assert_eq!((&world["overdue_count"], &world["overdue_count"]), (&late["total"], &json!(OVERDUE_LISTED + 1)));
     let first: Vec<&Value> = list(&late, "items")[..OVERDUE_LISTED].iter().map(|city| &city["id"]).collect();
     assert_eq!(world["overdue_cities"], json!(first));
 }

@@ -173,7 +173,7 @@ fn by_content(world: &World) -> Vec<Refusal> {
             }
             if !operation.path.contains("/changes") {
                 cases.push((422, "invalid_input", &operation.id, "?cursor=0011223344", nothing.clone()));
-                cases.push((422, "invalid_input", &operation.id, "?fields=colour", nothing.clone()));
+                cases.push((400, "invalid_query", &operation.id, "?fields=colour", nothing.clone()));
             }
         }
     }

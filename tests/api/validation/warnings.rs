@@ -110,14 +110,16 @@ fn readers_are_told_what_may_be_a_slip_while_it_seems_to_be() {
 
     let status = service.json(&format!("{place}/status"));
     let judged = &status["targets"][0];
-    assert_eq!(judged["judged"]["warnings"], json!(["total_jump"]));
-    assert_eq!(judged["figures"][1]["warnings"], json!(["total_jump"]));
-    assert!(judged["figures"][0].get("warnings").is_none() && judged["baseline"].get("warnings").is_none());
+    assert_eq!(judged["judged_figure"]["warning_codes"], json!(["total_jump"]));
+    assert_eq!(judged["figures"][1]["warning_codes"], json!(["total_jump"]));
+    assert!(
+        judged["figures"][0].get("warning_codes").is_none() && judged["baseline_figure"].get("warning_codes").is_none()
+    );
     let series = service.json(&format!("{place}/series"));
     let told: Vec<&Value> =
-        series["rows"].as_array().unwrap().iter().filter(|row| row.get("warnings").is_some()).collect();
-    assert_eq!((told.len(), &told[0]["year"], &told[0]["warnings"]), (1, &json!(2020), &json!(["total_jump"])));
-    assert_eq!(cell(&format!("{place}/series.csv"), "warnings").as_deref(), Some("total_jump"));
+        series["rows"].as_array().unwrap().iter().filter(|row| row.get("warning_codes").is_some()).collect();
+    assert_eq!((told.len(), &told[0]["year"], &told[0]["warning_codes"]), (1, &json!(2020), &json!(["total_jump"])));
+    assert_eq!(cell(&format!("{place}/series.csv"), "warning_codes").as_deref(), Some("total_jump"));
 
     let mut restated = inventory(700.0);
     restated["reason"] = json!("The slip was in the year before");
@@ -125,8 +127,8 @@ fn readers_are_told_what_may_be_a_slip_while_it_seems_to_be() {
     assert_eq!(codes(&service.json(&format!("{place}/reports/2020"))), ["scopes_above_total"]);
     assert_eq!(cell(&reports, "warnings").as_deref(), Some("scopes_above_total"));
     let now = service.json(&format!("{place}/status"));
-    assert!(now["targets"][0]["judged"].get("warnings").is_none(), "{now}");
+    assert!(now["targets"][0]["judged_figure"].get("warning_codes").is_none(), "{now}");
     // As it stood then, the doubt stays.
     let then = service.json(status["permalink"].as_str().unwrap());
-    assert_eq!(then["targets"][0]["judged"]["warnings"], json!(["total_jump"]));
+    assert_eq!(then["targets"][0]["judged_figure"]["warning_codes"], json!(["total_jump"]));
 }

@@ -71,7 +71,7 @@ fn a_city_is_withdrawn_with_all_that_belongs_to_it() {
     assert_eq!(service.json("/v1/cities")["total"], 0);
     assert_eq!(service.get(&format!("{CITY}/changes.csv")).text.lines().count(), 11);
     let past = service.json(&format!("{CITY}/status?sequence=5&judged_on=2026-11-23&method=2"));
-    assert_eq!(past["targets"][0]["target"]["id"], "2030-half");
+    assert_eq!(past["targets"][0]["target"], "2030-half");
     assert_eq!(past["statement"]["text"], "We are on our way.");
 
     // The city alone comes back; what belonged to it is put back one by one.

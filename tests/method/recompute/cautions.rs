@@ -176,7 +176,7 @@ fn converted(case: &Case<'_>, base: &Base<'_>) -> Option<Value> {
     let amount = |kilograms| case.unit.of_tonnes(tonnes(kilograms), base.inventory().people());
     let (old, new) = (amount(before)?, amount(base.kilograms?)?);
     let mut caution = between("gwp_converted", &[base.year], case.unit, old, new);
-    caution["gases"] = base.gases()?;
+    caution["converted_gases"] = base.gases()?;
     Some(caution)
 }
 

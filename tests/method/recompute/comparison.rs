@@ -245,7 +245,7 @@ pub fn uncovered(base: &Base<'_>, report: Inventory<'_>, year: i32) -> Option<(f
             .collect();
         rows.sort_by_key(|(place, _)| *place);
         let lines: Vec<Value> = rows.into_iter().map(|(_, row)| row).collect();
-        let told = json!({"year": year, "side": name, "lines": lines, "tonnes": tonnes(part), "of_tonnes": tonnes(whole),
+        let told = json!({"year": year, "side": name, "uncovered_lines": lines, "tonnes": tonnes(part), "of_tonnes": tonnes(whole),
             "share_percent": share});
         (share, told)
     };

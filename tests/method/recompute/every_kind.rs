@@ -139,7 +139,7 @@ fn is_aside(path: &[String]) -> bool {
     match names.as_slice() {
         [.., last] if TOLD.contains(last) => true,
         // The record tells more of these.
-        ["figures", _, "warnings"] | ["figures", _, "warnings", _] => true,
+        ["figures", _, "warning_codes"] | ["figures", _, "warning_codes", _] => true,
         _ => false,
     }
 }

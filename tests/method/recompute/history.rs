@@ -58,7 +58,7 @@ fn restated_inventory(case: &Case<'_>) -> Vec<Value> {
 
 /// The figures that the states of the target were measured from.
 fn restated_target(case: &Case<'_>) -> Found<Vec<Value>> {
-    let record = record_of(case.target["id"].as_str().unwrap(), case.records).unwrap();
+    let record = record_of(case.target["target"].as_str().unwrap(), case.records).unwrap();
     let mut found = Vec::new();
     for state in states(&record).into_iter().filter(|state| Unit::of(&state.body).ending == case.unit.ending) {
         let base = base_of(&state.body, case.unit, case.records, case.judged_on)?;
@@ -106,7 +106,7 @@ fn replaced(id: &str, records: &Records) -> Vec<String> {
 /// What earlier pledges asked for in years in which the pathway allows more now.
 fn weakened(case: &Case<'_>) -> Found<Vec<Value>> {
     let Ok(pathway) = &case.line else { return Ok(Vec::new()) };
-    let id = case.target["id"].as_str().unwrap();
+    let id = case.target["target"].as_str().unwrap();
     let record = record_of(id, case.records).unwrap();
     // Each pledge with the state that ended it, the day, and whom it belongs to.
     let mut pledges: Vec<(&State, &State, Option<&str>, Option<String>)> = Vec::new();
@@ -176,7 +176,7 @@ fn asked(old: &Value, case: &Case<'_>) -> Found<Vec<Asked>> {
 
 /// The day on which the log first held, after a target year, that the target had ended within it.
 pub fn claimed_later(target: &Value, records: &Records) -> Option<Value> {
-    let record = record_of(target["id"].as_str()?, records)?;
+    let record = record_of(target["target"].as_str()?, records)?;
     let due = format!("{}-12-31", target["target_year"]);
     let says = |state: &State| match state.body["ended_on"].as_str() {
         Some(year) if year.len() == 4 => format!("{year}-12-31") <= due,

@@ -39,7 +39,7 @@ impl Records {
             for change in page["items"].as_array().unwrap() {
                 records.take(change, through);
             }
-            match page["next"].as_i64() {
+            match page["next"].as_str().map(|next| next.parse::<i64>().unwrap()) {
                 Some(next) => after = next,
                 None => return records,
             }

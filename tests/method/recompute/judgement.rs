@@ -210,7 +210,7 @@ impl<'r> Case<'r> {
     }
 
     fn not_judged(&self) -> Option<&'static str> {
-        let states = &self.records.targets[self.target["id"].as_str().unwrap()];
+        let states = &self.records.targets[self.target["target"].as_str().unwrap()];
         let reason = match self.target["standing"].as_str().unwrap() {
             "adopted" | "in_law" => None,
             "proposed" => Some("proposed"),
@@ -366,7 +366,7 @@ pub fn binds(target: &Value, records: &Records, judged_on: &str) -> bool {
     match target["standing"].as_str() {
         Some("adopted" | "in_law") => true,
         Some("superseded" | "withdrawn") => {
-            ended(target, &records.targets[target["id"].as_str().unwrap()]).as_str() > judged_on
+            ended(target, &records.targets[target["target"].as_str().unwrap()]).as_str() > judged_on
         }
         _ => false,
     }

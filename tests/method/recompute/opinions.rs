@@ -141,7 +141,7 @@ fn within_reports(case: &Case<'_>) -> Found<Option<Value>> {
     let called_for = from.1 - expected;
     let ending = unit.ending;
     Ok(Some(json!({
-        "base_year": from.0, "year": used.year, "gases": within.base.as_ref().and_then(Base::gases),
+        "base_year": from.0, "year": used.year, "converted_gases": within.base.as_ref().and_then(Base::gases),
         format!("base_{ending}"): from.1, format!("target_{ending}"): line.target.1, ending: used.amount,
         format!("expected_{ending}"): expected, format!("gap_{ending}"): used.amount - expected,
         "pace": (unit.round(called_for) > 0.0).then(|| (from.1 - used.amount) / called_for),
@@ -190,7 +190,7 @@ fn like_for_like(case: &Case<'_>) -> Option<Value> {
     });
     let by_line =
         both.iter().map(|(line, from, to)| json!({"ref": line, "base_tonnes": tonnes(*from), "tonnes": tonnes(*to)}));
-    Some(json!({"year": year, "lines": both.len(), "base_tonnes": from, "tonnes": to,
+    Some(json!({"year": year, "line_count": both.len(), "base_tonnes": from, "tonnes": to,
         "base_share_percent": share(from, base.kilograms.map(tonnes)), "share_percent": share(to, theirs.figure(scope).map(tonnes)),
         "change_percent": share(to - from, Some(from)), "pace": asked.and_then(|(pace, _)| pace),
         "course": asked.map(|(_, course)| course), "uncertainty_percent": asked.map(|_| 100.0 * u),

@@ -10,21 +10,20 @@ use super::{Found, Unit, cautions, check, comparison, history, judgement, member
 
 /// A judgement as it must be printed.
 pub fn expected(printed: &Value, records: &Records, judged_on: &str) -> Found<Value> {
-    let summary = printed.get("target").ok_or("target is missing")?;
-    let id = summary["id"].as_str().ok_or("the id is missing")?;
+    let id = printed["target"].as_str().ok_or("the id is missing")?;
     let states = records.targets.get(id).ok_or("the target is not recorded")?;
     let record = Record::of(states).ok_or("the target is withdrawn")?;
     let mut target = record.now.body.clone();
-    target["id"] = json!(id);
+    target["target"] = json!(id);
     let unit = Unit::of(&target);
     let case = Case::of(&target, unit, records, judged_on)?;
     let ruling = case.ruling();
     let mut told = members(json!({
         "unit": if unit.is_per_person() { "t_co2e_per_person" } else { "t_co2e" },
         "verdict": ruling.verdict, "course": ruling.course, "reason": ruling.reason, "overdue_years": ruling.overdue_years,
-        "milestones": [], "pathway": [], "figures": [], "left_out": [],
+        "judged_milestones": [], "pathway": [], "figures": [], "left_out": [],
     }));
-    told.insert("target".to_owned(), summary_of(&case, &ruling, record.now.revision));
+    told.extend(members(summary_of(&case, &ruling, record.now.revision)));
     if ruling.verdict != "not_judged" {
         inputs(&mut told, &case, &ruling, printed);
         numbers(&mut told, &case, &ruling);
@@ -95,7 +94,7 @@ fn cited(case: &Case<'_>, kilograms: i64, year: i32, record: &Record<'_>, warnin
         also.into_iter().filter(|other| case.scope.sector.is_none() && other["level"] == case.scope.level.as_str());
     let also: Vec<&Value> = also.collect();
     let mut told = members(json!({"year": year, "tonnes": tonnes(kilograms), "revision": record.now.revision,
-        "source": inventory.0["source"], "uncertainty_percent": inventory.0["uncertainty_percent"], "warnings": warnings,
+        "source": inventory.0["source"], "uncertainty_percent": inventory.0["uncertainty_percent"], "warning_codes": warnings,
         "also_stated": (!also.is_empty()).then_some(also)}));
     of_people(&mut told, case.unit, Some(tonnes(kilograms)), inventory);
     told
@@ -106,13 +105,13 @@ fn inputs(told: &mut Map<String, Value>, case: &Case<'_>, ruling: &Ruling, print
     if let Some(base) = case.base.as_ref()
         && let Some(kilograms) = base.kilograms
     {
-        let mut row = cited(case, kilograms, base.year, &base.record, &printed["baseline"]["warnings"]);
+        let mut row = cited(case, kilograms, base.year, &base.record, &printed["baseline_figure"]["warning_codes"]);
         row.insert("id".to_owned(), json!(base.id));
-        told.insert("baseline".to_owned(), Value::Object(row));
+        told.insert("baseline_figure".to_owned(), Value::Object(row));
     }
     told.insert("base_year_report".to_owned(), json!(base_year_report(case)));
     let figures = case.used.iter().zip(0..).map(|(report, place)| {
-        let warnings = &printed["figures"][place as usize]["warnings"];
+        let warnings = &printed["figures"][place as usize]["warning_codes"];
         figure(case, report, warnings)
     });
     told.insert("figures".to_owned(), figures.collect());
@@ -124,14 +123,14 @@ fn inputs(told: &mut Map<String, Value>, case: &Case<'_>, ruling: &Ruling, print
     let points = points.iter().map(|(year, amount)| json!({"year": year, case.unit.ending: amount}));
     told.insert("pathway".to_owned(), points.collect());
     if ruling.verdict != "not_comparable" {
-        told.insert("milestones".to_owned(), json!(case.milestones()));
+        told.insert("judged_milestones".to_owned(), json!(case.milestones()));
     }
     if let Some(place) = ruling.judged {
         let report = &case.used[place];
         let kilograms = report.record.inventory().figure(&case.scope).unwrap();
-        let mut row = cited(case, kilograms, report.year, &report.record, &printed["judged"]["warnings"]);
+        let mut row = cited(case, kilograms, report.year, &report.record, &printed["judged_figure"]["warning_codes"]);
         credits(&mut row, case.unit, report.record.inventory());
-        told.insert("judged".to_owned(), Value::Object(row));
+        told.insert("judged_figure".to_owned(), Value::Object(row));
     }
 }
 
@@ -139,7 +138,7 @@ fn figure(case: &Case<'_>, report: &Used<'_>, warnings: &Value) -> Value {
     let inventory = report.record.inventory();
     let amount = tonnes(inventory.figure(&case.scope).unwrap());
     let mut row = members(json!({"year": report.year, "tonnes": amount, "revision": report.record.now.revision,
-        "of_other_gwp": report.of_other_gwp.then_some(true), "warnings": warnings}));
+        "of_other_gwp": report.of_other_gwp.then_some(true), "warning_codes": warnings}));
     of_people(&mut row, case.unit, Some(amount), inventory);
     credits(&mut row, case.unit, inventory);
     Value::Object(row)
@@ -159,7 +158,7 @@ fn base_year_report(case: &Case<'_>) -> Option<Value> {
     let amount = tonnes(report.inventory().figure(&case.scope)?);
     let obstacle = comparison::obstacle(&report, base.year, base, case.records);
     let mut row = members(json!({"year": base.year, "tonnes": amount, "revision": report.now.revision,
-        "apart_percent": base.apart_percent(report.inventory()), "left_out": obstacle.map(|(reason, _)| reason)}));
+        "apart_percent": base.apart_percent(report.inventory()), "left_out_reason": obstacle.map(|(reason, _)| reason)}));
     of_people(&mut row, case.unit, Some(amount), report.inventory());
     Some(Value::Object(row))
 }
@@ -191,9 +190,9 @@ fn expected_cautions(case: &Case<'_>, ruling: &Ruling, printed: &Value) -> Found
         // What is judged had not ended, or ended after its year.
         found.extend(history::claimed_later(case.target, case.records));
     } else {
-        let has_warnings = |name: &str| printed[name].get("warnings").is_some().then(|| year_of(&printed[name]));
-        let judged = has_warnings("judged").filter(|_| ruling.judged.is_some());
-        let warned = has_warnings("baseline").into_iter().chain(judged).collect();
+        let has_warnings = |name: &str| printed[name].get("warning_codes").is_some().then(|| year_of(&printed[name]));
+        let judged = has_warnings("judged_figure").filter(|_| ruling.judged.is_some());
+        let warned = has_warnings("baseline_figure").into_iter().chain(judged).collect();
         found.extend(cautions::cautions(case, ruling, warned));
         found.extend(history::cautions(case)?);
     }
@@ -241,8 +240,8 @@ fn confidence(codes: &BTreeSet<&str>, own: bool, only_co2: bool) -> &'static str
 fn may_be_absent(unit: Unit) -> Vec<String> {
     let amounts = ["expected", "gap", "delivered", "called_for"].map(|name| format!("{name}_{}", unit.ending));
     let others = [
-        "baseline",
-        "judged",
+        "baseline_figure",
+        "judged_figure",
         "gap_percent",
         "achieved_reduction_percent",
         "target_progress_percent",
@@ -268,7 +267,7 @@ pub fn every_absence_has_a_reason(printed: &Value) -> Found<()> {
         listed.insert(row["field"].as_str().ok_or("a field is missing")?);
     }
     check(listed.len() == rows.len(), || "a field is listed twice".to_owned())?;
-    for field in may_be_absent(Unit::of(&printed["target"])) {
+    for field in may_be_absent(Unit::of(printed)) {
         let is_listed = listed.contains(field.as_str());
         check(is_listed != printed.get(&field).is_some(), || format!("{field}: given and absent, or neither"))?;
     }

@@ -30,8 +30,8 @@ fn the_worked_cases_come_out_over_http() {
         let name = &case["case"];
         assert_eq!((&told["verdict"], &told["course"]), (&expect["verdict"], &expect["course"]), "{name}");
         for (ours, theirs) in [
-            ("/judged/year", "year"),
-            ("/judged/tonnes", "actual"),
+            ("/judged_figure/year", "year"),
+            ("/judged_figure/tonnes", "actual"),
             ("/expected_tonnes", "expected"),
             ("/gap_tonnes", "gap"),
             ("/gap_percent", "gap_percent"),
