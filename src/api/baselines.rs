@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request::lookup::{present_city, present_record};
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
 use super::response::list::{Form, List, Listed, Page, page};
@@ -48,7 +48,7 @@ pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    asked: web::Query<Page>,
+    asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
     costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
@@ -65,7 +65,7 @@ pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    asked: web::Query<Page>,
+    asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
     costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
@@ -82,7 +82,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     path: web::Path<(String, String)>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (city, baseline) = path.into_inner();
     let body = present_record(&service.registry.present(), &city, Kind::Baseline, &baseline)?;

@@ -7,12 +7,13 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::Service;
 use super::request::lookup::recorded_city;
+use super::request::query::Query;
 use super::response::answer::Keep;
 use super::response::costly;
 use super::response::csv;
 use super::response::list::limit;
 use super::response::made::Made;
-use super::response::problem::{Code, Problem};
+use super::response::problem::Problem;
 use crate::answers::body::Body;
 use crate::answers::records::ChangeAnswer;
 use crate::record::limits::LAST_SEQUENCE;
@@ -50,15 +51,15 @@ pub struct ChangeList {
     pub total: i64,
 }
 
-/// Reads `after`.
+/// Reads the number of an entry, or 0, as `after`.
 ///
 /// # Errors
-/// 400 for what cannot be the number of an entry, or 0.
+/// 400 for what cannot be one.
 pub fn position(after: i64) -> Result<i64, Problem> {
     if (0..=LAST_SEQUENCE).contains(&after) {
         return Ok(after);
     }
-    Err(Problem::new(Code::InvalidQuery, format!("after must be between 0 and {LAST_SEQUENCE}")))
+    Err(Problem::parameter("after", "out_of_range", format!("must be between 0 and {LAST_SEQUENCE}")))
 }
 
 /// Reads `cursor`: the number of the last entry of the page before.
@@ -67,8 +68,8 @@ pub fn position(after: i64) -> Result<i64, Problem> {
 /// 400 for what is no number of an entry.
 fn page_begin(cursor: &str) -> Result<i64, Problem> {
     let digits = Some(cursor).filter(|text| text.bytes().all(|byte| byte.is_ascii_digit()));
-    let told = || Problem::new(Code::InvalidQuery, "cursor must be `next` of the page before");
-    position(digits.and_then(|digits| digits.parse().ok()).ok_or_else(told)?)
+    let number = digits.and_then(|digits| digits.parse().ok()).filter(|number| (0..=LAST_SEQUENCE).contains(number));
+    number.ok_or_else(|| Problem::parameter("cursor", "not_a_cursor", "must be `next` of the page before"))
 }
 
 /// Which part of the log is asked for, and where it ends.
@@ -132,7 +133,7 @@ pub async fn of_city(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<ChangesQuery>,
+    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     answer_json(&request, &service, Part::of(&service, &city, &query)?).await
 }
@@ -149,7 +150,7 @@ pub async fn of_city_csv(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<ChangesQuery>,
+    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     answer_csv(&request, &service, Part::of(&service, &city, &query)?).await
 }
@@ -164,7 +165,7 @@ pub async fn of_city_csv(
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ChangesQuery>,
+    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     answer_json(&request, &service, Part::of_all(&service, &query)?).await
 }
@@ -179,7 +180,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ChangesQuery>,
+    query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
     answer_csv(&request, &service, Part::of_all(&service, &query)?).await
 }

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::request::filters::ListQuery;
 use super::request::lookup::present_record;
 use super::request::order::place;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
 use super::response::judged::JudgedTarget;
@@ -91,7 +91,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ListQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
@@ -107,7 +107,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ListQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))
@@ -125,7 +125,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let body = present_record(&service.registry.present(), &city, Kind::City, &city)?;
     Ok(answer(&request, &body, Keep::Revalidate))

@@ -4,7 +4,7 @@ use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Service;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, Validators, begin};
 use super::response::costly::read_log;
 use super::response::csv::unwritten;
@@ -50,7 +50,7 @@ pub async fn csv(
     request: HttpRequest,
     service: web::Data<Service>,
     what: web::Path<String>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     export(&request, &service, &what, Format::Csv).await
 }
@@ -68,7 +68,7 @@ pub async fn ndjson(
     request: HttpRequest,
     service: web::Data<Service>,
     what: web::Path<String>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     export(&request, &service, &what, Format::Ndjson).await
 }

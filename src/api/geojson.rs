@@ -10,6 +10,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::Service;
 use super::request::filters::ListQuery;
+use super::request::query::Query;
 use super::response::answer::Keep;
 use super::response::costly;
 use super::response::judged::codes;
@@ -279,7 +280,7 @@ pub(super) fn collection(snapshot: &Snapshot, query: &ListQuery) -> Result<CityF
 pub async fn map(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ListQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
         let body = Body::json_as("application/geo+json", &collection(snapshot, &query)?);

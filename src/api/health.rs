@@ -6,7 +6,7 @@ use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
 use super::Service;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use crate::answers::body::Body;
 
@@ -100,7 +100,7 @@ const DISK_IS_FULL: [&str; 2] = ["disk is full", "No space left on device"];
 #[utoipa::path(operation_id = "getLive", tag = "health",
     responses((status = 200, description = "It is", body = Live)))]
 #[get("/health/live")]
-pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse {
+pub async fn live(request: HttpRequest, _: Query<NoQuery>) -> HttpResponse {
     answer(&request, &Body::json(&Live { status: State::Up }), Keep::Never)
 }
 
@@ -111,7 +111,7 @@ pub async fn live(request: HttpRequest, _: web::Query<NoQuery>) -> HttpResponse 
 #[utoipa::path(operation_id = "getReady", tag = "health",
     responses((status = 200, description = "Which parts work", body = Ready)))]
 #[get("/health/ready")]
-pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: web::Query<NoQuery>) -> HttpResponse {
+pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: Query<NoQuery>) -> HttpResponse {
     let health = service.registry.health();
     let database = if let Some(halt) = health.halt {
         Part::not(State::Down, halt.message().to_owned())

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 use super::Service;
 use super::request::filters::ListQuery;
 use super::request::order::place;
+use super::request::query::Query;
 use super::response::costly;
 use super::response::judged::JudgedTarget;
 use super::response::list::{Form, List, Listed, page};
@@ -105,7 +106,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ListQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
@@ -121,7 +122,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<ListQuery>,
+    query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))

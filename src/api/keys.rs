@@ -235,7 +235,7 @@ pub async fn revoke(
 ) -> Result<HttpResponse, Problem> {
     let own = access::admin(&request, &service).await?;
     let RevokeQuery { reason } = query(&request)?;
-    let reason = reason.map(|reason| body::reason_text(reason.into(), service.registry.today())).transpose()?;
+    let reason = body::reason_in_query(reason, service.registry.today())?;
     let snapshot = service.registry.present();
     let key = snapshot.keyring.by_id(&id).ok_or_else(Problem::not_found)?;
     if key.id == own.id {

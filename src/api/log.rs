@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Service;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
@@ -34,7 +34,7 @@ impl From<Unsigned> for Problem {
 pub async fn head(
     request: HttpRequest,
     service: web::Data<Service>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     Ok(answer(&request, &Body::json(&service.registry.signed_head()?), Keep::Shared))
 }
@@ -49,7 +49,7 @@ pub async fn head(
 pub async fn key(
     request: HttpRequest,
     service: web::Data<Service>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     Ok(answer(&request, &Body::json(&service.registry.log_key()?), Keep::Shared))
 }

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use super::request::lookup::present_network;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
 use super::response::list::{Form, List, Listed, Page, page};
@@ -47,7 +47,7 @@ fn listed<'s>(snapshot: &'s Snapshot, asked: &Page) -> Result<Listed<'s, Network
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    asked: web::Query<Page>,
+    asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
     costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &asked)).await
@@ -62,7 +62,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    asked: web::Query<Page>,
+    asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
     costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &asked)).await
@@ -79,7 +79,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     network: web::Path<String>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     Ok(answer(&request, &present_network(&service.registry.present(), &network)?, Keep::Revalidate))
 }

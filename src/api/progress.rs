@@ -5,8 +5,9 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Service;
-use super::rankings::own_level;
+use super::rankings::OWN_LEVEL;
 use super::request::lookup::present_network;
+use super::request::query::Query;
 use super::response::answer::Keep;
 use super::response::costly;
 use super::response::problem::Problem;
@@ -33,7 +34,7 @@ pub struct ProgressQuery {
 impl ProgressQuery {
     fn level(&self) -> Result<Level, Problem> {
         match self.level.unwrap_or(Level::Basic) {
-            Level::Own => Err(Problem::invalid(vec![own_level()])),
+            Level::Own => Err(Problem::fault("/level", "not_comparable", OWN_LEVEL)),
             level => Ok(level),
         }
     }
@@ -41,7 +42,7 @@ impl ProgressQuery {
     fn year(&self) -> Result<Option<Year>, Problem> {
         let Some(number) = self.year else { return Ok(None) };
         let message = || format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
-        Year::new(number).map(Some).ok_or_else(|| Problem::fault("/year", "out_of_range", message()))
+        Year::new(number).map(Some).ok_or_else(|| Problem::parameter("year", "out_of_range", message()))
     }
 }
 
@@ -62,7 +63,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     network: web::Path<String>,
-    query: web::Query<ProgressQuery>,
+    query: Query<ProgressQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
         present_network(snapshot, &network)?;

@@ -13,6 +13,7 @@ use super::cities::Headline;
 use super::request::fields::Fields;
 use super::request::filters::PlaceQuery;
 use super::request::order::{Place, Standing};
+use super::request::query::{Query, QueryFaults};
 use super::response::answer::Keep;
 use super::response::list::{List, Page, page};
 use super::response::problem::Problem;
@@ -24,8 +25,8 @@ use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
 use crate::record::units::Population;
 use crate::record::vocabulary::Boundary;
-use crate::record::{CityId, Fault, Level, Slug, Year};
-use crate::registry::Snapshot;
+use crate::record::{CityId, Level, Slug, Year};
+use crate::registry::{Refusal, Snapshot};
 
 /// Which ranking.
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
@@ -184,7 +185,7 @@ impl RankingQuery {
 
     /// The rule that is asked for.
     fn rule(&self) -> Result<Rule, Problem> {
-        let mut faults = Vec::new();
+        let mut faults = QueryFaults::default();
         let rule = match self.by() {
             RankedBy::AchievedReduction => Some(Rule::Headline(HeadlineFigure::AchievedReduction, self.level)),
             RankedBy::Pace => Some(Rule::Headline(HeadlineFigure::Pace, self.level)),
@@ -197,59 +198,63 @@ impl RankingQuery {
         };
         if self.by() != RankedBy::AnnualChange {
             let given = [("from", self.from), ("to", self.to)].into_iter().filter(|(_, year)| year.is_some());
-            faults.extend(given.map(|(name, _)| fault(name, "not_allowed", "is of by=annual_change alone")));
+            for (name, year) in given {
+                match year.and_then(Year::new) {
+                    Some(_) => faults.unfit(name, "not_allowed", "is of by=annual_change alone"),
+                    None => faults.misread(name, "out_of_range", bounds()),
+                }
+            }
         }
-        rule.filter(|_| faults.is_empty()).ok_or_else(|| Problem::invalid(faults))
+        faults.check()?;
+        // Without a fault there is a rule.
+        rule.ok_or_else(|| Problem::from(Refusal::Internal))
     }
 
     /// The level, where one is needed.
-    fn level(&self, faults: &mut Vec<Fault>) -> Option<Level> {
-        let refused = match (self.by(), self.level) {
-            (_, None) => Some(fault("level", "missing", "is required: only totals of one level are ranked")),
-            (RankedBy::PerPerson, Some(Level::Own)) => Some(own_level()),
-            _ => None,
-        };
-        faults.extend(refused);
+    fn level(&self, faults: &mut QueryFaults) -> Option<Level> {
+        match (self.by(), self.level) {
+            (_, None) => faults.unfit("level", "missing", "is required: only totals of one level are ranked"),
+            (RankedBy::PerPerson, Some(Level::Own)) => faults.unfit("level", "not_comparable", OWN_LEVEL),
+            _ => {}
+        }
         self.level
     }
 
     /// The years of the change.
-    fn window(&self, faults: &mut Vec<Fault>) -> Option<[Year; 2]> {
-        let bounds = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
+    fn window(&self, faults: &mut QueryFaults) -> Option<[Year; 2]> {
         let mut read = |name: &str, asked: Option<i32>| {
             let year = asked.and_then(Year::new);
-            let refused = match (asked, year) {
-                (None, _) => Some(fault(name, "missing", "is required: a change is one between two years")),
-                (Some(_), None) => Some(fault(name, "out_of_range", &bounds)),
-                (Some(_), Some(_)) => None,
-            };
-            faults.extend(refused);
+            match (asked, year) {
+                (None, _) => faults.unfit(name, "missing", "is required: a change is one between two years"),
+                (Some(_), None) => faults.misread(name, "out_of_range", bounds()),
+                (Some(_), Some(_)) => {}
+            }
             year
         };
         let (from, to) = (read("from", self.from), read("to", self.to));
         let (from, to) = from.zip(to)?;
         if to <= from {
-            faults.push(fault("to", "out_of_range", &format!("must be after from, {from}")));
+            faults.unfit("to", "out_of_range", format!("must be after from, {from}"));
         }
         Some([from, to])
     }
 }
 
-fn fault(parameter: &str, code: &str, detail: &str) -> Fault {
-    Fault { pointer: format!("/{parameter}"), code: code.to_owned(), detail: detail.to_owned() }
+/// The years that there are.
+fn bounds() -> String {
+    format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}")
 }
 
 /// That totals of several cities cannot be held together at the level `own`.
-pub(super) fn own_level() -> Fault {
-    let message = "cannot be own: each city counts something else by its own definition";
-    fault("level", "not_comparable", message)
-}
+pub(super) const OWN_LEVEL: &str = "cannot be own: each city counts something else by its own definition";
 
 /// The page that is asked for.
 pub(crate) fn ranking(snapshot: &Snapshot, query: &RankingQuery) -> Result<Ranking<RankingEntry>, Problem> {
     let rule = query.rule()?;
     let order = query.order.unwrap_or(rule.best_first());
-    let places = query.places().read(snapshot)?;
+    let mut faults = QueryFaults::default();
+    let places = query.places().read(snapshot, &mut faults);
+    faults.check()?;
     let boundary = query.boundary.unwrap_or(Boundary::Community);
     let judged_on = snapshot.judged_on;
     let taken = snapshot
@@ -352,7 +357,7 @@ impl Ranking<RankingEntry> {
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<RankingQuery>,
+    query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
@@ -373,7 +378,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<RankingQuery>,
+    query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let Ranking { mut items, unranked, next, .. } = ranking(snapshot, &query)?;

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Service;
 use super::request::moment::{Asked, moment_query};
+use super::request::query::{Query, check_id};
 use super::response::problem::{Code, Problem};
 use super::response::{costly, csv};
 use super::status::{answer_past, not_then, past_city};
@@ -29,13 +30,14 @@ async fn answer(
     request: &HttpRequest,
     service: &web::Data<Service>,
     city: &str,
-    query: web::Query<SeriesQuery>,
+    query: Query<SeriesQuery>,
     render: impl FnOnce(&Service, &SeriesAnswer) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, keep) = (service.registry.present(), query.moment().keep());
     if let Some(answer) = costly::answer_again(request, service, &snapshot.edition, keep).await? {
         return Ok(answer);
     }
+    check_id("target", query.target.as_deref())?;
     let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
     let (edition, maker) = (Arc::clone(&entry.edition), service.clone());
     answer_past(request, service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
@@ -70,7 +72,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<SeriesQuery>,
+    query: Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
     answer(&request, &service, &city, query, |_, series| Ok(Body::json(series))).await
 }
@@ -86,7 +88,7 @@ pub async fn get_csv(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<SeriesQuery>,
+    query: Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
     let render =
         |service: &Service, series: &SeriesAnswer| csv::render(service.columns.of::<SeriesRow>(), &series.rows);

@@ -5,7 +5,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::request::lookup::present_record;
-use super::request::query::NoQuery;
+use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::problem::Problem;
 use super::{Service, write};
@@ -35,7 +35,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let body = present_record(&service.registry.present(), &city, Kind::Statement, Statement::ID)?;
     Ok(answer(&request, &body, Keep::Revalidate))

@@ -7,6 +7,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use super::Service;
 use super::request::lookup::{present_city, recorded_city};
 use super::request::moment::{Asked, Moment, moment_query};
+use super::request::query::Query;
 use super::response::answer::{Keep, answer};
 use super::response::costly;
 use super::response::problem::{Code, Problem};
@@ -41,7 +42,7 @@ pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<StatusQuery>,
+    query: Query<StatusQuery>,
 ) -> Result<HttpResponse, Problem> {
     let snapshot = service.registry.present();
     let moment = query.moment();

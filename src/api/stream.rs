@@ -15,6 +15,7 @@ use super::changes::position;
 use super::request::access::client_address;
 use super::request::allowance::Share;
 use super::request::lookup::recorded_city;
+use super::request::query::{Query, check_id};
 use super::response::costly::asker;
 use super::response::problem::{Code, Problem};
 use crate::answers::records::ChangeAnswer;
@@ -116,11 +117,12 @@ impl Events {
 pub async fn stream(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<StreamQuery>,
+    query: Query<StreamQuery>,
 ) -> Result<HttpResponse, Problem> {
     let seen = last_event(&request)?;
     let after = query.after.map(position).transpose()?;
     let snapshot = service.registry.present();
+    check_id("city", query.city.as_deref())?;
     let city = query.city.as_deref().map(|id| recorded_city(&snapshot, id)).transpose()?;
     let city = city.map(|entry| entry.dossier.id.clone());
     let place = service.streams.take(client_address(&request, &service), 1)?;

@@ -5,6 +5,7 @@ use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Service;
+use super::request::query::Query;
 use super::response::costly;
 use super::response::list::{Form, List, Listed, Page, page};
 use super::response::problem::Problem;
@@ -51,7 +52,7 @@ fn listed<'s>(snapshot: &'s Snapshot, query: &SummaryQuery) -> Result<Listed<'s,
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<SummaryQuery>,
+    query: Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &query)).await
@@ -66,7 +67,7 @@ pub async fn list(
 pub async fn list_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<SummaryQuery>,
+    query: Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
     costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &query)).await

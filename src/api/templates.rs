@@ -9,6 +9,7 @@ use utoipa::IntoParams;
 
 use super::Service;
 use super::request::lookup::present_city;
+use super::request::query::{Query, check_id};
 use super::request::upload::{Workbook, XLSX};
 use super::response::answer::Keep;
 use super::response::costly;
@@ -38,7 +39,7 @@ pub struct TemplateQuery {
 pub async fn workbook(
     request: HttpRequest,
     service: web::Data<Service>,
-    asked: web::Query<TemplateQuery>,
+    asked: Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
     file(&request, &service, "reports.xlsx", move |snapshot| {
         let bytes = writer::xlsx(&reports(snapshot, &asked)?).map_err(|error| mistake(&error))?;
@@ -56,7 +57,7 @@ pub async fn workbook(
 pub async fn reports_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    asked: web::Query<TemplateQuery>,
+    asked: Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
     csv(&request, &service, asked, Sheet::Reports, "reports.csv").await
 }
@@ -70,7 +71,7 @@ pub async fn reports_csv(
 pub async fn lines_csv(
     request: HttpRequest,
     service: web::Data<Service>,
-    asked: web::Query<TemplateQuery>,
+    asked: Query<TemplateQuery>,
 ) -> Result<HttpResponse, Problem> {
     csv(&request, &service, asked, Sheet::Lines, "lines.csv").await
 }
@@ -78,7 +79,7 @@ pub async fn lines_csv(
 async fn csv(
     request: &HttpRequest,
     service: &web::Data<Service>,
-    asked: web::Query<TemplateQuery>,
+    asked: Query<TemplateQuery>,
     sheet: Sheet,
     name: &str,
 ) -> Result<HttpResponse, Problem> {
@@ -92,6 +93,7 @@ async fn csv(
 /// The reports that a template begins with.
 fn reports(snapshot: &Snapshot, asked: &TemplateQuery) -> Result<Vec<Arc<Inventory>>, Problem> {
     let Some(city) = &asked.city else { return Ok(Vec::new()) };
+    check_id("city", Some(city))?;
     let (entry, _) = present_city(snapshot, city)?;
     Ok(entry.dossier.reports.values().filter_map(|record| Some(Arc::clone(record.live()?.0))).collect())
 }

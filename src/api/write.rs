@@ -150,8 +150,7 @@ pub async fn withdraw_named(
     let query = query::<WithdrawQuery>(request)?;
     let condition = conditions::condition(request)?;
     let key = record_key(named).map_err(|_| Problem::not_found())?;
-    let Some(reason) = query.reason else { return Err(Refusal::ReasonRequired.into()) };
-    let reason = body::reason_text(Value::String(reason), service.registry.today())?;
+    let reason = body::reason_in_query(query.reason, service.registry.today())?.ok_or(Refusal::ReasonRequired)?;
     let operation = Operation::Withdraw { reason };
     let mark = idempotency::mark(request, &writer, [])?;
     let key = key.map_err(|_| no_report(service, named))?;

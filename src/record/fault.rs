@@ -10,7 +10,8 @@ use utoipa::ToSchema;
 /// One thing that is wrong with the input.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Fault {
-    /// The location as a JSON pointer (RFC 6901) into the body; empty for the body as a whole.
+    /// The location as a JSON pointer (RFC 6901) into the body; empty for the body as a whole. In a query it is a slash
+    /// and the name of the parameter.
     #[schema(example = "/totals/basic")]
     pub pointer: String,
     /// The kind of fault; codes never change.

@@ -20,6 +20,7 @@ pub mod key;
 pub mod ledger;
 pub mod limits;
 pub mod line;
+pub mod malformed;
 pub mod masking;
 pub mod member;
 pub mod network;

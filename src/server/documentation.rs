@@ -10,7 +10,7 @@ use utoipa_swagger_ui::Config;
 
 use crate::answers::body::Body;
 use crate::api::Service;
-use crate::api::request::query::NoQuery;
+use crate::api::request::query::{NoQuery, Query};
 use crate::api::response::answer::Keep;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
@@ -75,7 +75,7 @@ async fn specification(
     request: HttpRequest,
     service: web::Data<Service>,
     documentation: web::Data<Documentation>,
-    _: web::Query<NoQuery>,
+    _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
 }

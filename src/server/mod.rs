@@ -30,7 +30,7 @@ use crate::api::request::turns::Turns;
 use crate::api::request::under_way::UnderWay;
 use crate::api::response::answer_cache::AnswerCache;
 use crate::api::response::columns::Columns;
-use crate::api::response::problem::{Code, Problem};
+use crate::api::response::problem::Problem;
 use crate::api::{self, Service, openapi};
 use crate::registry::Registry;
 use crate::server::limits::{SHUTDOWN_SECONDS, UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS};
@@ -133,10 +133,6 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
             .app_data(service.clone())
             .app_data(allowed.clone())
             .app_data(documentation.clone())
-            .app_data(
-                web::QueryConfig::default()
-                    .error_handler(|error, _| Problem::new(Code::InvalidQuery, error.to_string()).into()),
-            )
             .app_data(web::PathConfig::default().error_handler(|_, _| Problem::not_found().into()))
             .configure(api::routes)
             .into_app()

@@ -17,6 +17,7 @@ use crate::api::imports::answer::ImportAnswer;
 use crate::api::imports::{self, Asked, Imported};
 use crate::api::limits::{BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, UNKEYED_FORM_WAIT};
 use crate::api::request::lookup::present_city;
+use crate::api::request::query::Query;
 use crate::api::request::upload::{self, Field};
 use crate::api::request::{access, body};
 use crate::api::response::problem::{Code, Problem};
@@ -83,7 +84,7 @@ impl Form {
     }
 }
 
-pub(super) async fn show(service: web::Data<Service>, query: web::Query<FormQuery>) -> HttpResponse {
+pub(super) async fn show(service: web::Data<Service>, query: Query<FormQuery>) -> HttpResponse {
     let form = Form { city: query.into_inner().city.unwrap_or_default(), ..Form::default() };
     page(StatusCode::OK, "Submit figures", &html! { h1 { "Submit figures" } (first_form(&service, &form)) })
 }

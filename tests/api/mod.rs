@@ -13,6 +13,8 @@ mod log_head;
 mod names;
 mod opinions;
 mod overview;
+mod plain_words;
+mod queries;
 pub mod refusals;
 mod specification;
 mod status;

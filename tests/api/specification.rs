@@ -397,7 +397,7 @@ fn refusals_are_as_specified() {
     let document = document();
     let problem = json!({"$ref": "#/components/schemas/Problem"});
     let los_angeles = document["paths"]["/v1/cities/{city}/status"]["get"]["responses"].clone();
-    for (query, status) in [("colour=red", "400"), ("method=9&through=1", "422")] {
+    for (query, status) in [("colour=red", "400"), ("method=9&sequence=1", "422")] {
         let answer = service.get(&format!("/v1/cities/us-los-angeles/status?{query}"));
         assert_eq!(answer.status.as_str(), status);
         assert!(los_angeles[status].is_object());

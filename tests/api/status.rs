@@ -126,7 +126,7 @@ fn the_past_is_judged_as_it_was_recorded() {
     let future = service.get(&format!("{STATUS}?as_of=2026-05-02")).assert_problem(422, "invalid_input");
     assert_eq!(future["errors"][0]["pointer"], "/as_of");
     assert_eq!(future["errors"][0]["code"], "in_future");
-    service.get(&format!("{STATUS}?as_of=2026-02-30")).assert_problem(422, "invalid_input");
+    service.get(&format!("{STATUS}?as_of=2026-02-30")).assert_problem(400, "invalid_query");
     service.get("/v1/cities/us-nowhere/status?as_of=2026-03-01").assert_problem(404, "not_found");
 }
 
@@ -223,29 +223,30 @@ fn a_permalink_gives_the_same_bytes_for_ever() {
 fn what_cannot_be_asked_is_refused_by_name() {
     let service = Service::start();
     record_city(&service);
-    let refused = |query: &str, code: &str| {
-        let problem = service.get(&format!("{STATUS}?{query}")).assert_problem(422, "invalid_input");
+    let refused = |query: &str, status: u16, code: &str| {
+        let answer = service.get(&format!("{STATUS}?{query}"));
+        let problem = answer.assert_problem(status, if status == 400 { "invalid_query" } else { "invalid_input" });
         assert_eq!(problem["errors"][0]["code"], code, "{query}: {problem}");
         problem["errors"][0]["detail"].as_str().unwrap().to_owned()
     };
-    for method in ["1", "3", "two"] {
-        let known = refused(&format!("method={method}"), "unknown_method");
+    for (method, status) in [("1", 422), ("3", 422), ("two", 400)] {
+        let known = refused(&format!("method={method}"), status, "unknown_method");
         assert!(known.contains("known is 2"), "{known}");
     }
     // The link of an answer of the first method leads nowhere, rather than to other numbers.
     service.get(&format!("{STATUS}?sequence=4&judged_on=2026-11-23&method=1")).assert_problem(422, "invalid_input");
-    refused("sequence=0", "out_of_range");
-    refused("sequence=-1", "out_of_range");
-    let last = refused("sequence=5", "out_of_range");
+    refused("sequence=0", 400, "out_of_range");
+    refused("sequence=-1", 400, "out_of_range");
+    let last = refused("sequence=5", 422, "out_of_range");
     assert!(last.contains("between 1 and 4"), "{last}");
     assert_eq!(service.get(&format!("{STATUS}?sequence=4")).status, 200);
-    refused("through=1969", "out_of_range");
-    refused("through=2101", "out_of_range");
-    refused("judged_on=2026-11-24", "in_future");
-    refused("judged_on=today", "invalid_day");
+    refused("through=1969", 400, "out_of_range");
+    refused("through=2101", 400, "out_of_range");
+    refused("judged_on=2026-11-24", 422, "in_future");
+    refused("judged_on=today", 400, "invalid_day");
 
     let all =
-        service.get(&format!("{STATUS}?method=9&through=1900&as_of=2027-01-01")).assert_problem(422, "invalid_input");
+        service.get(&format!("{STATUS}?method=9&sequence=9&as_of=2027-01-01")).assert_problem(422, "invalid_input");
     assert_eq!(all["errors"].as_array().unwrap().len(), 3, "{all}");
     for query in ["sequence=four", "through=20.5", "through=2016&through=2017"] {
         service.get(&format!("{STATUS}?{query}")).assert_problem(400, "invalid_query");

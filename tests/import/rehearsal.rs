@@ -57,7 +57,7 @@ fn a_file_can_be_recorded_only_as_the_dry_run_saw_it() {
     assert_eq!(outcomes(&guarded(6).json()), ["unchanged", "revised", "unchanged"]);
     assert_eq!(outcomes(&guarded(6).json()), ["unchanged"; 3], "the same file again overwrites nothing");
     csv(&service, "?unchanged_since=soon", &file).assert_problem(400, "invalid_query");
-    csv(&service, "?unchanged_since=-1", &file).assert_problem(422, "invalid_input");
+    csv(&service, "?unchanged_since=-1", &file).assert_problem(400, "invalid_query");
 }
 
 #[test]

@@ -66,13 +66,13 @@ pub async fn import(
     let query = query::query::<ImportQuery>(&request)?;
     if query.unchanged_since.is_some_and(|entry| !(0..=LAST_SEQUENCE).contains(&entry)) {
         let message = format!("must be between 0 and {LAST_SEQUENCE}");
-        return Err(Problem::fault("/unchanged_since", "out_of_range", message));
+        return Err(Problem::parameter("unchanged_since", "out_of_range", message));
     }
-    let reason = query.reason.map(|reason| body::reason_text(Value::String(reason), service.registry.today()));
+    let reason = body::reason_in_query(query.reason, service.registry.today())?;
     let asked = Asked {
         actor: writer.actor(),
         city: Slug::new(&city).ok_or_else(Problem::not_found)?,
-        reason: reason.transpose()?,
+        reason,
         dry_run: query.dry_run.unwrap_or(false),
         unchanged_since: query.unchanged_since,
         kept: CarriedOver::default(),

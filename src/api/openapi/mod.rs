@@ -280,7 +280,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         codes.push(Code::Gone);
     }
     if path.contains("{key}") && method == "delete" {
-        codes.extend([Code::InUse, Code::InvalidInput]);
+        codes.push(Code::InUse);
     }
     if has_body {
         codes.extend([Code::MalformedJson, Code::BodyTimeout, Code::BodyTooLarge, Code::UnsupportedMediaType]);
@@ -307,9 +307,6 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
         let is_named = !["/reports", "/statement", "/members"].iter().any(|part| path.contains(part));
         if method == "delete" && is_named {
             codes.push(Code::InUse);
-        }
-        if method == "delete" {
-            codes.push(Code::InvalidInput);
         }
     }
     let plain = ["/changes", "/health", "/templates", "/export/", "/log/"].iter().any(|part| path.contains(part));

@@ -3,13 +3,12 @@
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::value::{Error, StrDeserializer};
-use serde::de::{DeserializeOwned, Deserializer, IntoDeserializer};
+use serde::de::{DeserializeOwned, Deserializer};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use crate::record::Fault;
+use super::query::{self, QueryFaults};
 
 /// Words as they were asked for; which of them there are is looked at when they are read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,17 +19,12 @@ pub struct AnyOf<T> {
 
 impl<T: DeserializeOwned> AnyOf<T> {
     /// The words; every one that there is not is a fault of `parameter`.
-    pub fn read(&self, parameter: &str, faults: &mut Vec<Fault>) -> Vec<T> {
+    pub fn read(&self, parameter: &str, faults: &mut QueryFaults) -> Vec<T> {
         let mut words = Vec::new();
         for word in self.text.split(',') {
-            let word: StrDeserializer<'_, Error> = word.into_deserializer();
-            match T::deserialize(word) {
+            match query::word(word) {
                 Ok(word) => words.push(word),
-                Err(unknown) => faults.push(Fault {
-                    pointer: format!("/{parameter}"),
-                    code: "not_allowed".to_owned(),
-                    detail: unknown.to_string(),
-                }),
+                Err(known) => faults.misread(parameter, "not_allowed", format!("{word:?} is not known: each {known}")),
             }
         }
         words

@@ -1,5 +1,6 @@
 //! Reading the body of a request: JSON, bounded in size and time.
 
+use actix_web::error::PayloadError;
 use actix_web::http::header;
 use actix_web::web::BytesMut;
 use actix_web::{HttpMessage, HttpRequest, web};
@@ -103,7 +104,7 @@ pub async fn bytes(request: &HttpRequest, mut payload: web::Payload, most: usize
     let read = async {
         let mut read = BytesMut::with_capacity(declared);
         while let Some(chunk) = payload.next().await {
-            let chunk = chunk.map_err(|error| Problem::new(Code::MalformedJson, error.to_string()))?;
+            let chunk = chunk.map_err(|error| broken_off(&error))?;
             if read.len() + chunk.len() > most {
                 return Err(too_large(most));
             }
@@ -166,6 +167,12 @@ impl Incoming {
     }
 }
 
+/// The body did not arrive whole.
+fn broken_off(error: &PayloadError) -> Problem {
+    log::debug!("a body breaks off: {error}");
+    Problem::new(Code::MalformedJson, "the body breaks off before its end")
+}
+
 /// The body did not arrive in time.
 pub fn late() -> Problem {
     Problem::new(Code::BodyTimeout, "the body did not arrive whole in time")
@@ -188,6 +195,17 @@ pub fn reason_text(reason: Value, today: chrono::NaiveDate) -> Result<String, Pr
     let faults = Faults::default();
     let read = Text::parse(reason, &At::root(&faults, today).child("reason"));
     read.map(|text| text.to_string()).ok_or_else(|| Problem::invalid(faults.into_vec()))
+}
+
+/// Reads the reason in a query, if there is one.
+///
+/// # Errors
+/// 400 when it is not 1 to 2,000 characters of text.
+pub fn reason_in_query(reason: Option<String>, today: chrono::NaiveDate) -> Result<Option<String>, Problem> {
+    let Some(reason) = reason else { return Ok(None) };
+    let faults = Faults::default();
+    let read = Text::parse(reason.into(), &At::root(&faults, today).child("reason"));
+    read.map(|text| Some(text.to_string())).ok_or_else(|| Problem::query(faults.into_vec()))
 }
 
 /// Reads an object with `parse`, all faults at once.

@@ -7,17 +7,18 @@ use utoipa::IntoParams;
 
 use super::any_of::AnyOf;
 use super::order::Sort;
+use super::query::QueryFaults;
 use crate::api::limits::IDS_MAX;
 use crate::api::request::lookup::present_network;
 use crate::api::response::list::Page;
-use crate::api::response::problem::{Code, Problem};
+use crate::api::response::problem::Problem;
 use crate::method::{Assessment, CautionCode, Confidence, Course, Verdict};
 use crate::overview::row::Row;
 use crate::record::city::Country;
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR, NAME_CHARACTERS, POPULATION_MAX};
 use crate::record::target::TargetKind;
 use crate::record::text::fold_name;
-use crate::record::{Fault, Level, Sector, Slug, Standing};
+use crate::record::{Level, Sector, Slug, Standing};
 use crate::registry::{CityEntry, Present, Snapshot};
 
 // The generator of the specification takes types with parameters apart; by these names it does not.
@@ -118,8 +119,8 @@ impl ListQuery {
         let used = [self.sort.is_some(), self.limit.is_some(), self.cursor.is_some(), self.fields.is_some()];
         match Self::OF_LISTS.iter().zip(used).find(|(_, used)| *used) {
             Some((name, _)) => {
-                let message = format!("there is no parameter {name} here: the answer has every city, whole and by id");
-                Err(Problem::new(Code::InvalidQuery, message))
+                let message = "is no parameter of this address: the answer has every city, whole and by id";
+                Err(Problem::parameter(name, "unknown_parameter", message))
             }
             None => Ok(()),
         }
@@ -157,38 +158,40 @@ impl ListQuery {
             population_min: self.population_min,
             population_max: self.population_max,
         };
-        let places = places.read(snapshot)?;
-        check_text("q", self.q.as_deref())?;
+        let mut faults = QueryFaults::default();
+        let places = places.read(snapshot, &mut faults);
+        check_text("q", self.q.as_deref(), &mut faults);
         for (name, year) in [("target_year", self.target_year), ("reported_before", self.reported_before)] {
             if year.is_some_and(|year| !(FIRST_YEAR..=LAST_YEAR).contains(&year)) {
-                let message = format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}");
-                return Err(Problem::fault(&format!("/{name}"), "out_of_range", message));
+                faults.misread(name, "out_of_range", format!("must be a year between {FIRST_YEAR} and {LAST_YEAR}"));
             }
         }
         let ids: Option<BTreeSet<&str>> = self.ids.as_deref().map(|ids| ids.split(',').collect());
         let count = self.ids.iter().flat_map(|ids| ids.split(',')).count();
         if count > IDS_MAX || ids.iter().flatten().any(|id| Slug::new(id).is_none()) {
-            let message = format!("ids must be at most {IDS_MAX} ids, separated by commas");
-            return Err(Problem::new(Code::InvalidQuery, message));
+            faults.misread("ids", "invalid_id", format!("must be at most {IDS_MAX} ids, separated by commas"));
         }
-        let sector = self.sector.as_deref().map(|word| {
-            let message = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
-            Sector::from_word(word).ok_or_else(|| Problem::fault("/sector", "unknown_sector", message))
+        let sector = self.sector.as_deref().and_then(|word| {
+            let read = Sector::from_word(word);
+            if read.is_none() {
+                let message = "must be a GPC sector from I to VI, or a GPC line such as II.1.1";
+                faults.misread("sector", "unknown_sector", message);
+            }
+            read
         });
-        let (q, sector) = (self.q.as_deref().map(fold_name), sector.transpose()?);
-        Ok(Filters { query: self, places, ids, q, sector, judged: self.judged()? })
+        let judged = self.judged(&mut faults);
+        faults.check()?;
+        Ok(Filters { query: self, places, ids, q: self.q.as_deref().map(fold_name), sector, judged })
     }
 
     /// What is said of the judgement, with every word that there is not.
-    fn judged(&self) -> Result<Judged, Problem> {
-        let mut faults = Vec::new();
-        let judged = Judged {
-            verdicts: self.verdict.as_ref().map(|words| words.read("verdict", &mut faults)),
-            courses: self.course.as_ref().map(|words| words.read("course", &mut faults)),
-            confidences: self.confidence.as_ref().map(|words| words.read("confidence", &mut faults)),
-            cautions: self.caution.as_ref().map(|words| words.read("caution", &mut faults)),
-        };
-        if faults.is_empty() { Ok(judged) } else { Err(Problem::invalid(faults)) }
+    fn judged(&self, faults: &mut QueryFaults) -> Judged {
+        Judged {
+            verdicts: self.verdict.as_ref().map(|words| words.read("verdict", faults)),
+            courses: self.course.as_ref().map(|words| words.read("course", faults)),
+            confidences: self.confidence.as_ref().map(|words| words.read("confidence", faults)),
+            cautions: self.caution.as_ref().map(|words| words.read("caution", faults)),
+        }
     }
 }
 
@@ -283,38 +286,30 @@ pub struct Places<'q> {
 }
 
 impl<'q> PlaceQuery<'q> {
-    /// Reads it.
-    ///
-    /// # Errors
-    /// 422 for what there is not, and for bounds out of range or the wrong way round.
-    pub fn read(self, snapshot: &'q Snapshot) -> Result<Places<'q>, Problem> {
-        let mut faults = Vec::new();
-        let mut fault = |pointer: &str, code: &str, detail: String| {
-            faults.push(Fault { pointer: pointer.to_owned(), code: code.to_owned(), detail });
-        };
+    /// Reads it; what is wrong with it is noted in `faults`.
+    pub fn read(self, snapshot: &'q Snapshot, faults: &mut QueryFaults) -> Places<'q> {
         if let Some(country) = self.country.filter(|code| Country::new(code).is_none()) {
-            fault("/country", "unknown_country", format!("{country} is not an ISO 3166-1 alpha-2 code"));
+            faults.misread("country", "unknown_country", format!("{country:?} is not an ISO 3166-1 alpha-2 code"));
         }
-        if let Some(network) = self.network.filter(|id| present_network(snapshot, id).is_err()) {
-            let known = Slug::new(network)
-                .map_or("there is no such network".to_owned(), |id| format!("there is no network {id}"));
-            fault("/network", "unknown_network", known);
+        match self.network.map(|id| (id, Slug::new(id))) {
+            Some((id, None)) => faults.misread("network", "invalid_id", format!("{id:?} is not the id of a network")),
+            Some((id, Some(_))) if present_network(snapshot, id).is_err() => {
+                faults.unfit("network", "unknown_network", format!("there is no network {id}"));
+            }
+            _ => {}
         }
         for (name, people) in [("population_min", self.population_min), ("population_max", self.population_max)] {
             if people.is_some_and(|people| !(0..=POPULATION_MAX).contains(&people)) {
-                fault(&format!("/{name}"), "out_of_range", format!("must be between 0 and {POPULATION_MAX}"));
+                faults.misread(name, "out_of_range", format!("must be between 0 and {POPULATION_MAX}"));
             }
         }
         if let (Some(least), Some(most)) = (self.population_min, self.population_max)
             && most < least
         {
-            fault("/population_max", "out_of_range", format!("must not be below population_min, {least}"));
+            faults.unfit("population_max", "out_of_range", format!("must not be below population_min, {least}"));
         }
-        check_text("region", self.region)?;
-        if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
-        }
-        Ok(Places { query: self, region: self.region.map(fold_name), snapshot })
+        check_text("region", self.region, faults);
+        Places { query: self, region: self.region.map(fold_name), snapshot }
     }
 }
 
@@ -337,12 +332,10 @@ impl Places<'_> {
 }
 
 /// Checks a text that names are compared with; accents alone would be in every name.
-fn check_text(name: &str, text: Option<&str>) -> Result<(), Problem> {
+fn check_text(name: &str, text: Option<&str>, faults: &mut QueryFaults) {
     let is_wrong = |text: &str| text.chars().count() > NAME_CHARACTERS || fold_name(text).is_empty();
     if text.is_some_and(is_wrong) {
-        let message =
-            format!("{name} must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");
-        return Err(Problem::new(Code::InvalidQuery, message));
+        let message = format!("must have 1 to {NAME_CHARACTERS} characters, and not only accents or white space");
+        faults.misread(name, "out_of_range", message);
     }
-    Ok(())
 }

@@ -2,11 +2,13 @@
 
 use chrono::NaiveDate;
 
+use crate::api::request::query::QueryFaults;
 use crate::api::response::answer::Keep;
 use crate::api::response::problem::Problem;
 use crate::method;
 use crate::record::fault::parse_day;
-use crate::record::{AsOf, Fault, Year};
+use crate::record::limits::LAST_SEQUENCE;
+use crate::record::{AsOf, Year};
 
 /// Declares a query with the parameters of a moment beside its own: serde cannot flatten a query and
 /// refuse unknown parameters at once.
@@ -106,45 +108,48 @@ impl Moment<'_> {
     /// Reads it, on `today`, when `last` is the last entry of the log.
     ///
     /// # Errors
-    /// 422 with everything that is wrong with it.
+    /// 400 with everything that cannot be understood; else 422 with everything that does not fit.
     pub fn read(&self, today: NaiveDate, last: i64) -> Result<Asked, Problem> {
-        let mut faults = Vec::new();
+        let mut faults = QueryFaults::default();
         let as_of = past_day("as_of", self.as_of, today, &mut faults);
         let known_on = past_day("known_on", self.known_on, today, &mut faults);
         let judged_on = past_day("judged_on", self.judged_on, today, &mut faults);
         let through = self.through.and_then(|year| {
             let read = Year::new(year);
             if read.is_none() {
-                faults.push(fault("through", "out_of_range", "must be a year between 1970 and 2100"));
+                faults.misread("through", "out_of_range", "must be a year between 1970 and 2100");
             }
             read
         });
-        if self.sequence.is_some_and(|sequence| !(1..=last).contains(&sequence)) {
-            faults.push(fault("sequence", "out_of_range", &format!("must be between 1 and {last}, the last entry")));
+        let message = format!("must be between 1 and {last}, the last entry");
+        match self.sequence {
+            Some(sequence) if !(1..=LAST_SEQUENCE).contains(&sequence) => {
+                faults.misread("sequence", "out_of_range", message);
+            }
+            Some(sequence) if sequence > last => faults.unfit("sequence", "out_of_range", message),
+            _ => {}
         }
-        if self.method.is_some_and(|version| version != method::VERSION) {
-            let known = format!("must be a version of the method; known is {}", method::VERSION);
-            faults.push(fault("method", "unknown_method", &known));
+        let message = format!("must be a version of the method; known is {}", method::VERSION);
+        match self.method {
+            Some(version) if version.is_empty() || !version.bytes().all(|byte| byte.is_ascii_digit()) => {
+                faults.misread("method", "unknown_method", message);
+            }
+            Some(version) if version != method::VERSION => faults.unfit("method", "unknown_method", message),
+            _ => {}
         }
-        if !faults.is_empty() {
-            return Err(Problem::invalid(faults));
-        }
+        faults.check()?;
         let cut = AsOf { sequence: self.sequence, as_of, known_on, through };
         // What was known on a day is judged on that day, unless another is asked for.
         Ok(Asked { cut, judged_on: judged_on.or(known_on).unwrap_or(today) })
     }
 }
 
-fn fault(parameter: &str, code: &str, detail: &str) -> Fault {
-    Fault { pointer: format!("/{parameter}"), code: code.to_owned(), detail: detail.to_owned() }
-}
-
 /// Reads a day that is not in the future.
-fn past_day(parameter: &str, text: Option<&str>, today: NaiveDate, faults: &mut Vec<Fault>) -> Option<NaiveDate> {
+fn past_day(parameter: &str, text: Option<&str>, today: NaiveDate, faults: &mut QueryFaults) -> Option<NaiveDate> {
     let read = parse_day(text?);
     match read {
-        None => faults.push(fault(parameter, "invalid_day", "must be a day of the calendar, written YYYY-MM-DD")),
-        Some(day) if day > today => faults.push(fault(parameter, "in_future", "must not lie in the future")),
+        None => faults.misread(parameter, "invalid_day", "must be a day of the calendar, written YYYY-MM-DD"),
+        Some(day) if day > today => faults.unfit(parameter, "in_future", "must not lie in the future"),
         Some(_) => {}
     }
     read

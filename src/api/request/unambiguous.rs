@@ -7,16 +7,18 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use serde_json::error::Category;
 
 use crate::api::limits::JSON_MEMBERS;
 use crate::api::response::problem::{Code, Problem};
+use crate::record::malformed;
 
 /// Reads JSON in which no object names a member twice.
 ///
 /// # Errors
 /// 400.
 pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
-    let Read(value) = serde_json::from_slice(bytes).map_err(|error| malformed(&error))?;
+    let Read(value) = serde_json::from_slice(bytes).map_err(|error| refuse(&error))?;
     Ok(value)
 }
 
@@ -25,11 +27,16 @@ pub fn read(bytes: &[u8]) -> Result<Value, Problem> {
 /// # Errors
 /// 400.
 pub fn check(bytes: &[u8]) -> Result<(), Problem> {
-    serde_json::from_slice::<Checked>(bytes).map(drop).map_err(|error| malformed(&error))
+    serde_json::from_slice::<Checked>(bytes).map(drop).map_err(|error| refuse(&error))
 }
 
-fn malformed(error: &serde_json::Error) -> Problem {
-    Problem::new(Code::MalformedJson, error.to_string())
+fn refuse(error: &serde_json::Error) -> Problem {
+    let message = match error.classify() {
+        // These are of this file: what it says is followed by the place.
+        Category::Data => error.to_string().replace(" at line ", ", at line "),
+        _ => format!("the body is not JSON: {}", malformed::explain(error)),
+    };
+    Problem::new(Code::MalformedJson, message)
 }
 
 fn twice<E: Error>(name: &str) -> E {

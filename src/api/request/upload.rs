@@ -256,5 +256,6 @@ impl<'r> Form<'r> {
 }
 
 fn malformed(error: &actix_multipart::MultipartError) -> Problem {
-    Problem::new(Code::MalformedJson, error.to_string())
+    log::debug!("a form cannot be read: {error}");
+    Problem::new(Code::MalformedJson, "the form is not written as multipart/form-data is, or breaks off")
 }

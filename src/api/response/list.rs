@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
 
-use super::problem::{Code, Problem};
+use super::problem::Problem;
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::api::limits::PAGE_DEFAULT;
@@ -94,7 +94,7 @@ pub fn rendered<T: Serialize>(list: &List<T>, columns: &[String], fields: Option
 pub fn limit(asked: Option<usize>) -> Result<usize, Problem> {
     match asked.unwrap_or(PAGE_DEFAULT) {
         limit if (1..=PAGE_MAX).contains(&limit) => Ok(limit),
-        _ => Err(Problem::new(Code::InvalidQuery, format!("limit must be between 1 and {PAGE_MAX}"))),
+        _ => Err(Problem::parameter("limit", "out_of_range", format!("must be between 1 and {PAGE_MAX}"))),
     }
 }
 
@@ -128,6 +128,9 @@ pub fn page<K: Key, T>(mut items: Vec<(K, T)>, page: &Page, filters: &str) -> Re
 
 fn read_cursor<K: Key>(cursor: &str, mark: &str) -> Result<K, Problem> {
     let text = |hex: &str| String::from_utf8(hex::decode(hex).ok()?).ok();
+    if hex::decode(cursor).map_or(true, |bytes| bytes.len() < mark.len() / 2) {
+        return Err(Problem::parameter("cursor", "not_a_cursor", "must be `next` of the page before"));
+    }
     let key = cursor.strip_prefix(mark).and_then(text).and_then(|text| K::read(&text));
     key.ok_or_else(|| Problem::fault("/cursor", "other_list", "is not a cursor of this list with these filters"))
 }

@@ -79,7 +79,7 @@ codes! {
         "The body could not be read as JSON in UTF-8.",
         "Check the body with a JSON checker. The detail says at which line and column reading stopped.";
     InvalidQuery = "invalid_query", BAD_REQUEST, "The query is not understood",
-        "The address has a query parameter that this resource does not have, or one whose value cannot be read.",
+        "The address has a query parameter that this resource does not have, or one whose value cannot be understood. It is named in errors.",
         "Compare the parameters with the documentation of the resource. Unknown ones are refused so that a misspelt filter is never ignored.";
     InvalidHeader = "invalid_header", BAD_REQUEST, "A header is not understood",
         "If-Match or If-None-Match is not written as RFC 9110 has it, a condition does not fit the request, Idempotency-Key is too long or not ASCII, or Last-Event-ID is not the id of an event.",
@@ -200,7 +200,7 @@ pub struct ProblemDocument {
     detail: String,
     /// The code, for programs.
     code: Code,
-    /// Of an input: everything that is wrong with it; of a file of reports the first 100 faults of its rows.
+    /// Of a query: the parameter that is not understood. Of an input: everything that is wrong with it; of a file of reports the first 100 faults of its rows.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     errors: Vec<Fault>,
     /// Of a file of reports: what each of its rows came to.

@@ -294,5 +294,10 @@ fn cell_of(text: &str) -> Cell {
 
 /// The refusal of a file that could not be read.
 pub(in crate::import) fn unreadable(error: &std::io::Error) -> RefusedFile {
-    RefusedFile::new("unreadable", format!("the file could not be read: {error}"))
+    // What the system says of a file on disk is for its owner; what a decoder says is for programmers.
+    let cause = match error.raw_os_error() {
+        Some(_) => error.to_string(),
+        None => "it is damaged, or breaks off".to_owned(),
+    };
+    RefusedFile::new("unreadable", format!("the file could not be read: {cause}"))
 }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use crate::import::limits::{JSON_REPORT_BYTES, SHEET_BYTES, SHEET_ROW_FAULTS, SHEET_ROWS};
 use crate::record::fault::{self, json_type};
+use crate::record::malformed;
 use crate::record::{CarriedOver, Fault, Parse, Year};
 
 use super::draft::{self, Report};
@@ -70,7 +71,7 @@ fn read_list(bytes: &[u8]) -> Result<Vec<&RawValue>, RefusedFile> {
 }
 
 fn invalid_json(error: &serde_json::Error) -> RefusedFile {
-    RefusedFile::new("invalid_json", format!("the file is not JSON: {error}"))
+    RefusedFile::new("invalid_json", format!("the file is not JSON: {}", malformed::explain(error)))
 }
 
 /// The first elements of an array, one more than the limit.

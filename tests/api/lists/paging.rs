@@ -136,12 +136,13 @@ fn a_cursor_belongs_to_its_list() {
         format!("/v1/cities?country=US&cursor={targets}"),
         format!("/v1/cities/ca-toronto/targets?cursor={targets}"),
         format!("/v1/cities/us-los-angeles/reports?cursor={targets}"),
-        "/v1/cities?cursor=00".to_owned(),
-        "/v1/cities?cursor=x".to_owned(),
-        "/v1/cities?cursor=".to_owned(),
     ] {
         let problem = service.get(&path).assert_problem(422, "invalid_input");
         assert_eq!(problem["errors"][0]["pointer"], "/cursor", "{path}");
+    }
+    for cursor in ["00", "x", ""] {
+        let problem = service.get(&format!("/v1/cities?cursor={cursor}")).assert_problem(400, "invalid_query");
+        assert_eq!(problem["errors"][0]["pointer"], "/cursor", "{cursor}");
     }
     // The limit may change from page to page.
     assert_eq!(service.get(&format!("/v1/cities?country=US&limit=3&cursor={cursor}")).status, 200);

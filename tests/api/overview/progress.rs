@@ -181,7 +181,7 @@ fn the_progress_of_a_network_can_be_recomputed_by_hand() {
     assert!(list(&other, "not_counted").iter().any(|member| member["reason"] == "no_target_at_level"));
     let none = service.json("/v1/networks/alliance/progress?year=1999");
     assert!(none.get("joint").is_none() && list(&none, "not_counted").len() == 8);
-    service.get("/v1/networks/alliance/progress?year=1969").assert_problem(422, "invalid_input");
+    service.get("/v1/networks/alliance/progress?year=1969").assert_problem(400, "invalid_query");
     service.get("/v1/networks/alliance/progress?level=x").assert_problem(400, "invalid_query");
 }
 

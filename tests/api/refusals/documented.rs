@@ -39,6 +39,7 @@ fn by_address(world: &World) -> Vec<Refusal> {
         }
         refuse(400, "invalid_query", world.keyed(operation, &format!("{}?nonsense=1", row.here)));
         if operation.id == "streamChanges" {
+            refuse(400, "invalid_query", world.bare(operation, &format!("{}?city=Not-an-id", row.here)));
             for after in ["", "-1", "many", "9007199254740992", "1&after=2"] {
                 refuse(400, "invalid_query", world.bare(operation, &format!("{}?after={after}", row.here)));
             }
@@ -120,27 +121,27 @@ fn by_content(world: &World) -> Vec<Refusal> {
         (409, "in_use", "withdrawBaseline", "?reason=a+test", nothing.clone()),
         (409, "in_use", "withdrawTarget", "?reason=a+test", nothing.clone()),
         (409, "in_use", "withdrawNetwork", "?reason=a+test", nothing.clone()),
-        (422, "invalid_input", "listCities", "?country=us", nothing.clone()),
+        (400, "invalid_query", "listCities", "?country=us", nothing.clone()),
         (422, "invalid_input", "listCities", "?network=gone", nothing.clone()),
-        (422, "invalid_input", "listCitiesCsv", "?country=ZZ", nothing.clone()),
+        (400, "invalid_query", "listCitiesCsv", "?country=ZZ", nothing.clone()),
         (422, "invalid_input", "mapCities", "?network=gone", nothing.clone()),
         (400, "invalid_query", "mapCities", "?limit=500", nothing.clone()),
         (400, "invalid_query", "exportCsv", "?limit=500", nothing.clone()),
         (422, "invalid_input", "listStatus", "?population_min=5&population_max=4", nothing.clone()),
-        (422, "invalid_input", "listCities", "?population_min=-1", nothing.clone()),
-        (422, "invalid_input", "listCitiesCsv", "?population_max=-1", nothing.clone()),
-        (422, "invalid_input", "listStatus", "?population_max=1000000001", nothing.clone()),
-        (422, "invalid_input", "listRankings", "?population_min=-1&population_max=-1", nothing.clone()),
+        (400, "invalid_query", "listCities", "?population_min=-1", nothing.clone()),
+        (400, "invalid_query", "listCitiesCsv", "?population_max=-1", nothing.clone()),
+        (400, "invalid_query", "listStatus", "?population_max=1000000001", nothing.clone()),
+        (400, "invalid_query", "listRankings", "?population_min=-1&population_max=-1", nothing.clone()),
         (422, "invalid_input", "listRankings", "?by=per_person", nothing.clone()),
         (422, "invalid_input", "listRankings", "?by=per_person&level=own", nothing.clone()),
         (422, "invalid_input", "getProgress", "?level=own", nothing.clone()),
-        (422, "invalid_input", "getProgress", "?year=1969", nothing.clone()),
+        (400, "invalid_query", "getProgress", "?year=1969", nothing.clone()),
         (422, "invalid_input", "getStatus", "?as_of=2026-11-24", nothing.clone()),
         (422, "invalid_input", "getSeries", "?sequence=1000000", nothing.clone()),
         (422, "invalid_input", "getSeriesCsv", "?method=0", nothing.clone()),
         (422, "import_refused", "importReports", "", json!([{"year": 2020}])),
         (422, "invalid_input", "rotateKey", "", json!({"overlap_hours": 721})),
-        (422, "invalid_input", "revokeKey", "?reason=+", nothing.clone()),
+        (400, "invalid_query", "revokeKey", "?reason=+", nothing.clone()),
         (
             412,
             "precondition_failed",
@@ -163,8 +164,8 @@ fn by_content(world: &World) -> Vec<Refusal> {
                 }
                 None => {
                     cases.push((422, "reason_required", &operation.id, "", nothing.clone()));
-                    cases.push((422, "invalid_input", &operation.id, "?reason=+", nothing.clone()));
-                    cases.push((422, "invalid_input", &operation.id, "?reason=a%0Atest", nothing.clone()));
+                    cases.push((400, "invalid_query", &operation.id, "?reason=+", nothing.clone()));
+                    cases.push((400, "invalid_query", &operation.id, "?reason=a%0Atest", nothing.clone()));
                 }
             }
         } else if operation.id.starts_with("list") {
