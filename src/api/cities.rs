@@ -69,7 +69,7 @@ fn listed<'s>(snapshot: &'s Snapshot, columns: &[String], query: &ListQuery) -> 
 }
 
 /// The item of a row.
-pub(super) fn item(row: &Row<'_>) -> Option<CityItem> {
+pub(crate) fn item(row: &Row<'_>) -> Option<CityItem> {
     let population = row.present.latest.population;
     Some(CityItem {
         city: records::city(&row.entry.dossier, &row.entry.successors)?,

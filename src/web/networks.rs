@@ -129,10 +129,10 @@ fn together(progress: &ProgressAnswer) -> Markup {
                 },
                 None => p { "No member has figures that could be added up." },
             }
-            @if !progress.overdue.is_empty() {
+            @if !progress.overdue_members.is_empty() {
                 details {
-                    summary { (progress.overdue.len()) " members have not reported for the last three years" }
-                    ul { @for member in &progress.overdue {
+                    summary { (progress.overdue_members.len()) " members have not reported for the last three years" }
+                    ul { @for member in &progress.overdue_members {
                         li {
                             a href={ "/cities/" (member.city) } { (member.name) }
                             @match member.latest_report_year { Some(year) => { ", last for " (year) }, None => ", never" }

@@ -8,6 +8,7 @@ use super::{format, texts};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::rankings::{Ranking, RankingEntry, RankingQuery, ranking};
+use crate::api::request::query::Query;
 use crate::api::response::answer::Keep;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
@@ -25,7 +26,7 @@ const OFFERED: [(RankedBy, &str); 3] = [
 pub(super) async fn show(
     request: HttpRequest,
     service: web::Data<Service>,
-    query: web::Query<RankingQuery>,
+    query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = request.query_string().to_owned();
     let page = costly::answer(&request, &service, Keep::Revalidate, move |_, snapshot| page(snapshot, &query, &asked));

@@ -128,16 +128,14 @@ impl<'q> Sort<'q> {
     /// What a row is sorted by; `item` makes what the list has of it.
     fn standing<T: Serialize>(self, row: &Row<'_>, item: impl Fn(&Row<'_>) -> T) -> Standing {
         let name = self.column.strip_prefix("headline.").unwrap_or(self.column);
-        match COLUMNS.iter().find(|(known, _)| *known == name) {
-            Some((_, cell)) => match cell(row) {
-                Cell::Text(text) => Standing::text(text, self.descending),
-                Cell::Number(Some(number)) => Standing::number(number, self.descending),
-                Cell::Number(None) => Standing::Absent,
-            },
-            None => {
-                let value = table::value_at(self.column, &item(row));
-                value.map_or(Standing::Absent, |value| Standing::of(&value, self.descending))
-            }
+        let Some((_, cell)) = COLUMNS.iter().find(|(known, _)| *known == name) else {
+            let value = table::value_at(self.column, &item(row));
+            return value.map_or(Standing::Absent, |value| Standing::of(&value, self.descending));
+        };
+        match cell(row) {
+            Cell::Text(text) => Standing::text(text, self.descending),
+            Cell::Number(Some(number)) => Standing::number(number, self.descending),
+            Cell::Number(None) => Standing::Absent,
         }
     }
 }

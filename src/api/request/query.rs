@@ -54,8 +54,16 @@ pub struct NoQuery {}
 /// # Errors
 /// 400 for parameters that the resource does not have, or whose value cannot be understood.
 pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
+    read_query(request.query_string())
+}
+
+/// Reads the text of a query.
+///
+/// # Errors
+/// 400 for parameters that the resource does not have, or whose value cannot be understood.
+pub fn read_query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
     // Texts in pairs can always be read.
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(request.query_string());
+    let pairs = web::Query::<Vec<(String, String)>>::from_query(text);
     let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
     T::deserialize(Parameters { pairs: pairs.into_iter(), next: None })
         .map_err(|misread| Problem::query(vec![misread.0]))

@@ -24,7 +24,7 @@ pub(super) fn source(source: &Source) -> Markup {
 
 /// The same as data, with the media type of each.
 pub(super) fn twins(story: &Story<'_>) -> Vec<(String, &'static str)> {
-    let (id, pin) = (&story.status.city.id, story.pin());
+    let (id, pin) = (&story.status.city, story.pin());
     let status = (format!("/v1/cities/{id}/status?{pin}&explain=true"), "application/json");
     let series = story
         .target
@@ -33,7 +33,7 @@ pub(super) fn twins(story: &Story<'_>) -> Vec<(String, &'static str)> {
 }
 
 pub(super) fn section(story: &Story<'_>) -> Markup {
-    let id = &story.status.city.id;
+    let id = &story.status.city;
     let embed = format!(
         "<iframe src=\"{}/embed/{id}\" title=\"{} – pledgewatch\" width=\"100%\" height=\"620\" loading=\"lazy\"></iframe>",
         story.public_url,
@@ -70,7 +70,7 @@ fn text(story: &Story<'_>) -> String {
 }
 
 fn bibtex(story: &Story<'_>) -> String {
-    let (id, day) = (&story.status.city.id, story.status.judged_on);
+    let (id, day) = (&story.status.city, story.status.judged_on);
     let plain: String = heading(story).chars().filter(|letter| !matches!(letter, '{' | '}' | '\\')).collect();
     format!(
         "@misc{{pledgewatch-{id}-{day},\n  title = {{{plain}}},\n  author = {{{{pledgewatch}}}},\n  year = {{{}}},\n  \
@@ -85,7 +85,7 @@ fn csl(story: &Story<'_>) -> String {
     let day = story.status.judged_on;
     let parts: Vec<i32> = day.to_string().split('-').filter_map(|part| part.parse().ok()).collect();
     let item = serde_json::json!([{
-        "id": format!("pledgewatch-{}-{day}", story.status.city.id),
+        "id": format!("pledgewatch-{}-{day}", story.status.city),
         "type": "webpage",
         "title": heading(story),
         "author": [{"literal": "pledgewatch"}],

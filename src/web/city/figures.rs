@@ -64,7 +64,8 @@ fn arithmetic(target: &Assessment) -> Markup {
 
 /// Every number with its formula.
 fn formulas(story: &Story<'_>, target: &Assessment) -> Markup {
-    let explained = story.status.explain.as_ref().and_then(|explained| explained.targets.get(&target.target.id));
+    let explained =
+        story.status.explain.as_ref().and_then(|explained| explained.target_formulas.get(&target.target.id));
     html! {
         @if let Some(formulas) = explained.filter(|formulas| !formulas.is_empty()) {
             details {
@@ -96,7 +97,7 @@ fn table(story: &Story<'_>, target: &Assessment) -> Markup {
 }
 
 fn is_reported(row: &SeriesRow) -> bool {
-    row.reported_tonnes.is_some() || row.left_out.is_some() || row.reported_tonnes_per_person.is_some()
+    row.reported_tonnes.is_some() || row.left_out_reason.is_some() || row.reported_tonnes_per_person.is_some()
 }
 
 fn figure(story: &Story<'_>, target: &Assessment, row: &SeriesRow) -> Markup {
@@ -104,9 +105,9 @@ fn figure(story: &Story<'_>, target: &Assessment, row: &SeriesRow) -> Markup {
     let reported = amount(target, row.reported_tonnes.map(number), row.reported_tonnes_per_person)
         .or_else(|| amount(target, row.left_out_tonnes.map(number), row.left_out_tonnes_per_person));
     let pathway = amount(target, row.pathway_tonnes.map(number), row.pathway_tonnes_per_person);
-    let baseline = target.baseline.as_ref().filter(|figure| figure.year == row.year && row.left_out.is_none());
+    let baseline = target.baseline.as_ref().filter(|figure| figure.year == row.year && row.left_out_reason.is_none());
     let report = story.view.reports.get(&row.year);
-    let used = match (baseline, &row.left_out) {
+    let used = match (baseline, &row.left_out_reason) {
         (Some(_), _) => "baseline".to_owned(),
         (None, Some(reason)) => format!("not compared: {}", reason.as_str().replace('_', " ")),
         (None, None) => "compared".to_owned(),

@@ -14,7 +14,7 @@ pub(super) fn section(story: &Story<'_>) -> Markup {
         }
     }
     changes.sort_by_key(|caution| caution.changed_on);
-    let id = &story.status.city.id;
+    let id = &story.status.city;
     html! {
         section aria-labelledby="history" {
             h2 #history { "What was changed" }

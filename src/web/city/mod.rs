@@ -20,6 +20,7 @@ use crate::answers::body::Body;
 use crate::answers::judgement;
 use crate::api::Service;
 use crate::api::request::moment::{Asked, Moment, moment_query};
+use crate::api::request::query::Query;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
 use crate::api::status::{answer_past, not_then, past_city};
@@ -53,7 +54,7 @@ pub(super) async fn show(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<PageQuery>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (moment, target) = (query.moment(), query.target.clone());
     let page = answer(&request, &service, &city, &moment, target, |snapshot, entry, story| {
@@ -67,7 +68,7 @@ pub(super) async fn embed(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<PageQuery>,
+    query: Query<PageQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (moment, target) = (query.moment(), query.target.clone());
     let page = answer(&request, &service, &city, &moment, target, |_, _, story| Ok(embed::render(story)));
@@ -113,7 +114,7 @@ fn tell(
             let found = Slug::new(id).and_then(|id| find(&id));
             Some(found.ok_or_else(|| Problem::new(Code::NotFound, "the city had no such target at that moment"))?)
         }
-        None => status.headline.as_ref().and_then(find),
+        None => status.headline_target.as_ref().and_then(find),
     };
     let series = |target: &Assessment| {
         judgement::series(dossier, &asked.cut, asked.judged_on, Some(target.target.id.as_str())).map_err(incomplete)
@@ -126,12 +127,12 @@ fn tell(
 fn options(query: &ChartQuery) -> Result<chart::Options, Problem> {
     let width = query.width.unwrap_or(860);
     if !(200..=2400).contains(&width) {
-        return Err(Problem::new(Code::InvalidQuery, "`width` must be between 200 and 2400"));
+        return Err(Problem::parameter("width", "out_of_range", "must be between 200 and 2400"));
     }
     let theme = match query.theme.as_deref() {
         None | Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
-        Some(_) => return Err(Problem::new(Code::InvalidQuery, "`theme` must be `light` or `dark`")),
+        Some(_) => return Err(Problem::parameter("theme", "unknown_word", "must be light or dark")),
     };
     Ok(chart::Options { width, theme, has_frame: true, id: "chart" })
 }
@@ -141,7 +142,7 @@ pub(super) async fn chart_svg(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<ChartQuery>,
+    query: Query<ChartQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (options, target) = (options(&query)?, query.target.clone());
     answer(&request, &service, &city, &query.moment(), target, move |_, _, story| {
@@ -155,7 +156,7 @@ pub(super) async fn chart_png(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
-    query: web::Query<ChartQuery>,
+    query: Query<ChartQuery>,
 ) -> Result<HttpResponse, Problem> {
     let (options, target) = (options(&query)?, query.target.clone());
     answer(&request, &service, &city, &query.moment(), target, move |_, _, story| {

@@ -119,14 +119,14 @@ fn like_for_like(target: &Assessment) -> Option<Opinion> {
     Some(Opinion {
         question: "What became of the lines that both inventories have?",
         answer: change.map_or_else(String::new, |change| format!("{change} since the base year")),
-        detail: format!("{} lines that both know, until {}.", shared.lines, shared.year),
+        detail: format!("{} lines that both know, until {}.", shared.line_count, shared.year),
     })
 }
 
 /// What the yardsticks say, as sentences.
 fn ambition<'a>(story: &'a Story<'_>, target: &Assessment) -> Vec<&'a str> {
     let yardsticks = &story.status.yardsticks;
-    let own = yardsticks.targets.get(target.target.id.as_str());
+    let own = yardsticks.by_target.get(target.target.id.as_str());
     let ipcc = own.map(|own| [own.ipcc_1_5c.sentence.as_str(), own.ipcc_2c.sentence.as_str()]);
     let city = [yardsticks.race_to_zero.sentence.as_str(), yardsticks.carbon_law.sentence.as_str()];
     ipcc.into_iter().flatten().chain(city).collect()

@@ -15,7 +15,7 @@ use crate::web::{format, texts};
 const CHART_WIDTHS: [(u32, &str); 2] = [(860, "wide"), (340, "narrow")];
 
 pub(super) fn render(snapshot: &Snapshot, entry: &CityEntry, story: &Story<'_>) -> Body {
-    let id = &story.status.city.id;
+    let id = &story.status.city;
     let title = match story.target {
         Some(target) => format!("{} – {}", story.title(target), texts::verdict(target.verdict)),
         None => story.name().to_owned(),
@@ -70,7 +70,7 @@ pub(in crate::web) fn badge(target: &Assessment) -> Markup {
 
 fn drawing(story: &Story<'_>, target: &Assessment) -> Markup {
     let chart = picture::chart(story, target);
-    let id = &story.status.city.id;
+    let id = &story.status.city;
     let query = format!("{}&target={}", story.pin(), target.target.id);
     html! {
         figure.chart {
@@ -112,7 +112,7 @@ fn targets(story: &Story<'_>) -> Markup {
 fn pledge(story: &Story<'_>, assessment: &Assessment) -> Markup {
     let target = &assessment.target;
     let title = target.title.as_ref().map_or_else(|| target.id.to_string(), ToString::to_string);
-    let url = format!("/cities/{}?target={}&{}", story.status.city.id, target.id, story.pin());
+    let url = format!("/cities/{}?target={}&{}", story.status.city, target.id, story.pin());
     let source = story.view.targets.get(&target.id).map(|known| &known.value.source);
     html! {
         tr {

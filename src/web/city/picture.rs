@@ -16,7 +16,7 @@ pub(super) fn chart(story: &Story<'_>, target: &Assessment) -> Chart {
     let base = target.baseline.as_ref().map(|figure| figure.year);
     let left_out = |row: &SeriesRow| {
         let amount = amount(unit, row.left_out_tonnes, row.left_out_tonnes_per_person)?;
-        let reason = row.left_out?.to_string().replace('_', " ");
+        let reason = row.left_out_reason?.to_string().replace('_', " ");
         let detail = format!("{}: {}, not compared: {reason}", row.year, format::rounded(amount, unit));
         Some(chart::LeftOut { point: point(row.year, amount), detail })
     };
@@ -138,7 +138,7 @@ fn former(known: &Known<'_, Inventory>, level: Level, unit: Unit) -> Vec<chart::
 
 /// What is left in 2030 if emissions fall as the IPCC finds for 1.5 °C, beside the pathway of a target in tonnes.
 fn benchmark(story: &Story<'_>, target: &Assessment) -> Option<(String, Vec<chart::Point>)> {
-    let yardstick = &story.status.yardsticks.targets.get(target.target.id.as_str())?.ipcc_1_5c;
+    let yardstick = &story.status.yardsticks.by_target.get(target.target.id.as_str())?.ipcc_1_5c;
     let emitted = yardstick.emissions_2019_tonnes?.get();
     let allowed = yardstick.allowed_2030_tonnes?.get();
     let points = vec![chart::Point { year: 2019, amount: emitted }, chart::Point { year: 2030, amount: allowed }];

@@ -23,7 +23,7 @@ pub(super) struct Story<'a> {
 impl Story<'_> {
     /// The name of the city.
     pub fn name(&self) -> &str {
-        &self.status.city.name
+        &self.status.name
     }
 
     /// The year that is the present one in the judgement.
@@ -44,9 +44,9 @@ impl Story<'_> {
 
     /// The path of the page as it will stay.
     pub fn permalink(&self) -> String {
-        let target = self.target.filter(|target| Some(&target.target.id) != self.status.headline.as_ref());
+        let target = self.target.filter(|target| Some(&target.target.id) != self.status.headline_target.as_ref());
         let target = target.map(|target| format!("&target={}", target.target.id)).unwrap_or_default();
-        format!("/cities/{}?{}{target}", self.status.city.id, self.pin())
+        format!("/cities/{}?{}{target}", self.status.city, self.pin())
     }
 
     /// The address of the page as it will stay.

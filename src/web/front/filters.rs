@@ -11,9 +11,9 @@ use crate::web::texts;
 /// The orders that are offered, by their names in the API.
 const ORDERS: [(&str, &str); 5] = [
     ("name", "Name"),
-    ("-gap_percent", "Furthest above the pathway"),
-    ("gap_percent", "Furthest below the pathway"),
-    ("-pace", "Most delivered"),
+    ("-headline.gap_percent", "Furthest above the pathway"),
+    ("headline.gap_percent", "Furthest below the pathway"),
+    ("-headline.pace", "Most delivered"),
     ("-population", "Largest population"),
 ];
 

@@ -15,12 +15,14 @@ use maud::{Markup, html};
 use super::page::{Head, render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::Service;
+use crate::api::cities::{self, CityItem};
 use crate::api::request::filters::ListQuery;
-use crate::api::request::order::Place;
+use crate::api::request::order::{Place, place};
+use crate::api::request::query::read_query;
 use crate::api::response::answer::Keep;
 use crate::api::response::costly;
 use crate::api::response::list::{List, page};
-use crate::api::response::problem::{Code, Problem};
+use crate::api::response::problem::Problem;
 use crate::method::Confidence;
 use crate::overview::row::Row;
 use crate::registry::Snapshot;
@@ -30,11 +32,10 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> R
     let filled = without_empty(request.query_string());
     let is_ordered = filled.split('&').any(|pair| pair.starts_with("sort="));
     let ordered = if is_ordered { filled.clone() } else { format!("{filled}&sort=name") };
-    let query = web::Query::<ListQuery>::from_query(&ordered)
-        .map_err(|error| Problem::new(Code::InvalidQuery, error.to_string()))?
-        .into_inner();
-    let page =
-        costly::answer(&request, &service, Keep::Revalidate, move |_, snapshot| front(snapshot, &query, &filled));
+    let query: ListQuery = read_query(&ordered)?;
+    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+        front(snapshot, service.columns.of::<CityItem>(), &query, &filled)
+    });
     Ok(with_security_headers(page.await?))
 }
 
@@ -49,12 +50,12 @@ fn rows(snapshot: &Snapshot) -> impl Iterator<Item = Row<'_>> {
     snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() })
 }
 
-fn front(snapshot: &Snapshot, query: &ListQuery, filled: &str) -> Result<Body, Problem> {
-    let filters = query.filters(snapshot)?;
+fn front(snapshot: &Snapshot, columns: &[String], query: &ListQuery, filled: &str) -> Result<Body, Problem> {
+    let (filters, sort) = (query.filters(snapshot)?, query.sort(columns)?);
     let wanted: Vec<Row<'_>> = rows(snapshot).filter(|row| filters.take(row)).collect();
     let is_ordered = filled.contains("sort=");
     let keyed = wanted.iter().map(|row| {
-        let place = query.sort().place(row, row.id.to_string());
+        let place = place(sort, row, row.id.to_string(), cities::item);
         // Verdicts of low confidence stand apart, unless the reader asks for another order.
         (Place { group: u8::from(!is_ordered && is_unsure(row)), ..place }, *row)
     });

@@ -11,8 +11,11 @@ use crate::web::city::badge;
 use crate::web::format;
 
 /// Columns that are sorted by a link, with the order that each begins with.
-const SORTED: [(&str, &str, &str); 3] =
-    [("City", "name", "-name"), ("Gap", "-gap_percent", "gap_percent"), ("Delivered", "-pace", "pace")];
+const SORTED: [(&str, &str, &str); 3] = [
+    ("City", "name", "-name"),
+    ("Gap", "-headline.gap_percent", "headline.gap_percent"),
+    ("Delivered", "-headline.pace", "headline.pace"),
+];
 
 pub(super) fn table(shown: &List<Row<'_>>, filled: &str) -> Markup {
     html! {
