@@ -6,7 +6,7 @@ use crate::record::vocabulary::{Electricity, Gas, Protocol};
 use crate::record::{Slug, View};
 
 use super::base::BaseInventory;
-use super::comparison::LeftOutReason;
+use super::left_out::LeftOutReason;
 
 /// The rules by which an inventory counts.
 #[derive(Debug, Clone, Copy)]

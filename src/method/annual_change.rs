@@ -11,10 +11,11 @@ use crate::record::inventory::{Inventory, Level};
 use crate::record::{Known, View, Year};
 
 use super::accounting::Accounting;
-use super::assessment::CitedFigure;
 use super::base::BaseInventory;
 use super::caution::{CautionCode, Confidence, UsedFigures};
-use super::comparison::{Compared, LeftOutReason, conversion, find_obstacle, has_ended};
+use super::cited::CitedFigure;
+use super::comparison::{Compared, conversion, find_obstacle, has_ended};
+use super::left_out::LeftOutReason;
 use super::printed::Ratio;
 
 /// The change per year of a city's emissions between two years.

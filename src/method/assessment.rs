@@ -5,18 +5,17 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{AlsoStated, Level};
+use crate::record::inventory::Level;
 use crate::record::target::{Milestone, TargetKind};
-use crate::record::units::{Percent, Population, TonnesPerPerson};
-use crate::record::vocabulary::vocabulary;
-use crate::record::warning::WarningCode;
-use crate::record::{DayOrYear, Name, Sector, Slug, Source, Standing, Tonnes, Year};
+use crate::record::units::{Percent, TonnesPerPerson};
+use crate::record::{DayOrYear, Name, Sector, Slug, Standing, Tonnes, Year};
 
+use super::absent::AbsentField;
 use super::budget::Budget;
 use super::caution::{Caution, Confidence};
-use super::comparison::LeftOutReason;
+use super::cited::{BaseYearReport, CitedFigure, PathwayPoint, YearFigure};
 use super::course::Course;
-use super::coverage::Uncovered;
+use super::left_out::LeftOut;
 use super::like_for_like::LikeForLike;
 use super::milestone::MilestoneAssessment;
 use super::printed::{Amount, Ratio, Unit};
@@ -214,91 +213,6 @@ pub struct TargetSummary {
     pub revision: i32,
 }
 
-/// A figure, and where it was published.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct CitedFigure {
-    /// The id of the baseline; absent for a report, which its year identifies.
-    pub id: Option<Slug>,
-    /// The year; for a fiscal year, the one in which it begins.
-    pub year: Year,
-    /// The figure as a total, in t CO2e.
-    pub tonnes: Tonnes,
-    /// The number of people it is divided by (only targets per person).
-    pub population: Option<Population>,
-    /// The figure that is compared, in t CO2e per person (only targets per person).
-    pub tonnes_per_person: Option<Ratio>,
-    /// Carbon credits retired for that year, in t CO2e; absent if none are stated. They never lower the figure, but
-    /// cover what net zero leaves over.
-    pub credits_retired_tonnes: Option<Tonnes>,
-    /// These credits in t CO2e per person (only targets per person).
-    pub credits_retired_tonnes_per_person: Option<Ratio>,
-    /// The uncertainty of the figure as the city states it, in percent; absent if not stated.
-    pub uncertainty_percent: Option<Percent>,
-    /// The revision of the baseline or report.
-    #[schema(example = 1)]
-    pub revision: i32,
-    /// Probable mistakes in the figure; absent if none were found. The record has the details.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warning_codes: Vec<WarningCode>,
-    /// Totals that other sources state for the same year and level; absent if there are none.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub also_stated: Vec<AlsoStated>,
-    /// Where it was published.
-    pub source: Source,
-}
-
-/// A comparable figure of one year.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct YearFigure {
-    /// The year.
-    pub year: Year,
-    /// The figure as a total, in t CO2e.
-    pub tonnes: Tonnes,
-    /// The number of people it is divided by (only targets per person).
-    pub population: Option<Population>,
-    /// The figure that is compared, in t CO2e per person (only targets per person).
-    pub tonnes_per_person: Option<Ratio>,
-    /// Carbon credits retired for that year, in t CO2e; absent if none are stated. They never lower the figure, but
-    /// cover what net zero leaves over.
-    pub credits_retired_tonnes: Option<Tonnes>,
-    /// These credits in t CO2e per person (only targets per person).
-    pub credits_retired_tonnes_per_person: Option<Ratio>,
-    /// True if it uses other global warming potentials than those the baseline was converted to. Trend and budget then
-    /// leave it out. Absent if false.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub of_other_gwp: bool,
-    /// The revision of the report.
-    #[schema(example = 1)]
-    pub revision: i32,
-    /// Probable mistakes in the figure; absent if none were found. The report has the details.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub warning_codes: Vec<WarningCode>,
-}
-
-/// The report for the base year, compared with a recorded baseline.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct BaseYearReport {
-    /// The base year.
-    pub year: Year,
-    /// The figure as a total, in t CO2e.
-    pub tonnes: Tonnes,
-    /// The number of people it is divided by (only targets per person).
-    pub population: Option<Population>,
-    /// The figure in t CO2e per person (only targets per person).
-    pub tonnes_per_person: Option<Ratio>,
-    /// The difference from the baseline, in percent of the baseline. Above 1 there is a caution, above 5 no verdict,
-    /// unless both name the same series. Absent if the baseline has no figure above 0.
-    pub apart_percent: Option<Ratio>,
-    /// Why it cannot be compared with the baseline; absent if it can.
-    pub left_out_reason: Option<LeftOutReason>,
-    /// The revision of the report.
-    #[schema(example = 1)]
-    pub revision: i32,
-}
-
 /// What a pathway leaves, in five years, of the present emissions. The headline is the target with the lowest share,
 /// among the targets that bind the whole city; those not yet due come first.
 #[skip_serializing_none]
@@ -312,94 +226,6 @@ pub struct Soon {
     pub expected_tonnes_per_person: Option<Ratio>,
     /// That amount as a share of the latest of `figures`.
     pub share: Ratio,
-}
-
-/// A point that the pathway passes through.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct PathwayPoint {
-    /// The year.
-    pub year: Year,
-    /// What the pathway allows in that year, in t CO2e.
-    pub tonnes: Option<Amount>,
-    /// What the pathway allows in that year, in t CO2e per person (only targets per person).
-    pub tonnes_per_person: Option<Ratio>,
-}
-
-/// A report that cannot be compared with the baseline, with the figures that show why.
-#[skip_serializing_none]
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct LeftOut {
-    /// The year of the report.
-    pub year: Year,
-    /// Why it is left out.
-    pub reason: LeftOutReason,
-    /// The reason as a sentence.
-    #[schema(example = "The report has no figure at basic.")]
-    pub detail: Option<String>,
-    /// Its figure, in t CO2e; absent if it has none.
-    pub tonnes: Option<Tonnes>,
-    /// The number of people it is divided by (only targets per person).
-    pub population: Option<Population>,
-    /// Its figure in t CO2e per person (only targets per person).
-    pub tonnes_per_person: Option<Ratio>,
-    /// The part of one inventory that the other does not know (only `coverage_differs`).
-    pub uncovered: Option<Uncovered>,
-    /// The revision of the baseline that was in force when the report became known (only `restated_since`).
-    #[schema(example = 1)]
-    pub old_revision: Option<i32>,
-    /// The figure of that revision, in t CO2e (only `restated_since`).
-    pub old_tonnes: Option<Tonnes>,
-    /// The present figure of the baseline, in t CO2e (only `restated_since`).
-    pub new_tonnes: Option<Tonnes>,
-    /// The difference of the two, in percent of the present one (only `restated_since`).
-    pub apart_percent: Option<Ratio>,
-}
-
-vocabulary! {
-    /// Why a field is absent.
-    AbsentReason {
-        /// The target is not judged.
-        NotJudged = "not_judged",
-        /// The figures cannot be compared.
-        NotComparable = "not_comparable",
-        /// There are too few figures.
-        InsufficientData = "insufficient_data",
-        /// The target has no baseline that it could be measured from.
-        NoBaseline = "no_baseline",
-        /// The pathway allows nothing, so there is no percentage of it.
-        PathwayAtZero = "pathway_at_zero",
-        /// The pathway called for no reduction by the year judged.
-        NoReductionCalledFor = "no_reduction_called_for",
-        /// The target equals the baseline, so there is no share of the reduction.
-        TargetEqualsBaseline = "target_equals_baseline",
-        /// The target year is judged, so nothing remains to be required or to be doubted.
-        TargetYearReached = "target_year_reached",
-        /// A rate of change needs amounts above 0.
-        NotAboveZero = "not_above_zero",
-        /// Fewer than five figures lie in the ten years up to the year judged.
-        TooFewPoints = "too_few_points",
-        /// The figures of the ten years up to the year judged span fewer than five years.
-        SpanTooShort = "span_too_short",
-        /// The target is per person, but this is about all emissions together.
-        PerPerson = "per_person",
-        /// There is no report for the base year with such a figure next to the baseline.
-        NoReportOfBaseYear = "no_report_of_base_year",
-        /// The baseline and the latest report have no lines that both know.
-        NoLines = "no_lines",
-        /// There is no second opinion that could contradict the course.
-        NoSecondOpinion = "no_second_opinion",
-    }
-}
-
-/// A field that is absent, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct AbsentField {
-    /// The name of the field; a dot leads into an object.
-    #[schema(example = "required.compound_percent_per_year")]
-    pub field: &'static str,
-    /// Why it is absent.
-    pub reason: AbsentReason,
 }
 
 impl Assessment {

@@ -9,7 +9,7 @@ use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
 
 use super::accounting::Accounting;
-use super::assessment::CitedFigure;
+use super::cited::CitedFigure;
 use super::comparison::{find_obstacle, has_ended};
 use super::goal;
 use super::pathway::Point;

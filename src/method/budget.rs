@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use crate::record::Year;
 
-use super::assessment::{AbsentField, AbsentReason};
+use super::absent::{AbsentField, AbsentReason};
 use super::pathway::{Pathway, Point, interpolate};
 use super::printed::{Amount, Ratio, Unit};
 

@@ -5,15 +5,15 @@ use chrono::NaiveDate;
 use crate::record::gwp::GwpSet;
 use crate::record::inventory::{Figure, Inventory, Level};
 use crate::record::target::Target;
-use crate::record::vocabulary::vocabulary;
 use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Stamp, View, Year};
 
 use super::accounting::Accounting;
-use super::assessment::{BaseYearReport, CitedFigure, LeftOut, YearFigure};
 use super::base::BaseInventory;
+use super::cited::{BaseYearReport, CitedFigure, YearFigure};
 use super::coverage::{LEFT_OUT_PERCENT, Lines, Side, Uncovered};
 use super::goal;
+use super::left_out::{LeftOut, LeftOutReason};
 use super::pathway::Point;
 use super::printed::{Ratio, Unit};
 use super::restated_since::{Restated, restated_since};
@@ -21,28 +21,6 @@ use super::scope::Scope;
 
 /// Percent of the baseline beyond which the report for its year contradicts it.
 pub const CONTRADICTED_PERCENT: f64 = 5.0;
-
-vocabulary! {
-    /// Why a report after the base year cannot be compared with the baseline.
-    LeftOutReason {
-        /// It has no figure at the target's level, or lacks lines of the target's sector.
-        NoFigureAtLevel = "no_figure_at_level",
-        /// It and the baseline name different series.
-        SeriesDiffers = "series_differs",
-        /// It and the baseline declare different protocols.
-        ProtocolDiffers = "protocol_differs",
-        /// It and the baseline both declare gases, and one covers CO2 only, the other more.
-        GasesDiffer = "gases_differ",
-        /// The city was merged or split between the two, and they do not name the same series.
-        BoundaryChanged = "boundary_changed",
-        /// More than 5 % of one of the two is on lines that the other does not know.
-        CoverageDiffers = "coverage_differs",
-        /// The baseline was restated by more than 5 % after the report became known, and the report was not.
-        RestatedSince = "restated_since",
-        /// The target is per person, and the report states no population.
-        NoPopulation = "no_population",
-    }
-}
 
 /// A report that can be compared with the baseline.
 #[derive(Debug, Clone, Copy)]

@@ -2,9 +2,9 @@
 
 use chrono::Datelike;
 
-use super::assessment::LeftOut;
 use super::case::Case;
 use super::course::{Course, YearNumbers, uncertainty};
+use super::left_out::LeftOut;
 use super::outcome::Outcome;
 use super::pathway::Pathway;
 use super::standing;

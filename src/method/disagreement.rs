@@ -8,7 +8,7 @@
 //! judged repeats the course. A budget cannot show that a target missed so far will be met.
 //! Source: ours.
 
-use super::assessment::AbsentReason;
+use super::absent::AbsentReason;
 use super::budget::Budget;
 use super::conclusion::Conclusion;
 use super::course::Course;

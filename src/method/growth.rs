@@ -4,7 +4,7 @@
 //! Source: Eurostat, "Sustainable development in the European Union: monitoring report", annex on
 //! indicators with a quantitative target: the ratio of actual to theoretical growth rate.
 
-use super::assessment::AbsentReason;
+use super::absent::AbsentReason;
 use super::course::YearNumbers;
 use super::pathway::Pathway;
 use super::printed::{Ratio, Unit};

@@ -7,7 +7,8 @@ use std::cmp::Ordering;
 
 use chrono::{Datelike, NaiveDate};
 
-use super::assessment::{AbsentReason, Assessment, Soon};
+use super::absent::AbsentReason;
+use super::assessment::{Assessment, Soon};
 use super::case::Case;
 use super::pathway::Pathway;
 use super::printed::Ratio;

@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 
 use crate::record::{Tonnes, Year};
 
-use super::assessment::{Assessment, PathwayPoint};
+use super::assessment::Assessment;
+use super::cited::PathwayPoint;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Ratio, Unit};
 use super::verdict::Verdict;

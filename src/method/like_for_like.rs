@@ -12,7 +12,7 @@ use crate::record::gpc::GpcRef;
 use crate::record::target::Goal;
 use crate::record::{Tonnes, Year};
 
-use super::assessment::AbsentReason;
+use super::absent::AbsentReason;
 use super::case::Case;
 use super::comparison::has_ended;
 use super::course::{Course, YearNumbers, uncertainty};

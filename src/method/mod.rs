@@ -14,6 +14,7 @@
 //! - `explain`: the formulas; `series`: the figures year by year;
 //! - `annual_change` and `per_person`: cities compared with each other.
 
+mod absent;
 mod accounting;
 pub mod annual_change;
 pub mod assessment;
@@ -21,6 +22,7 @@ mod base;
 pub mod budget;
 mod case;
 pub mod caution;
+mod cited;
 pub mod comparison;
 mod conclusion;
 pub mod course;
@@ -33,6 +35,7 @@ mod headline;
 mod history;
 pub mod joint;
 pub mod lad;
+mod left_out;
 pub mod like_for_like;
 pub mod milestone;
 mod opinion;
@@ -56,20 +59,19 @@ use chrono::NaiveDate;
 use crate::record::View;
 use crate::record::target::Goal;
 
+pub use absent::{AbsentField, AbsentReason};
 pub use annual_change::{AnnualChange, NoAnnualChange, annual_change};
-pub use assessment::{
-    AbsentField, AbsentReason, Assessment, Assessments, BaseYearReport, CitedFigure, Gap, LeftOut, PathwayPoint, Soon,
-    TargetSummary, YearFigure,
-};
+pub use assessment::{Assessment, Assessments, Gap, Soon, TargetSummary};
 pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
-pub use comparison::LeftOutReason;
+pub use cited::{BaseYearReport, CitedFigure, PathwayPoint, YearFigure};
 pub use course::{Course, YearNumbers};
 pub use coverage::{Side, Uncovered};
 pub use explain::{Explanation, explain, explain_yardsticks};
 pub use headline::most_demanding;
 pub use joint::{CourseYear, Joint, JointMember, JointYear, course, join};
 pub use lad::{Line, least_absolute_deviations};
+pub use left_out::{LeftOut, LeftOutReason};
 pub use like_for_like::{LikeForLike, SharedLine};
 pub use milestone::{MilestoneAssessment, MilestoneVerdict};
 pub use pathway::{Pathway, Point};

@@ -1,6 +1,7 @@
 //! Second opinions: computed in addition to the verdict; each is absent for a stated reason (section 5 of the method).
 
-use super::assessment::{AbsentField, AbsentReason, Assessment};
+use super::absent::{AbsentField, AbsentReason};
+use super::assessment::Assessment;
 use super::budget::Budget;
 use super::case::Case;
 use super::conclusion::Conclusion;

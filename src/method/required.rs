@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use super::assessment::{AbsentField, AbsentReason};
+use super::absent::{AbsentField, AbsentReason};
 use super::course::YearNumbers;
 use super::pathway::Pathway;
 use super::printed::{Amount, Ratio, Unit};

@@ -6,7 +6,8 @@ use crate::record::inventory::Inventory;
 use crate::record::{Known, Revision, Stamp, Tonnes, View};
 
 use super::base::BaseInventory;
-use super::comparison::{LeftOutReason, Obstacle};
+use super::comparison::Obstacle;
+use super::left_out::LeftOutReason;
 use super::printed::Unit;
 use super::sentence::amount;
 

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use crate::record::Year;
 use crate::record::vocabulary::vocabulary;
 
-use super::assessment::AbsentReason;
+use super::absent::AbsentReason;
 use super::pathway::{Pathway, Point};
 use super::printed::{Amount, Quantity, Ratio, Unit};
 

@@ -2,8 +2,8 @@
 
 use crate::record::vocabulary::vocabulary;
 
-use super::comparison::LeftOutReason;
 use super::course::Course;
+use super::left_out::LeftOutReason;
 
 vocabulary! {
     /// Whether a target is being kept, as far as can be said on the day of judgement.

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use crate::record::Year;
 
-use super::assessment::AbsentReason;
+use super::absent::AbsentReason;
 use super::base::BaseInventory;
 use super::case::Case;
 use super::caution::ConvertedGas;

@@ -1,8 +1,9 @@
 //! The formulas of what qualifies a verdict: cautions, and the reports that are left out.
 
-use crate::method::assessment::{Assessment, LeftOut};
+use crate::method::assessment::Assessment;
 use crate::method::caution::{Caution, CautionCode, ConvertedGas};
 use crate::method::coverage::Uncovered;
+use crate::method::left_out::LeftOut;
 use crate::method::pathway::Point;
 use crate::method::printed::{Ratio, Unit};
 use crate::record::units::Population;

@@ -24,7 +24,8 @@ use crate::record::target::{MilestoneLevel, TargetKind};
 use crate::record::units::{Percent, Population, group_thousands};
 use crate::record::{Tonnes, Year};
 
-use super::assessment::{Assessment, CitedFigure, PathwayPoint, YearFigure};
+use super::assessment::Assessment;
+use super::cited::{CitedFigure, PathwayPoint, YearFigure};
 use super::pathway::Point;
 use super::printed::{Amount, Ratio, Unit};
 use super::yardstick::Yardsticks;
