@@ -2,11 +2,13 @@
 //!
 //! # The rooms
 //!
-//! Each room uses those above it and none below; a test holds it to that.
+//! Each room uses only rooms above it; `tests/layout.rs` says which, and fails where one uses another.
 //!
 //! - [`record`]: what cities say: exact, validated, free of I/O. Also the entries of the change log that carry it, the
 //!   chain of their hashes, and [`record::ledger`], the one place where an entry is applied.
-//! - [`method`]: how a verdict is made from the records of one city, one file a rule. It reads no clock and no database.
+//! - [`method`]: how a verdict is made from the records of one city: a file for each rule and each number, and
+//!   `method::conclusion` with the table of verdicts that decides; also how cities are added up and compared with each
+//!   other. It reads no clock and no database.
 //! - [`import`]: files of figures made into records: `table` reads cells, numbers and units, `template` writes and reads
 //!   the template of this service, `public` reads what others publish.
 //! - [`demo`]: the cities of `serve --demo`.
@@ -27,17 +29,19 @@
 //!
 //! `PUT /v1/cities/xx/reports/2020`:
 //!
-//! 1. `server::pacing` reads the connection no faster than it is answered; `server::admission` counts the request.
-//! 2. `api::reports` hands it to `api::write`, which checks the key (`api::request::access`) before it reads the body
-//!    (`api::request::body`), and makes a record of it ([`record::any_record`]).
-//! 3. [`registry::Registry::write`] puts it into the queue of the writer and waits.
-//! 4. `registry::writer` takes what is waiting; `registry::transaction` locks the row that numbers the log, and takes over
-//!    what other nodes wrote meanwhile (`registry::follow`).
-//! 5. `registry::staging` checks each write against what is then current (its condition, `registry::relations`), drafts its
+//! 1. `server::pacing` reads the connection no faster than it is answered; `server::admission` counts the requests of the
+//!    address.
+//! 2. `api::reports` hands it to `api::write`. That checks the key and how much it may still write (`api::request::access`)
+//!    before it reads the body (`api::request::body`), and makes a record of the body ([`record::any_record`]).
+//! 3. [`registry::Registry::write`] sends it to the thread of the writer, and waits for the reply (`registry::reply`).
+//! 4. `registry::writer` takes all writes that wait; `registry::transaction` locks the row that numbers the log, and takes
+//!    over what other nodes wrote meanwhile (`registry::follow`).
+//! 5. `registry::staging` checks each write against the current state (its condition, `registry::relations`), drafts its
 //!    entry with its hash, and applies it to a copy of what it touches ([`record::ledger`]).
-//! 6. [`store`] appends the entries and brings the table of records up to them; the transaction is committed.
-//! 7. The next snapshot, with the changed cities judged anew (`answers::judgement`), takes the place of the present.
-//! 8. Only then is the client answered. Who listens to the stream is told by `registry::news`.
+//! 6. [`store`] appends the entries and brings the table of records up to date. `registry::writer` commits; that a commit
+//!    means "on disk" is set in `store::connection`.
+//! 7. The next snapshot, with the changed cities judged again (`answers::judgement`), replaces the present one.
+//! 8. Only then is the client answered. `registry::news` wakes the listeners of the stream.
 //!
 //! # How a read travels
 //!
@@ -45,27 +49,32 @@
 //!
 //! 1. As a write, through `server` to the resource, here `api::status`.
 //! 2. [`registry::Registry::present`] gives the snapshot: immutable, shared, no lock and no database.
-//! 3. The city's entry has its judgement rendered already; a permalink or `?as_of=` is judged anew from the dossier, by
+//! 3. The city's entry has its judgement rendered already. A permalink or `?as_of=` is judged again from the dossier, by
 //!    [`record::view`] and [`method`], after what is no longer in memory was read from the log.
 //! 4. What costs much to make (lists, rankings, the map) is made once for each edition of the snapshot, in turn, and kept:
 //!    `api::response::costly`.
-//! 5. `api::response::answer` adds the tag and the headers, and answers 304 where the client has it already.
-
+//! 5. `api::response::answer` adds the tag and the headers. `api::request::conditions` compares the tag with that of the
+//!    client: if they are the same, the answer is 304.
 //!
-//! # Three changes, and what each touches
+//! # Four changes, and what each touches
 //!
 //! A member of a report, such as `weather_normalised`: its field, its parser and its description in
 //! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/abridged.rs`; its column in
 //! `src/import/template/columns.rs` and its cell in `src/import/template/filled.rs`. The specification, the SQL views and
-//! the CSV columns follow from the type. `tests/nothing_forgotten/mod.rs` fails until each way in and out has it.
+//! the CSV columns follow from the type; `openapi/openapi.json` is the specification as last written, and a test says how to
+//! write it again. `tests/nothing_forgotten/mod.rs` fails until each way in and out has the member.
 //!
 //! An importer: its file beside `src/import/public/uk.rs`, its name in `src/import/public/format.rs` and
-//! `src/import/public/mod.rs`, its test in `tests/import/public`, and a line in `src/web/guide/importing.md`.
+//! `src/import/public/mod.rs`, the help of the command in `src/cli/import.rs`, its test in `tests/import/public`, and a line
+//! in `src/web/guide/importing.md`.
 //!
 //! A caution: its code and whether it lowers the confidence in `src/method/caution/mod.rs`, the rule in the file beside it
 //! that is about the same (`accounting`, `coverage`, `figures`, `timing`), the formulas of its numbers, if it prints any, in
 //! `src/method/explain/cautions.rs`, and its meaning in `src/web/guide/method.md`, which a test asks for. A change that can
 //! alter a verdict or a confidence raises `VERSION` in `src/method/mod.rs`.
+//!
+//! A table or a column of the database: a folder in `migrations`, `src/store/schema.rs`, and, if what is there has to be
+//! filled in, `migrate` in `src/store/mod.rs`. `tests/store/upgrade.rs` brings databases of earlier schemas to the new one.
 
 pub mod answers;
 pub mod api;

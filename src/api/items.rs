@@ -1,4 +1,4 @@
-//! What the lists that come as CSV too are lists of.
+//! The types of the items of all lists that can also be had as CSV.
 
 use std::any::TypeId;
 

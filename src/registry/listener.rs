@@ -7,9 +7,9 @@ use bytes::Bytes;
 use tokio::time::timeout;
 
 use super::Refusal;
+use super::concurrency::Queue;
 use super::history::History;
 use super::news::{ListenerSlot, News, Next};
-use super::queue::Queue;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;

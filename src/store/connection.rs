@@ -8,7 +8,7 @@ use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionMa
 use diesel::prelude::*;
 
 use super::StoreError;
-use super::on_disk::file_name;
+use super::file_watch::file_name;
 use crate::store::limits::{
     BUSY_WAIT, CONNECT_WAIT, DATABASE_PAUSE, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE,
     KEEPALIVE_INTERVAL, LOCK_PAUSE, LOCK_WAIT, STATEMENT_WAIT,

@@ -8,8 +8,8 @@ use diesel::prelude::*;
 use super::StoreError;
 use super::connection::{AnyConnection, DatabaseUrl};
 #[cfg(unix)]
-use super::on_disk::TruncationCheck;
-use super::on_disk::{FileIdentity, file_gone};
+use super::file_watch::TruncationCheck;
+use super::file_watch::{FileIdentity, file_gone};
 use super::schema::identity;
 
 /// Identifies the database that was opened, even if another one takes its name.

@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use super::backup::{End, FORMAT, Failure, Header, Line, TABLES, VERSION, read_columns};
 use super::connection::{AnyConnection, lift_timeouts, on_either};
+use super::file_watch::file_name;
 use super::mirror_lines::MirrorLines;
-use super::on_disk::file_name;
 use super::schema::idempotency_keys;
 use super::{DatabaseUrl, Head, StoreError, identity, keys, known_migrations, log, migrate, records, transaction};
 use crate::record::change::GENESIS;

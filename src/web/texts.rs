@@ -1,4 +1,4 @@
-//! The words of the pages, apart from the code that lays them out: other languages will follow.
+//! Words that several pages share: verdicts, courses, levels and standings.
 
 use crate::method::{CautionCode, Confidence, Course, Prospect, Verdict};
 use crate::record::Level;

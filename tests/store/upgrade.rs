@@ -1,4 +1,4 @@
-//! A database of every earlier schema is brought to this version, with all that was recorded in it.
+//! Databases of earlier schemas, up to that of the keys, are brought to this version, with all that was recorded in them.
 //!
 //! It is made as it came about: the first schema with its rows, then one migration after the other.
 
