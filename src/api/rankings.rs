@@ -77,7 +77,7 @@ pub struct RankingQuery {
     #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     cursor: Option<String>,
     /// Only these fields of the entries, by the names of the CSV columns or what comes before a point in them,
-    /// separated by commas; `city` is always there. Others are left out even if they are required.
+    /// separated by commas; `city` is always there.
     #[param(pattern = "^[a-z0-9_.]+(,[a-z0-9_.]+)*$", example = "rank,name")]
     fields: Option<String>,
 }

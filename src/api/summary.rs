@@ -27,7 +27,7 @@ pub struct SummaryQuery {
     #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     cursor: Option<String>,
     /// Only these fields of the items, by the names of the CSV columns or what comes before a point in them,
-    /// separated by commas; `id` and `scope` are always there. Others are left out even if they are required.
+    /// separated by commas; `id` and `scope` are always there.
     #[param(pattern = "^[a-z0-9_.]+(,[a-z0-9_.]+)*$", example = "name,cities,verdicts.on_track")]
     fields: Option<String>,
 }

@@ -13,12 +13,14 @@ mod log_head;
 mod names;
 mod opinions;
 mod overview;
+mod partial;
 mod plain_words;
 mod queries;
 pub mod refusals;
 mod specification;
 mod status;
 pub mod stream;
+mod targets;
 mod validation;
 pub mod writing;
 

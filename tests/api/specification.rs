@@ -9,13 +9,13 @@ use crate::support::{Service, city};
 const CHECKED_IN: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/openapi/openapi.json");
 
 /// An operation: its method, its path, what the specification says of it.
-type Operation<'a> = (&'a str, &'a str, &'a Value);
+pub type Operation<'a> = (&'a str, &'a str, &'a Value);
 
-fn document() -> Value {
+pub fn document() -> Value {
     pledgewatch::api::openapi::document()
 }
 
-fn operations(document: &Value) -> Vec<Operation<'_>> {
+pub fn operations(document: &Value) -> Vec<Operation<'_>> {
     let paths = document["paths"].as_object().unwrap().iter();
     paths
         .flat_map(|(path, item)| item.as_object().unwrap().iter().map(move |(method, told)| (&**method, &**path, told)))
@@ -39,7 +39,7 @@ fn is_said(value: &Value) -> bool {
 }
 
 /// What a schema says, as a schema that stands alone.
-fn validator(document: &Value, schema: &Value) -> jsonschema::Validator {
+pub fn validator(document: &Value, schema: &Value) -> jsonschema::Validator {
     let mut whole = schema.clone();
     whole["components"] = document["components"].clone();
     whole["$schema"] = json!("https://json-schema.org/draft/2020-12/schema");
@@ -47,7 +47,7 @@ fn validator(document: &Value, schema: &Value) -> jsonschema::Validator {
 }
 
 /// Checks a value against a schema; all that is wrong is told.
-fn assert_valid(document: &Value, schema: &Value, value: &Value, what: &str) {
+pub fn assert_valid(document: &Value, schema: &Value, value: &Value, what: &str) {
     let told: Vec<String> =
         validator(document, schema).iter_errors(value).map(|e| format!("{}: {e}", e.instance_path())).collect();
     assert!(told.is_empty(), "{what}: {told:#?}");
@@ -279,12 +279,12 @@ fn bodies_are_closed() {
     let document = document();
     let mut closed = 0;
     for (name, schema) in document["components"]["schemas"].as_object().unwrap() {
-        if name.ends_with("Body") {
+        if name.ends_with("Body") && schema["oneOf"].is_null() {
             assert_eq!(schema["additionalProperties"], false, "{name}");
             closed += 1;
         }
     }
-    assert_eq!(closed, 10);
+    assert_eq!(closed, 13);
     // As in the service: a member that there is not is refused.
     for (method, path, operation) in operations(&document) {
         let Some(content) = operation.pointer("/requestBody/content/application~1json") else { continue };

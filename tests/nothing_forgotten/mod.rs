@@ -225,7 +225,11 @@ impl World {
         let World { service, schemas, sent, seen, .. } = &self;
         let (sent, seen) = (sent.borrow(), seen.borrow());
         let is_record = |name: &&String| {
-            name.ends_with("Body") && !["KeyBody", "ReportsBody", "RotationBody"].contains(&name.as_str())
+            // Of a target there is one for each kind, of which `TargetBody` is made.
+            let is_one_kind = name.ends_with("TargetBody") && name.as_str() != "TargetBody";
+            name.ends_with("Body")
+                && !is_one_kind
+                && !["KeyBody", "ReportsBody", "RotationBody"].contains(&name.as_str())
         };
         let kinds: BTreeSet<&str> =
             schemas.0.as_object().unwrap().keys().filter(is_record).map(String::as_str).collect();
@@ -321,8 +325,9 @@ fn check_schema(schemas: &Value, Sent { key: [kind, city, id], body, .. }: &Sent
     let key = RecordKey::read(Kind::from_word(kind).unwrap(), city, id).unwrap();
     let record = AnyRecord::parse(&key, body.clone(), TODAY.parse().unwrap()).unwrap();
     for (of, member) in debugged(&format!("{record:#?}")) {
-        let body = format!("{}Body", if of == "Inventory" { "Report" } else { &of });
-        let mut schemas = [&schemas[&body], &schemas[&of]].into_iter();
+        let name = if of == "Inventory" { "Report" } else { &of };
+        let (body, answer) = (format!("{name}Body"), format!("{name}Answer"));
+        let mut schemas = [&schemas[&body], &schemas[&of], &schemas[&answer]].into_iter();
         let Some(properties) = schemas.find_map(|schema| schema["properties"].as_object()) else { continue };
         // Members that are written out within what encloses them, and one that is a word of Rust.
         let named = match (of.as_str(), member.as_str()) {

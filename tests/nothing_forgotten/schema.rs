@@ -27,13 +27,10 @@ impl Schemas {
 
     /// The names of the members that an object of this schema may have, but for the reason why it is changed.
     pub fn members(&self, name: &str) -> BTreeSet<&str> {
-        self.0[name]["properties"]
-            .as_object()
-            .unwrap()
-            .keys()
-            .map(String::as_str)
-            .filter(|name| *name != "reason")
-            .collect()
+        let schema = &self.0[name];
+        let alternatives = schema["oneOf"].as_array().into_iter().flatten().map(|choice| self.resolved(choice));
+        let properties = alternatives.chain([schema]).filter_map(|schema| schema["properties"].as_object());
+        properties.flat_map(Map::keys).map(String::as_str).filter(|name| *name != "reason").collect()
     }
 
     /// The words of a vocabulary, in its order.
@@ -127,6 +124,10 @@ impl Schemas {
 
     fn add_places(&self, schema: &Value, value: Option<&Value>, place: &str, found: &mut BTreeSet<String>) {
         let schema = self.resolved(schema);
+        if schema["discriminator"].is_object() {
+            let alternatives = schema["oneOf"].as_array().into_iter().flatten();
+            alternatives.for_each(|choice| self.add_places(choice, value, place, found));
+        }
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let place = format!("{place}/{name}");
             match value.map(|value| &value[name]) {

@@ -2,6 +2,7 @@
 
 mod examples;
 mod parameters;
+mod partial;
 mod schemas;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +73,7 @@ pub fn document() -> Value {
     let example = Example::new().expect("the examples are valid records");
     let named = document["components"]["schemas"].clone();
     let columns = Columns::new(&document, items());
+    partial::allow_partial_items(&mut document);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
             complete(path, method, operation, &example);

@@ -9,6 +9,7 @@ use serde_json::{Map, Value, json};
 pub(super) fn flatten(document: &mut Value) {
     let original = document["components"]["schemas"].clone();
     let Some(schemas) = document["components"]["schemas"].as_object_mut() else { return };
+    let mut variants = Map::new();
     for (name, schema) in schemas.iter_mut() {
         // The generator writes the items of a list out; by name they are described once, and kept.
         let item = ["List_", "Ranking_"].iter().find_map(|list| name.strip_prefix(list));
@@ -19,7 +20,11 @@ pub(super) fn flatten(document: &mut Value) {
                 }
             }
         }
-        if schema["allOf"].is_array() || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().all(is_object)) {
+        if name == "TargetBody" {
+            *schema = union_by_kind(&original, schema, &mut variants);
+        } else if schema["allOf"].is_array()
+            || schema["oneOf"].as_array().is_some_and(|parts| parts.iter().all(is_object))
+        {
             let description = schema["description"].clone();
             let mut flat = Flat::default();
             flat.add(&original, schema);
@@ -29,10 +34,14 @@ pub(super) fn flatten(document: &mut Value) {
         if name != "CityFeature" {
             drop_null(schema);
         }
-        let is_body = name.ends_with("Body");
+        let is_body = name.ends_with("Body") && schema["properties"].is_object();
         // A year may be sent as a number; answers have it as text.
-        if !is_body && schema["properties"]["ended_on"].is_object() {
-            schema["properties"]["ended_on"]["type"] = json!("string");
+        if !name.ends_with("Body")
+            && let Some(ended_on) =
+                schema.pointer_mut("/properties/ended_on").filter(|member| !member["$ref"].is_null())
+        {
+            *ended_on = json!({"type": "string", "pattern": "^[0-9]{4}(-[0-9]{2}-[0-9]{2})?$",
+                "description": ended_on["description"]});
         }
         if name == "ReportBody"
             && let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut)
@@ -49,7 +58,46 @@ pub(super) fn flatten(document: &mut Value) {
             schema["additionalProperties"] = json!(false);
         }
     }
+    schemas.append(&mut variants);
     drop_unused(document);
+}
+
+/// A body that has other members for each `kind`: one closed schema a kind, which go to `variants`.
+fn union_by_kind(schemas: &Value, body: &Value, variants: &mut Map<String, Value>) -> Value {
+    let mut mapping = Map::new();
+    for choice in kinds(schemas, body) {
+        let Some(kind) = choice["properties"]["kind"]["enum"][0].as_str() else { continue };
+        let name: String = kind.split('_').map(capitalized).chain(["TargetBody".to_owned()]).collect();
+        if mapping.contains_key(kind) {
+            continue;
+        }
+        let mut flat = Flat { kind: Some(kind), ..Flat::default() };
+        flat.add(schemas, body);
+        let mut variant = flat.into_schema(choice["description"].clone());
+        drop_null(&mut variant);
+        variant["additionalProperties"] = json!(false);
+        mapping.insert(kind.to_owned(), json!(format!("#/components/schemas/{name}")));
+        variants.insert(name, variant);
+    }
+    let choices: Vec<Value> = mapping.values().map(|reference| json!({"$ref": reference})).collect();
+    json!({"description": body["description"], "oneOf": choices,
+        "discriminator": {"propertyName": "kind", "mapping": mapping}})
+}
+
+/// The alternatives within a schema that a `kind` tells apart.
+fn kinds<'s>(schemas: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
+    if let Some(reference) = schema["$ref"].as_str() {
+        return kinds(schemas, &schemas[reference.rsplit('/').next().unwrap_or_default()]);
+    }
+    match schema["oneOf"].as_array() {
+        Some(choices) => choices.iter().collect(),
+        None => schema["allOf"].as_array().into_iter().flatten().flat_map(|part| kinds(schemas, part)).collect(),
+    }
+}
+
+fn capitalized(word: &str) -> String {
+    let (first, rest) = word.split_at_checked(1).unwrap_or_default();
+    first.to_uppercase() + rest
 }
 
 /// The parts of bodies that are read member by member, so that unknown members are refused.
@@ -62,12 +110,14 @@ fn is_object(schema: &Value) -> bool {
 
 /// The members of the parts of an `allOf`, merged.
 #[derive(Default)]
-struct Flat {
+struct Flat<'k> {
+    /// Of alternatives with a `kind` only those of this one, if it is given.
+    kind: Option<&'k str>,
     properties: Map<String, Value>,
     required: BTreeSet<String>,
 }
 
-impl Flat {
+impl Flat<'_> {
     fn add(&mut self, schemas: &Value, part: &Value) {
         let part = match part["$ref"].as_str() {
             Some(reference) => &schemas[reference.rsplit('/').next().unwrap_or_default()],
@@ -77,12 +127,14 @@ impl Flat {
             self.add(schemas, part);
         }
         // Of alternatives every member may be there; only what all of them require is required.
-        let choices: Vec<Flat> = part["oneOf"]
+        let kind = self.kind;
+        let choices: Vec<Flat<'_>> = part["oneOf"]
             .as_array()
             .into_iter()
             .flatten()
+            .filter(|choice| kind.is_none_or(|kind| choice["properties"]["kind"]["enum"] == json!([kind])))
             .map(|choice| {
-                let mut flat = Flat::default();
+                let mut flat = Flat { kind, ..Flat::default() };
                 flat.add(schemas, choice);
                 flat
             })

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use crate::api::response::problem::{Code, Problem};
 
 /// What tells the items of a list apart; they always keep it.
-const KEPT: &[&str] = &["id", "city", "target", "scope"];
+pub const KEPT: &[&str] = &["id", "city", "target", "scope"];
 
 /// The fields that the items of a list are to have.
 #[derive(Debug, Clone, PartialEq, Eq)]

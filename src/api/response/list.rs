@@ -40,7 +40,7 @@ pub struct Page {
     #[param(pattern = "^([0-9a-f]{2}){4,2000}$")]
     pub cursor: Option<String>,
     /// Only these fields of the items, by the names of the CSV columns or what comes before a point in them,
-    /// separated by commas; what tells items apart is always there. Others are left out even if they are required.
+    /// separated by commas; what tells items apart is always there.
     #[param(pattern = "^[a-z0-9_.]+(,[a-z0-9_.]+)*$", example = "id")]
     pub fields: Option<String>,
 }
