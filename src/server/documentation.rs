@@ -1,4 +1,4 @@
-//! `/openapi.json` and `/docs`: the specification, and a page to read it and try it out.
+//! `/openapi.json`, `/openapi-3.0.json` and `/docs`: the specification, and a page to read it and try it out.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex};
 use actix_web::http::header::{CONTENT_SECURITY_POLICY, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse, guard, web};
 use serde_json::Value;
-use utoipa_swagger_ui::Config;
+use utoipa_swagger_ui::{Config, Url};
 
 use crate::answers::body::Body;
 use crate::api::Service;
+use crate::api::openapi::version_3_0;
 use crate::api::request::query::{NoQuery, Query};
 use crate::api::response::answer::Keep;
 use crate::api::response::costly;
@@ -25,6 +26,8 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; \
 /// The rendered specification, and the files of Swagger UI, which are part of the program.
 pub(super) struct Documentation {
     specification: Body,
+    /// The same in OpenAPI 3.0.
+    specification_3_0: Body,
     config: Arc<Config<'static>>,
     /// The files that were already requested.
     files: Mutex<HashMap<String, Body>>,
@@ -33,8 +36,14 @@ pub(super) struct Documentation {
 impl Documentation {
     pub(super) fn new(document: &Value) -> Self {
         // Without the check by an external validator.
-        let config = Config::new(["/openapi.json"]).validator_url("none").try_it_out_enabled(true);
-        Documentation { specification: Body::json(document), config: Arc::new(config), files: Mutex::default() }
+        let urls = [Url::new("OpenAPI 3.1", "/openapi.json"), Url::new("OpenAPI 3.0", "/openapi-3.0.json")];
+        let config = Config::new(urls).validator_url("none").try_it_out_enabled(true);
+        Documentation {
+            specification: Body::json(document),
+            specification_3_0: Body::json(&version_3_0::translate(document)),
+            config: Arc::new(config),
+            files: Mutex::default(),
+        }
     }
 
     fn file(&self, path: &str) -> Result<Body, Problem> {
@@ -67,6 +76,7 @@ fn media_type(path: &str) -> &'static str {
 pub(super) fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/openapi.json", web::get().to(specification))
+        .route("/openapi-3.0.json", web::get().to(specification_3_0))
         .service(web::redirect("/docs", "/docs/"))
         .service(web::resource("/docs/{file:.*}").guard(guard::Get()).to(show));
 }
@@ -78,6 +88,15 @@ async fn specification(
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
+}
+
+async fn specification_3_0(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    documentation: web::Data<Documentation>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification_3_0).await
 }
 
 async fn show(

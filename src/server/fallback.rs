@@ -24,6 +24,7 @@ const PAGES: &[&str] = &[
     "/docs",
     "/docs/{rest}*",
     "/openapi.json",
+    "/openapi-3.0.json",
 ];
 /// The page that accepts a form.
 const FORM: (&str, &str) = ("/submit", "GET, HEAD, OPTIONS, POST");

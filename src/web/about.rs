@@ -59,6 +59,11 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
                     }
                 } }
             }
+            h2 { "For programs" }
+            p {
+                "The API is described in " a href="/openapi.json" { "OpenAPI 3.1" } " and in "
+                a href="/openapi-3.0.json" { "OpenAPI 3.0" } ". " a href="/docs/" { "Try it in the browser" } "."
+            }
             h2 { "Licences" }
             p {
                 "Figures stay under the terms of those who published them: each record names its source, and the source its licence \

@@ -31,6 +31,7 @@ fn an_address_tells_its_methods() {
         ("/v1/keys", "GET, HEAD, OPTIONS, POST"),
         ("/health/live", "GET, HEAD, OPTIONS"),
         ("/openapi.json", "GET, HEAD, OPTIONS"),
+        ("/openapi-3.0.json", "GET, HEAD, OPTIONS"),
         ("/", "GET, HEAD, OPTIONS"),
     ] {
         let options = with(&service, "OPTIONS", path, &[]);

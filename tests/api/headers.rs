@@ -14,7 +14,8 @@ const LOS_ANGELES: &str = "/v1/cities/us-los-angeles";
 
 /// How long an answer may be kept: what is of one record is asked for each time.
 fn kept(path: &str) -> &'static str {
-    let is_record = path.matches('/').count() == 5 || [LOS_ANGELES, "/openapi.json"].contains(&path);
+    let is_record =
+        path.matches('/').count() == 5 || [LOS_ANGELES, "/openapi.json", "/openapi-3.0.json"].contains(&path);
     if is_record {
         "public, no-cache"
     } else {

@@ -11,6 +11,7 @@ mod keys;
 pub mod lists;
 mod log_head;
 mod names;
+mod openapi_3_0;
 mod opinions;
 mod overview;
 mod partial;
@@ -56,6 +57,7 @@ const READS: &[&str] = &[
     "/v1/changes",
     "/v1/changes.csv",
     "/openapi.json",
+    "/openapi-3.0.json",
 ];
 
 /// An answer to a request with these headers.

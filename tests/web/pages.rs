@@ -195,6 +195,7 @@ fn the_documentation_comes_from_here_alone() {
     }
     let start = service.get("/docs/swagger-initializer.js").text;
     assert!(start.contains("/openapi.json"), "{start}");
+    assert!(start.contains("/openapi-3.0.json"), "{start}");
     assert!(!start.contains("http"), "{start}");
     // Else every reader's specification would be sent to a validator elsewhere.
     let validator = start.lines().find(|line| line.contains("validatorUrl")).expect("a validator is configured");

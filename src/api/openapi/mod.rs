@@ -4,6 +4,7 @@ mod examples;
 mod parameters;
 mod partial;
 mod schemas;
+pub mod version_3_0;
 
 use std::collections::{BTreeMap, BTreeSet};
 
