@@ -62,7 +62,7 @@ fn ids(service: &Service, path: &str) -> Vec<String> {
 #[test]
 fn one_altered_body_marks_its_city_alone() {
     let service = damaged(two_cities(), "UPDATE changes SET body = replace(body, '900', '100') WHERE sequence = 8");
-    let detail = assert_read_only(&service, &json!({"cities": 1, "networks": 0}));
+    let detail = assert_read_only(&service, &json!({"city_count": 1, "network_count": 0}));
     assert!(detail.contains("entry 8 has a body that its body hash does not match"), "{detail}");
     for path in
         ["", "/reports", "/reports/2020", "/baselines/1990", "/status", "/status?sequence=6", "/series", "/changes"]
@@ -88,7 +88,7 @@ fn one_altered_body_marks_its_city_alone() {
 #[test]
 fn an_altered_network_is_marked_alone() {
     let service = damaged(two_cities(), "UPDATE changes SET body = replace(body, 'C40', 'C41') WHERE sequence = 3");
-    assert_read_only(&service, &json!({"cities": 0, "networks": 1}));
+    assert_read_only(&service, &json!({"city_count": 0, "network_count": 1}));
     for path in ["", "/members", "/members/here", "/progress"] {
         assert_damaged(&service.get(&format!("/v1/networks/c40{path}")), 3);
     }
@@ -107,7 +107,7 @@ fn what_follows_a_broken_chain_is_not_trusted() {
         let service = damaged(two_cities(), statements);
         // There entry 9 is about, here entry 10; of what cannot be read it is not known.
         let cities = if at == 10 { 1 } else { 2 };
-        let detail = assert_read_only(&service, &json!({"cities": cities, "networks": 0}));
+        let detail = assert_read_only(&service, &json!({"city_count": cities, "network_count": 0}));
         assert!(detail.contains(told), "{detail}");
         assert_damaged(&service.get("/v1/cities/here/status"), 10);
         assert_eq!(service.json("/v1/networks/c40")["name"], "C40");
@@ -117,7 +117,7 @@ fn what_follows_a_broken_chain_is_not_trusted() {
 #[test]
 fn an_id_that_was_altered_is_served_as_it_is() {
     let service = damaged(two_cities(), "UPDATE changes SET id = 'soon' WHERE sequence = 9");
-    let detail = assert_read_only(&service, &json!({"cities": 2, "networks": 0}));
+    let detail = assert_read_only(&service, &json!({"city_count": 2, "network_count": 0}));
     assert!(detail.contains("entry 9 has a hash that does not match its fields"), "{detail}");
     let entry = &service.entries()[8];
     assert_eq!((&entry["id"], &entry["damaged"]), (&json!("soon"), &json!(true)));
@@ -143,7 +143,7 @@ fn an_id_that_was_none_from_the_start_marks_its_city_alone() {
     log::set_head(&mut connection, &Head { number: entry.sequence, hash: entry.hash, ..head }).unwrap();
     drop(connection);
     service.kill_and_restart();
-    let detail = assert_read_only(&service, &json!({"cities": 1, "networks": 0}));
+    let detail = assert_read_only(&service, &json!({"city_count": 1, "network_count": 0}));
     assert!(detail.contains("entry 11 names no year"), "{detail}");
     assert_damaged(&service.get("/v1/cities/here/status"), 11);
     assert_eq!(service.entries()[10]["id"], "soon");
@@ -153,7 +153,7 @@ fn an_id_that_was_none_from_the_start_marks_its_city_alone() {
 fn a_log_whose_end_is_missing_is_only_read() {
     let service =
         damaged(two_cities(), "DELETE FROM records WHERE sequence = 10; DELETE FROM changes WHERE sequence = 10");
-    let detail = assert_read_only(&service, &json!({"cities": 0, "networks": 0}));
+    let detail = assert_read_only(&service, &json!({"city_count": 0, "network_count": 0}));
     assert!(detail.contains("the revision row says that the log ends with entry 10"), "{detail}");
     assert_eq!(service.json("/v1/cities/here/reports/2020")["totals"]["basic"], 900);
 }
