@@ -173,6 +173,6 @@ fn a_restored_log_is_served_whole_again() {
     let service = damaged(two_cities(), "UPDATE changes SET body = replace(body, '900', '100') WHERE sequence = 8");
     let service = damaged(service, "UPDATE changes SET body = replace(body, '100', '900') WHERE sequence = 8");
     assert_eq!(service.json("/health/ready")["status"], "up");
-    assert!(service.json("/health/ready").get("left_out").is_none());
+    assert!(service.json("/health/ready").get("unserved").is_none());
     service.record("/v1/cities/here/reports/2021", &inventory(1.0));
 }
