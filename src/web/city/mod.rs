@@ -43,7 +43,7 @@ moment_query! {
         /// The id of the target that is drawn; the headline target unless stated.
         target: Option<String>,
         /// Width in pixels, 200 to 2400.
-        width: Option<u32>,
+        width: Option<u64>,
         /// `light` or `dark`.
         theme: Option<String>,
     }
@@ -125,10 +125,8 @@ fn tell(
 
 /// How a chart is asked for.
 fn options(query: &ChartQuery) -> Result<chart::Options, Problem> {
-    let width = query.width.unwrap_or(860);
-    if !(200..=2400).contains(&width) {
-        return Err(Problem::parameter("width", "out_of_range", "must be between 200 and 2400"));
-    }
+    let asked = u32::try_from(query.width.unwrap_or(860)).ok().filter(|width| (200..=2400).contains(width));
+    let width = asked.ok_or_else(|| Problem::parameter("width", "out_of_range", "must be between 200 and 2400"))?;
     let theme = match query.theme.as_deref() {
         None | Some("light") => Theme::Light,
         Some("dark") => Theme::Dark,
