@@ -24,7 +24,7 @@ fn a_city_has_a_page_with_its_verdict_first_and_every_figure_with_its_source() {
     assert_page(&service, &page);
     let status = service.json("/v1/cities/us-los-angeles/status");
     let headline =
-        status["targets"].as_array().unwrap().iter().find(|it| it["target"]["id"] == status["headline"]).unwrap();
+        status["targets"].as_array().unwrap().iter().find(|it| it["target"] == status["headline_target"]).unwrap();
     let lead = between(&page.text, "<p class=\"lead\">", "</p>");
     assert!(lead.contains(headline["sentence"].as_str().unwrap()), "{lead}");
     let figures = between(&page.text, "id=\"figures\"", "</section>");
@@ -38,7 +38,7 @@ fn a_city_has_a_page_with_its_verdict_first_and_every_figure_with_its_source() {
         assert!(page.text.contains(&shown), "{number}, {shown}");
     }
     for assessment in status["targets"].as_array().unwrap() {
-        let title = assessment["target"]["title"].as_str().unwrap();
+        let title = assessment["title"].as_str().unwrap();
         assert!(page.text.contains(title), "{title}");
     }
 }
