@@ -12,10 +12,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::confirmed::Confirmed;
+use super::refusal::Refusal;
+use super::request::Effect;
+use super::request::{Condition, Operation, WriteRequest};
 use super::snapshot::{IdentifierRegister, identifiers};
-use super::staging::{Effect, Staging};
+use super::staging::Staging;
 use super::states::{State, StatePosition, States};
-use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::record::any_record::AnyRecord;
 use crate::record::{CarriedOver, City, CityId, CityRecord, Fault, Inventory, RecordKey, Slug, fault};
 use crate::store::confirmations::Confirmation;

@@ -1,12 +1,13 @@
 //! Imports many records from the command line. No client reads meanwhile, so nothing is judged or rendered.
 
 use super::arrival::{Arrival, ArrivalOutcome};
+use super::clock::Clock;
 use super::confirmed::Confirmed;
+use super::failure::Failure;
 use super::follow::{catch_up, load_unjudged};
+use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use super::staging::Staging;
-use super::writer::Failure;
-use super::{Clock, Refusal};
 use crate::record::{City, CityId, Dossier};
 use crate::registry::limits::TRANSACTION_TRIES;
 use crate::store::confirmations::Confirmation;

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, Weak};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// The turns that are taken, and the addresses that wait.
 #[derive(Debug)]

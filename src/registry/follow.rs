@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::failure::Failure;
 use super::snapshot::Snapshot;
 use super::staging::Staging;
-use super::writer::Failure;
 use crate::store::{self, AnyConnection, Head, StoreError};
 
 /// Applies to `present` what was written since, up to `head`. Calls `beat` for each entry.

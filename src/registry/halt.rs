@@ -2,7 +2,7 @@
 
 use std::sync::OnceLock;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::store::StoreError;
 
 /// The reason for stopping writes.

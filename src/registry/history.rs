@@ -8,7 +8,8 @@ use chrono::NaiveDate;
 use diesel::r2d2::{ManageConnection, Pool};
 
 use super::halt::Halt;
-use super::{Refusal, Shared};
+use super::refusal::Refusal;
+use super::shared::Shared;
 use crate::answers::records::ChangeAnswer;
 use crate::record::{AsOf, Change, Dossier};
 use crate::registry::limits::{LOG_STEP_MAX_ROWS, LOG_STEP_ROWS, POOL_CONNECTIONS, POOL_WAIT};

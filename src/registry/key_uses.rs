@@ -7,6 +7,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 
 use chrono::NaiveDate;
 
+use super::thread;
 use crate::registry::limits::{KEY_USES_PAUSE, KEY_USES_WAITING};
 use crate::store::{self, AnyConnection, DatabaseUrl, Identity, StoreError};
 
@@ -27,7 +28,7 @@ impl KeyUses {
     pub(super) fn start(database: &DatabaseUrl, identity: Identity) -> Result<Self, StoreError> {
         let (sender, queue) = sync_channel(KEY_USES_WAITING);
         let database = database.clone();
-        super::thread("uses of keys", move || write_all(&(database, identity), &queue))?;
+        thread::start("uses of keys", move || write_all(&(database, identity), &queue))?;
         Ok(KeyUses { known: Mutex::default(), sender })
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use imbl::{HashMap, OrdMap};
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::store::Key;
 use crate::store::key_log::KeyChange;
 

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use bytes::Bytes;
 use tokio::time::timeout;
 
-use super::Refusal;
 use super::concurrency::Queue;
 use super::history::History;
 use super::news::{ListenerSlot, News, Next};
+use super::refusal::Refusal;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;

@@ -5,6 +5,8 @@ pub mod bulk;
 pub mod clock;
 mod concurrency;
 mod confirmed;
+mod divergence;
+mod failure;
 mod follow;
 mod fork;
 mod halt;
@@ -17,18 +19,22 @@ pub mod limits;
 mod listener;
 mod lost;
 mod news;
-
+mod outcome;
 mod recent;
+mod refusal;
 mod relations;
 mod reply;
 mod request;
 mod room;
 mod salvage;
 mod shared;
+mod signed_head;
 mod snapshot;
 mod staging;
 mod states;
 mod succession;
+mod successors;
+mod thread;
 mod touched;
 mod transaction;
 mod writer;
@@ -52,14 +58,15 @@ pub use clock::Clock;
 pub use concurrency::{Queue, QueueSlot};
 pub use fork::Fork;
 pub use halt::Halt;
-pub use heads::Unsigned;
 pub use history::History;
 pub use keyring::Keyring;
 pub use listener::Listener;
 pub use news::Streaming;
-pub use request::{BatchOutcome, Condition, Operation, Refusal, WriteRequest, Written};
+pub use outcome::{BatchOutcome, Written};
+pub use refusal::Refusal;
+pub use request::{Condition, Effect, Operation, WriteRequest};
+pub use signed_head::Unsigned;
 pub use snapshot::{CityEntry, CityLookup, NetworkEntry, Present, Snapshot};
-pub use staging::Effect;
 
 use halt::Halted;
 use heads::Heads;
@@ -74,7 +81,7 @@ use writer::{Command, Writer};
 
 use crate::metrics::Metrics;
 use crate::record::{Actor, CityId};
-use crate::registry::limits::{FOLLOW_EVERY, KEY_LOOKUPS_PER_SECOND, WRITE_QUEUE, WRITE_WAIT};
+use crate::registry::limits::{FOLLOW_EVERY, KEY_LOOKUPS_PER_SECOND, LOG_PAGE_BYTES, WRITE_QUEUE, WRITE_WAIT};
 use crate::store::Identity;
 
 /// Which parts of the service work.
@@ -146,11 +153,11 @@ impl Registry {
         }
         let (commands, queue) = sync_channel(WRITE_QUEUE);
         let writer = Writer::new(database.clone(), connection, identity.clone(), Arc::clone(&shared));
-        thread("writer", move || writer.run(&queue))?;
+        thread::start("writer", move || writer.run(&queue))?;
         // Separate pools, so that new entries do not wait behind readers of the past.
         let open_history = || History::new(database.clone(), identity.clone(), Arc::clone(&shared));
         let history = open_history();
-        thread("news", move || news.feed(&history))?;
+        thread::start("news", move || news.feed(|range| history.read(range, LOG_PAGE_BYTES).unwrap_or_default()))?;
         let quota = Quota::per_second(NonZeroU32::new(KEY_LOOKUPS_PER_SECOND).unwrap_or(NonZeroU32::MIN));
         Ok(Registry {
             history: open_history(),
@@ -375,9 +382,4 @@ impl Registry {
         }
         Err(Refusal::Unavailable)
     }
-}
-
-fn thread(name: &str, work: impl FnOnce() + Send + 'static) -> Result<(), StoreError> {
-    let started = std::thread::Builder::new().name(name.to_owned()).spawn(work);
-    started.map(drop).map_err(|error| StoreError::Migration(format!("no thread for the {name}: {error}")))
 }

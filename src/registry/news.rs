@@ -10,11 +10,10 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use bytes::Bytes;
 use tokio::sync::watch;
 
-use super::history::History;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;
 use crate::record::limits::PAGE_MAX;
-use crate::registry::limits::{LOG_PAGE_BYTES, NEWS_PAUSE};
+use crate::registry::limits::NEWS_PAUSE;
 use crate::store::LogRange;
 
 /// How entries are rendered, how many bytes of them are kept, and for how many listeners.
@@ -189,11 +188,11 @@ impl News {
         has_new
     }
 
-    /// Reads new entries until the feed is closed. Tries again later after a failure.
-    pub(super) fn feed(&self, history: &History) {
+    /// Reads new entries until the feed is closed. Tries again later if `read` finds none, as after a failure.
+    pub(super) fn feed(&self, read: impl Fn(&LogRange) -> Vec<ChangeAnswer>) {
         let limit = i64::try_from(PAGE_MAX).ok();
         while let Some((edition, after)) = self.wait_for_work() {
-            let read = history.read(&LogRange { after, city: None, limit }, LOG_PAGE_BYTES).unwrap_or_default();
+            let read = read(&LogRange { after, city: None, limit });
             if !self.store(edition, after, &read) {
                 // The database is down or has lost entries. The writer reports that.
                 let waited = self.work.wait_timeout_while(self.ring(), NEWS_PAUSE, |ring| !ring.is_closed);

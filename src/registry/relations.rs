@@ -1,6 +1,6 @@
 //! The relations between records: which references are allowed, and what is withdrawn together.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::Staging;
 use crate::record::any_record::AnyRecord;

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::oneshot;
 
-use super::Refusal;
+use super::refusal::Refusal;
 use crate::registry::limits::WRITE_WAIT;
 
 /// The client waits, and the writer has not started.

@@ -1,6 +1,6 @@
 //! Limits the number of records of a kind for each city.
 
-use super::Refusal;
+use super::refusal::Refusal;
 use super::staging::Staging;
 use crate::record::limits::{CITY_BASELINES, CITY_TARGETS};
 use crate::record::{CityRecord, RecordKey};

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 
 use arc_swap::{ArcSwap, ArcSwapOption};
 
-use super::Refusal;
 use super::clock::{self, Clock};
 use super::fork::Fork;
 use super::halt::Halted;
 use super::heads::Heads;
 use super::heartbeat::Heartbeat;
 use super::news::News;
+use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use crate::metrics::Metrics;
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::keyring::Keyring;
+use super::refusal::Refusal;
+use super::request::{Condition, Effect, Operation, WriteRequest};
 use super::snapshot::{CityEntry, Identifier, NetworkEntry, Snapshot, identifiers};
 use super::succession::Origins;
-use super::{Condition, Operation, Refusal, WriteRequest};
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::answers::records;
@@ -26,19 +28,6 @@ pub(super) struct Staging {
     pub(super) ledger: Ledger,
     /// The entries to append.
     entries: Vec<Change>,
-}
-
-/// What an accepted write does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Effect {
-    /// The record is new, or was withdrawn and is back.
-    Created,
-    /// The record has a new revision.
-    Revised,
-    /// The record already had this content.
-    Unchanged,
-    /// The record is withdrawn.
-    Withdrawn,
 }
 
 impl Staging {
@@ -71,7 +60,7 @@ impl Staging {
 
     /// Discards all keys that were entered up to `head`.
     pub(super) fn forget_keys(&mut self, head: &Head) {
-        self.snapshot.keyring = super::Keyring::default();
+        self.snapshot.keyring = Keyring::default();
         (self.snapshot.head.keys, self.snapshot.head.keys_hash) = (head.keys, head.keys_hash.clone());
     }
 

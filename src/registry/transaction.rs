@@ -4,12 +4,16 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use super::failure::Failure;
 use super::follow::catch_up;
+use super::outcome::{BatchOutcome, Written};
+use super::refusal::Refusal;
 use super::reply::Reply;
+use super::request::Effect;
+use super::request::WriteRequest;
+use super::shared::Shared;
 use super::snapshot::Snapshot;
-use super::staging::{Effect, Staging};
-use super::writer::Failure;
-use super::{BatchOutcome, Refusal, Shared, WriteRequest, Written};
+use super::staging::Staging;
 use crate::record::{Action, Change};
 use crate::store::idempotency::{self, Mark, Outcome};
 use crate::store::{self, AnyConnection, Head, LogRange, StoreError, TransactionError};

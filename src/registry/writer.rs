@@ -5,12 +5,16 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Instant;
 
+use super::failure::{Failure, WriteError};
 use super::follow::{catch_up, load};
 use super::halt::Halt;
+use super::outcome::{BatchOutcome, Written};
+use super::refusal::Refusal;
 use super::reply::Reply;
+use super::request::WriteRequest;
+use super::shared::Shared;
 use super::snapshot::Snapshot;
 use super::transaction::{TransactionResult, write_atomically, write_batch};
-use super::{BatchOutcome, Refusal, Shared, WriteRequest, Written};
 use crate::record::{Actor, Kind, RecordKey};
 use crate::registry::limits::{FOLLOW_EVERY, RESOLVE_PAUSE, RESOLVE_WAIT, TRANSACTION_TRIES, WRITE_BATCH, WRITE_WAIT};
 use crate::store::idempotency::Mark;
@@ -34,36 +38,17 @@ pub(super) enum Command {
     Refresh(Reply<()>),
 }
 
-/// Why a batch was not written.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Failure {
-    #[error(transparent)]
-    Store(#[from] StoreError),
-    /// The log does not continue what this node had seen: a failover lost commits, or someone changed the log by hand.
-    #[error("the log does not continue the one this node had: {0}")]
-    Diverged(String),
-    /// The log of keys does not continue what this node had seen.
-    #[error("the log of keys does not continue the one this node had: {0}")]
-    KeysDiverged(String),
-}
-
-impl From<diesel::result::Error> for Failure {
-    fn from(error: diesel::result::Error) -> Self {
-        Failure::Store(error.into())
-    }
-}
-
-/// Why a transaction has no certain result.
-pub(super) enum WriteError {
-    /// Nothing was written.
-    Failed(Failure),
-    /// It may have been written.
-    OutcomeUnknown(Failure),
-}
-
-impl From<Failure> for WriteError {
-    fn from(failure: Failure) -> Self {
-        WriteError::Failed(failure)
+impl Command {
+    /// Answers the command with a refusal, without executing it.
+    pub(super) fn refuse(self, refusal: Refusal) {
+        match self {
+            Command::Write(_, reply) => reply.send(Err(refusal)),
+            Command::WriteAtomically(_, _, reply) => reply.send(Err(refusal)),
+            Command::CreateKey(_, _, reply) => reply.send(Err(refusal)),
+            Command::RotateKey(_, _, _, reply) => reply.send(Err(refusal)),
+            Command::RevokeKey(_, _, _, reply) => reply.send(Err(refusal)),
+            Command::Refresh(reply) => reply.send(Err(refusal)),
+        }
     }
 }
 
