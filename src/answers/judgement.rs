@@ -109,6 +109,23 @@ pub struct SeriesAnswer {
     pub rows: Vec<SeriesRow>,
 }
 
+/// One year of a target of a city, for many of them in one table.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct SeriesItem {
+    /// The city.
+    pub city: Slug,
+    /// Its name.
+    #[schema(example = "Los Angeles")]
+    pub name: String,
+    /// The id of the target.
+    pub target: Slug,
+    /// The unit of the amounts.
+    pub unit: Unit,
+    /// The year.
+    #[serde(flatten)]
+    pub row: SeriesRow,
+}
+
 /// Judges a city on the day `judged_on`, with what was known at `as_of`; none if it was not recorded then.
 ///
 /// The yardsticks take `level`, or the level of the headline target without one. `explain` adds the formulas.
@@ -183,6 +200,20 @@ fn build_series(
         rows: method::series(view, &target, judged_on)?,
         target,
     })
+}
+
+/// The rows of the series of one target that was assessed on the day `judged_on`, each with what it is of.
+#[must_use]
+pub fn series_items(city: &CityId, view: &View<'_>, judged_on: NaiveDate, assessed: &Assessment) -> Vec<SeriesItem> {
+    let target = &assessed.target.id;
+    let item = |row| SeriesItem {
+        city: city.clone(),
+        name: view.city.value.name.to_string(),
+        target: target.clone(),
+        unit: assessed.unit,
+        row,
+    };
+    method::series(view, target, judged_on).unwrap_or_default().into_iter().map(item).collect()
 }
 
 /// The path that repeats a judgement: it pins the entry of the log, the day and the method.

@@ -40,7 +40,8 @@ impl Format {
 /// Export a data set as CSV
 ///
 /// Every row of all pages of the list, of one moment, by city and id (the change log by sequence), with the columns
-/// of the list. It is sent as it is made, and not compressed; a connection that is cut before the end means that it
+/// of the list; of `series` the rows of a city's series, by city, target and year, with the columns `city`, `name`,
+/// `target` and `unit` before them. It is sent as it is made, and not compressed; a connection that is cut before the end means that it
 /// is not whole.
 #[utoipa::path(operation_id = "exportCsv", tag = "exports",
     params(("what" = inline(DataSet), Path, description = "The data set")),
@@ -58,7 +59,8 @@ pub async fn csv(
 /// Export a data set as JSON lines
 ///
 /// Every item of all pages of the list, of one moment, by city and id (the change log by sequence): one JSON object
-/// a line, the same as in the list. It is sent as it is made, and not compressed; a connection that is cut before the
+/// a line, the same as in the list; of `series` the rows of a city's series, by city, target and year, with `city`,
+/// `name`, `target` and `unit` as well. It is sent as it is made, and not compressed; a connection that is cut before the
 /// end means that it is not whole.
 #[utoipa::path(operation_id = "exportNdjson", tag = "exports",
     params(("what" = inline(DataSet), Path, description = "The data set")),

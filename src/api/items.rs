@@ -1,13 +1,10 @@
 //! The types of the items of all lists that can also be had as CSV.
 
-use std::any::TypeId;
-
-use utoipa::ToSchema;
-
 use super::cities::CityItem;
 use super::judgements::StatusItem;
 use super::rankings::RankingEntry;
 use super::response::columns::{Item, Named};
+use crate::answers::judgement::SeriesItem;
 use crate::answers::records::{ChangeAnswer, InventoryAnswer, MemberAnswer, NetworkAnswer, TargetAnswer};
 use crate::method::SeriesRow;
 use crate::overview::summary::SummaryItem;
@@ -17,10 +14,10 @@ macro_rules! items {
     ($($item:ty),+ $(,)?) => {
         $(impl Item for $item {})+
 
-        /// Each of them, with the name of its schema.
+        /// Each of them.
         #[must_use]
         pub fn items() -> Vec<Named> {
-            vec![$((TypeId::of::<$item>(), <$item as ToSchema>::name().into_owned())),+]
+            vec![$(Named::of::<$item>()),+]
         }
     };
 }
@@ -36,5 +33,6 @@ items![
     MemberAnswer,
     ChangeAnswer,
     SeriesRow,
+    SeriesItem,
     Key,
 ];

@@ -10,12 +10,13 @@ use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 
 /// The exports, by their names, with what a row of each is.
-const EXPORTS: [(&str, &str); 6] = [
+const EXPORTS: [(&str, &str); 7] = [
     ("cities", "a city"),
     ("baselines", "a baseline"),
     ("targets", "a pledge"),
     ("reports", "a yearly report"),
     ("status", "a judged target"),
+    ("series", "a year of a target"),
     ("changes", "an entry of the change log"),
 ];
 

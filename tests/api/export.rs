@@ -10,7 +10,7 @@ use crate::support::{Answer, Service, TODAY, assessment, baseline, city, invento
 
 use super::items;
 
-const SETS: &[&str] = &["cities", "baselines", "targets", "reports", "status", "changes"];
+const SETS: &[&str] = &["cities", "baselines", "targets", "reports", "status", "series", "changes"];
 
 /// The demo, and what could go wrong on the way: words that spreadsheets run or that must be quoted, a city without
 /// a position, one that was withdrawn, and inventories line by line, of many pieces.
@@ -91,7 +91,7 @@ fn export(service: &Service, file: &str) -> Answer {
 #[test]
 fn exports_are_all_pages_of_the_lists() {
     let service = world();
-    for what in SETS {
+    for what in SETS.iter().filter(|what| **what != "series") {
         let listed: Vec<Value> = lists(&service, what).iter().flat_map(|path| walk(&service, path)).collect();
         assert!(listed.len() > 20, "{what}");
         assert_eq!(lines(&export(&service, &format!("{what}.ndjson")).text), listed, "{what}");
@@ -104,6 +104,43 @@ fn exports_are_all_pages_of_the_lists() {
     }
     let reports = export(&service, "reports.csv").text;
     assert!(reports.len() > 3 * pledgewatch::api::limits::EXPORT_PIECE_BYTES / 2, "of several pieces");
+}
+
+#[test]
+fn the_series_of_all_targets_are_those_of_the_cities() {
+    let service = world();
+    let mut expected = Vec::new();
+    for judged in walk(&service, "/v1/status") {
+        let (city, target) = (judged["city"].as_str().unwrap(), judged["target"].as_str().unwrap());
+        let series = service.json(&format!("/v1/cities/{city}/series?target={target}"));
+        for row in series["rows"].as_array().unwrap() {
+            let mut row = row.clone();
+            ["city", "name", "target", "unit"].iter().for_each(|name| row[*name] = series[*name].clone());
+            expected.push(row);
+        }
+    }
+    let place = |row: &Value| {
+        (row["city"].as_str().unwrap().to_owned(), row["target"].as_str().unwrap().to_owned(), row["year"].as_u64())
+    };
+    assert!(expected.is_sorted_by_key(place));
+    assert_eq!(lines(&export(&service, "series.ndjson").text), expected);
+
+    let (header, rows) = table(&export(&service, "series.csv").text);
+    let (of_city, _) = table(&service.get("/v1/cities/us-los-angeles/series.csv").text);
+    let mut columns: Vec<&str> = header.iter().collect();
+    assert_eq!(columns[..4], ["city", "target", "year", "name"]);
+    columns.retain(|column| !["city", "name", "target", "unit"].contains(column));
+    assert_eq!(columns, of_city.iter().collect::<Vec<_>>());
+    let (pathway, year) =
+        ["pathway_tonnes", "year"].map(|name| header.iter().position(|column| column == name).unwrap()).into();
+    assert_eq!(rows.len(), expected.len());
+    for (row, expected) in rows.iter().zip(&expected) {
+        assert_eq!(
+            (&row[0], &row[1], &row[year]),
+            (expected["city"].as_str().unwrap(), expected["target"].as_str().unwrap(), &*expected["year"].to_string())
+        );
+        assert_eq!(row[pathway], expected.get("pathway_tonnes").map_or(String::new(), Value::to_string));
+    }
 }
 
 #[test]
@@ -226,7 +263,7 @@ fn exports_say_what_they_are() {
         .flat_map(|what| ["csv", "ndjson"].map(|suffix| format!("{what}.{suffix}")))
         .map(|file| export(&service, &file).header("etag").to_owned())
         .collect();
-    assert_eq!(after.len(), 12);
+    assert_eq!(after.len(), 2 * SETS.len());
     assert!(after.is_disjoint(&tags));
     // Another day, another judgement.
     let service = service.restart_with(&["--today", "2026-11-24"]);

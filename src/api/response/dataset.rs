@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use actix_web::HttpRequest;
 use actix_web::web::{self, Bytes};
+use chrono::NaiveDate;
 use futures_util::Stream;
 use futures_util::stream::try_unfold;
 use serde::Serialize;
@@ -16,6 +17,7 @@ use super::costly::asker;
 use super::making::Turn;
 use super::problem::Problem;
 use super::table::Table;
+use crate::answers::judgement::{self, SeriesItem};
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
 use crate::api::Service;
 use crate::api::cities::{self, CityItem};
@@ -26,7 +28,7 @@ use crate::overview::row::Row;
 use crate::record::change::GENESIS;
 use crate::record::limits::PAGE_MAX;
 use crate::record::vocabulary::vocabulary;
-use crate::record::{CityId, Year};
+use crate::record::{AsOf, CityId, Incomplete, Year};
 use crate::registry::{CityEntry, LogRange, Present, Refusal, Snapshot};
 
 vocabulary! {
@@ -42,6 +44,8 @@ vocabulary! {
         Reports = "reports",
         /// Every target of every city, judged.
         Status = "status",
+        /// The course of every target of every city, year by year.
+        Series = "series",
         /// The change log.
         Changes = "changes",
     }
@@ -56,6 +60,7 @@ impl DataSet {
             DataSet::Baselines | DataSet::Reports => columns.of::<InventoryAnswer>(),
             DataSet::Targets => columns.of::<TargetAnswer>(),
             DataSet::Status => columns.of::<StatusItem>(),
+            DataSet::Series => columns.of::<SeriesItem>(),
             DataSet::Changes => columns.of::<ChangeAnswer>(),
         }
     }
@@ -155,7 +160,12 @@ impl CityRows {
         let rest = (begin.as_ref(), Bound::Unbounded);
         for (id, entry) in self.snapshot.cities.range::<(Bound<&CityId>, Bound<&CityId>), CityId>(rest) {
             let Some(present) = &entry.present else { continue };
-            if let Some(stopped) = add_city(self.what, (id, entry, present), behind, &mut self.sheet)? {
+            let city = (id, &**entry, present);
+            let stopped = match self.what {
+                DataSet::Series => add_series(city, self.snapshot.judged_on, behind, &mut self.sheet)?,
+                what => add_city(what, city, behind, &mut self.sheet)?,
+            };
+            if let Some(stopped) = stopped {
                 self.next = Some((Bound::Included(id.clone()), stopped));
                 break;
             }
@@ -191,9 +201,27 @@ fn add_city(
         DataSet::Targets => add(dossier.targets.keys(), behind, sheet, |id| records::target(dossier, id.as_str())),
         DataSet::Reports => add(dossier.reports.keys(), behind, sheet, |year: &Year| records::report(dossier, *year)),
         DataSet::Status => add(present.targets.iter(), behind, sheet, |target| judgements::item(&row(Some(target)))),
-        // They are in the log, not with the cities.
-        DataSet::Changes => Ok(None),
+        // Years are many to a target, and changes are in the log.
+        DataSet::Series | DataSet::Changes => Ok(None),
     }
+}
+
+/// The same for the years of its targets, of which all of one target are added together.
+fn add_series(
+    (id, entry, present): (&CityId, &CityEntry, &Present),
+    judged_on: NaiveDate,
+    behind: usize,
+    sheet: &mut Sheet,
+) -> io::Result<Option<usize>> {
+    let whole = |Incomplete| io::Error::other(format!("what is recorded of {id} is not whole in memory"));
+    let Some(view) = entry.dossier.view(&AsOf::default()).map_err(whole)? else { return Ok(None) };
+    for (place, target) in present.targets.iter().enumerate().skip(behind) {
+        if sheet.is_full() {
+            return Ok(Some(place));
+        }
+        judgement::series_items(id, &view, judged_on, target).iter().try_for_each(|year| sheet.add(year))?;
+    }
+    Ok(None)
 }
 
 fn add<K, T: Serialize>(
