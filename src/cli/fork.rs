@@ -30,7 +30,7 @@ pub(super) struct AcceptFork {
 /// Why the decision is refused.
 pub(super) fn accept(args: &AcceptFork) -> anyhow::Result<()> {
     let AcceptFork { database, kept, seen, label } = args;
-    let Some(label) = store::keys::parse_label(label) else {
+    let Some(label) = store::key::parse_label(label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
     let mut connection = open_existing(database)?;

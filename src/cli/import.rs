@@ -90,7 +90,7 @@ fn parse_layout(name: &str) -> Result<Layout, String> {
 /// # Errors
 /// The error that stopped it. What was recorded before stays recorded and is reported.
 pub(super) fn run(args: &Import) -> anyhow::Result<()> {
-    let Some(label) = crate::store::keys::parse_label(&args.label) else {
+    let Some(label) = crate::store::key::parse_label(&args.label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
     let clock = clock(args.today);

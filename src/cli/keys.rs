@@ -117,7 +117,7 @@ pub(super) fn run(keys: Keys) -> anyhow::Result<()> {
 }
 
 fn new_key(role: Role, mut cities: Vec<Slug>, label: &str, expires: Option<NaiveDate>) -> anyhow::Result<NewKey> {
-    let Some(label) = store::keys::parse_label(label) else {
+    let Some(label) = store::key::parse_label(label) else {
         bail!("a label has 1 to 200 characters, none of them control characters");
     };
     match role {

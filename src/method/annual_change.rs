@@ -7,15 +7,17 @@ use chrono::NaiveDate;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::Inventory;
+use crate::record::level::Level;
 use crate::record::{Known, View, Year};
 
 use super::accounting::Accounting;
 use super::base::BaseInventory;
 use super::caution::{CautionCode, Confidence, UsedFigures};
 use super::cited::CitedFigure;
-use super::comparison::{Compared, conversion, find_obstacle, has_ended};
+use super::comparison::{Compared, conversion};
 use super::left_out::LeftOutReason;
+use super::obstacle::find_obstacle;
 use super::printed::Ratio;
 
 /// The change per year of a city's emissions between two years.
@@ -105,7 +107,7 @@ fn find_base<'a>(
 }
 
 fn has_figure(known: &Known<'_, Inventory>, level: Level, judged_on: NaiveDate) -> bool {
-    has_ended(known.value, judged_on) && known.value.figure(level).is_some()
+    known.value.has_ended(judged_on) && known.value.figure(level).is_some()
 }
 
 /// The change between two figures that may be compared.

@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::Level;
+use crate::record::level::Level;
 use crate::record::target::{Milestone, TargetKind};
 use crate::record::units::{Percent, TonnesPerPerson};
 use crate::record::{DayOrYear, Name, Sector, Slug, Standing, Tonnes, Year};

@@ -1,16 +1,13 @@
 //! The inventory that a target is measured from: its base (section 2 of the method).
 
-use chrono::NaiveDate;
-
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory, Level};
-use crate::record::target::{Base, Target};
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::level::Level;
+use crate::record::target::Target;
 use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Slug, Stamp, View, Year};
 
-use super::accounting::Accounting;
 use super::cited::CitedFigure;
-use super::comparison::{find_obstacle, has_ended};
 use super::goal;
 use super::pathway::Point;
 use super::printed::Unit;
@@ -51,21 +48,8 @@ pub(super) struct BaseInventory<'a> {
 }
 
 impl<'a> BaseInventory<'a> {
-    /// The base of `target`; `None` if it is not recorded, or its year has not ended.
-    pub fn of(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
-        let (origin, id, known) = match target.base() {
-            Base::Baseline(id) => {
-                let (id, known) = view.baselines.get_key_value(&id)?;
-                (Origin::Baseline, Some(*id), known)
-            }
-            Base::Year(year) => (Origin::ReportOfYear, None, view.reports.get(&year)?),
-            Base::Unnamed => return Self::first_report(target, view, judged_on),
-        };
-        has_ended(known.value, judged_on).then(|| Self::for_target(origin, id, known, target))
-    }
-
     /// `known` as the base of `target`.
-    fn for_target(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
+    pub fn for_target(origin: Origin, id: Option<&'a Slug>, known: &Known<'a, Inventory>, target: &Target) -> Self {
         Self::within_scope(origin, id, known, Scope::of(target), goal::unit(target))
     }
 
@@ -92,19 +76,6 @@ impl<'a> BaseInventory<'a> {
     pub fn at_level(id: Option<&'a Slug>, known: &Known<'a, Inventory>, level: Level) -> Self {
         let origin = if id.is_some() { Origin::Baseline } else { Origin::ReportOfYear };
         Self::within_scope(origin, id, known, Scope { level, lines: None }, Unit::Tonnes)
-    }
-
-    /// The earliest report before the target year that is above 0 and comparable with the latest report.
-    fn first_report(target: &Target, view: &View<'a>, judged_on: NaiveDate) -> Option<Self> {
-        let scope = Scope::of(target);
-        let is_counted =
-            |report: &&Known<'a, Inventory>| has_ended(report.value, judged_on) && scope.figure(report.value).is_some();
-        let latest = view.reports.values().rev().find(is_counted)?;
-        let earlier = view.reports.range(..target.target_year.min(latest.value.year)).map(|(_, report)| report);
-        let bases =
-            earlier.filter(is_counted).map(|report| Self::for_target(Origin::FirstReport, None, report, target));
-        let mut positive = bases.filter(|base| base.amount.is_some_and(|amount| amount > 0.0));
-        positive.find(|base| find_obstacle(latest, base, &Accounting::of(base.inventory), view).is_none())
     }
 
     /// The same base with its lines converted by `gwp`; `None` if they cannot be converted.

@@ -3,7 +3,8 @@
 use chrono::NaiveDate;
 
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory, Level};
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::level::Level;
 use crate::record::target::Target;
 use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Known, Stamp, View, Year};
@@ -11,12 +12,11 @@ use crate::record::{Known, Stamp, View, Year};
 use super::accounting::Accounting;
 use super::base::BaseInventory;
 use super::cited::{BaseYearReport, CitedFigure, YearFigure};
-use super::coverage::{LEFT_OUT_PERCENT, Lines, Side, Uncovered};
 use super::goal;
 use super::left_out::{LeftOut, LeftOutReason};
+use super::obstacle::{Obstacle, find_obstacle};
 use super::pathway::Point;
 use super::printed::{Ratio, Unit};
-use super::restated_since::{Restated, restated_since};
 use super::scope::Scope;
 
 /// Percent of the baseline beyond which the report for its year contradicts it.
@@ -84,44 +84,6 @@ impl Compared<'_> {
             of_other_gwp: self.of_other_gwp,
             revision: self.stamp.revision,
             warning_codes: self.warnings(target.level, view),
-        }
-    }
-}
-
-/// Why a report cannot be compared, with the figures that show it.
-#[derive(Debug, Clone, PartialEq)]
-pub(super) struct Obstacle {
-    pub reason: LeftOutReason,
-    /// The reason as a sentence.
-    pub detail: String,
-    /// The lines that one side does not know; only if coverage differs.
-    pub uncovered: Option<Uncovered>,
-    /// The figures of the restated baseline; only if it was restated.
-    pub restated: Option<Restated>,
-}
-
-impl Obstacle {
-    pub fn new(reason: LeftOutReason, detail: String) -> Box<Self> {
-        Box::new(Obstacle { reason, detail, uncovered: None, restated: None })
-    }
-
-    /// The report that cannot be compared with the base of `target` for this reason.
-    fn into_left_out(self, report: &Inventory, target: &Target) -> LeftOut {
-        let unit = goal::unit(target);
-        let figure = Scope::of(target).figure(report);
-        let restated = self.restated.as_ref();
-        LeftOut {
-            year: report.year,
-            reason: self.reason,
-            detail: Some(self.detail),
-            tonnes: figure.map(|figure| figure.tonnes),
-            population: unit.population(report),
-            tonnes_per_person: unit.print(figure.and_then(|figure| unit.amount(figure, report.population))).1,
-            old_revision: restated.map(|restated| restated.revision),
-            old_tonnes: restated.map(|restated| restated.then),
-            new_tonnes: restated.map(|restated| restated.now),
-            apart_percent: restated.and_then(|restated| Ratio::new(restated.percent)),
-            uncovered: self.uncovered,
         }
     }
 }
@@ -197,7 +159,7 @@ impl<'a> Comparison<'a> {
         let (mut compared, mut left_out) = (Vec::new(), Vec::new());
         let is_after_base = |year: &Year| base.is_none_or(|base| *year > base.year());
         let reports =
-            view.reports.iter().filter(|(year, report)| is_after_base(year) && has_ended(report.value, judged_on));
+            view.reports.iter().filter(|(year, report)| is_after_base(year) && report.value.has_ended(judged_on));
         for (_, report) in reports {
             match compare(report, target, base_and_accounting, view) {
                 Ok(report) => compared.push(report),
@@ -224,11 +186,6 @@ impl<'a> Comparison<'a> {
     }
 }
 
-/// True if the year of an inventory had ended on a day.
-pub(super) fn has_ended(inventory: &Inventory, on: NaiveDate) -> bool {
-    inventory.days().1 < on
-}
-
 /// Every figure that can be compared with the base, also of the years before it, by year.
 ///
 /// For the base year the base itself counts, not a report for that year.
@@ -241,7 +198,7 @@ pub(super) fn points_of_all_years<'a>(
 ) -> Vec<Point> {
     let is_base_year = |year: Year| base.is_some_and(|base| base.year() == year);
     let reports = view.reports.iter().filter(|(year, _)| !is_base_year(**year));
-    let reports = reports.filter(|(_, report)| has_ended(report.value, judged_on));
+    let reports = reports.filter(|(_, report)| report.value.has_ended(judged_on));
     let compared = reports.filter_map(|(_, report)| compare(report, target, base.zip(accounting), view).ok());
     let mut points: Vec<Point> = compared.filter(|report| !report.of_other_gwp).map(|report| report.point()).collect();
     points.extend(base.and_then(BaseInventory::point));
@@ -276,54 +233,6 @@ fn no_figure(target: &Target) -> Box<Obstacle> {
         None => format!("The report has no figure at {}.", target.level),
     };
     Obstacle::new(LeftOutReason::NoFigureAtLevel, detail)
-}
-
-/// Why a report with a figure cannot be compared with a base; `None` if it can.
-pub(super) fn find_obstacle<'a>(
-    report: &Known<'a, Inventory>,
-    base: &BaseInventory<'a>,
-    accounting: &Accounting<'_>,
-    view: &View<'a>,
-) -> Option<Box<Obstacle>> {
-    let of_report = Accounting::of(report.value);
-    let has_same_series = accounting.has_same_series(&of_report);
-    accounting
-        .find_difference(&of_report)
-        .map(|(reason, detail)| Obstacle::new(reason, detail))
-        .or_else(|| boundary_changed(base.inventory, report.value, view).filter(|_| !has_same_series))
-        .or_else(|| coverage_differs(base, report.value))
-        .or_else(|| restated_since(report, base, view).filter(|_| !has_same_series))
-}
-
-fn coverage_differs(base: &BaseInventory<'_>, report: &Inventory) -> Option<Box<Obstacle>> {
-    let uncovered = find_uncovered(base, report).filter(|part| part.percent() > LEFT_OUT_PERCENT)?;
-    let obstacle = Obstacle::new(LeftOutReason::CoverageDiffers, describe_coverage(&uncovered));
-    Some(Box::new(Obstacle { uncovered: Some(uncovered), ..*obstacle }))
-}
-
-/// The lines that a base and a report do not both count; `None` if a side has no lines, or they count the same.
-pub(super) fn find_uncovered(base: &BaseInventory<'_>, report: &Inventory) -> Option<Uncovered> {
-    let ours = Lines::of(base.inventory, &base.scope, base.gwp())?;
-    let theirs = Lines::of(report, &base.scope, report.gwp)?;
-    Uncovered::between([&ours, &theirs], [base.figure, base.scope.figure(report)], &base.scope, report.year)
-}
-
-/// A difference in coverage, as a sentence.
-pub(super) fn describe_coverage(part: &Uncovered) -> String {
-    let (one, other) = match part.side {
-        Side::Baseline => ("baseline", "report"),
-        Side::Report => ("report", "baseline"),
-    };
-    format!("{:.1} % of the {one} is on {}, which the {other} does not know.", part.percent(), part.named_lines())
-}
-
-/// The obstacle that the city was merged or split between the ends of the two inventories; `None` if it was not.
-fn boundary_changed(base: &Inventory, report: &Inventory, view: &View<'_>) -> Option<Box<Obstacle>> {
-    let (one, other) = (base.days().1, report.days().1);
-    let is_between = |day: NaiveDate| one.min(other) < day && day <= one.max(other);
-    let changed = view.city.value.predecessors.iter().find(|predecessor| is_between(predecessor.on))?;
-    let detail = format!("On {} the city was made from {} or split off from it.", changed.on, changed.city);
-    Some(Obstacle::new(LeftOutReason::BoundaryChanged, detail))
 }
 
 /// The set of potentials to which the base is converted for a report. `None` unless both state every line by gas, use

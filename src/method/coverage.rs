@@ -9,7 +9,8 @@ use utoipa::ToSchema;
 
 use crate::record::gpc::GpcRef;
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory, Level};
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::level::Level;
 use crate::record::line::{LineValue, Notation};
 use crate::record::vocabulary::vocabulary;
 use crate::record::{Tonnes, Year};

@@ -14,7 +14,6 @@ use crate::record::{Tonnes, Year};
 
 use super::absent::AbsentReason;
 use super::case::Case;
-use super::comparison::has_ended;
 use super::course::{Course, YearNumbers, uncertainty};
 use super::coverage::Lines;
 use super::goal::{self, reduce};
@@ -78,7 +77,7 @@ impl LikeForLike {
     pub(super) fn of(case: &Case<'_, '_>) -> Result<Self, AbsentReason> {
         let base = case.base.as_ref().ok_or(AbsentReason::NoBaseline)?;
         let later = case.view.reports.range(..).rev().map(|(_, report)| report.value);
-        let mut later = later.filter(|report| report.year > base.year() && has_ended(report, case.judged_on));
+        let mut later = later.filter(|report| report.year > base.year() && report.has_ended(case.judged_on));
         let report = later.next().ok_or(AbsentReason::InsufficientData)?;
         let ours = Lines::of(base.inventory, &base.scope, base.gwp()).ok_or(AbsentReason::NoLines)?;
         let theirs = Lines::of(report, &base.scope, report.gwp).ok_or(AbsentReason::NoLines)?;

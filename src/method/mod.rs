@@ -19,12 +19,15 @@ mod accounting;
 pub mod annual_change;
 pub mod assessment;
 mod base;
+mod base_choice;
 pub mod budget;
 mod case;
 pub mod caution;
+mod cautions;
 mod cited;
 pub mod comparison;
 mod conclusion;
+mod converted_gas;
 pub mod course;
 pub mod coverage;
 mod disagreement;
@@ -38,6 +41,7 @@ pub mod lad;
 mod left_out;
 pub mod like_for_like;
 pub mod milestone;
+mod obstacle;
 mod opinion;
 mod outcome;
 pub mod pathway;
@@ -52,6 +56,7 @@ mod standing;
 pub mod trend;
 pub mod verdict;
 pub mod within_reports;
+mod wording;
 pub mod yardstick;
 
 use chrono::NaiveDate;
@@ -110,10 +115,10 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
     let conclusion = Conclusion::of(case);
     let mut assessment = new_assessment(case, &conclusion);
     if conclusion.verdict == Verdict::NotJudged {
-        assessment.cautions = caution::unjudged_cautions(case);
+        assessment.cautions = cautions::unjudged_cautions(case);
     } else {
         add_inputs(&mut assessment, case);
-        assessment.cautions = caution::cautions(case, &conclusion);
+        assessment.cautions = cautions::cautions(case, &conclusion);
         assessment.milestones = milestone::milestones(case, &conclusion);
     }
     let lowers_confidence = assessment.cautions.iter().map(|caution| caution.lowers_confidence(case.target.level));

@@ -6,7 +6,6 @@ use super::budget::Budget;
 use super::case::Case;
 use super::conclusion::Conclusion;
 use super::course::YearNumbers;
-use super::disagreement::disagreement;
 use super::growth::growth_ratio;
 use super::like_for_like::LikeForLike;
 use super::pathway::{Pathway, Point};
@@ -49,7 +48,7 @@ impl Opinions {
     /// Adds them to the assessment, with the reasons of those that are absent.
     pub fn add_to(self, assessment: &mut Assessment, conclusion: &Conclusion) {
         let mut absent = Vec::new();
-        let disagreement = disagreement(conclusion, &self);
+        let disagreement = self.disagreement(conclusion);
         assessment.required = ok_or_note("required", self.required, &mut absent);
         absent.extend(assessment.required.iter().flat_map(|required| required.absent_fields(assessment.unit)));
         assessment.trend = ok_or_note("trend", self.trend, &mut absent);

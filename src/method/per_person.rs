@@ -7,14 +7,14 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::Inventory;
+use crate::record::level::Level;
 use crate::record::units::Population;
 use crate::record::vocabulary::Protocol;
 use crate::record::warning::{PreviousReports, WarningCode, warning_codes_at};
 use crate::record::{Source, Tonnes, View, Year};
 
 use super::caution::{CautionCode, Confidence, STALE_AFTER_YEARS, is_contradicted};
-use super::comparison::has_ended;
 use super::conclusion::OUTDATED_AFTER_YEARS;
 use super::printed::Ratio;
 
@@ -73,7 +73,7 @@ pub enum NoPersonFigure {
 /// What is missing for it.
 pub fn per_person(view: &View<'_>, level: Level, judged_on: NaiveDate) -> Result<PersonFigure, NoPersonFigure> {
     let mut missing = NoPersonFigure::NoFigureAtLevel;
-    for report in view.reports.values().rev().filter(|report| has_ended(report.value, judged_on)) {
+    for report in view.reports.values().rev().filter(|report| report.value.has_ended(judged_on)) {
         let inventory = report.value;
         let Some(figure) = inventory.figure(level) else { continue };
         missing = NoPersonFigure::NoPopulation;

@@ -6,10 +6,8 @@ use crate::record::inventory::Inventory;
 use crate::record::{Known, Revision, Stamp, Tonnes, View};
 
 use super::base::BaseInventory;
-use super::comparison::Obstacle;
-use super::left_out::LeftOutReason;
 use super::printed::Unit;
-use super::sentence::amount;
+use super::wording::amount;
 
 /// Percent of the baseline beyond which an earlier revision is another figure.
 pub const RESTATED_PERCENT: f64 = 5.0;
@@ -27,13 +25,21 @@ pub(super) struct Restated {
     pub percent: f64,
 }
 
-/// The obstacle that a baseline was restated: the revision in force when the report became known differs from the
+impl Restated {
+    /// The restatement as a sentence.
+    pub fn describe(&self) -> String {
+        let [then, now] = [self.then, self.now].map(|tonnes| amount(tonnes.get(), Unit::Tonnes));
+        format!("The baseline has been restated since, from {then} to {now}; the report has not.")
+    }
+}
+
+/// How a baseline was restated since a report became known: the revision in force when the report became known differs from the
 /// present figure by more than 5 % of it. A baseline without an earlier revision was never restated.
 pub(super) fn restated_since<'a>(
     report: &Known<'a, Inventory>,
     base: &BaseInventory<'a>,
     view: &View<'a>,
-) -> Option<Box<Obstacle>> {
+) -> Option<Restated> {
     let known = base.record(view)?;
     // Without an earlier revision nothing was restated.
     let first = known.earlier.run_starts().next()?;
@@ -57,16 +63,7 @@ pub(super) fn restated_since<'a>(
     let in_force = run_start.map_or(first, |run_start| known.earlier.last_of_run(run_start, was_known));
     let then = figure(in_force.abridged()?, base)?;
     let percent = if now.is_positive() { 100.0 * (then.get() - now.get()).abs() / now.get() } else { 0.0 };
-    (percent > RESTATED_PERCENT).then(|| {
-        let in_words = |tonnes: Tonnes| amount(tonnes.get(), Unit::Tonnes);
-        let detail = format!(
-            "The baseline has been restated since, from {} to {}; the report has not.",
-            in_words(then),
-            in_words(now)
-        );
-        let restated = Restated { revision: in_force.stamp.revision, then, now, percent };
-        Box::new(Obstacle { restated: Some(restated), ..*Obstacle::new(LeftOutReason::RestatedSince, detail) })
-    })
+    (percent > RESTATED_PERCENT).then_some(Restated { revision: in_force.stamp.revision, then, now, percent })
 }
 
 /// The figure of a revision of the baseline, converted as the base is.

@@ -2,7 +2,8 @@
 
 use crate::record::gpc::GpcRef;
 use crate::record::gwp::GwpSet;
-use crate::record::inventory::{Figure, Inventory, Level};
+use crate::record::inventory::{Figure, Inventory};
+use crate::record::level::Level;
 use crate::record::line::LineValue;
 use crate::record::target::Target;
 

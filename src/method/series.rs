@@ -14,7 +14,8 @@ use crate::record::{Slug, View, Year};
 
 use super::budget::{FilledYear, fill_gaps};
 use super::case::Case;
-use super::caution::{Caution, CautionCode, cautions};
+use super::caution::{Caution, CautionCode};
+use super::cautions::cautions;
 use super::conclusion::Conclusion;
 use super::left_out::LeftOutReason;
 use super::milestone::{MilestoneAssessment, MilestoneVerdict, milestones};

@@ -13,7 +13,7 @@ use crate::record::Year;
 use super::absent::AbsentReason;
 use super::base::BaseInventory;
 use super::case::Case;
-use super::caution::ConvertedGas;
+use super::converted_gas::ConvertedGas;
 use super::course::{Course, YearNumbers, uncertainty};
 use super::printed::{Amount, Ratio};
 

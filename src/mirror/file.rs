@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::MirrorError;
 use super::entry::Entry;
+use super::error::MirrorError;
 use crate::record::change::GENESIS;
 use crate::record::head::{LogEnd, LogKey, SignedHead};
 

@@ -6,7 +6,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use ureq::Agent;
 
-use super::MirrorError;
+use super::error::MirrorError;
 use crate::mirror::limits::{MIRROR_ANSWER_BYTES, MIRROR_ANSWER_WAIT};
 use crate::record::head::{LogKey, SignedHead};
 

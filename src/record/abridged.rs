@@ -7,7 +7,7 @@ use super::inventory::Inventory;
 use super::line::{Line, LineValue};
 use super::member::Member;
 use super::network::Network;
-use super::recorded::Versioned;
+use super::revision::Versioned;
 use super::source::Source;
 use super::statement::Statement;
 use super::target::Target;

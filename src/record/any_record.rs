@@ -14,7 +14,8 @@ use super::inventory::Inventory;
 use super::key::{CityRecord, RecordKey};
 use super::member::Member;
 use super::network::Network;
-use super::recorded::{Recorded, Revision, Stamp, Versioned};
+use super::recorded::Recorded;
+use super::revision::{Revision, Stamp, Versioned};
 use super::statement::Statement;
 use super::target::Target;
 

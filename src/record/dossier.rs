@@ -5,17 +5,18 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 
 use super::any_record::{AnyRecord, AnyRecorded, NextRevision, Recordable};
+use super::as_of::AsOf;
 use super::change::Change;
 use super::city::City;
 use super::inventory::Inventory;
 use super::key::{CityRecord, RecordKey, Subject};
 use super::member::Member;
-use super::recorded::{Recorded, Stamp};
+use super::recorded::Recorded;
+use super::revision::Stamp;
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
 use super::units::Year;
-use super::view::AsOf;
 
 /// All records of one city.
 #[derive(Debug, Clone)]

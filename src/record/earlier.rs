@@ -10,7 +10,7 @@ use chrono::NaiveDate;
 use imbl::Vector;
 
 use super::limits::SUPERSEDED_BYTES;
-use super::recorded::{Content, Revision, Versioned};
+use super::revision::{Content, Revision, Versioned};
 
 /// The revisions before the latest; cheap to clone.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use serde::{Serialize, Serializer};
 use serde_json::Value;
 
 use super::fault::{At, Parse};
-use super::inventory::Level;
+use super::level::Level;
 
 /// Which totals count a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

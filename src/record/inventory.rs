@@ -12,46 +12,13 @@ use super::calendar::{first_day, last_day};
 use super::fault::{At, Fields, Parse, parse_list};
 use super::gpc::GpcRef;
 use super::gwp::GwpSet;
+use super::level::Level;
 use super::limits::{ALSO_STATED, LINES, PERIOD_DAYS_MAX, PERIOD_DAYS_MIN, TONNES_MAX};
 use super::line::{Line, LineValue};
 use super::source::Source;
 use super::text::{Name, Slug, Text};
 use super::units::{Percent, Population, SignedTonnes, Tonnes, Year};
-use super::vocabulary::{Electricity, Gas, Protocol, VerificationLevel, vocabulary};
-
-vocabulary! {
-    /// What a total counts. Only totals of the same level are ever compared.
-    Level {
-        /// GPC BASIC: stationary energy, transport and waste, in scopes 1 and 2, and waste in scope 3.
-        Basic = "basic",
-        /// GPC BASIC+: BASIC plus transboundary transport, grid losses, industry and land use.
-        BasicPlus = "basic_plus",
-        /// GPC scope 1.
-        Scope1 = "scope_1",
-        /// GPC scopes 1 and 2.
-        Scope12 = "scope_1_2",
-        /// GPC scopes 1, 2 and 3.
-        Scope123 = "scope_1_2_3",
-        /// Emissions caused by the people of the city, wherever they occur.
-        Consumption = "consumption",
-        /// The city's own total, as the city defines it.
-        Own = "own",
-    }
-}
-
-impl Level {
-    /// True if it is defined which lines a total at this level counts.
-    #[must_use]
-    pub const fn has_lines(self) -> bool {
-        !matches!(self, Level::Consumption | Level::Own)
-    }
-
-    /// True if a total at this level may be below 0, because it counts land use, which may remove more than is emitted.
-    #[must_use]
-    pub const fn may_be_negative(self) -> bool {
-        matches!(self, Level::BasicPlus | Level::Consumption | Level::Own)
-    }
-}
+use super::vocabulary::{Electricity, Gas, Protocol, VerificationLevel};
 
 /// Stated totals by level, in t CO2e; at least one is present.
 #[skip_serializing_none]
@@ -425,6 +392,12 @@ impl Inventory {
     #[must_use]
     pub fn days(&self) -> (NaiveDate, NaiveDate) {
         self.period.map_or_else(|| (first_day(self.year), last_day(self.year)), |period| (period.start, period.end))
+    }
+
+    /// True if its year had ended on a day.
+    #[must_use]
+    pub fn has_ended(&self, on: NaiveDate) -> bool {
+        self.days().1 < on
     }
 
     /// True if it covers the calendar year.

@@ -8,7 +8,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::fault::{At, Parse, json_type, parse_list};
 use super::gpc::GpcRef;
-use super::inventory::Level;
+use super::level::Level;
 use super::text::Name;
 use super::vocabulary::vocabulary;
 

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 
 use super::calendar::DayOrYear;
 use super::fault::{At, Fields, Parse, parse_list};
-use super::inventory::Level;
+use super::level::Level;
 use super::limits::MILESTONES;
 use super::sector::Sector;
 use super::source::Source;

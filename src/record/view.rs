@@ -4,43 +4,18 @@ use std::collections::BTreeMap;
 
 use chrono::NaiveDate;
 
+use super::as_of::AsOf;
 use super::city::City;
 use super::dossier::Dossier;
 use super::inventory::{AlsoStated, Inventory};
-use super::recorded::{Recorded, Revision, Stamp, Versioned};
+use super::recorded::Recorded;
+use super::revision::{Revision, Stamp, Versioned};
 use super::statement::Statement;
 use super::target::Target;
 use super::text::{CityId, Slug};
 use super::units::Year;
 
-/// A moment to look back to; the default is the present.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub struct AsOf {
-    /// Include only entries of the log up to this one.
-    pub sequence: Option<i64>,
-    /// Include only what was recorded by the end of this day.
-    pub as_of: Option<NaiveDate>,
-    /// Include only figures whose source was published by this day, and only targets in force on it. A source without a
-    /// date counts from the day it was recorded.
-    pub known_on: Option<NaiveDate>,
-    /// Include only reports of years up to this one.
-    pub through: Option<Year>,
-}
-
 impl AsOf {
-    /// True if the entry had been recorded by then.
-    #[must_use]
-    pub fn includes(&self, stamp: &Stamp) -> bool {
-        self.sequence.is_none_or(|sequence| stamp.sequence <= sequence)
-            && self.as_of.is_none_or(|day| stamp.recorded_at.date_naive() <= day)
-    }
-
-    /// True if the whole log is included, as for the present.
-    #[must_use]
-    pub const fn covers_whole_log(&self) -> bool {
-        self.sequence.is_none() && self.as_of.is_none()
-    }
-
     /// True if a known target was in force. With `known_on` set, a target that had ended by that day was not.
     fn is_in_force(&self, known: &Known<'_, Target>) -> bool {
         self.known_on.is_none_or(|day| known.ended().is_none_or(|ended| ended > day))

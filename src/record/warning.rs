@@ -3,7 +3,8 @@
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::inventory::{Inventory, Level};
+use super::inventory::Inventory;
+use super::level::Level;
 use super::target::{Goal, Target};
 use super::units::{Tonnes, Year, group_thousands};
 use super::view::View;

@@ -47,7 +47,7 @@ impl Bulk {
         let mut connection = database.connect()?;
         store::migrate(&mut connection)?;
         if let Some(fork) = store::forks::open(&mut connection)? {
-            return Err(StoreError::Forked(Box::new(fork)));
+            return Err(StoreError::Forked { kept: fork.kept, seen: fork.seen });
         }
         let snapshot = load_unjudged(&mut connection, today)?;
         let confirmed = Confirmed::load(&mut connection)?;

@@ -4,8 +4,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use serde_json::Value;
 
-use super::StoreError;
 use super::connection::{AnyConnection, on_either};
+use super::error::StoreError;
 use super::schema::confirmations;
 use crate::record::change::sha256;
 use crate::record::{Kind, RecordKey};

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use diesel::connection::{AnsiTransactionManager, SimpleConnection, TransactionManager};
 use diesel::prelude::*;
 
-use super::StoreError;
+use super::error::StoreError;
 use super::file_watch::file_name;
 use crate::store::limits::{
     BUSY_WAIT, CONNECT_WAIT, DATABASE_PAUSE, IDLE_TRANSACTION_WAIT, KEEPALIVE_COUNT, KEEPALIVE_IDLE,

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::StoreError;
+use super::error::StoreError;
 #[cfg(unix)]
 pub(super) use truncation::TruncationCheck;
 
@@ -78,7 +78,7 @@ mod truncation {
     use std::sync::{Arc, Mutex, PoisonError};
 
     use super::{FileId, FileIdentity, file_name, unreadable};
-    use crate::store::StoreError;
+    use crate::store::error::StoreError;
 
     /// The first bytes of a database file.
     const MAGIC: &[u8] = b"SQLite format 3\0";

@@ -5,8 +5,8 @@
 
 use diesel::prelude::*;
 
-use super::StoreError;
 use super::connection::{AnyConnection, DatabaseUrl};
+use super::error::StoreError;
 #[cfg(unix)]
 use super::file_watch::TruncationCheck;
 use super::file_watch::{FileIdentity, file_gone};

@@ -5,8 +5,8 @@ use std::time::Instant;
 use diesel::prelude::*;
 use diesel::sql_types::Text;
 
-use super::StoreError;
 use super::connection::AnyConnection;
+use super::error::StoreError;
 use crate::record::limits::DAMAGE_LISTED;
 
 /// The errors that `PRAGMA quick_check` reports, a sentence each. Empty for a sound file, and for a server, which

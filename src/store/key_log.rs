@@ -10,9 +10,10 @@ use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 
 use super::connection::{AnyConnection, insert_all};
-use super::keys::{Key, Role, parse_label};
+use super::error::StoreError;
+use super::key::{Key, Role, parse_label};
+use super::log::Head;
 use super::schema::key_changes;
-use super::{Head, StoreError};
 use crate::record::change::{Action, Actor, Link, sha256, timestamp};
 use crate::record::limits::LOAD_ROWS;
 use crate::record::{CityId, Slug};

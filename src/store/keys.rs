@@ -7,79 +7,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, SubsecRound, TimeDelta, Utc};
 use diesel::prelude::*;
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::connection::{AnyConnection, on_either, transaction};
+use super::error::StoreError;
+use super::key::{Key, Role, parse_label};
 use super::key_log::{self, KeyChange};
 use super::schema::{key_cities, keys};
-use super::{Head, StoreError, log, secret};
+use super::{Head, log, secret};
 use crate::record::change::{Action, Actor, GENESIS};
-use crate::record::vocabulary::vocabulary;
 use crate::record::{CityId, Name};
-
-vocabulary! {
-    /// What a key allows.
-    Role {
-        /// Everything. Only this role creates and withdraws cities and manages keys.
-        Admin = "admin",
-        /// Writing baselines, targets and reports of the cities that the key is bound to.
-        Reporter = "reporter",
-    }
-}
-
-/// A key, without its secret.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Key {
-    /// The id of the key.
-    #[schema(example = "01939f2c-7a10-7cc3-9d4e-2f7a1f0c9b11")]
-    pub id: String,
-    /// Who holds the key. Shown as `recorded_by` in the records that the key wrote.
-    pub label: Name,
-    /// What the key allows.
-    pub role: Role,
-    /// The cities that the key is bound to; empty for an admin.
-    #[schema(value_type = Vec<String>, example = json!(["us-los-angeles"]))]
-    pub cities: Vec<CityId>,
-    /// When the key was created.
-    pub created_at: DateTime<Utc>,
-    /// The last day on which the key works; absent if it does not expire.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2027-12-31")]
-    pub expires_on: Option<NaiveDate>,
-    /// The last day on which the key was used; absent if it was never used.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "2026-11-23")]
-    pub last_used_on: Option<NaiveDate>,
-    /// Until when the previous secret still works; absent if the secret was never replaced.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub old_secret_until: Option<DateTime<Utc>>,
-    /// When the key was revoked; absent if it was not.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub revoked_at: Option<DateTime<Utc>>,
-    /// SHA-256 of the secret; never part of a response.
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub secret_hash: String,
-    /// SHA-256 of the previous secret; never part of a response.
-    #[serde(skip)]
-    #[schema(ignore)]
-    pub old_secret_hash: Option<String>,
-}
-
-impl Key {
-    /// The key as the author of a change.
-    #[must_use]
-    pub fn actor(&self) -> Actor {
-        Actor { label: self.label.to_string(), key: Some(self.id.clone()) }
-    }
-
-    /// True if the last day of the key has passed.
-    #[must_use]
-    pub fn has_expired(&self, today: NaiveDate) -> bool {
-        self.expires_on.is_some_and(|last| last < today)
-    }
-}
 
 /// The properties of a new key.
 #[derive(Debug, Clone)]
@@ -411,12 +347,4 @@ pub fn save_last_use(connection: &mut AnyConnection, id: &str, day: NaiveDate) -
     let is_earlier = keys::last_used_on.is_null().or(keys::last_used_on.lt(day));
     let key = keys::table.filter(keys::id.eq(id)).filter(is_earlier);
     diesel::update(key).set(keys::last_used_on.eq(day)).execute(connection).map(drop)
-}
-
-/// Parses the label of a key, which has the same limits as a name.
-#[must_use]
-pub fn parse_label(text: &str) -> Option<Name> {
-    use crate::record::fault::{Parse, read};
-    // A label is not a figure, so the day of reading does not matter.
-    read(serde_json::Value::from(text), chrono::NaiveDate::MIN, Name::parse).ok()
 }

@@ -4,8 +4,8 @@ use chrono::NaiveDateTime;
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
 use super::connection::{AnyConnection, insert_all};
+use super::error::StoreError;
 use super::schema::{changes, revision};
 use crate::record::change::GENESIS;
 use crate::record::head::LogEnd;

@@ -4,12 +4,14 @@ pub mod backup;
 pub mod confirmations;
 pub mod connection;
 pub mod damage;
+mod error;
 mod file_watch;
 pub mod forks;
 pub mod heads;
 pub mod idempotency;
 pub mod identity;
 pub mod integrity;
+pub mod key;
 pub mod key_log;
 pub mod keys;
 pub mod limits;
@@ -34,8 +36,10 @@ use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 pub use connection::{AnyConnection, DatabaseUrl, TransactionError, transaction, try_transaction};
 pub use damage::Damage;
+pub use error::{HOW_TO_PUT_BACK, HOW_TO_RESTORE, StoreError};
 pub use identity::Identity;
-pub use keys::{Key, NewKey, Role, Rotation};
+pub use key::{Key, Role};
+pub use keys::{NewKey, Rotation};
 pub use log::{Head, LogRange};
 
 use connection::on_either;
@@ -47,89 +51,6 @@ const MIGRATION_LOCK: i64 = 0x706c_6564_6765_7761;
 
 /// The migration that adds the log of keys.
 const KEY_LOG: &str = "20261125000004";
-
-/// What can go wrong with the database.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// The database cannot be reached.
-    #[error("the database {database} cannot be opened: {cause}")]
-    Unavailable {
-        /// The database, without its password.
-        database: String,
-        /// What the library of the database reports.
-        cause: String,
-    },
-    /// A newer version of this program created it.
-    #[error("the database was made by a newer version of pledgewatch (migration {0}); use that version or a newer one")]
-    Newer(String),
-    /// An older version created it, and this command may not migrate it.
-    #[error("the database was made by an older version of pledgewatch; `pledgewatch migrate` brings it to this one")]
-    Older,
-    /// A migration failed.
-    #[error("the database cannot be migrated: {0}")]
-    Migration(String),
-    /// It holds something that this program never writes.
-    #[error("the database is damaged: {0}")]
-    Corrupt(String),
-    /// Its log does not continue what a node had seen, and no operator has decided yet.
-    #[error("the log of the database does not continue what a node had seen: `pledgewatch accept-fork --kept {} --seen {}` accepts that", .0.kept, .0.seen)]
-    Forked(Box<forks::Fork>),
-    /// It is not the database that was opened.
-    #[error("the database is not the one that was opened: {0}; {HOW_TO_PUT_BACK}")]
-    Replaced(String),
-    /// A statement failed.
-    #[error("the database refused a statement: {0}")]
-    Statement(#[from] diesel::result::Error),
-    /// The operating system has no random bytes.
-    #[error("the system has no random bytes: {0}")]
-    Entropy(String),
-}
-
-/// What to do if the database was moved or replaced.
-pub const HOW_TO_PUT_BACK: &str = "put the file that was opened back, with its -wal and -shm neighbours, or restore a \
-    backup (`pledgewatch restore FILE` into a new database), then start the service again";
-/// What to do if the database is damaged.
-pub const HOW_TO_RESTORE: &str = "stop the service, move the database aside, restore a backup (`pledgewatch restore \
-    FILE` into a new database), and start the service again; `pledgewatch verify` names every entry that is wrong";
-
-/// What SQLite reports for a damaged file or a failing disk: `SQLITE_CORRUPT`, `SQLITE_NOTADB`, `SQLITE_IOERR`.
-const DAMAGE: [&str; 4] =
-    ["database disk image is malformed", "malformed database schema", "file is not a database", "disk I/O error"];
-
-impl StoreError {
-    /// True if the database is damaged, so that trying again does not help.
-    #[must_use]
-    pub fn is_damage(&self) -> bool {
-        let message = match self {
-            StoreError::Corrupt(_) => return true,
-            StoreError::Unavailable { cause, .. } => cause,
-            StoreError::Statement(error) => &error.to_string(),
-            _ => return false,
-        };
-        DAMAGE.iter().any(|damage| message.contains(damage))
-    }
-
-    /// True if the statement violated a constraint; false if the database or the connection failed.
-    #[must_use]
-    pub fn is_constraint(&self) -> bool {
-        use diesel::result::{DatabaseErrorKind as Kind, Error};
-        matches!(
-            self,
-            StoreError::Statement(Error::DatabaseError(
-                Kind::UniqueViolation | Kind::ForeignKeyViolation | Kind::NotNullViolation | Kind::CheckViolation,
-                _
-            ))
-        )
-    }
-}
-
-impl StoreError {
-    /// True if the database aborted a transaction: it closed the connection or stopped waiting for a lock.
-    #[must_use]
-    pub fn is_aborted(&self) -> bool {
-        matches!(self, StoreError::Statement(diesel::result::Error::DatabaseError(..))) && !self.is_constraint()
-    }
-}
 
 /// Migrates a database to the current schema. Returns the names of the migrations that ran.
 ///

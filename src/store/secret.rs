@@ -1,6 +1,6 @@
 //! The secrets of keys: their form, and the hash by which they are recognized.
 
-use super::StoreError;
+use super::error::StoreError;
 use crate::record::change::sha256;
 use crate::record::masking::KEY_PREFIX;
 

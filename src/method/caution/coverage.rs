@@ -1,8 +1,8 @@
 //! Cautions about coverage: whether the baseline and the reports count the same lines.
 
 use super::{Caution, CautionCode, UsedFigures, about};
-use crate::method::comparison::{describe_coverage, find_uncovered};
 use crate::method::coverage::{CAUTION_PERCENT, Lines, Uncovered};
+use crate::method::obstacle::{describe_coverage, find_uncovered};
 use crate::record::Year;
 
 pub(super) fn cautions(used: &UsedFigures<'_, '_>) -> Vec<Caution> {

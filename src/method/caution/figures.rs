@@ -2,8 +2,9 @@
 
 use super::{Caution, CautionCode, UsedFigures, list_years};
 use crate::method::printed::Unit;
-use crate::method::sentence::amount;
-use crate::record::inventory::{AlsoStated, Figure, Inventory, Level};
+use crate::method::wording::amount;
+use crate::record::inventory::{AlsoStated, Figure, Inventory};
+use crate::record::level::Level;
 use crate::record::warning::WarningCode;
 use crate::record::{View, Year};
 

@@ -3,14 +3,15 @@
 mod accounting;
 mod coverage;
 mod figures;
-mod timing;
+pub(super) mod timing;
 
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::Inventory;
+use crate::record::level::Level;
 use crate::record::vocabulary::vocabulary;
 use crate::record::{Percent, Slug, View, Year};
 
@@ -19,12 +20,11 @@ use super::base::BaseInventory;
 use super::case::Case;
 use super::comparison::{BaseYearComparison, Compared};
 use super::conclusion::Conclusion;
+use super::converted_gas::ConvertedGas;
 use super::coverage::Uncovered;
-use super::history;
 use super::printed::{Amount, Ratio, Unit};
 use super::scope::Scope;
 
-pub use accounting::ConvertedGas;
 pub(super) use figures::is_contradicted;
 pub(super) use timing::STALE_AFTER_YEARS;
 
@@ -236,21 +236,6 @@ impl Caution {
     }
 }
 
-/// The cautions of a case that is judged, in the order of their kinds.
-pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion) -> Vec<Caution> {
-    let used = UsedFigures::of(case, conclusion);
-    let mut found = timing::cautions(case, conclusion, &used);
-    found.extend(used.comparison_cautions());
-    found.extend(history::baseline_restated(case));
-    found.extend(history::target_weakened(case));
-    found
-}
-
-/// The only caution of a target that is not judged: that its end was recorded late.
-pub(super) fn unjudged_cautions(case: &Case<'_, '_>) -> Vec<Caution> {
-    timing::ended_claimed_later(case).into_iter().collect()
-}
-
 /// A caution about `years`; `None` if there are none.
 fn about(code: CautionCode, years: Vec<Year>, detail: impl FnOnce(&str) -> String) -> Option<Caution> {
     let listed = list_years(&years);
@@ -291,7 +276,7 @@ pub(super) struct UsedFigures<'c, 'a> {
 }
 
 impl<'c, 'a> UsedFigures<'c, 'a> {
-    fn of(case: &'c Case<'_, 'a>, conclusion: &Conclusion) -> Self {
+    pub fn of(case: &'c Case<'_, 'a>, conclusion: &Conclusion) -> Self {
         let (comparison, judged) = (&case.comparison, conclusion.numbers.map(|numbers| numbers.year));
         UsedFigures {
             view: case.view,
@@ -312,7 +297,7 @@ impl<'c, 'a> UsedFigures<'c, 'a> {
     /// The cautions about the comparison itself: about accounting, coverage and figures.
     ///
     /// Those about accounting consider every report; those about single figures only the two that decide.
-    fn comparison_cautions(&self) -> Vec<Caution> {
+    pub fn comparison_cautions(&self) -> Vec<Caution> {
         let mut found = accounting::cautions(self);
         found.extend(coverage::cautions(self));
         found.extend(figures::cautions(self));

@@ -22,7 +22,11 @@ const FEW_POINTS: usize = 3;
 /// The years in which the pandemic lowered emissions.
 const PANDEMIC: std::ops::RangeInclusive<i32> = 2020..=2021;
 
-pub(super) fn cautions(case: &Case<'_, '_>, conclusion: &Conclusion, used: &UsedFigures<'_, '_>) -> Vec<Caution> {
+pub(in crate::method) fn cautions(
+    case: &Case<'_, '_>,
+    conclusion: &Conclusion,
+    used: &UsedFigures<'_, '_>,
+) -> Vec<Caution> {
     let is_decided = conclusion.verdict.is_decided();
     let found = [
         stale(case).filter(|_| !is_decided),
@@ -154,7 +158,7 @@ fn offset_heavy(case: &Case<'_, '_>) -> Option<Caution> {
 }
 
 /// Only for targets that are not judged: a target that is judged had not ended, or ended after its target year.
-pub(super) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
+pub(in crate::method) fn ended_claimed_later(case: &Case<'_, '_>) -> Option<Caution> {
     let day = standing::late_claim_day(case.known)?;
     let ended = case.known.ended()?;
     let due = case.target.target_year;

@@ -1,7 +1,8 @@
 //! The formulas of what qualifies a verdict: cautions, and the reports that are left out.
 
 use crate::method::assessment::Assessment;
-use crate::method::caution::{Caution, CautionCode, ConvertedGas};
+use crate::method::caution::{Caution, CautionCode};
+use crate::method::converted_gas::ConvertedGas;
 use crate::method::coverage::Uncovered;
 use crate::method::left_out::LeftOut;
 use crate::method::pathway::Point;

@@ -12,12 +12,12 @@ pub(super) use weakened::target_weakened;
 
 use chrono::NaiveDate;
 
-use crate::record::recorded::Versioned;
+use crate::record::revision::Versioned;
 use crate::record::{Known, Stamp, Year};
 
 use super::case::Case;
 use super::caution::{Caution, CautionCode};
-use super::sentence::percent;
+use super::wording::percent;
 
 /// Every revision of a record that is no withdrawal, in order of publication, with its stamp.
 fn revisions<'s, T: Versioned>(known: &'s Known<'_, T>) -> Vec<(&'s T, &'s Stamp)> {

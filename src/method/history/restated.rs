@@ -8,8 +8,9 @@ use crate::method::case::Case;
 use crate::method::caution::{Caution, CautionCode};
 use crate::method::goal;
 use crate::method::scope::Scope;
-use crate::method::sentence::amount;
-use crate::record::inventory::{Inventory, Level};
+use crate::method::wording::amount;
+use crate::record::inventory::Inventory;
+use crate::record::level::Level;
 use crate::record::target::Target;
 use crate::record::{Stamp, Year};
 

@@ -13,7 +13,7 @@ use crate::method::case::Case;
 use crate::method::caution::{Caution, CautionCode};
 use crate::method::goal;
 use crate::method::pathway::{Pathway, Point};
-use crate::method::sentence::amount;
+use crate::method::wording::amount;
 use crate::record::target::{MilestoneLevel, Target};
 use crate::record::{Goal, Known, Percent, Slug, Stamp, Standing, Year};
 

@@ -12,18 +12,18 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::{Inventory, Level};
+use crate::record::inventory::Inventory;
+use crate::record::level::Level;
 use crate::record::{View, Year};
 
 use super::ipcc::explain_reason;
 use super::{YardstickFigure, YardstickReason};
 use crate::method::accounting::Accounting;
 use crate::method::caution::STALE_AFTER_YEARS;
-use crate::method::comparison::has_ended;
 use crate::method::lad::{Line, least_absolute_deviations};
 use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Ratio, Unit};
-use crate::method::sentence::amount;
+use crate::method::wording::amount;
 
 /// The first year of the figures.
 const SINCE: i32 = 2015;
@@ -118,7 +118,7 @@ pub(super) fn evaluate(view: &View<'_>, level: Option<Level>, judged_on: NaiveDa
 
 /// The reports of years that had ended on a day, by year.
 fn ended_reports<'a>(view: &View<'a>, on: NaiveDate) -> impl Iterator<Item = &'a Inventory> {
-    view.reports.values().map(|report| report.value).filter(move |report| has_ended(report, on))
+    view.reports.values().map(|report| report.value).filter(move |report| report.has_ended(on))
 }
 
 /// The figures since 2015 that count as the last one does, and the years of those that do not.

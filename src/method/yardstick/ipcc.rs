@@ -18,8 +18,8 @@ use crate::method::case::Case;
 use crate::method::conclusion::Conclusion;
 use crate::method::pathway::{Pathway, Point, interpolate};
 use crate::method::printed::{Amount, Ratio, Unit};
-use crate::method::sentence::amount;
 use crate::method::verdict::Verdict;
+use crate::method::wording::amount;
 
 /// The share of the emissions of 2019 that may be left in 2030 for 1.5 °C: 43 % less.
 pub(super) const SHARE_1_5C: f64 = 0.57;

@@ -14,13 +14,12 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::Level;
+use crate::record::level::Level;
 use crate::record::vocabulary::vocabulary;
 use crate::record::{View, Year};
 
 use super::Assessments;
 use super::case::Case;
-use super::comparison::has_ended;
 use super::pathway::Point;
 use super::printed::Amount;
 
@@ -130,7 +129,7 @@ fn evaluate_target(case: &Case<'_, '_>) -> TargetYardsticks {
 
 /// The level with the most reports; of several, the first in the order of levels.
 fn level_with_most_reports(view: &View<'_>, judged_on: NaiveDate) -> Option<Level> {
-    let ended = || view.reports.values().filter(|report| has_ended(report.value, judged_on));
+    let ended = || view.reports.values().filter(|report| report.value.has_ended(judged_on));
     let reports = |level: Level| ended().filter(|report| report.value.figure(level).is_some()).count();
     let counted = Level::ALL.iter().rev().map(|level| (reports(*level), *level));
     // `max_by_key` takes the last of several maxima. In reverse order, that is the first level.

@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
-use crate::record::inventory::Level;
+use crate::record::level::Level;
 use crate::record::{Slug, Year};
 
 use super::ipcc::{allowed_in_2030, emissions_2019, explain_reason, figures_2019};
