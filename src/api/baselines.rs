@@ -1,6 +1,6 @@
 //! Baselines: `/v1/cities/{city}/baselines`.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, routes, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +8,7 @@ use super::request::lookup::{present_city, present_record};
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
-use super::response::list::{Form, List, Listed, Page, page};
+use super::response::list::{List, Listed, Page, page};
 use super::response::problem::Problem;
 use super::{Service, write};
 use crate::answers::records::{self, InventoryAnswer};
@@ -42,8 +42,10 @@ fn listed<'s>(snapshot: &'s Snapshot, city: &str, asked: &Page) -> Result<Listed
 /// The base-year inventories that targets are measured from, by id.
 #[utoipa::path(operation_id = "listBaselines", tag = "baselines",
     params(("city" = Slug, Path, description = "The city's id"), Page),
-    responses((status = 200, description = "A page of baselines", body = List<InventoryAnswer>)))]
+    responses((status = 200, description = "A page of baselines", content((List<InventoryAnswer> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/cities/{city}/baselines")]
+#[get("/cities/{city}/baselines.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
@@ -51,24 +53,7 @@ pub async fn list(
     asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
-}
-
-/// List a city's baselines as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listBaselinesCsv", tag = "baselines",
-    params(("city" = Slug, Path, description = "The city's id"), Page),
-    responses((status = 200, description = "A page of baselines", content_type = "text/csv", body = String)))]
-#[get("/cities/{city}/baselines.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    city: web::Path<String>,
-    asked: Query<Page>,
-) -> Result<HttpResponse, Problem> {
-    let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
+    costly::list(&request, &service, fields, move |snapshot, _| listed(snapshot, &city, &asked)).await
 }
 
 /// Get a baseline

@@ -1,6 +1,6 @@
 //! The change log: `/v1/changes`, and a city's part of it.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -11,7 +11,7 @@ use super::request::query::Query;
 use super::response::answer::Keep;
 use super::response::costly;
 use super::response::csv;
-use super::response::list::limit;
+use super::response::list::{Format, limit};
 use super::response::made::Made;
 use super::response::problem::Problem;
 use crate::answers::body::Body;
@@ -107,16 +107,18 @@ impl Part {
     }
 }
 
-async fn answer_json(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
-    let make = move |history: &History| Ok(Body::json(&part.read(history)?).into());
-    costly::answer_once(request, service, Keep::Shared, make).await
-}
-
-async fn answer_csv(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
-    let maker = service.clone();
+/// Answers with a part of the log, in the format that the path asks for.
+async fn answer(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
+    let (format, maker) = (Format::from_path(request), service.clone());
     costly::answer_once(request, service, Keep::Shared, move |history| {
         let page = part.read(history)?;
-        Ok(Made { body: csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?, next: page.next })
+        match format {
+            Format::Json => Ok(Body::json(&page).into()),
+            Format::Csv => {
+                let body = csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?;
+                Ok(Made { body, next: page.next })
+            }
+        }
     })
     .await
 }
@@ -127,32 +129,18 @@ async fn answer_csv(request: &HttpRequest, service: &web::Data<Service>, part: P
 /// readable after the city is withdrawn.
 #[utoipa::path(operation_id = "listCityChanges", tag = "changes",
     params(("city" = Slug, Path, description = "The city's id"), ChangesQuery),
-    responses((status = 200, description = "A page of its changes", body = ChangeList)))]
+    responses((status = 200, description = "A page of its changes",
+        content((ChangeList = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/cities/{city}/changes")]
+#[get("/cities/{city}/changes.csv")]
 pub async fn of_city(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_json(&request, &service, Part::of(&service, &city, &query)?).await
-}
-
-/// List a city's changes as CSV
-///
-/// The same rows as the JSON list, with the record before and after as JSON text; the `Link` header leads
-/// to the next page.
-#[utoipa::path(operation_id = "listCityChangesCsv", tag = "changes",
-    params(("city" = Slug, Path, description = "The city's id"), ChangesQuery),
-    responses((status = 200, description = "A page of its changes", content_type = "text/csv", body = String)))]
-#[get("/cities/{city}/changes.csv")]
-pub async fn of_city_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    city: web::Path<String>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, Part::of(&service, &city, &query)?).await
+    answer(&request, &service, Part::of(&service, &city, &query)?).await
 }
 
 /// List all changes
@@ -160,27 +148,15 @@ pub async fn of_city_csv(
 /// The public log of everything that was ever recorded. The entries are chained by SHA-256, so that
 /// anyone who kept an old hash can check that nothing before it was altered.
 #[utoipa::path(operation_id = "listChanges", tag = "changes", params(ChangesQuery),
-    responses((status = 200, description = "A page of the log", body = ChangeList)))]
+    responses((status = 200, description = "A page of the log",
+        content((ChangeList = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/changes")]
+#[get("/changes.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<ChangesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer_json(&request, &service, Part::of_all(&service, &query)?).await
-}
-
-/// List all changes as CSV
-///
-/// The same rows as the JSON list, with the record before and after as JSON text; the `Link` header leads
-/// to the next page.
-#[utoipa::path(operation_id = "listChangesCsv", tag = "changes", params(ChangesQuery),
-    responses((status = 200, description = "A page of the log", content_type = "text/csv", body = String)))]
-#[get("/changes.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<ChangesQuery>,
-) -> Result<HttpResponse, Problem> {
-    answer_csv(&request, &service, Part::of_all(&service, &query)?).await
+    answer(&request, &service, Part::of_all(&service, &query)?).await
 }

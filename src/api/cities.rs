@@ -1,6 +1,6 @@
 //! Cities: `/v1/cities`.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, routes, web};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -12,7 +12,7 @@ use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
 use super::response::judged::JudgedTarget;
-use super::response::list::{Form, List, Listed, page};
+use super::response::list::{List, Listed, page};
 use super::response::problem::Problem;
 use super::{Service, write};
 use crate::answers::records::{self, CityAnswer};
@@ -86,32 +86,17 @@ pub(crate) fn item(row: &Row<'_>) -> Option<CityItem> {
 /// Every city that is not withdrawn, with the verdict on the target it is first shown with, and how many of its targets
 /// have each verdict. What is said of targets in filters is about the one it is first shown with.
 #[utoipa::path(operation_id = "listCities", tag = "cities", params(ListQuery),
-    responses((status = 200, description = "A page of cities", body = List<CityItem>)))]
+    responses((status = 200, description = "A page of cities", content((List<CityItem> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/cities")]
+#[get("/cities.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
-        .await
-}
-
-/// List cities as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listCitiesCsv", tag = "cities", params(ListQuery),
-    responses((status = 200, description = "A page of cities", content_type = "text/csv", body = String)))]
-#[get("/cities.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<ListQuery>,
-) -> Result<HttpResponse, Problem> {
-    let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))
-        .await
+    costly::list(&request, &service, fields, move |snapshot, columns| listed(snapshot, columns, &query)).await
 }
 
 /// Get a city

@@ -1,6 +1,6 @@
 //! Every target of every city, judged: `/v1/status`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
@@ -11,7 +11,7 @@ use super::request::order::place;
 use super::request::query::Query;
 use super::response::costly;
 use super::response::judged::JudgedTarget;
-use super::response::list::{Form, List, Listed, page};
+use super::response::list::{List, Listed, page};
 use super::response::problem::Problem;
 use crate::overview::row::Row;
 use crate::record::city::Country;
@@ -101,30 +101,15 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
 /// targets that are only proposed, or ended before their year did, are `not_judged`. The `status` of a city has more:
 /// the milestones, the trend, the budget, and why a number is absent.
 #[utoipa::path(operation_id = "listStatus", tag = "status", params(ListQuery),
-    responses((status = 200, description = "A page of targets", body = List<StatusItem>)))]
+    responses((status = 200, description = "A page of targets", content((List<StatusItem> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/status")]
+#[get("/status.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, columns| listed(snapshot, columns, &query))
-        .await
-}
-
-/// List all judged targets as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listStatusCsv", tag = "status", params(ListQuery),
-    responses((status = 200, description = "A page of targets", content_type = "text/csv", body = String)))]
-#[get("/status.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<ListQuery>,
-) -> Result<HttpResponse, Problem> {
-    let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, columns| listed(snapshot, columns, &query))
-        .await
+    costly::list(&request, &service, fields, move |snapshot, columns| listed(snapshot, columns, &query)).await
 }

@@ -1,6 +1,6 @@
 //! The members of a network: `/v1/networks/{network}/members`.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, routes, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,7 +8,7 @@ use super::request::lookup::{present_network, present_record};
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
-use super::response::list::{Form, List, Listed, Page, page};
+use super::response::list::{List, Listed, Page, page};
 use super::response::problem::Problem;
 use super::{Service, write};
 use crate::answers::records::{self, MemberAnswer};
@@ -41,8 +41,10 @@ fn listed<'s>(snapshot: &'s Snapshot, network: &str, asked: &Page) -> Result<Lis
 /// today.
 #[utoipa::path(operation_id = "listMembers", tag = "networks",
     params(("network" = Slug, Path, description = "The network's id"), Page),
-    responses((status = 200, description = "A page of members", body = List<MemberAnswer>)))]
+    responses((status = 200, description = "A page of members", content((List<MemberAnswer> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/networks/{network}/members")]
+#[get("/networks/{network}/members.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
@@ -50,24 +52,7 @@ pub async fn list(
     asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &network, &asked)).await
-}
-
-/// List a network's members as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listMembersCsv", tag = "networks",
-    params(("network" = Slug, Path, description = "The network's id"), Page),
-    responses((status = 200, description = "A page of members", content_type = "text/csv", body = String)))]
-#[get("/networks/{network}/members.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    network: web::Path<String>,
-    asked: Query<Page>,
-) -> Result<HttpResponse, Problem> {
-    let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &network, &asked)).await
+    costly::list(&request, &service, fields, move |snapshot, _| listed(snapshot, &network, &asked)).await
 }
 
 /// Get a membership

@@ -1,6 +1,6 @@
 //! Networks of cities: `/v1/networks`.
 
-use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
+use actix_web::{HttpRequest, HttpResponse, delete, get, put, routes, web};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -9,7 +9,7 @@ use super::request::lookup::present_network;
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::costly;
-use super::response::list::{Form, List, Listed, Page, page};
+use super::response::list::{List, Listed, Page, page};
 use super::response::problem::Problem;
 use super::write::{self, Named};
 use crate::answers::records::{self, NetworkAnswer};
@@ -42,30 +42,17 @@ fn listed<'s>(snapshot: &'s Snapshot, asked: &Page) -> Result<Listed<'s, Network
 ///
 /// The networks of cities, by id.
 #[utoipa::path(operation_id = "listNetworks", tag = "networks", params(Page),
-    responses((status = 200, description = "A page of networks", body = List<NetworkAnswer>)))]
+    responses((status = 200, description = "A page of networks", content((List<NetworkAnswer> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/networks")]
+#[get("/networks.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     asked: Query<Page>,
 ) -> Result<HttpResponse, Problem> {
     let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &asked)).await
-}
-
-/// List networks as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listNetworksCsv", tag = "networks", params(Page),
-    responses((status = 200, description = "A page of networks", content_type = "text/csv", body = String)))]
-#[get("/networks.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    asked: Query<Page>,
-) -> Result<HttpResponse, Problem> {
-    let fields = asked.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &asked)).await
+    costly::list(&request, &service, fields, move |snapshot, _| listed(snapshot, &asked)).await
 }
 
 /// Get a network

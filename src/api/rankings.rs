@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 use chrono::NaiveDate;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
@@ -15,7 +15,7 @@ use super::request::filters::PlaceQuery;
 use super::request::order::{Place, Standing};
 use super::request::query::{Query, QueryFaults};
 use super::response::answer::Keep;
-use super::response::list::{List, Page, page};
+use super::response::list::{Format, List, Page, page};
 use super::response::problem::Problem;
 use super::response::{costly, csv};
 use crate::answers::body::Body;
@@ -352,38 +352,35 @@ impl Ranking<RankingEntry> {
 /// zero. But for `annual_change` figures of different years and base years are ranked side by side: each entry has its
 /// own beside it.
 #[utoipa::path(operation_id = "listRankings", tag = "rankings", params(RankingQuery),
-    responses((status = 200, description = "A page of the ranking", body = Ranking<RankingEntry>)))]
+    responses((status = 200, description = "A page of the ranking",
+        content((Ranking<RankingEntry> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/rankings")]
+#[get("/rankings.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let format = Format::from_path(&request);
     costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
-        let Some(fields) = query.fields.as_deref() else { return Ok(Body::json(&ranking).of(&snapshot.edition)) };
-        let fields = Fields::read(fields, service.columns.of::<RankingEntry>())?;
-        let trimmed = ranking.trimmed(|entry| fields.trim(entry))?;
-        Ok(Body::json(&trimmed).of(&snapshot.edition))
+        let (columns, fields) = (service.columns.of::<RankingEntry>(), query.fields.as_deref());
+        match format {
+            Format::Json => Ok(json(ranking, columns, fields)?.of(&snapshot.edition).into()),
+            Format::Csv => {
+                let Ranking { mut items, unranked, next, .. } = ranking;
+                items.extend(unranked);
+                csv::page(columns, fields, &items, next, &snapshot.edition)
+            }
+        }
     })
     .await
 }
 
-/// Rank cities as CSV
-///
-/// The same entries as in JSON, those without a rank after the others; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listRankingsCsv", tag = "rankings", params(RankingQuery),
-    responses((status = 200, description = "A page of the ranking", content_type = "text/csv", body = String)))]
-#[get("/rankings.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<RankingQuery>,
-) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
-        let Ranking { mut items, unranked, next, .. } = ranking(snapshot, &query)?;
-        items.extend(unranked);
-        csv::page(service.columns.of::<RankingEntry>(), query.fields.as_deref(), &items, next, &snapshot.edition)
-    })
-    .await
+/// A ranking as JSON, with only the `fields` asked for.
+fn json(ranking: Ranking<RankingEntry>, columns: &[String], fields: Option<&str>) -> Result<Body, Problem> {
+    let Some(fields) = fields else { return Ok(Body::json(&ranking)) };
+    let fields = Fields::read(fields, columns)?;
+    Ok(Body::json(&ranking.trimmed(|entry| fields.trim(entry))?))
 }

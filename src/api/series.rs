@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 
 use super::Service;
 use super::request::moment::{Asked, moment_query};
 use super::request::query::{Query, check_id};
+use super::response::list::Format;
 use super::response::problem::{Code, Problem};
 use super::response::{costly, csv};
 use super::status::{answer_past, not_then, past_city};
@@ -23,28 +24,6 @@ moment_query! {
         #[param(pattern = "^[a-z0-9-]{2,64}$", example = "2025-half")]
         target: Option<String>,
     }
-}
-
-/// Answers with the course, rendered by `render`.
-async fn answer(
-    request: &HttpRequest,
-    service: &web::Data<Service>,
-    city: &str,
-    query: Query<SeriesQuery>,
-    render: impl FnOnce(&Service, &SeriesAnswer) -> Result<Body, Problem> + Send + 'static,
-) -> Result<HttpResponse, Problem> {
-    let (snapshot, keep) = (service.registry.present(), query.moment().keep());
-    if let Some(answer) = costly::answer_again(request, service, &snapshot.edition, keep).await? {
-        return Ok(answer);
-    }
-    check_id("target", query.target.as_deref())?;
-    let (entry, asked) = past_city(&snapshot, city, &query.moment())?;
-    let (edition, maker) = (Arc::clone(&entry.edition), service.clone());
-    answer_past(request, service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
-        let series = series(dossier, &asked, query.target.as_deref())?;
-        Ok(render(&maker, &series)?.of(&edition))
-    })
-    .await
 }
 
 fn series(dossier: &Dossier, asked: &Asked, target: Option<&str>) -> Result<SeriesAnswer, Problem> {
@@ -66,31 +45,31 @@ fn series(dossier: &Dossier, asked: &Asked, target: Option<&str>) -> Result<Seri
 /// stands apart, with the reason. A target that is not judged has no rows. The moment is asked for as of `status`.
 #[utoipa::path(operation_id = "getSeries", tag = "status",
     params(("city" = Slug, Path, description = "The city's id"), SeriesQuery),
-    responses((status = 200, description = "The course, a row a year", body = SeriesAnswer)))]
+    responses((status = 200, description = "The course, a row a year",
+        content((SeriesAnswer = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/cities/{city}/series")]
+#[get("/cities/{city}/series.csv")]
 pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     city: web::Path<String>,
     query: Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    answer(&request, &service, &city, query, |_, series| Ok(Body::json(series))).await
-}
-
-/// Plot a target's course as CSV
-///
-/// The same rows as in JSON.
-#[utoipa::path(operation_id = "getSeriesCsv", tag = "status",
-    params(("city" = Slug, Path, description = "The city's id"), SeriesQuery),
-    responses((status = 200, description = "The course, a row a year", content_type = "text/csv", body = String)))]
-#[get("/cities/{city}/series.csv")]
-pub async fn get_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    city: web::Path<String>,
-    query: Query<SeriesQuery>,
-) -> Result<HttpResponse, Problem> {
-    let render =
-        |service: &Service, series: &SeriesAnswer| csv::render(service.columns.of::<SeriesRow>(), &series.rows);
-    answer(&request, &service, &city, query, render).await
+    let (snapshot, keep) = (service.registry.present(), query.moment().keep());
+    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, keep).await? {
+        return Ok(answer);
+    }
+    check_id("target", query.target.as_deref())?;
+    let (entry, asked) = past_city(&snapshot, &city, &query.moment())?;
+    let (format, edition, maker) = (Format::from_path(&request), Arc::clone(&entry.edition), service.clone());
+    answer_past(&request, &service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
+        let series = series(dossier, &asked, query.target.as_deref())?;
+        let body = match format {
+            Format::Json => Body::json(&series),
+            Format::Csv => csv::render(maker.columns.of::<SeriesRow>(), &series.rows)?,
+        };
+        Ok(body.of(&edition))
+    })
+    .await
 }

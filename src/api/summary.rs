@@ -1,13 +1,13 @@
 //! The world, its countries, regions and networks in numbers: `/v1/summary`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Service;
 use super::request::query::Query;
 use super::response::costly;
-use super::response::list::{Form, List, Listed, Page, page};
+use super::response::list::{List, Listed, Page, page};
 use super::response::problem::Problem;
 use crate::overview::summary::{Scope, Summary, SummaryItem};
 use crate::registry::Snapshot;
@@ -47,28 +47,15 @@ fn listed<'s>(snapshot: &'s Snapshot, query: &SummaryQuery) -> Result<Listed<'s,
 /// target, with low confidence apart; what their latest comparable figures come to, each level by itself; how old
 /// the reports are; and who has not reported for three years.
 #[utoipa::path(operation_id = "listSummary", tag = "summary", params(SummaryQuery),
-    responses((status = 200, description = "A page of the summary", body = List<SummaryItem>)))]
+    responses((status = 200, description = "A page of the summary", content((List<SummaryItem> = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/summary")]
+#[get("/summary.csv")]
 pub async fn list(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<SummaryQuery>,
 ) -> Result<HttpResponse, Problem> {
     let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Json, fields, move |snapshot, _| listed(snapshot, &query)).await
-}
-
-/// Sum up the world as CSV
-///
-/// The same rows as the JSON list; the `Link` header leads to the next page.
-#[utoipa::path(operation_id = "listSummaryCsv", tag = "summary", params(SummaryQuery),
-    responses((status = 200, description = "A page of the summary", content_type = "text/csv", body = String)))]
-#[get("/summary.csv")]
-pub async fn list_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<SummaryQuery>,
-) -> Result<HttpResponse, Problem> {
-    let fields = query.fields.clone();
-    costly::list(&request, &service, Form::Csv, fields, move |snapshot, _| listed(snapshot, &query)).await
+    costly::list(&request, &service, fields, move |snapshot, _| listed(snapshot, &query)).await
 }

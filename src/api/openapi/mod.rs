@@ -1,5 +1,6 @@
 //! The OpenAPI document: generated from the route table, completed with what holds for every operation.
 
+mod csv;
 mod examples;
 mod parameters;
 mod partial;
@@ -71,6 +72,7 @@ pub fn document() -> Value {
     document["components"]["securitySchemes"] = json!({"bearer": {"type": "http", "scheme": "bearer",
         "description": "A key made by `pledgewatch keys create` or `POST /v1/keys`."}});
     schemas::flatten(&mut document);
+    csv::add_operations(&mut document);
     let example = Example::new().expect("the examples are valid records");
     let named = document["components"]["schemas"].clone();
     let columns = Columns::new(&document, items());

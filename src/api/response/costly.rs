@@ -9,7 +9,7 @@ use super::answer::{self, Held, Keep, answer_held};
 use super::answer_cache::Kept;
 use super::columns::Item;
 use super::csv;
-use super::list::{Form, Listed, rendered};
+use super::list::{Format, Listed, rendered};
 use super::made::{Made, link_next};
 use super::problem::Problem;
 use crate::answers::body::Body;
@@ -47,23 +47,23 @@ pub async fn answer<M: Into<Made> + 'static>(
     answer_of(request, service, &edition, keep, move || make(&maker, &snapshot)).await
 }
 
-/// The same with a page of a list, of its items only the `fields` asked for.
+/// Answers with a page of a list, in the format that the path asks for, with only the `fields` asked for.
 ///
 /// # Errors
 /// Those of `listed`; 422 for fields that there are not; 429 or 503 when too much is asked for at once.
 pub async fn list<T: Item>(
     request: &HttpRequest,
     service: &web::Data<Service>,
-    form: Form,
     fields: Option<String>,
     listed: impl for<'s> FnOnce(&'s Snapshot, &[String]) -> Result<Listed<'s, T>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
+    let format = Format::from_path(request);
     answer(request, service, Keep::Shared, move |service, snapshot| {
         let (columns, fields) = (service.columns.of::<T>(), fields.as_deref());
         let (list, edition) = listed(snapshot, columns)?;
-        match form {
-            Form::Json => Ok(rendered(&list, columns, fields)?.of(edition).into()),
-            Form::Csv => csv::page(columns, fields, &list.items, list.next, edition),
+        match format {
+            Format::Json => Ok(rendered(&list, columns, fields)?.of(edition).into()),
+            Format::Csv => csv::page(columns, fields, &list.items, list.next, edition),
         }
     })
     .await

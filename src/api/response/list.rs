@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use actix_web::HttpRequest;
 use serde::{Deserialize, Serialize};
 use serde_with::skip_serializing_none;
 use utoipa::{IntoParams, ToSchema};
@@ -48,13 +49,25 @@ pub struct Page {
 /// A page of a list, and the edition that it is of.
 pub type Listed<'s, T> = (List<T>, &'s Arc<Edition>);
 
-/// How a list is written.
+/// The format of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Form {
-    /// As JSON.
+pub enum Format {
+    /// JSON, at the path of the list.
     Json,
-    /// As CSV.
+    /// CSV, at the same path with `.csv` behind it.
     Csv,
+}
+
+impl Format {
+    /// Reads the format from the path of a request.
+    #[must_use]
+    pub fn from_path(request: &HttpRequest) -> Self {
+        // The path as the router decoded it: a client may write the point as `%2E`.
+        match request.match_info().as_str().rsplit_once('.') {
+            Some((_, "csv")) => Format::Csv,
+            _ => Format::Json,
+        }
+    }
 }
 
 /// What says where an item stands in a list, in the order of the list.
