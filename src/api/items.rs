@@ -7,6 +7,7 @@ use super::response::columns::{Item, Named};
 use crate::answers::judgement::SeriesItem;
 use crate::answers::records::{ChangeAnswer, InventoryAnswer, MemberAnswer, NetworkAnswer, TargetAnswer};
 use crate::method::SeriesRow;
+use crate::overview::comparison::ComparisonRow;
 use crate::overview::summary::SummaryItem;
 use crate::registry::Key;
 
@@ -26,6 +27,7 @@ items![
     CityItem,
     StatusItem,
     RankingEntry,
+    ComparisonRow,
     SummaryItem,
     InventoryAnswer,
     TargetAnswer,

@@ -3,6 +3,7 @@
 pub mod baselines;
 pub mod changes;
 pub mod cities;
+pub mod compare;
 pub mod export;
 pub mod geojson;
 pub mod health;
@@ -67,6 +68,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(series::get)
             .service(judgements::list)
             .service(rankings::list)
+            .service(compare::get)
+            .service(compare::get_csv)
             .service(summary::list)
             .service(networks::list)
             .service(networks::get)

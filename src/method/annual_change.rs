@@ -88,7 +88,7 @@ pub fn annual_change(
 }
 
 /// The inventory of the earlier year: its report, or else the only baseline for that year.
-fn find_base<'a>(
+pub(super) fn find_base<'a>(
     view: &View<'a>,
     level: Level,
     year: Year,

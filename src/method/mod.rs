@@ -12,7 +12,7 @@
 //!   opinions;
 //! - [`yardstick`]: ambition; [`caution`]: what a reader should know;
 //! - `explain`: the formulas; `series`: the figures year by year;
-//! - `annual_change` and `per_person`: cities compared with each other.
+//! - `annual_change`, `comparable_years` and `per_person`: cities compared with each other.
 
 mod absent;
 mod accounting;
@@ -25,6 +25,7 @@ mod case;
 pub mod caution;
 mod cautions;
 mod cited;
+pub mod comparable_years;
 pub mod comparison;
 mod conclusion;
 mod converted_gas;
@@ -70,6 +71,7 @@ pub use assessment::{Assessment, Assessments, Gap, Soon, TargetSummary};
 pub use budget::Budget;
 pub use caution::{Caution, CautionCode, Confidence};
 pub use cited::{BaseYearReport, CitedFigure, PathwayPoint, YearFigure};
+pub use comparable_years::{ComparableYears, IndexedFigure, LeftOutYear, side_by_side, years_with_figure};
 pub use course::{Course, YearNumbers};
 pub use coverage::{Side, Uncovered};
 pub use explain::{Explanation, explain, explain_yardsticks};

@@ -1,5 +1,6 @@
-//! Documents about many cities: rankings, the progress of networks, and summaries.
+//! Documents about many cities: comparisons, rankings, the progress of networks, and summaries.
 
+pub mod comparison;
 pub mod progress;
 pub mod ranking;
 pub mod row;

@@ -44,10 +44,17 @@ fn what_cannot_be_understood_is_refused_alike_everywhere() {
             };
             let parameters = operation["parameters"].as_array().into_iter().flatten();
             let parameters = parameters.filter(|given| given["in"] == "query");
+            let required: Vec<(&str, String)> = parameters
+                .clone()
+                .filter(|given| given["required"] == true)
+                .map(|given| (given["name"].as_str().unwrap(), given["example"].as_str().unwrap().to_owned()))
+                .collect();
             let named = parameters.map(|given| (given["name"].as_str().unwrap(), nonsense(&given["schema"])));
             for (name, values) in named.chain([("colour", vec!["red"])]) {
                 for value in values {
-                    let answer = ask(&format!("{name}={value}"));
+                    let others = required.iter().filter(|(other, _)| *other != name);
+                    let others: String = others.map(|(other, example)| format!("&{other}={example}")).collect();
+                    let answer = ask(&format!("{name}={value}{others}"));
                     asked += 1;
                     let is_refused = answer.status == 400
                         && answer.json()["code"] == "invalid_query"

@@ -311,11 +311,16 @@ fn with_all_kinds() -> Service {
 /// The paths that an operation stands for when each of a parameter's words is put in.
 fn spelled_out(operation: &Value, path: &str) -> Vec<String> {
     let parameters = operation["parameters"].as_array().into_iter().flatten();
+    let required = parameters.clone().filter(|given| given["in"] == "query" && given["required"] == true);
+    let required: Vec<String> = required
+        .map(|given| format!("{}={}", given["name"].as_str().unwrap(), given["example"].as_str().unwrap()))
+        .collect();
+    let path = if required.is_empty() { path.to_owned() } else { format!("{path}?{}", required.join("&")) };
     let words =
         parameters.into_iter().find_map(|given| Some((given["name"].as_str()?, given["schema"]["enum"].as_array()?)));
     match words.map(|(name, words)| (format!("{{{name}}}"), words)).filter(|(name, _)| path.contains(name)) {
         Some((name, words)) => words.iter().map(|word| path.replace(&name, word.as_str().unwrap())).collect(),
-        None => vec![path.to_owned()],
+        None => vec![path],
     }
 }
 
@@ -381,7 +386,7 @@ fn answers_have_no_member_that_is_not_specified() {
         if method != "get" || path.starts_with("/v1/keys") {
             continue;
         }
-        let address = path
+        let address = spelled_out(operation, path)[0]
             .replace("{city}", "us-los-angeles")
             .replace("{network}", "alliance")
             .replace("{baseline}", "1990")

@@ -15,6 +15,7 @@ use crate::api::request::filters::ListQuery;
 use crate::api::response::list::List;
 use crate::api::stream::event;
 use crate::api::{cities, geojson, judgements, stream};
+use crate::overview::comparison::{Compared, choose, compare};
 use crate::overview::progress::progress;
 use crate::overview::row::Row;
 use crate::overview::summary::Summary;
@@ -291,6 +292,15 @@ impl Example {
     pub fn ranking(&self) -> Value {
         let query = RankingQuery::by_change(Level::Basic, [2015, 2020]);
         value(&rankings::ranking(&self.snapshot(), &query).ok())
+    }
+
+    /// The city beside itself: the world of the examples has no other.
+    pub fn comparison(&self) -> Value {
+        let snapshot = self.snapshot();
+        let cities: Vec<Compared<'_>> =
+            snapshot.present().map(|(id, entry, present)| (id, entry.as_ref(), present)).collect();
+        let chosen = choose(&cities, Some(Level::Basic), None, snapshot.judged_on);
+        value(&chosen.map(|(level, year)| compare(&cities, level, year, snapshot.judged_on)))
     }
 
     /// A row of the summary.

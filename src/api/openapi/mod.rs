@@ -382,6 +382,7 @@ fn response_example(path: &str, status: &str, example: &Example) -> Option<Value
         "/v1/cities/{city}/series" => Some(example.series()),
         "/v1/status" => Some(examples::list_of(example.status_item())),
         "/v1/rankings" => Some(example.ranking()),
+        "/v1/compare" => Some(example.comparison()),
         "/v1/summary" => Some(examples::list_of(example.summary_item())),
         "/v1/networks/{network}/progress" => Some(example.progress()),
         "/v1/networks" => Some(examples::list_of(example.record(Kind::Network))),

@@ -8,6 +8,7 @@ use utoipa::IntoParams;
 use super::any_of::AnyOf;
 use super::order::Sort;
 use super::query::QueryFaults;
+use super::search::Search;
 use crate::api::limits::IDS_MAX;
 use crate::api::request::lookup::present_network;
 use crate::api::response::list::Page;
@@ -50,7 +51,8 @@ pub struct ListQuery {
     /// Only cities whose latest report is for an earlier year than this one, or that have none.
     #[param(minimum = 1970, maximum = 2100, example = 2023)]
     reported_before: Option<i32>,
-    /// Only cities whose name contains this, capitals and accents aside: `lodz` finds Łódź, `giessen` Gießen.
+    /// Only cities whose name contains this, or the name of their country or region or of a network that they are a
+    /// member of. Capitals and accents do not matter: `lodz` finds Łódź, `giessen` Gießen.
     #[param(min_length = 1, max_length = 200, pattern = "\\S", example = "bogota")]
     q: Option<String>,
     /// Only these cities, by their ids, separated by commas.
@@ -181,7 +183,8 @@ impl ListQuery {
         });
         let judged = self.judged(&mut faults);
         faults.check()?;
-        Ok(Filters { query: self, places, ids, q: self.q.as_deref().map(fold_name), sector, judged })
+        let search = self.q.as_deref().map(|text| Search::new(text, snapshot));
+        Ok(Filters { query: self, places, ids, search, sector, judged })
     }
 
     /// What is said of the judgement, with every word that there is not.
@@ -226,7 +229,7 @@ pub struct Filters<'q> {
     query: &'q ListQuery,
     places: Places<'q>,
     ids: Option<BTreeSet<&'q str>>,
-    q: Option<String>,
+    search: Option<Search<'q>>,
     sector: Option<Sector>,
     judged: Judged,
 }
@@ -243,7 +246,7 @@ impl Filters<'_> {
         self.ids.as_ref().is_none_or(|ids| ids.contains(row.id.as_str()))
             && self.places.take(row.entry, row.present)
             && self.query.reported_before.is_none_or(before)
-            && self.q.as_ref().is_none_or(|q| fold_name(row.present.city.name.as_str()).contains(q))
+            && self.search.as_ref().is_none_or(|search| search.finds(row))
     }
 
     fn take_target(&self, row: &Row<'_>) -> bool {

@@ -14,6 +14,7 @@ pub mod lookup;
 pub mod moment;
 pub mod order;
 pub mod query;
+mod search;
 pub mod turns;
 pub mod unambiguous;
 pub mod under_way;

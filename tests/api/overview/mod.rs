@@ -1,6 +1,7 @@
 //! Many cities together: rankings, the progress of networks and the summary, worked out again from what is printed.
 
 mod annual_change;
+mod comparison;
 mod progress;
 mod rankings;
 mod summary;
