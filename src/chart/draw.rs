@@ -50,6 +50,7 @@ pub fn svg(chart: &Chart, options: &Options) -> String {
         plot.marks(),
     ]);
     parts.push(plot.labels(top - 4.0));
+    parts.push(plot.figures(!options.has_frame));
     let mut bottom = top + height + layout.small.size + 14.0;
     if options.has_frame {
         let lines = layout.small.wrap(&chart.source, layout.inner(), 4);

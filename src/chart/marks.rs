@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use super::layout::{diamond, n};
+use super::layout::{diamond, n, paragraph};
 use super::model::Point;
 use super::plot::Plot;
 
@@ -91,21 +91,52 @@ impl Plot<'_> {
             }
             @for figure in &self.chart.figures {
                 @let (x, y) = self.at(figure.point);
-                @let mark = html! {
-                    title { (figure.detail) }
-                    // A larger area to point at than the mark.
-                    circle cx=(n(x)) cy=(n(y)) r=(n(r * 2.2)) fill="transparent" {}
-                    @if figure.is_base {
-                        rect x=(n(x - r)) y=(n(y - r)) width=(n(2.0 * r)) height=(n(2.0 * r)) fill=(palette.reported) class="mark" {}
-                    } @else {
-                        circle cx=(n(x)) cy=(n(y)) r=(n(r)) fill=(palette.reported) class="mark" {}
-                    }
-                };
-                @if let Some(url) = &figure.url {
-                    a href=(url) class="figure" aria-label=(figure.detail) { (mark) }
+                @if figure.is_base {
+                    rect x=(n(x - r)) y=(n(y - r)) width=(n(2.0 * r)) height=(n(2.0 * r)) fill=(palette.reported) class="mark" {}
                 } @else {
-                    g class="figure" { (mark) }
+                    circle cx=(n(x)) cy=(n(y)) r=(n(r)) fill=(palette.reported) class="mark" {}
                 }
+            }
+        }
+    }
+
+    /// What is pointed at to read of a figure and to follow its source; above all else, so that nothing covers a tip.
+    ///
+    /// A page shows the tips by its style sheet. A picture for itself has none, but titles, which browsers show.
+    pub fn figures(&self, has_tips: bool) -> Markup {
+        let area = |point: Point| {
+            let (x, y) = self.at(point);
+            html! { circle cx=(n(x)) cy=(n(y)) r=(n(self.layout.mark * 2.2)) fill="transparent" {} }
+        };
+        html! {
+            @for figure in &self.chart.figures {
+                @let inner = html! {
+                    @if !has_tips { title { (figure.detail) } }
+                    (area(figure.point))
+                    @if has_tips { (self.tip(figure.point, &figure.detail)) }
+                };
+                @match &figure.url {
+                    Some(url) => a href=(url) class="figure" aria-label=(figure.detail) { (inner) },
+                    None => g class="figure" tabindex=[has_tips.then_some("0")] role="img" aria-label=(figure.detail) { (inner) },
+                }
+            }
+        }
+    }
+
+    /// A text beside a point, hidden until the point is looked at.
+    fn tip(&self, point: Point, text: &str) -> Markup {
+        const EDGE: f64 = 8.0;
+        let (palette, layout, (x, y)) = (self.palette, self.layout, self.at(point));
+        let lines = layout.small.wrap(text, layout.inner().min(260.0) - 2.0 * EDGE, 8);
+        let width = lines.iter().map(|line| layout.small.width(line)).fold(0.0, f64::max) + 2.0 * EDGE;
+        let height = layout.small.size * 1.35 * lines.len() as f64 + 2.0 * EDGE;
+        let left = (x - width / 2.0).clamp(2.0, (layout.width - width - 2.0).max(2.0));
+        let is_room_above = y - height - 3.0 * layout.mark > 0.0;
+        let top = if is_room_above { y - height - 3.0 * layout.mark } else { y + 3.0 * layout.mark };
+        html! {
+            g class="tip" visibility="hidden" aria-hidden="true" {
+                rect x=(n(left)) y=(n(top)) width=(n(width)) height=(n(height)) rx="4" fill=(palette.paper) stroke=(palette.muted) class="paper" {}
+                (paragraph(&lines, layout.small, left + EDGE, top + EDGE, 1.35, palette.ink, "ink").0)
             }
         }
     }

@@ -9,11 +9,13 @@
 )]
 
 mod axis;
+mod card;
 mod draw;
 mod label;
 mod labels;
 mod layout;
 mod legend;
+mod lines;
 mod marks;
 mod model;
 mod plot;
@@ -22,7 +24,9 @@ mod sparkline;
 mod text;
 mod theme;
 
+pub use card::{Part, card};
 pub use draw::svg;
+pub use lines::{Lines, NamedLine, lines};
 pub use model::{Chart, Figure, LeftOut, Milestone, Options, Point, Restated, Trend};
 pub use png::png;
 pub use sparkline::sparkline;

@@ -10,6 +10,13 @@ pub enum Theme {
     Dark,
 }
 
+/// The colours of several lines in one drawing, on light and on dark paper. Each has a contrast of at least 4.5 to 1;
+/// neighbours differ in lightness too, for people who see few colours.
+pub(super) const LINES: [[&str; 6]; 2] = [
+    ["#0b4a7d", "#a34a00", "#0f6b5c", "#6a4a9c", "#a3123f", "#4d5761"],
+    ["#79c0f7", "#f2a65a", "#63c5b2", "#bda4ea", "#f58ba5", "#b9c2cc"],
+];
+
 pub(super) struct Palette {
     pub paper: &'static str,
     pub ink: &'static str,

@@ -42,7 +42,7 @@ pub(super) async fn show(request: HttpRequest) -> HttpResponse {
 
 /// `GET /data`.
 pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| {
+    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
         let (cities, networks) = (snapshot.present().count(), snapshot.networks.len());
         let content = html! {
             h1 { "Data" }
@@ -79,7 +79,7 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
         };
         let head = Head {
             twins: vec![("/openapi.json".to_owned(), "application/json")],
-            ..Head::titled("Data – pledgewatch")
+            ..Head::titled("Data – pledgewatch", &service.public_url)
         };
         Ok(render(&head, &content))
     });

@@ -21,11 +21,13 @@ const MOST: usize = 100;
 
 /// `GET /changes`.
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(page(snapshot)));
+    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+        Ok(page(snapshot, &service.public_url))
+    });
     Ok(with_security_headers(page.await?))
 }
 
-fn page(snapshot: &Snapshot) -> Body {
+fn page(snapshot: &Snapshot, public_url: &str) -> Body {
     let content = html! {
         h1 { "What changed" }
         p.lead {
@@ -42,7 +44,7 @@ fn page(snapshot: &Snapshot) -> Body {
             ("/v1/changes.csv".to_owned(), "text/csv"),
             ("/feeds/all.atom".to_owned(), "application/atom+xml"),
         ],
-        ..Head::titled("What changed – pledgewatch")
+        ..Head::titled("What changed – pledgewatch", public_url)
     };
     render(&head, &content)
 }

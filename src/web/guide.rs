@@ -1,13 +1,13 @@
 //! `/guide/` and `/guide/{page}`: the guide. It is written in Markdown, so that it can be read in the repository too.
 
 use std::collections::HashMap;
-use std::sync::LazyLock;
+use std::sync::OnceLock;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, PreEscaped, html};
 use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
-use super::page::{Head, render, with_security_headers};
+use super::page::{Head, public_url, render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::response::answer::{Keep, answer};
 use crate::api::response::problem::Problem;
@@ -32,13 +32,16 @@ const TEXTS: &[(&str, &str)] = &[
 const INDEX: &str = "README";
 
 /// The pages by name, each rendered once.
-static GUIDE: LazyLock<HashMap<&str, Body>> = LazyLock::new(|| {
+static GUIDE: OnceLock<HashMap<&str, Body>> = OnceLock::new();
+
+/// Renders the pages.
+fn rendered(public_url: &str) -> HashMap<&'static str, Body> {
     let pages = TEXTS.iter().map(|(name, text)| {
         let text = Text::parse(text);
-        (*name, render(&Head::titled(&text.title), &text.markup(*name == INDEX)))
+        (*name, render(&Head::titled(&text.title, public_url), &text.markup(*name == INDEX)))
     });
     pages.collect()
-});
+}
 
 /// The text of one page.
 #[derive(Default)]
@@ -153,6 +156,6 @@ pub(super) async fn method(request: HttpRequest) -> Result<HttpResponse, Problem
 }
 
 fn page(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
-    let page = GUIDE.get(name).ok_or_else(Problem::not_found)?;
+    let page = GUIDE.get_or_init(|| rendered(public_url(request))).get(name).ok_or_else(Problem::not_found)?;
     Ok(with_security_headers(answer(request, page, Keep::Revalidate)))
 }

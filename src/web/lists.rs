@@ -16,7 +16,9 @@ use crate::registry::{Present, Snapshot};
 
 /// `GET /weakened`.
 pub(super) async fn weakened(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(weakened_page(snapshot)));
+    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+        Ok(weakened_page(snapshot, &service.public_url))
+    });
     Ok(with_security_headers(page.await?))
 }
 
@@ -69,7 +71,7 @@ impl GivenUp<'_> {
     }
 }
 
-fn weakened_page(snapshot: &Snapshot) -> Body {
+fn weakened_page(snapshot: &Snapshot, public_url: &str) -> Body {
     let all = given_up(snapshot);
     let content = html! {
         h1 { "Weakened or dropped pledges" }
@@ -86,7 +88,7 @@ fn weakened_page(snapshot: &Snapshot) -> Body {
             ("/v1/status?caution=target_weakened".to_owned(), "application/json"),
             ("/v1/status.csv?caution=target_weakened".to_owned(), "text/csv"),
         ],
-        ..Head::titled("Weakened or dropped pledges – pledgewatch")
+        ..Head::titled("Weakened or dropped pledges – pledgewatch", public_url)
     };
     render(&head, &content)
 }
@@ -106,11 +108,13 @@ fn row(entry: &GivenUp<'_>) -> Markup {
 
 /// `GET /never-reported`.
 pub(super) async fn never_reported(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(never_page(snapshot)));
+    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+        Ok(never_page(snapshot, &service.public_url))
+    });
     Ok(with_security_headers(page.await?))
 }
 
-fn never_page(snapshot: &Snapshot) -> Body {
+fn never_page(snapshot: &Snapshot, public_url: &str) -> Body {
     let silent: Vec<(&CityId, &Present)> = snapshot
         .present()
         .filter(|(_, _, present)| present.latest.report.is_none())
@@ -126,7 +130,7 @@ fn never_page(snapshot: &Snapshot) -> Body {
     };
     let head = Head {
         twins: vec![("/v1/cities?reported_before=1970".to_owned(), "application/json")],
-        ..Head::titled("Cities that never reported – pledgewatch")
+        ..Head::titled("Cities that never reported – pledgewatch", public_url)
     };
     render(&head, &content)
 }

@@ -1,8 +1,11 @@
 //! HTML pages for people; one file per page.
 
 mod about;
+mod card;
 mod changes;
 mod city;
+mod compare;
+mod drawing;
 mod format;
 mod front;
 mod guide;
@@ -27,10 +30,15 @@ use crate::api::response::answer::{Keep, answer};
 pub fn routes(config: &mut web::ServiceConfig) {
     config
         .route("/", web::get().to(front::show))
+        .route("/card.png", web::get().to(card::all))
+        .route("/networks/{network}/card.png", web::get().to(card::of_network))
         .route("/cities/{city}", web::get().to(city::show))
         .route("/cities/{city}/chart.svg", web::get().to(city::chart_svg))
         .route("/cities/{city}/chart.png", web::get().to(city::chart_png))
         .route("/embed/{city}", web::get().to(city::embed))
+        .route("/compare", web::get().to(compare::show))
+        .route("/compare.svg", web::get().to(compare::svg))
+        .route("/compare.png", web::get().to(compare::png))
         .route("/networks", web::get().to(networks::list))
         .route("/networks/{network}", web::get().to(networks::show))
         .route("/weakened", web::get().to(lists::weakened))

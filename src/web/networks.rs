@@ -19,7 +19,9 @@ use crate::registry::{Present, Snapshot};
 
 /// `GET /networks`.
 pub(super) async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |_, snapshot| Ok(index(snapshot)));
+    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+        Ok(index(snapshot, &service.public_url))
+    });
     Ok(with_security_headers(page.await?))
 }
 
@@ -36,7 +38,7 @@ fn members<'s>(snapshot: &'s Snapshot, network: &'s Slug) -> impl Iterator<Item 
         .map(|(id, _, present)| (id, present))
 }
 
-fn index(snapshot: &Snapshot) -> Body {
+fn index(snapshot: &Snapshot, public_url: &str) -> Body {
     let content = html! {
         h1 { "Networks" }
         p.lead { "Cities that pledge together, and how many of them keep their word." }
@@ -56,7 +58,7 @@ fn index(snapshot: &Snapshot) -> Body {
     };
     let head = Head {
         twins: vec![("/v1/networks".to_owned(), "application/json"), ("/v1/networks.csv".to_owned(), "text/csv")],
-        ..Head::titled("Networks of cities – pledgewatch")
+        ..Head::titled("Networks of cities – pledgewatch", public_url)
     };
     render(&head, &content)
 }
@@ -71,16 +73,16 @@ pub(super) async fn show(
     service: web::Data<Service>,
     network: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |_, snapshot| {
+    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
         present_network(snapshot, &network)?;
         let (id, network) =
             networks(snapshot).find(|(id, _)| id.as_str() == network.as_str()).ok_or_else(Problem::not_found)?;
-        Ok(page(snapshot, id, network))
+        Ok(page(snapshot, id, network, &service.public_url))
     });
     Ok(with_security_headers(page.await?))
 }
 
-fn page(snapshot: &Snapshot, id: &Slug, network: &Network) -> Body {
+fn page(snapshot: &Snapshot, id: &Slug, network: &Network, public_url: &str) -> Body {
     let progress = progress(snapshot, id, network.name.as_str(), Level::Basic, None);
     let content = html! {
         p.crumbs { a href="/networks" { "All networks" } }
@@ -100,7 +102,10 @@ fn page(snapshot: &Snapshot, id: &Slug, network: &Network) -> Body {
             (format!("/v1/networks/{id}/progress"), "application/json"),
             (format!("/v1/status.csv?network={id}"), "text/csv"),
         ],
-        ..Head::titled(&format!("{} – pledgewatch", network.name))
+        ..Head {
+            picture: Some(format!("{public_url}/networks/{id}/card.png")),
+            ..Head::titled(&format!("{} – pledgewatch", network.name), public_url)
+        }
     };
     render(&head, &content)
 }

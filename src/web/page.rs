@@ -2,10 +2,11 @@
 
 use actix_web::http::StatusCode;
 use actix_web::http::header::{self, HeaderName, HeaderValue};
-use actix_web::{HttpRequest, HttpResponse};
+use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{DOCTYPE, Markup, html};
 
 use crate::answers::body::Body;
+use crate::api::Service;
 use crate::api::response::answer::{Keep, answer};
 
 /// What stands in the head of a page.
@@ -15,8 +16,10 @@ pub struct Head {
     pub title: String,
     /// What the page says, in a sentence.
     pub description: String,
-    /// The address of a picture for those who show a card of the page.
+    /// The address of a picture for those who show a card of the page; if there is none, the card of the service.
     pub picture: Option<String>,
+    /// Where the service is reached from outside; empty for a page that is not to be shown as a card.
+    pub public_url: String,
     /// The same as data: addresses with their media types.
     pub twins: Vec<(String, &'static str)>,
 }
@@ -24,15 +27,31 @@ pub struct Head {
 impl Head {
     /// A page that has only a title.
     #[must_use]
-    pub fn titled(title: &str) -> Self {
-        Head { title: title.to_owned(), ..Head::default() }
+    pub fn titled(title: &str, public_url: &str) -> Self {
+        Head { title: title.to_owned(), public_url: public_url.to_owned(), ..Head::default() }
+    }
+
+    /// The address of the picture of its card.
+    fn card(&self) -> Option<String> {
+        let of_service = || (!self.public_url.is_empty()).then(|| format!("{}/card.png", self.public_url));
+        self.picture.clone().or_else(of_service)
     }
 }
 
 /// Answers with a page: its title, and what stands in it.
 #[must_use]
 pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResponse {
-    with_security_headers(answer(request, &render(&Head::titled(title), content), Keep::Revalidate))
+    with_security_headers(answer(
+        request,
+        &render(&Head::titled(title, public_url(request)), content),
+        Keep::Revalidate,
+    ))
+}
+
+/// Where the service is reached from outside.
+#[must_use]
+pub fn public_url(request: &HttpRequest) -> &str {
+    request.app_data::<web::Data<Service>>().map_or("", |service| service.public_url.as_str())
 }
 
 /// A page: its head, and what stands in it.
@@ -56,7 +75,7 @@ pub fn with_embedding_headers(response: HttpResponse) -> HttpResponse {
 /// Answers with a page that has a form; nobody keeps it.
 #[must_use]
 pub fn respond_with_form(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
-    let page = frame(&Head::titled(title), content).into_string();
+    let page = frame(&Head::titled(title, ""), content).into_string();
     let mut response = HttpResponse::build(status);
     response.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store"));
     with_policy(response.body(page), "form-action 'self'", "frame-ancestors 'none'")
@@ -90,6 +109,7 @@ fn frame(head: &Head, content: &Markup) -> Markup {
                         a href="/" { "Cities" }
                         a href="/networks" { "Networks" }
                         a href="/rankings" { "Rankings" }
+                        a href="/compare" { "Compare" }
                         a href="/changes" { "Changes" }
                         a href="/method" { "Method" }
                         a href="/data" { "Data" }
@@ -123,7 +143,7 @@ pub(super) fn heading(head: &Head) -> Markup {
                 meta name="description" content=(head.description);
                 meta property="og:description" content=(head.description);
             }
-            @if let Some(picture) = &head.picture {
+            @if let Some(picture) = head.card() {
                 meta property="og:image" content=(picture);
                 meta name="twitter:card" content="summary_large_image";
             }

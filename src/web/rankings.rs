@@ -29,11 +29,13 @@ pub(super) async fn show(
     query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = request.query_string().to_owned();
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |_, snapshot| page(snapshot, &query, &asked));
+    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+        page(snapshot, &query, &asked, &service.public_url)
+    });
     Ok(with_security_headers(page.await?))
 }
 
-fn page(snapshot: &Snapshot, query: &RankingQuery, asked: &str) -> Result<Body, Problem> {
+fn page(snapshot: &Snapshot, query: &RankingQuery, asked: &str, public_url: &str) -> Result<Body, Problem> {
     let ranking = ranking(snapshot, query)?;
     let content = html! {
         h1 { "Rankings" }
@@ -52,7 +54,7 @@ fn page(snapshot: &Snapshot, query: &RankingQuery, asked: &str) -> Result<Body, 
             (format!("/v1/rankings?{asked}"), "application/json"),
             (format!("/v1/rankings.csv?{asked}"), "text/csv"),
         ],
-        ..Head::titled("Rankings of cities – pledgewatch")
+        ..Head::titled("Rankings of cities – pledgewatch", public_url)
     };
     Ok(render(&head, &content))
 }

@@ -10,8 +10,18 @@ use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 
 /// Pages that are not of a city or a network.
-const PAGES: [&str; 9] =
-    ["/", "/networks", "/rankings", "/changes", "/weakened", "/never-reported", "/method", "/data", "/about"];
+const PAGES: [&str; 10] = [
+    "/",
+    "/compare",
+    "/networks",
+    "/rankings",
+    "/changes",
+    "/weakened",
+    "/never-reported",
+    "/method",
+    "/data",
+    "/about",
+];
 /// The most addresses that a sitemap may have (sitemaps.org, 0.9).
 const SITEMAP_MAX: usize = 50_000;
 

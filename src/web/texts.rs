@@ -1,8 +1,9 @@
 //! Words that several pages share: verdicts, courses, levels and standings.
 
 use crate::method::{CautionCode, Confidence, Course, Prospect, Verdict};
-use crate::record::Level;
+use crate::overview::comparison::NotCompared;
 use crate::record::target::Standing;
+use crate::record::{Level, Year};
 
 /// A verdict as a heading of a column or a badge.
 pub(super) const fn verdict(verdict: Verdict) -> &'static str {
@@ -79,6 +80,22 @@ pub(super) const fn standing(standing: Standing) -> &'static str {
         Standing::Superseded => "replaced",
         Standing::Withdrawn => "given up",
     }
+}
+
+/// Why a city is not compared with others.
+pub(super) fn not_compared(reason: NotCompared, base_year: Year) -> String {
+    match reason {
+        NotCompared::OtherBoundary => "its inventories do not cover the whole community".to_owned(),
+        NotCompared::YearNotReported => format!("it has no figure for {base_year} at this level"),
+        NotCompared::SeveralBaselines => format!("it has no report for {base_year}, and more than one baseline"),
+        NotCompared::NotComparable => "it counts otherwise than most of the cities".to_owned(),
+        NotCompared::NotAboveZero => format!("its figure for {base_year} is not above 0"),
+    }
+}
+
+/// A word of a vocabulary, for reading.
+pub(super) fn words(word: &str) -> String {
+    word.replace('_', " ")
 }
 
 /// What the trend says of the target.

@@ -1,5 +1,6 @@
 //! The pages for people, and the guide.
 
 mod city;
+mod compare;
 mod guide;
 mod pages;

@@ -16,7 +16,7 @@ pub(super) fn render(story: &Story<'_>) -> Body {
     let page = html! {
         (DOCTYPE)
         html lang="en" {
-            (heading(&Head::titled(&title)))
+            (heading(&Head::titled(&title, "")))
             body.embed {
                 main {
                     h1.hidden { (title) }

@@ -24,10 +24,11 @@ use crate::api::request::query::Query;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
 use crate::api::status::{answer_past, not_then, past_city};
-use crate::chart::{self, Theme};
+use crate::chart;
 use crate::method::Assessment;
 use crate::record::{Dossier, Incomplete, Slug};
 use crate::registry::{CityEntry, Refusal, Snapshot};
+use crate::web::drawing;
 
 moment_query! {
     /// Which moment, and which target.
@@ -123,18 +124,6 @@ fn tell(
     make(&Story { view: &view, status: &status, target: shown, rows, public_url })
 }
 
-/// How a chart is asked for.
-fn options(query: &ChartQuery) -> Result<chart::Options, Problem> {
-    let asked = u32::try_from(query.width.unwrap_or(860)).ok().filter(|width| (200..=2400).contains(width));
-    let width = asked.ok_or_else(|| Problem::parameter("width", "out_of_range", "must be between 200 and 2400"))?;
-    let theme = match query.theme.as_deref() {
-        None | Some("light") => Theme::Light,
-        Some("dark") => Theme::Dark,
-        Some(_) => return Err(Problem::parameter("theme", "unknown_word", "must be light or dark")),
-    };
-    Ok(chart::Options { width, theme, has_frame: true, id: "chart" })
-}
-
 /// `GET /cities/{city}/chart.svg`.
 pub(super) async fn chart_svg(
     request: HttpRequest,
@@ -142,7 +131,7 @@ pub(super) async fn chart_svg(
     city: web::Path<String>,
     query: Query<ChartQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (options, target) = (options(&query)?, query.target.clone());
+    let (options, target) = (drawing::options(query.width, query.theme.as_deref())?, query.target.clone());
     answer(&request, &service, &city, &query.moment(), target, move |_, _, story| {
         Ok(Body::new("image/svg+xml", drawn(story, &options)?))
     })
@@ -156,7 +145,7 @@ pub(super) async fn chart_png(
     city: web::Path<String>,
     query: Query<ChartQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (options, target) = (options(&query)?, query.target.clone());
+    let (options, target) = (drawing::options(query.width, query.theme.as_deref())?, query.target.clone());
     answer(&request, &service, &city, &query.moment(), target, move |_, _, story| {
         let picture = chart::png(&drawn(story, &options)?).ok_or(Refusal::Internal)?;
         Ok(Body::new("image/png", picture))

@@ -24,6 +24,7 @@ pub(super) fn render(snapshot: &Snapshot, entry: &CityEntry, story: &Story<'_>) 
         title,
         description: story.target.map_or_else(String::new, |target| target.sentence.clone()),
         picture: story.target.map(|_| format!("{}/cities/{id}/chart.png?width=1200", story.public_url)),
+        public_url: story.public_url.to_owned(),
         twins: cite::twins(story),
     };
     let content = html! {

@@ -8,7 +8,7 @@ use crate::overview::row::Row;
 use crate::web::texts;
 
 /// The verdicts in the order of the bar, from the best to what nobody knows, each with how its part is filled.
-const ORDER: [(Verdict, &str); 10] = [
+pub(in crate::web) const ORDER: [(Verdict, &str); 10] = [
     (Verdict::Achieved, "kept"),
     (Verdict::OnTrack, "kept"),
     (Verdict::Behind, "behind"),

@@ -7,6 +7,7 @@ mod map;
 mod table;
 
 pub(super) use changes::in_words;
+pub(super) use counts::ORDER;
 pub(super) use map::WORLD;
 
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -34,7 +35,7 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> R
     let ordered = if is_ordered { filled.clone() } else { format!("{filled}&sort=name") };
     let query: ListQuery = read_query(&ordered)?;
     let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
-        front(snapshot, service.columns.of::<CityItem>(), &query, &filled)
+        front(service, snapshot, service.columns.of::<CityItem>(), &query, &filled)
     });
     Ok(with_security_headers(page.await?))
 }
@@ -50,7 +51,13 @@ fn rows(snapshot: &Snapshot) -> impl Iterator<Item = Row<'_>> {
     snapshot.present().map(|(id, entry, present)| Row { id, entry, present, target: present.headline() })
 }
 
-fn front(snapshot: &Snapshot, columns: &[String], query: &ListQuery, filled: &str) -> Result<Body, Problem> {
+fn front(
+    service: &Service,
+    snapshot: &Snapshot,
+    columns: &[String],
+    query: &ListQuery,
+    filled: &str,
+) -> Result<Body, Problem> {
     let (filters, sort) = (query.filters(snapshot)?, query.sort(columns)?);
     let wanted: Vec<Row<'_>> = rows(snapshot).filter(|row| filters.take(row)).collect();
     let is_ordered = filled.contains("sort=");
@@ -83,6 +90,7 @@ fn front(snapshot: &Snapshot, columns: &[String], query: &ListQuery, filled: &st
         title: "pledgewatch: are climate pledges kept?".to_owned(),
         description: "Which cities keep their climate pledges, judged from their own figures.".to_owned(),
         picture: None,
+        public_url: service.public_url.clone(),
         twins: vec![
             (format!("/v1/cities?{filled}"), "application/json"),
             (format!("/v1/cities.csv?{filled}"), "text/csv"),

@@ -11,8 +11,9 @@ use crate::web::city::badge;
 use crate::web::format;
 
 /// Columns that are sorted by a link, with the order that each begins with.
-const SORTED: [(&str, &str, &str); 3] = [
+const SORTED: [(&str, &str, &str); 4] = [
     ("City", "name", "-name"),
+    ("Verdict", "headline.verdict", "-headline.verdict"),
     ("Gap", "-headline.gap_percent", "headline.gap_percent"),
     ("Delivered", "-headline.pace", "headline.pace"),
 ];
@@ -21,8 +22,7 @@ pub(super) fn table(shown: &List<Row<'_>>, filled: &str) -> Markup {
     html! {
         div.scroll tabindex="0" role="region" aria-labelledby="cities" { table.stack {
             thead { tr {
-                @for (at, (words, first, other)) in SORTED.into_iter().enumerate() {
-                    @if at == 1 { th scope="col" { "Verdict" } }
+                @for (words, first, other) in SORTED {
                     th scope="col" aria-sort=[direction(filled, first, other)] { a href=(ordered(filled, first, other)) { (words) } }
                 }
                 th scope="col" { "Latest figure" }
