@@ -1,41 +1,27 @@
-//! Whole data sets in one answer: `/v1/export/{what}.csv` and `/v1/export/{what}.ndjson`.
+//! Whole data sets in one answer: `/v1/export/{what}.csv`, `.ndjson` and `.parquet`.
 
 use actix_web::http::header;
 use actix_web::{HttpRequest, HttpResponse, get, web};
+
+use utoipa::ToSchema;
 
 use super::Service;
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, Validators, begin};
 use super::response::costly::read_log;
 use super::response::csv::unwritten;
-use super::response::dataset::{Asker, CityRows, DataSet, LogRows, Sheet};
+use super::response::dataset::{Asker, CityRows, DataSet, LogRows};
 use super::response::problem::Problem;
+use super::response::sheet::{Format, Sheet};
 use crate::method;
 use crate::record::change::sha256;
 use crate::registry::Snapshot;
 
-/// How the rows are written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Format {
-    Csv,
-    Ndjson,
-}
-
-impl Format {
-    const fn suffix(self) -> &'static str {
-        match self {
-            Format::Csv => "csv",
-            Format::Ndjson => "ndjson",
-        }
-    }
-
-    const fn content_type(self) -> &'static str {
-        match self {
-            Format::Csv => "text/csv; charset=utf-8",
-            Format::Ndjson => "application/x-ndjson",
-        }
-    }
-}
+/// A Parquet file.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[allow(dead_code, reason = "it stands for its schema")]
+pub struct ParquetFile(Vec<u8>);
 
 /// Export a data set as CSV
 ///
@@ -75,6 +61,26 @@ pub async fn ndjson(
     export(&request, &service, &what, Format::Ndjson).await
 }
 
+/// Export a data set as Parquet
+///
+/// The rows and the columns of the same export as CSV, with types: numbers without fraction, other numbers, true or
+/// false, days, times in UTC, and texts for all else, as they are in the CSV but for the mark that keeps a spreadsheet
+/// from running them. Every column may be null. The schema of a data set does not depend on its rows. It is sent as it
+/// is made; a connection that is cut before the end means that it is not whole, and a reader finds no end then.
+#[utoipa::path(operation_id = "exportParquet", tag = "exports",
+    params(("what" = inline(DataSet), Path, description = "The data set")),
+    responses((status = 200, description = "The whole data set", content_type = "application/vnd.apache.parquet",
+        body = ParquetFile)))]
+#[get("/export/{what}.parquet")]
+pub async fn parquet(
+    request: HttpRequest,
+    service: web::Data<Service>,
+    what: web::Path<String>,
+    _: Query<NoQuery>,
+) -> Result<HttpResponse, Problem> {
+    export(&request, &service, &what, Format::Parquet).await
+}
+
 async fn export(
     request: &HttpRequest,
     service: &web::Data<Service>,
@@ -83,12 +89,12 @@ async fn export(
 ) -> Result<HttpResponse, Problem> {
     let what = DataSet::from_word(what).ok_or_else(Problem::not_found)?;
     let snapshot = service.registry.present();
-    let columns = what.columns(&service.columns);
+    let shape = what.shape(&service.columns);
     let redacted = match what {
         DataSet::Changes => read_log(request, service, |history| Ok(history.count_redacted()?)).await?,
         _ => snapshot.redacted,
     };
-    let tag = tag(&snapshot, what, format, columns, redacted);
+    let tag = tag(&snapshot, what, format, shape.names(), redacted);
     // A body that is taken out of the log leaves no entry there, and so no edition.
     let modified_at = snapshot.edition.modified_at().filter(|_| what != DataSet::Changes);
     let validators = Validators { tag: &tag, modified_at };
@@ -98,8 +104,8 @@ async fn export(
     if is_known {
         return Ok(response.finish());
     }
-    let sheet = Sheet::new(Some(columns).filter(|_| format == Format::Csv)).map_err(|error| unwritten(&error))?;
-    let asker = Asker::new(request, service)?;
+    let sheet = Sheet::new(format, shape).map_err(|error| unwritten(&error))?;
+    let asker = Asker::new(request, service, format.bytes())?;
     Ok(match what {
         DataSet::Changes => response.streaming(LogRows::open(&snapshot, sheet, asker).await?.pieces()),
         _ => response.streaming(CityRows::new(snapshot, what, sheet).pieces(asker)),

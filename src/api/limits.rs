@@ -19,6 +19,9 @@ pub const PAGE_DEFAULT: usize = 50;
 pub const IDS_MAX: usize = 500;
 /// An export is made in pieces of about so many bytes; a row is never divided.
 pub const EXPORT_PIECE_BYTES: usize = 64 * 1024;
+/// A group of rows of Parquet is written when its rows are about so many bytes as JSON: larger groups are smaller files,
+/// and more memory for each who downloads one.
+pub const PARQUET_GROUP_BYTES: usize = 2 * 1024 * 1024;
 /// A shared cache answers lists, judgements and exports itself for so long, in seconds. However many ask, the service
 /// is asked six times a minute; cities report once a year, so nobody is misled by what is ten seconds old.
 pub const SHARED_SECONDS: u32 = 10;

@@ -87,6 +87,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(log::key)
             .service(export::csv)
             .service(export::ndjson)
+            .service(export::parquet)
             .service(keys::list)
             .service(keys::create)
             .service(keys::get)

@@ -55,7 +55,9 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
                         th scope="row" { (name) }
                         td data-label="A row is" { (row) }
                         td data-label="Download" {
-                            a href={ "/v1/export/" (name) ".csv" } { "CSV" } ", " a href={ "/v1/export/" (name) ".ndjson" } { "NDJSON" }
+                            a href={ "/v1/export/" (name) ".csv" } { "CSV" } ", "
+                            a href={ "/v1/export/" (name) ".ndjson" } { "NDJSON" } ", "
+                            a href={ "/v1/export/" (name) ".parquet" } { "Parquet" }
                         }
                     }
                 } }

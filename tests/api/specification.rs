@@ -129,6 +129,10 @@ fn every_answer_is_described() {
                 _ if is_csv(path) => assert_eq!(types, ["text/csv"], "{what}"),
                 _ if path.ends_with(".geojson") => assert_eq!(types, ["application/geo+json"], "{what}"),
                 _ if path.ends_with(".ndjson") => assert_eq!(types, ["application/x-ndjson"], "{what}"),
+                _ if path.ends_with(".parquet") => {
+                    assert_eq!(types, ["application/vnd.apache.parquet"], "{what}");
+                    continue;
+                }
                 _ if path.ends_with(".xlsx") => {
                     assert_eq!(types, ["application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"], "{what}");
                     continue;

@@ -39,7 +39,7 @@ pub fn render<T: Serialize>(columns: &[String], rows: &[T]) -> Result<Body, Prob
 
 /// The answer when rows could not be written.
 pub fn unwritten(error: &io::Error) -> Problem {
-    log::error!("a list could not be written as CSV: {error}");
+    log::error!("rows could not be written: {error}");
     Problem::new(Code::Internal, "something went wrong on our side; it has been logged")
 }
 

@@ -9,14 +9,16 @@ use actix_web::HttpRequest;
 use actix_web::web::{self, Bytes};
 use chrono::NaiveDate;
 use futures_util::Stream;
-use futures_util::stream::try_unfold;
+use futures_util::future::ready;
+use futures_util::stream::{self, StreamExt, TryStreamExt, try_unfold};
 use serde::Serialize;
 
-use super::columns::Columns;
+use super::columns::{Columns, Shape};
 use super::costly::asker;
+use super::csv::unwritten;
 use super::making::Turn;
 use super::problem::Problem;
-use super::table::Table;
+use super::sheet::Sheet;
 use crate::answers::judgement::{self, SeriesItem};
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
 use crate::api::Service;
@@ -54,62 +56,17 @@ vocabulary! {
 impl DataSet {
     /// The columns of its rows.
     #[must_use]
-    pub fn columns(self, columns: &Columns) -> &[String] {
+    pub fn shape(self, columns: &Columns) -> &Shape {
         match self {
-            DataSet::Cities => columns.of::<CityItem>(),
-            DataSet::Baselines | DataSet::Reports => columns.of::<InventoryAnswer>(),
-            DataSet::Targets => columns.of::<TargetAnswer>(),
-            DataSet::Status => columns.of::<StatusItem>(),
-            DataSet::Series => columns.of::<SeriesItem>(),
-            DataSet::Changes => columns.of::<ChangeAnswer>(),
+            DataSet::Cities => columns.shape::<CityItem>(),
+            DataSet::Baselines | DataSet::Reports => columns.shape::<InventoryAnswer>(),
+            DataSet::Targets => columns.shape::<TargetAnswer>(),
+            DataSet::Status => columns.shape::<StatusItem>(),
+            DataSet::Series => columns.shape::<SeriesItem>(),
+            DataSet::Changes => columns.shape::<ChangeAnswer>(),
         }
     }
 }
-
-/// Rows as bytes: those that are written and not yet sent.
-#[derive(Default)]
-pub struct Sheet {
-    /// The columns of CSV; none for a JSON object a line.
-    table: Option<Table>,
-    bytes: Vec<u8>,
-}
-
-impl Sheet {
-    /// One as CSV, its header written, or as a JSON object a line.
-    ///
-    /// # Errors
-    /// Never, as it is written to memory.
-    pub fn new(columns: Option<&[String]>) -> io::Result<Self> {
-        let mut sheet = Sheet { table: columns.map(Table::new), bytes: Vec::new() };
-        if let Some(table) = &sheet.table {
-            table.header(&mut sheet.bytes)?;
-        }
-        Ok(sheet)
-    }
-
-    fn add<T: Serialize>(&mut self, row: &T) -> io::Result<()> {
-        if let Some(table) = &mut self.table {
-            return table.row(row, &mut self.bytes);
-        }
-        serde_json::to_writer(&mut self.bytes, row)?;
-        self.bytes.push(b'\n');
-        Ok(())
-    }
-
-    fn is_full(&self) -> bool {
-        self.bytes.len() >= EXPORT_PIECE_BYTES
-    }
-
-    /// What is written; none when that is nothing.
-    fn take(&mut self) -> Option<Bytes> {
-        let empty = Vec::with_capacity(EXPORT_PIECE_BYTES + EXPORT_PIECE_BYTES / 4);
-        Some(std::mem::replace(&mut self.bytes, empty)).filter(|bytes| !bytes.is_empty()).map(Bytes::from)
-    }
-}
-
-/// What an export takes of the bytes in flight: the piece that is made, the one that is sent, and what the rows are made
-/// of, each of which may be longer than a piece by a row.
-const EXPORT_BYTES: usize = 4 * EXPORT_PIECE_BYTES;
 
 /// Who is sent a data set: its pieces are made in the turns of its address.
 pub struct Asker {
@@ -120,13 +77,13 @@ pub struct Asker {
 }
 
 impl Asker {
-    /// Who sent the request.
+    /// Who sent the request, for what takes so many of the bytes in flight.
     ///
     /// # Errors
     /// 429 or 503 when too many bytes are in flight.
-    pub fn new(request: &HttpRequest, service: &web::Data<Service>) -> Result<Self, Problem> {
+    pub fn new(request: &HttpRequest, service: &web::Data<Service>, bytes: usize) -> Result<Self, Problem> {
         let address = asker(request, service);
-        let share = service.bytes.take(Some(address), EXPORT_BYTES)?;
+        let share = service.bytes.take(Some(address), bytes)?;
         Ok(Asker { service: service.clone(), address, _share: share })
     }
 
@@ -154,9 +111,9 @@ impl CityRows {
         CityRows { snapshot, what, sheet, next: Some((Bound::Unbounded, 0)) }
     }
 
-    /// The next piece; none at the end.
+    /// The next piece, which may be empty; none at the end.
     fn piece(&mut self) -> io::Result<Option<Bytes>> {
-        let Some((begin, mut behind)) = self.next.take() else { return Ok(None) };
+        let Some((begin, mut behind)) = self.next.take() else { return self.sheet.end() };
         let rest = (begin.as_ref(), Bound::Unbounded);
         for (id, entry) in self.snapshot.cities.range::<(Bound<&CityId>, Bound<&CityId>), CityId>(rest) {
             let Some(present) = &entry.present else { continue };
@@ -171,15 +128,16 @@ impl CityRows {
             }
             behind = 0;
         }
-        Ok(self.sheet.take())
+        self.sheet.take().map(Some)
     }
 
     /// The pieces, each made when the one before is sent.
     pub fn pieces(self, asker: Asker) -> impl Stream<Item = io::Result<Bytes>> {
-        try_unfold((self, asker), |(mut rows, asker)| async move {
+        let pieces = try_unfold((self, asker), |(mut rows, asker)| async move {
             let (piece, rows) = asker.work(move || (rows.piece(), rows)).await?;
             Ok(piece?.map(|piece| (piece, (rows, asker))))
-        })
+        });
+        pieces.try_filter(|piece| ready(!piece.is_empty()))
     }
 }
 
@@ -250,13 +208,14 @@ pub struct LogRows {
 }
 
 /// What is written of the log.
-#[derive(Default)]
 struct Written {
     sheet: Sheet,
     /// The last entry to be written, and its hash.
     last: (i64, String),
     /// The last entry that was written, and its hash.
     read: (i64, String),
+    /// True once no entry is left to be written.
+    is_whole: bool,
 }
 
 impl LogRows {
@@ -266,45 +225,47 @@ impl LogRows {
     /// 503 when the database cannot be reached.
     pub async fn open(snapshot: &Snapshot, sheet: Sheet, asker: Asker) -> Result<Self, Problem> {
         let last = (snapshot.head.number, snapshot.head.hash.clone());
-        let rows = Written { sheet, last, read: (0, GENESIS.to_owned()) };
+        let rows = Written { sheet, last, read: (0, GENESIS.to_owned()), is_whole: false };
         let turn = asker.service.answers.reading.take(asker.address).await?;
         let (first, rows) = asker.read(turn, rows).await?;
         Ok(LogRows { asker, rows, first })
     }
 
-    /// The next piece; none at the end.
-    async fn piece(&mut self) -> Result<Option<Bytes>, Problem> {
-        if let Some(first) = self.first.take() {
-            return Ok(Some(first));
-        }
-        let turn = self.asker.service.answers.reading.take_in_time(self.asker.address).await?;
-        let (piece, rows) = self.asker.read(turn, std::mem::take(&mut self.rows)).await?;
-        self.rows = rows;
-        Ok(piece)
-    }
-
     /// The pieces, each made when the one before is sent; an error cuts the connection, so that nobody takes a part
     /// for the whole.
     pub fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> {
-        try_unfold(self, |mut rows| async move {
-            let piece = rows.piece().await.map_err(|problem| io::Error::other(problem.to_string()))?;
-            Ok(piece.map(|piece| (piece, rows)))
-        })
+        let LogRows { asker, rows, first } = self;
+        let rest = try_unfold((rows, asker), |(rows, asker)| async move {
+            let turn = asker.service.answers.reading.take_in_time(asker.address).await?;
+            let (piece, rows) = asker.read(turn, rows).await?;
+            Ok(piece.map(|piece| (piece, (rows, asker))))
+        });
+        let pieces = stream::iter(first.map(Ok)).chain(rest).try_filter(|piece| ready(!piece.is_empty()));
+        pieces.map_err(|problem: Problem| io::Error::other(problem.to_string()))
     }
 }
 
 impl Asker {
-    /// Writes a piece of the log in a turn.
+    /// Writes a piece of the log in a turn; it may be empty, and is none at the end.
     async fn read(&self, turn: Turn<'_>, mut rows: Written) -> Result<(Option<Bytes>, Written), Problem> {
         let service = self.service.clone();
-        let work = turn.run(move || (rows.add_piece(&service), rows));
-        let (added, mut rows) = self.service.registry.while_available(work).await??;
-        added?;
-        Ok((rows.sheet.take(), rows))
+        let work = turn.run(move || (rows.piece(&service), rows));
+        let (piece, rows) = self.service.registry.while_available(work).await??;
+        Ok((piece?, rows))
     }
 }
 
 impl Written {
+    /// The next piece, which may be empty; none at the end.
+    fn piece(&mut self, service: &Service) -> Result<Option<Bytes>, Problem> {
+        if self.is_whole {
+            return self.sheet.end().map_err(|error| unwritten(&error));
+        }
+        self.add_piece(service)?;
+        self.is_whole = self.read.0 >= self.last.0;
+        self.sheet.take().map(Some).map_err(|error| unwritten(&error))
+    }
+
     /// Reads entries and writes them, until there is a piece of them or no more.
     fn add_piece(&mut self, service: &Service) -> Result<(), Problem> {
         while self.read.0 < self.last.0 && !self.sheet.is_full() {

@@ -10,5 +10,7 @@ pub mod judged;
 pub mod list;
 pub mod made;
 pub mod making;
+pub mod parquet;
 pub mod problem;
+pub mod sheet;
 pub mod table;

@@ -10,9 +10,16 @@ use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// The columns of a table, ready to be filled from rows.
+/// The columns of a table of CSV, ready to be filled from rows.
 pub struct Table {
     columns: Vec<String>,
+    finder: Finder,
+}
+
+/// What finds the cells of rows.
+pub struct Finder {
+    /// How many columns there are.
+    count: usize,
     /// Where the columns stand, by the first of their names.
     places: Places,
     /// A row as JSON: it is written once and looked through once, however many columns there are.
@@ -34,11 +41,7 @@ impl Table {
     /// The table of these columns.
     #[must_use]
     pub fn new(columns: &[String]) -> Self {
-        let mut places = Places::new();
-        for (number, column) in columns.iter().enumerate() {
-            add(&mut places, column, number);
-        }
-        Table { columns: columns.to_vec(), places, json: Vec::new() }
+        Table { columns: columns.to_vec(), finder: Finder::new(columns) }
     }
 
     /// Adds the names of the columns.
@@ -54,13 +57,40 @@ impl Table {
     /// # Errors
     /// When it cannot be written, which plain data always can.
     pub fn row<T: Serialize>(&mut self, row: &T, bytes: &mut Vec<u8>) -> io::Result<()> {
-        self.json.clear();
-        serde_json::to_writer(&mut self.json, row)?;
-        let mut cells: Vec<Option<&RawValue>> = vec![None; self.columns.len()];
-        let mut reader = serde_json::Deserializer::from_slice(&self.json);
-        Cells { places: &self.places, cells: &mut cells }.deserialize(&mut reader)?;
+        let cells = self.finder.cells(row)?;
         let cells = cells.into_iter().map(cell).collect::<serde_json::Result<Vec<_>>>()?;
         line(cells.iter().map(|cell| cell.as_bytes()), bytes)
+    }
+}
+
+impl Finder {
+    /// The one of these columns.
+    #[must_use]
+    pub fn new(columns: &[String]) -> Self {
+        let mut places = Places::new();
+        for (number, column) in columns.iter().enumerate() {
+            add(&mut places, column, number);
+        }
+        Finder { count: columns.len(), places, json: Vec::new() }
+    }
+
+    /// The cells of a row as JSON, in the order of the columns; none where the row has nothing.
+    ///
+    /// # Errors
+    /// When it cannot be written, which plain data always can.
+    pub fn cells<T: Serialize>(&mut self, row: &T) -> serde_json::Result<Vec<Option<&RawValue>>> {
+        self.json.clear();
+        serde_json::to_writer(&mut self.json, row)?;
+        let mut cells = vec![None; self.count];
+        let mut reader = serde_json::Deserializer::from_slice(&self.json);
+        Cells { places: &self.places, cells: &mut cells }.deserialize(&mut reader)?;
+        Ok(cells)
+    }
+
+    /// How long the last row is as JSON, in bytes.
+    #[must_use]
+    pub fn row_bytes(&self) -> usize {
+        self.json.len()
     }
 }
 
@@ -74,11 +104,8 @@ fn line<C: AsRef<[u8]>>(cells: impl IntoIterator<Item = C>, bytes: &mut Vec<u8>)
 /// The value of a row in one column.
 #[must_use]
 pub fn value_at<T: Serialize>(column: &str, row: &T) -> Option<Value> {
-    let json = serde_json::to_vec(row).ok()?;
-    let (mut places, mut cells) = (Places::new(), [None]);
-    add(&mut places, column, 0);
-    let mut reader = serde_json::Deserializer::from_slice(&json);
-    Cells { places: &places, cells: &mut cells }.deserialize(&mut reader).ok()?;
+    let mut finder = Finder::new(&[column.to_owned()]);
+    let cells = finder.cells(row).ok()?;
     serde_json::from_str(cells[0]?.get()).ok()
 }
 
@@ -127,24 +154,30 @@ impl<'json> Visitor<'json> for Cells<'_, '_, 'json> {
     }
 }
 
-/// The text of a cell; the words of a list are joined by semicolons, and what a spreadsheet would run as a formula is made plain text.
+/// The text of a cell; what a spreadsheet would run as a formula is made plain text.
 fn cell(value: Option<&RawValue>) -> serde_json::Result<Cow<'_, str>> {
-    let Some(json) = value.map(RawValue::get) else { return Ok(Cow::Borrowed("")) };
+    let Some(value) = value else { return Ok(Cow::Borrowed("")) };
+    Ok(match (text(value)?, value.get().as_bytes().first()) {
+        (Cow::Borrowed(text), Some(b'"')) => harmless(text),
+        (Cow::Owned(text), Some(b'"' | b'[')) => Cow::Owned(harmless(&text).into_owned()),
+        (plain, _) => plain,
+    })
+}
+
+/// A value as text: the words of a list are joined by semicolons, what is not words stays JSON.
+///
+/// # Errors
+/// When it is not JSON.
+pub fn text(value: &RawValue) -> serde_json::Result<Cow<'_, str>> {
+    let json = value.get();
     match json.as_bytes().first() {
-        Some(b'"') => {
-            // Without an escape the text is what stands between the quotation marks.
-            if !json.contains('\\') {
-                return Ok(harmless(&json[1..json.len() - 1]));
-            }
-            let text: String = serde_json::from_str(json)?;
-            Ok(Cow::Owned(harmless(&text).into_owned()))
-        }
+        // Without an escape the text is what stands between the quotation marks.
+        Some(b'"') if !json.contains('\\') => Ok(Cow::Borrowed(&json[1..json.len() - 1])),
+        Some(b'"') => Ok(Cow::Owned(serde_json::from_str(json)?)),
         Some(b'[') => {
             let elements: Vec<Value> = serde_json::from_str(json)?;
-            Ok(Cow::Owned(match words(&elements) {
-                Some(words) => harmless(&words.join(";")).into_owned(),
-                None => Value::Array(elements).to_string(),
-            }))
+            let joined = words(&elements).map(|words| words.join(";"));
+            Ok(Cow::Owned(joined.unwrap_or_else(|| Value::Array(elements).to_string())))
         }
         _ => Ok(Cow::Borrowed(json)),
     }

@@ -1,4 +1,4 @@
-//! Whole data sets: the exports are the lists, of one moment and whole or cut; the map is by RFC 7946.
+//! Whole data sets: the exports are the lists, of one moment and whole or cut, in each format.
 
 use std::collections::BTreeSet;
 use std::io::Read;
@@ -10,7 +10,17 @@ use crate::support::{Answer, Service, TODAY, assessment, baseline, city, invento
 
 use super::items;
 
+mod map;
+mod parquet;
+mod series;
+
 const SETS: &[&str] = &["cities", "baselines", "targets", "reports", "status", "series", "changes"];
+
+const FORMATS: [(&str, &str); 3] = [
+    ("csv", "text/csv; charset=utf-8"),
+    ("ndjson", "application/x-ndjson"),
+    ("parquet", "application/vnd.apache.parquet"),
+];
 
 /// The demo, and what could go wrong on the way: words that spreadsheets run or that must be quoted, a city without
 /// a position, one that was withdrawn, and inventories line by line, of many pieces.
@@ -107,43 +117,6 @@ fn exports_are_all_pages_of_the_lists() {
 }
 
 #[test]
-fn the_series_of_all_targets_are_those_of_the_cities() {
-    let service = world();
-    let mut expected = Vec::new();
-    for judged in walk(&service, "/v1/status") {
-        let (city, target) = (judged["city"].as_str().unwrap(), judged["target"].as_str().unwrap());
-        let series = service.json(&format!("/v1/cities/{city}/series?target={target}"));
-        for row in series["rows"].as_array().unwrap() {
-            let mut row = row.clone();
-            ["city", "name", "target", "unit"].iter().for_each(|name| row[*name] = series[*name].clone());
-            expected.push(row);
-        }
-    }
-    let place = |row: &Value| {
-        (row["city"].as_str().unwrap().to_owned(), row["target"].as_str().unwrap().to_owned(), row["year"].as_u64())
-    };
-    assert!(expected.is_sorted_by_key(place));
-    assert_eq!(lines(&export(&service, "series.ndjson").text), expected);
-
-    let (header, rows) = table(&export(&service, "series.csv").text);
-    let (of_city, _) = table(&service.get("/v1/cities/us-los-angeles/series.csv").text);
-    let mut columns: Vec<&str> = header.iter().collect();
-    assert_eq!(columns[..4], ["city", "target", "year", "name"]);
-    columns.retain(|column| !["city", "name", "target", "unit"].contains(column));
-    assert_eq!(columns, of_city.iter().collect::<Vec<_>>());
-    let (pathway, year) =
-        ["pathway_tonnes", "year"].map(|name| header.iter().position(|column| column == name).unwrap()).into();
-    assert_eq!(rows.len(), expected.len());
-    for (row, expected) in rows.iter().zip(&expected) {
-        assert_eq!(
-            (&row[0], &row[1], &row[year]),
-            (expected["city"].as_str().unwrap(), expected["target"].as_str().unwrap(), &*expected["year"].to_string())
-        );
-        assert_eq!(row[pathway], expected.get("pathway_tonnes").map_or(String::new(), Value::to_string));
-    }
-}
-
-#[test]
 fn every_figure_has_its_source_and_licence() {
     let service = world();
     // The figures, and where their source is told.
@@ -237,7 +210,7 @@ fn exports_say_what_they_are() {
     let service = world();
     let mut tags = BTreeSet::new();
     for what in SETS {
-        for (suffix, content_type) in [("csv", "text/csv; charset=utf-8"), ("ndjson", "application/x-ndjson")] {
+        for (suffix, content_type) in FORMATS {
             let path = format!("/v1/export/{what}.{suffix}");
             let answer = send(service.request("GET", &path).header("accept-encoding", "gzip, br"));
             assert_eq!(answer.header("content-type"), content_type, "{path}");
@@ -260,10 +233,10 @@ fn exports_say_what_they_are() {
     service.record("/v1/cities/xx-new", &city("New"));
     let after: BTreeSet<String> = SETS
         .iter()
-        .flat_map(|what| ["csv", "ndjson"].map(|suffix| format!("{what}.{suffix}")))
+        .flat_map(|what| FORMATS.map(|(suffix, _)| format!("{what}.{suffix}")))
         .map(|file| export(&service, &file).header("etag").to_owned())
         .collect();
-    assert_eq!(after.len(), 2 * SETS.len());
+    assert_eq!(after.len(), 3 * SETS.len());
     assert!(after.is_disjoint(&tags));
     // Another day, another judgement.
     let service = service.restart_with(&["--today", "2026-11-24"]);
@@ -374,88 +347,4 @@ fn what_cannot_be_read_to_its_end_is_cut_and_what_is_written_meanwhile_is_not_in
     assert!(!String::from_utf8_lossy(&text).contains(&format!("\"sequence\":{last},")));
     // Nothing is wrong with what is in memory.
     assert_eq!(lines(&export(&service, "baselines.ndjson").text).len(), 250);
-}
-
-#[test]
-fn the_map_is_geojson() {
-    let service = world();
-    let answer = service.get("/v1/cities.geojson");
-    assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/geo+json"));
-    let map = answer.json();
-    let features = map["features"].as_array().unwrap();
-    assert_eq!((&map["type"], &map["total"]), (&json!("FeatureCollection"), &json!(features.len())));
-    // RFC 7946, 7.1: a collection has none of these.
-    assert!(["geometry", "properties", "coordinates", "geometries"].iter().all(|name| map.get(name).is_none()));
-    let cities = walk(&service, "/v1/cities");
-    assert_eq!(features.len(), cities.len());
-    for (feature, city) in features.iter().zip(&cities) {
-        let members: BTreeSet<&str> = feature.as_object().unwrap().keys().map(String::as_str).collect();
-        assert_eq!(members, BTreeSet::from(["type", "id", "geometry", "properties"]));
-        assert_eq!((&feature["type"], &feature["id"]), (&json!("Feature"), &city["id"]));
-        match city.get("longitude") {
-            Some(longitude) => {
-                let point = json!({"type": "Point", "coordinates": [longitude, city["latitude"]]});
-                assert_eq!(feature["geometry"], point);
-                let place: Vec<f64> = feature["geometry"]["coordinates"]
-                    .as_array()
-                    .unwrap()
-                    .iter()
-                    .map(|n| n.as_f64().unwrap())
-                    .collect();
-                assert!(place[0].abs() <= 180.0 && place[1].abs() <= 90.0);
-            }
-            None => assert!(feature["geometry"].is_null()),
-        }
-        let properties = feature["properties"].as_object().unwrap();
-        assert!(properties.values().all(|value| !value.is_object() && !value.is_array() && !value.is_null()), "flat");
-        for (name, value) in properties {
-            let listed = match name.as_str() {
-                "judged_source_title" | "judged_source_licence" | "targets_by_verdict" => continue,
-                "caution_codes" => {
-                    let codes = city["headline"]["caution_codes"].as_array().unwrap();
-                    let codes: Vec<&str> = codes.iter().map(|code| code.as_str().unwrap()).collect();
-                    assert_eq!(*value, codes.join(";"));
-                    continue;
-                }
-                "name" | "country" | "region" | "population" | "latest_report_year" => &city[name],
-                _ => &city["headline"][name],
-            };
-            assert_eq!(value, listed, "{name}");
-        }
-        let is_judged = city["headline"].get("judged_tonnes").is_some();
-        assert_eq!(properties.contains_key("judged_source_title"), is_judged);
-        assert!(city.get("headline").is_none() || properties.contains_key("verdict"));
-        for name in ["title", "set_on", "ended_on", "course", "overdue_years"] {
-            assert_eq!(properties.get(name), city["headline"].get(name), "{name} of {feature}");
-        }
-    }
-    assert!(features.iter().any(|feature| feature["geometry"].is_null()));
-    assert!(features.iter().any(|feature| feature["geometry"].is_object()));
-    let known = send(service.request("GET", "/v1/cities.geojson").header("if-none-match", answer.header("etag")));
-    assert_eq!((known.status.as_u16(), known.text.as_str()), (304, ""));
-}
-
-#[test]
-fn the_map_takes_the_filters_of_the_list() {
-    let service = world();
-    for filter in [
-        "country=US",
-        "course=behind,on_track",
-        "caution=series_undeclared",
-        "population_min=3000000",
-        "ids=us-los-angeles,xx-formula",
-        "q=AN",
-    ] {
-        let map = service.json(&format!("/v1/cities.geojson?{filter}"));
-        let ids = |list: &[Value]| list.iter().map(|item| item["id"].clone()).collect::<Vec<_>>();
-        let listed = ids(&walk(&service, &format!("/v1/cities?{filter}")));
-        assert!(!listed.is_empty(), "{filter}");
-        assert_eq!(ids(map["features"].as_array().unwrap()), listed, "{filter}");
-    }
-    for (query, named) in
-        [("limit=5", "limit"), ("cursor=00112233", "cursor"), ("sort=name", "sort"), ("fields=name", "fields")]
-    {
-        let problem = service.get(&format!("/v1/cities.geojson?{query}")).assert_problem(400, "invalid_query");
-        assert!(problem["detail"].as_str().unwrap().contains(named), "{problem}");
-    }
 }
