@@ -31,7 +31,7 @@
 //!
 //! 1. `server::pacing` reads the connection no faster than it is answered; `server::admission` counts the requests of the
 //!    address.
-//! 2. `api::reports` hands it to `api::write`. That checks the key and how much it may still write (`api::request::access`)
+//! 2. `api::record_resource` hands it to `api::write`. That checks the key and how much it may still write (`api::request::access`)
 //!    before it reads the body (`api::request::body`), and makes a record of the body ([`record::any_record`]).
 //! 3. [`registry::Registry::write`] sends it to the thread of the writer, and waits for the reply (`registry::reply`).
 //! 4. `registry::writer` takes all writes that wait; `registry::transaction` locks the row that numbers the log, and takes
@@ -56,7 +56,11 @@
 //! 5. `api::response::answer` adds the tag and the headers. `api::request::conditions` compares the tag with that of the
 //!    client: if they are the same, the answer is 304.
 //!
-//! # Four changes, and what each touches
+//! # Five changes, and what each touches
+//!
+//! A kind of record: its body in a file beside `src/record/target.rs`, its kind and its key in `src/record/key.rs`, its
+//! answer in `src/answers/records.rs`, its resource in a file beside `src/api/targets.rs`, and its example in
+//! `src/api/openapi/examples.rs`. The compiler asks for the rest.
 //!
 //! A member of a report, such as `weather_normalised`: its field, its parser and its description in
 //! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/abridged.rs`; its column in

@@ -5,6 +5,7 @@ use serde::Serialize;
 use serde_with::skip_serializing_none;
 use utoipa::ToSchema;
 
+use super::Service;
 use super::request::filters::ListQuery;
 use super::request::lookup::present_record;
 use super::request::order::place;
@@ -14,7 +15,7 @@ use super::response::costly;
 use super::response::judged::JudgedTarget;
 use super::response::list::{List, Listed, page};
 use super::response::problem::Problem;
-use super::{Service, write};
+use super::write::{self, Named, put_body};
 use crate::answers::records::{self, CityAnswer};
 use crate::method::Assessment;
 use crate::overview::row::Row;
@@ -81,6 +82,10 @@ pub(crate) fn item(row: &Row<'_>) -> Option<CityItem> {
     })
 }
 
+fn named(city: &str) -> Named<'_> {
+    Named { city: Some(city), kind: Kind::City, id: city }
+}
+
 /// List cities
 ///
 /// Every city that is not withdrawn, with the verdict on the target it is first shown with, and how many of its targets
@@ -132,7 +137,7 @@ pub async fn put(
     city: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    write::put(&request, &service, payload, &city, Kind::City, &city).await
+    write::put(&request, &service, payload, named(&city)).await
 }
 
 /// Withdraw a city
@@ -148,17 +153,13 @@ pub async fn withdraw(
     service: web::Data<Service>,
     city: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    write::withdraw(&request, &service, &city, Kind::City, &city).await
+    write::withdraw(&request, &service, named(&city)).await
 }
 
-/// The body of a city.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "the shape of what is read, for the specification")]
-pub struct CityBody {
-    /// The city.
-    #[serde(flatten)]
-    city: City,
-    /// Why it is changed; required when it was recorded before and differs.
-    #[schema(required = false, min_length = 1, max_length = 2000)]
-    reason: Option<String>,
+put_body! {
+    /// The body of a city.
+    CityBody {
+        /// The city.
+        city: City
+    }
 }

@@ -19,6 +19,8 @@ pub mod networks;
 pub mod openapi;
 pub mod progress;
 pub mod rankings;
+mod record_docs;
+mod record_resource;
 pub mod reports;
 pub mod request;
 pub mod response;
@@ -45,18 +47,9 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(cities::get)
             .service(cities::put)
             .service(cities::withdraw)
-            .service(baselines::list)
-            .service(baselines::get)
-            .service(baselines::put)
-            .service(baselines::withdraw)
-            .service(targets::list)
-            .service(targets::get)
-            .service(targets::put)
-            .service(targets::withdraw)
-            .service(reports::list)
-            .service(reports::get)
-            .service(reports::put)
-            .service(reports::withdraw)
+            .service(record_resource::routes::<baselines::Baselines>())
+            .service(record_resource::routes::<targets::Targets>())
+            .service(record_resource::routes::<reports::Reports>())
             .service(statement::get)
             .service(statement::put)
             .service(statement::withdraw)
@@ -71,14 +64,8 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(compare::get)
             .service(compare::get_csv)
             .service(summary::list)
-            .service(networks::list)
-            .service(networks::get)
-            .service(networks::put)
-            .service(networks::withdraw)
-            .service(members::list)
-            .service(members::get)
-            .service(members::put)
-            .service(members::withdraw)
+            .service(record_resource::routes::<networks::Networks>())
+            .service(record_resource::routes::<members::Members>())
             .service(progress::get)
             .service(changes::of_city)
             .service(changes::list)

@@ -1,27 +1,26 @@
 //! The city's right of reply: `/v1/cities/{city}/statement`.
 
 use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
-use serde::Serialize;
-use utoipa::ToSchema;
 
+use super::Service;
 use super::request::lookup::present_record;
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{Keep, answer};
 use super::response::problem::Problem;
-use super::{Service, write};
+use super::write::{self, Named, put_body};
 use crate::answers::records::StatementAnswer;
 use crate::record::{Kind, Slug, Statement};
 
-/// The body of a statement.
-#[derive(Serialize, ToSchema)]
-#[allow(dead_code, reason = "the shape of what is read, for the specification")]
-pub struct StatementBody {
-    /// The statement.
-    #[serde(flatten)]
-    statement: Statement,
-    /// Why it is changed; required when it was recorded before and differs.
-    #[schema(required = false, min_length = 1, max_length = 2000)]
-    reason: Option<String>,
+put_body! {
+    /// The body of a statement.
+    StatementBody {
+        /// The statement.
+        statement: Statement
+    }
+}
+
+fn named(city: &str) -> Named<'_> {
+    Named { city: Some(city), kind: Kind::Statement, id: Statement::ID }
 }
 
 /// Get a city's statement
@@ -56,7 +55,7 @@ pub async fn put(
     city: web::Path<String>,
     payload: web::Payload,
 ) -> Result<HttpResponse, Problem> {
-    write::put(&request, &service, payload, &city, Kind::Statement, Statement::ID).await
+    write::put(&request, &service, payload, named(&city)).await
 }
 
 /// Withdraw a city's statement
@@ -71,5 +70,5 @@ pub async fn withdraw(
     service: web::Data<Service>,
     city: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    write::withdraw(&request, &service, &city, Kind::Statement, Statement::ID).await
+    write::withdraw(&request, &service, named(&city)).await
 }

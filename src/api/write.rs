@@ -16,6 +16,27 @@ use crate::record::any_record::AnyRecord;
 use crate::record::{CityRecord, Fault, Kind, RecordKey, Slug};
 use crate::registry::{CityLookup, Effect, Key, Operation, Refusal, WriteRequest};
 
+/// Declares the body of a `PUT`: the record, and why it is changed.
+///
+/// Nothing reads it: a body is read without a type, so that every fault in it can be reported. It is the shape of what is
+/// read, for the specification.
+macro_rules! put_body {
+    ($(#[$doc:meta])* $name:ident { $(#[$record_doc:meta])* $record:ident: $kind:ty }) => {
+        $(#[$doc])*
+        #[derive(serde::Serialize, utoipa::ToSchema)]
+        #[allow(dead_code, reason = "the shape of what is read, for the specification")]
+        pub struct $name {
+            $(#[$record_doc])*
+            #[serde(flatten)]
+            $record: $kind,
+            /// Why it is changed; required when it was recorded before and differs.
+            #[schema(required = false, min_length = 1, max_length = 2000)]
+            reason: Option<String>,
+        }
+    };
+}
+pub(super) use put_body;
+
 /// Why a record is withdrawn.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -53,26 +74,11 @@ async fn key_for(request: &HttpRequest, service: &Service, named: Named<'_>) -> 
     }
 }
 
-/// Records what the body says under `city` and `id`.
+/// Records what the body says.
 ///
 /// # Errors
 /// Everything that a write can be refused for.
 pub async fn put(
-    request: &HttpRequest,
-    service: &Service,
-    payload: web::Payload,
-    city: &str,
-    kind: Kind,
-    id: &str,
-) -> Result<HttpResponse, Problem> {
-    put_named(request, service, payload, Named { city: Some(city), kind, id }).await
-}
-
-/// Records what the body says, of a city or not.
-///
-/// # Errors
-/// Everything that a write can be refused for.
-pub async fn put_named(
     request: &HttpRequest,
     service: &Service,
     payload: web::Payload,
@@ -123,29 +129,11 @@ fn put_of(key: Result<RecordKey, Fault>, mut body: Value, today: NaiveDate) -> R
     }
 }
 
-/// Withdraws the record `id` of `city`.
+/// Withdraws a record.
 ///
 /// # Errors
 /// Everything that a withdrawal can be refused for.
-pub async fn withdraw(
-    request: &HttpRequest,
-    service: &Service,
-    city: &str,
-    kind: Kind,
-    id: &str,
-) -> Result<HttpResponse, Problem> {
-    withdraw_named(request, service, Named { city: Some(city), kind, id }).await
-}
-
-/// Withdraws a record, of a city or not.
-///
-/// # Errors
-/// Everything that a withdrawal can be refused for.
-pub async fn withdraw_named(
-    request: &HttpRequest,
-    service: &Service,
-    named: Named<'_>,
-) -> Result<HttpResponse, Problem> {
+pub async fn withdraw(request: &HttpRequest, service: &Service, named: Named<'_>) -> Result<HttpResponse, Problem> {
     let writer = key_for(request, service, named).await?;
     let query = query::<WithdrawQuery>(request)?;
     let condition = conditions::condition(request)?;

@@ -4,6 +4,7 @@ mod csv;
 mod examples;
 mod parameters;
 mod partial;
+mod record_operations;
 mod schemas;
 pub mod version_3_0;
 

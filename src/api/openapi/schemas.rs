@@ -95,7 +95,7 @@ fn kinds<'s>(schemas: &'s Value, schema: &'s Value) -> Vec<&'s Value> {
     }
 }
 
-fn capitalized(word: &str) -> String {
+pub(super) fn capitalized(word: &str) -> String {
     let (first, rest) = word.split_at_checked(1).unwrap_or_default();
     first.to_uppercase() + rest
 }
