@@ -10,11 +10,15 @@ use super::legend::legend;
 use super::model::{Chart, Options};
 use super::plot::Plot;
 use super::text::FAMILY;
+use super::theme::Palette;
 
 /// Widest drawing that is laid out anew; a wider one is the same, enlarged.
 const WIDEST: f64 = 860.0;
 /// Narrowest drawing that is laid out; a narrower one is the same, made smaller.
 const NARROWEST: f64 = 300.0;
+
+/// What stands in place of a plot without anything in it.
+const EMPTY: &str = "There is no figure and no pathway to draw.";
 
 /// The chart as an SVG document, or as an element of a page.
 pub fn svg(chart: &Chart, options: &Options) -> String {
@@ -34,24 +38,14 @@ pub fn svg(chart: &Chart, options: &Options) -> String {
     }
     let (drawn, bottom) = legend(chart, &palette, &layout, y);
     parts.push(drawn);
-    let caption = bottom + 8.0;
-    let top = caption + layout.small.size * 2.6 + 8.0;
-    let height = if layout.is_narrow { layout.width * 0.72 } else { layout.width * 0.46 };
-    let (plot, unit) = Plot::new(chart, &layout, &palette, top, top + height);
-    let unit = format!("{}{}", unit[..1].to_uppercase(), &unit[1..]);
-    parts.push(paragraph(&[unit], layout.small, layout.pad, caption, 1.3, palette.muted, "muted").0);
-    parts.extend([
-        plot.present(),
-        plot.grid(),
-        plot.years(),
-        plot.trend(),
-        plot.pathway(),
-        plot.reported(),
-        plot.marks(),
-    ]);
-    parts.push(plot.labels(top - 4.0));
-    parts.push(plot.figures(!options.has_frame));
-    let mut bottom = top + height + layout.small.size + 14.0;
+    let (drawn, clip, mut bottom) = if chart.is_empty() {
+        let (drawn, bottom) =
+            paragraph(&[EMPTY.to_owned()], layout.text, layout.pad, bottom + 24.0, 1.3, palette.muted, "muted");
+        (vec![drawn], html! {}, bottom + 24.0)
+    } else {
+        plotted(chart, options, &layout, &palette, bottom)
+    };
+    parts.extend(drawn);
     if options.has_frame {
         let lines = layout.small.wrap(&chart.source, layout.inner(), 4);
         let (drawn, next) = paragraph(&lines, layout.small, layout.pad, bottom + 6.0, 1.4, palette.muted, "muted");
@@ -72,13 +66,46 @@ pub fn svg(chart: &Chart, options: &Options) -> String {
                 pattern id={ (layout.id) "-hatch" } width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" {
                     line x1="0" y1="0" x2="0" y2="6" stroke=(palette.grid) stroke-width="2" class="tick" {}
                 }
-                clipPath id={ (layout.id) "-plot" } {
-                    rect x=(n(plot.x.to[0] - 6.0)) y=(n(plot.y.to[1])) width=(n(plot.x.to[1] - plot.x.to[0] + 12.0)) height=(n(plot.y.to[0] - plot.y.to[1])) {}
-                }
+                (clip)
             }
             rect width="100%" height="100%" fill=(palette.paper) class="paper" {}
             @for part in &parts { (part) }
         }
     }
     .into_string()
+}
+
+/// The plot below `above`: its parts, what its lines are cut off by, and where it ends.
+fn plotted(
+    chart: &Chart,
+    options: &Options,
+    layout: &Layout,
+    palette: &Palette,
+    above: f64,
+) -> (Vec<Markup>, Markup, f64) {
+    let caption = above + 8.0;
+    let top = caption + layout.small.size * 2.6 + 8.0;
+    let height = if layout.is_narrow { layout.width * 0.72 } else { layout.width * 0.46 };
+    let (plot, unit) = Plot::new(chart, layout, palette, top, top + height);
+    let unit = format!("{}{}", unit[..1].to_uppercase(), &unit[1..]);
+    let parts = vec![
+        paragraph(&[unit], layout.small, layout.pad, caption, 1.3, palette.muted, "muted").0,
+        plot.present(),
+        plot.grid(),
+        plot.years(),
+        plot.trend(),
+        plot.pathway(),
+        plot.reported(),
+        plot.marks(),
+        // Between the caption and the plot there is room for one line.
+        plot.labels(top - layout.small.size * 1.3 - 4.0),
+        plot.figures(!options.has_frame),
+    ];
+    let (left, right, low, high) = (plot.x.to[0], plot.x.to[1], plot.y.to[0], plot.y.to[1]);
+    let clip = html! {
+        clipPath id={ (layout.id) "-plot" } {
+            rect x=(n(left - 6.0)) y=(n(high)) width=(n(right - left + 12.0)) height=(n(low - high)) {}
+        }
+    };
+    (parts, clip, top + height + layout.small.size + 14.0)
 }

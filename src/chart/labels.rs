@@ -35,8 +35,9 @@ impl Plot<'_> {
             self.chart.trend.iter().map(|year| year.point).collect(),
             self.chart.benchmark.iter().flat_map(|(_, points)| points.clone()).collect(),
         ];
-        let lines = lines.iter().flat_map(|line| line.windows(2)).flat_map(|pair| {
-            let (a, b) = (self.at(pair[0]), self.at(pair[1]));
+        let zero = [self.x.to[0], self.x.to[1]].map(|x| (x, self.y.at(0.0)));
+        let ends = lines.iter().flat_map(|line| line.windows(2)).map(|pair| (self.at(pair[0]), self.at(pair[1])));
+        let lines = ends.chain([(zero[0], zero[1])]).flat_map(|(a, b)| {
             let steps = (((b.0 - a.0).hypot(b.1 - a.1) / 4.0) as usize).max(1);
             (0..=steps).map(move |at| {
                 let share = at as f64 / steps as f64;

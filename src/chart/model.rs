@@ -99,6 +99,13 @@ pub struct Chart {
     pub description: String,
 }
 
+impl Chart {
+    /// True if there is nothing to plot.
+    pub(super) fn is_empty(&self) -> bool {
+        self.figures.is_empty() && self.left_out.is_empty() && self.pathway.is_empty() && self.target.is_none()
+    }
+}
+
 /// How a chart is drawn.
 #[derive(Debug, Clone, Copy)]
 pub struct Options {

@@ -1,4 +1,4 @@
-//! Names, texts and identifiers, of limited length and without control characters.
+//! Names, texts and identifiers, of limited length and without control characters; texts may have several lines.
 
 use std::fmt;
 
@@ -15,6 +15,21 @@ pub fn parse_bounded(value: Value, at: &At<'_>, max: usize) -> Option<String> {
     let Value::String(text) = value else {
         return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
     };
+    check_bounded(&text, at, max)
+}
+
+/// The same of a text that may have several lines, which end as on Unix.
+fn parse_lines(value: Value, at: &At<'_>, max: usize) -> Option<String> {
+    let Value::String(text) = value else {
+        return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
+    };
+    let text = text.replace("\r\n", "\n");
+    // Anything but a line feed is checked as in a text of one line.
+    check_bounded(&text.replace('\n', " "), at, max)?;
+    Some(text.trim().to_owned())
+}
+
+fn check_bounded(text: &str, at: &At<'_>, max: usize) -> Option<String> {
     // Check before trimming, which would hide a line feed at an end.
     if text.chars().any(char::is_control) {
         return at.fault("control_character", "must not contain control characters");
@@ -82,7 +97,7 @@ const fn is_latin_beyond_ascii(c: char) -> bool {
 
 /// Declares a bounded text type.
 macro_rules! bounded_text {
-    ($(#[$doc:meta])* $name:ident, $max:ident = $number:tt) => {
+    ($(#[$doc:meta])* $name:ident, $parse:ident, $max:ident = $number:tt) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
         #[serde(transparent)]
@@ -105,7 +120,7 @@ macro_rules! bounded_text {
 
         impl Parse for $name {
             fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-                parse_bounded(value, at, $max).map($name)
+                $parse(value, at, $max).map($name)
             }
         }
     };
@@ -114,11 +129,13 @@ macro_rules! bounded_text {
 bounded_text!(
     /// A name, label or title: 1 to 200 characters.
     Name,
+    parse_bounded,
     NAME_CHARACTERS = 200
 );
 bounded_text!(
-    /// A free text: 1 to 2,000 characters.
+    /// A free text: 1 to 2,000 characters, in one line or several.
     Text,
+    parse_lines,
     TEXT_CHARACTERS = 2_000
 );
 

@@ -1,7 +1,7 @@
 //! `/guide/` and `/guide/{page}`: the guide. It is written in Markdown, so that it can be read in the repository too.
 
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{LazyLock, OnceLock};
 
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, PreEscaped, html};
@@ -31,16 +31,17 @@ const TEXTS: &[(&str, &str)] = &[
 /// The page that lists the others. It has this name because repositories show a file of this name for its folder.
 const INDEX: &str = "README";
 
+/// The texts by name.
+static PARSED: LazyLock<HashMap<&str, Text>> =
+    LazyLock::new(|| TEXTS.iter().map(|(name, text)| (*name, Text::parse(text))).collect());
+
 /// The pages by name, each rendered once.
 static GUIDE: OnceLock<HashMap<&str, Body>> = OnceLock::new();
 
 /// Renders the pages.
 fn rendered(public_url: &str) -> HashMap<&'static str, Body> {
-    let pages = TEXTS.iter().map(|(name, text)| {
-        let text = Text::parse(text);
-        (*name, render(&Head::titled(&text.title, public_url), &text.markup(*name == INDEX)))
-    });
-    pages.collect()
+    let page = |name: &str, text: &Text| render(&Head::titled(&text.title, public_url), &text.markup(name == INDEX));
+    PARSED.iter().map(|(name, text)| (*name, page(name, text))).collect()
 }
 
 /// The text of one page.
@@ -150,9 +151,10 @@ pub(super) async fn show(request: HttpRequest, name: web::Path<String>) -> Resul
     if name.as_str() == INDEX { Err(Problem::not_found()) } else { page(&request, &name) }
 }
 
-/// `GET /method`: the page of the guide that says how a verdict is made.
-pub(super) async fn method(request: HttpRequest) -> Result<HttpResponse, Problem> {
-    page(&request, "method")
+/// The title and the content of a page of the guide, for a page that shows more beside it.
+pub(super) fn text(name: &str) -> Option<(&'static str, Markup)> {
+    let text = PARSED.get(name)?;
+    Some((&text.title, text.markup(name == INDEX)))
 }
 
 fn page(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {

@@ -10,6 +10,7 @@ mod format;
 mod front;
 mod guide;
 mod lists;
+mod method;
 mod networks;
 mod page;
 mod problems;
@@ -49,7 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/feeds/weakened.atom", web::get().to(changes::weakened))
         .route("/feeds/cities/{city}.atom", web::get().to(changes::of_city))
         .route("/feeds/networks/{network}.atom", web::get().to(changes::of_network))
-        .route("/method", web::get().to(guide::method))
+        .route("/method", web::get().to(method::show))
         .route("/data", web::get().to(about::data))
         .route("/about", web::get().to(about::show))
         .route("/robots.txt", web::get().to(robots::robots))

@@ -109,8 +109,10 @@ fn words_that_would_break_a_page_harm_nothing() {
     pledge["title"] = json!("\"><svg onload=alert(1)>]]>");
     service.record("/v1/cities/zz-top/targets/half", &pledge);
     service.record("/v1/cities/zz-top/reports/2024", &inventory(800.0));
-    service.record("/v1/cities/zz-top/statement", &json!({"text": "One <b>two</b>"}));
-    assert_page(&service, &service.get("/cities/zz-top"));
+    service.record("/v1/cities/zz-top/statement", &json!({"text": "One <b>two</b>\r\n\nand more"}));
+    let page = service.get("/cities/zz-top");
+    assert_page(&service, &page);
+    assert!(page.text.contains("&lt;/b&gt;\n\nand more"), "lines stay lines");
     assert_page(&service, &service.get("/"));
     for path in ["/cities/zz-top/chart.svg", "/feeds/all.atom", "/embed/zz-top", "/cities/zz-top/chart.svg?width=200"] {
         let answer = service.get(path);

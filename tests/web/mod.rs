@@ -1,5 +1,6 @@
 //! The pages for people, and the guide.
 
+mod charts;
 mod city;
 mod compare;
 mod guide;

@@ -112,6 +112,7 @@ fn figure(story: &Story<'_>, target: &Assessment, row: &SeriesRow) -> Markup {
         (None, Some(reason)) => format!("not compared: {}", reason.as_str().replace('_', " ")),
         (None, None) => "compared".to_owned(),
     };
+    let note = report.filter(|_| baseline.is_none()).and_then(|report| report.value.note.as_ref());
     let cited = baseline.map(|figure| (&figure.source, figure.revision));
     let cited = cited.or(report.map(|report| (&report.value.source, report.stamp.revision)));
     html! {
@@ -121,7 +122,7 @@ fn figure(story: &Story<'_>, target: &Assessment, row: &SeriesRow) -> Markup {
             td.number data-label="Pathway" { (pathway.unwrap_or_default()) }
             td data-label="Used as" { (used) }
             @match cited {
-                Some((source, revision)) => { td.number data-label="Revision" { (revision) } td data-label="Source" { (cite::source(source)) } }
+                Some((source, revision)) => { td.number data-label="Revision" { (revision) } td data-label="Source" { (cite::source(source)) @if let Some(note) = note { p.note.lines { (note) } } } }
                 None => { td {} td {} }
             }
         }

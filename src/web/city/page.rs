@@ -114,10 +114,14 @@ fn pledge(story: &Story<'_>, assessment: &Assessment) -> Markup {
     let target = &assessment.target;
     let title = target.title.as_ref().map_or_else(|| target.id.to_string(), ToString::to_string);
     let url = format!("/cities/{}?target={}&{}", story.status.city, target.id, story.pin());
-    let source = story.view.targets.get(&target.id).map(|known| &known.value.source);
+    let recorded = story.view.targets.get(&target.id).map(|known| known.value);
+    let (source, note) = (recorded.map(|target| &target.source), recorded.and_then(|target| target.note.as_ref()));
     html! {
         tr {
-            th scope="row" { a href=(url) { (title) } }
+            th scope="row" {
+                a href=(url) { (title) }
+                @if let Some(note) = note { p.note.lines { (note) } }
+            }
             td data-label="Set" { @match target.set_on { Some(day) => (format::day(day)), None => "not stated" } }
             td data-label="By" { (target.target_year) }
             td data-label="Counts" { (texts::level(target.level)) }

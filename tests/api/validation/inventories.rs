@@ -133,7 +133,7 @@ fn inventory_cases() -> Vec<Case> {
         ),
         ("/note", json!(""), &["/note blank"]),
         ("/note", long(2001), &["/note too_long"]),
-        ("/note", json!("two\nlines"), &["/note control_character"]),
+        ("/note", json!("two\tparts"), &["/note control_character"]),
     ]
 }
 

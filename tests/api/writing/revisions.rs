@@ -120,7 +120,7 @@ fn a_statement_is_of_its_city_and_names_a_target_that_there_is() {
         ["/text missing", "/target invalid_id", "/colour unknown_field"]
     );
     assert_eq!(refused(json!({"text": "x".repeat(2001)})), ["/text too_long"]);
-    assert_eq!(refused(json!({"text": "one\nline"})), ["/text control_character"]);
+    assert_eq!(refused(json!({"text": "one\rline"})), ["/text control_character"]);
     assert_eq!(service.json(STATEMENT), record);
 
     let longest = json!({"text": "\u{e9}".repeat(2000)});
