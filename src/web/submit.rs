@@ -14,7 +14,7 @@ use super::page::respond_with_form;
 use super::row;
 use crate::api::Service;
 use crate::api::imports::answer::ImportAnswer;
-use crate::api::imports::{self, Asked, Imported};
+use crate::api::imports::{self, ImportRequest, Imported};
 use crate::api::limits::{BODY_WAIT, FORM_FRAME_BYTES, LISTED_CITIES, UNKEYED_FORM_WAIT};
 use crate::api::request::lookup::present_city;
 use crate::api::request::query::Query;
@@ -169,7 +169,7 @@ async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run
         Some(checked) => upload::json(&checked.reports),
         None => upload::files(form.files.clone())?,
     };
-    let order = Asked {
+    let order = ImportRequest {
         actor: writer.actor(),
         city,
         reason,

@@ -69,7 +69,7 @@ pub async fn import(
         return Err(Problem::parameter("unchanged_since", "out_of_range", message));
     }
     let reason = body::reason_in_query(query.reason, service.registry.today())?;
-    let asked = Asked {
+    let order = ImportRequest {
         actor: writer.actor(),
         city: Slug::new(&city).ok_or_else(Problem::not_found)?,
         reason,
@@ -82,7 +82,7 @@ pub async fn import(
     body::admit_body(&request, &service, &writer, SHEET_BYTES)?;
     let upload = upload::read(&request, payload).await?;
     let mark = idempotency::mark(&request, &writer, upload.parts().map(|part| &part[..]))?;
-    let Imported { answer, repeated, turn, .. } = run(&service, Asked { mark, ..asked }, upload).await?;
+    let Imported { answer, repeated, turn, .. } = run(&service, ImportRequest { mark, ..order }, upload).await?;
     let body = off_the_loop(&turn, move || serde_json::to_vec(&answer)).await?;
     let body = body.map_err(|_| Problem::from(Refusal::Internal))?;
     let mut response = HttpResponse::Ok();
@@ -105,14 +105,14 @@ pub struct ReportsBody {
 
 /// What is to be imported, for whom.
 #[derive(Debug, Clone)]
-pub struct Asked {
+pub struct ImportRequest {
     /// Who asks.
     pub actor: Actor,
     /// The city whose reports they are.
     pub city: CityId,
     /// Why published reports are changed, for the rows that do not say so themselves.
     pub reason: Option<String>,
-    /// Whether this is only asked.
+    /// True if nothing is to be recorded, only to be told what would be.
     pub dry_run: bool,
     /// The entry of the log after which none of the reports may have changed.
     pub unchanged_since: Option<i64>,
@@ -164,13 +164,13 @@ async fn off_the_loop<T: Send + 'static>(turn: &Turn, work: impl FnOnce() -> T +
 /// # Errors
 /// 412 when a report has changed that was not to, 422 with every fault, and those of any write; in a dry run only a
 /// file that cannot be read at all.
-pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Imported, Problem> {
+pub async fn run(service: &Service, order: ImportRequest, upload: Upload) -> Result<Imported, Problem> {
     let turn = service.imports.take().await?;
-    let dry_run = asked.dry_run;
-    let (prepared, together) = carry_out(service, &asked, &upload, &turn).await?;
+    let dry_run = order.dry_run;
+    let (prepared, together) = carry_out(service, &order, &upload, &turn).await?;
     let (outdated, repeated) = (is_outdated(&together), together.repeated);
     let answer = move || {
-        let answer = ImportAnswer::new(asked.city, dry_run, &prepared.rows, &together);
+        let answer = ImportAnswer::new(order.city, dry_run, &prepared.rows, &together);
         (ImportAnswer { ignored_sheets: prepared.ignored, ..answer }, prepared.reports, prepared.kept)
     };
     let (answer, reports, kept) = off_the_loop(&turn, answer).await?;
@@ -186,7 +186,7 @@ pub async fn run(service: &Service, asked: Asked, upload: Upload) -> Result<Impo
 /// read anew.
 async fn carry_out(
     service: &Service,
-    asked: &Asked,
+    order: &ImportRequest,
     upload: &Upload,
     turn: &Turn,
 ) -> Result<(Prepared, BatchOutcome), Problem> {
@@ -196,11 +196,11 @@ async fn carry_out(
         let (before, today) = (service.registry.present(), service.registry.today());
         let head = before.head.number;
         let prepare = {
-            let (upload, asked, registry) = (upload.clone(), asked.clone(), service.registry.clone());
+            let (upload, order, registry) = (upload.clone(), order.clone(), service.registry.clone());
             move || {
-                let prepared = Prepared::new(&upload, &asked, &before, today)?;
-                let requests = prepared.requests(&asked, head);
-                let is_rehearsed = asked.dry_run || requests.len() < prepared.rows.len();
+                let prepared = Prepared::new(&upload, &order, &before, today)?;
+                let requests = prepared.requests(&order, head);
+                let is_rehearsed = order.dry_run || requests.len() < prepared.rows.len();
                 let rehearsed = is_rehearsed.then(|| registry.rehearse(before, &requests));
                 Ok::<_, Problem>((prepared, requests, rehearsed))
             }
@@ -209,13 +209,13 @@ async fn carry_out(
         if let Some(together) = rehearsed {
             return Ok((prepared, together));
         }
-        let together = service.registry.write_atomically(requests, asked.mark.clone()).await?;
+        let together = service.registry.write_atomically(requests, order.mark.clone()).await?;
         // All rows are written with one key.
         if let Some(Err(refusal @ Refusal::KeyRefused(_))) = together.outcomes.first() {
             return Err(refusal.clone().into());
         }
         // What changed after the entry that the client named stays changed.
-        let may_pass = asked.unchanged_since.is_none_or(|since| since > head);
+        let may_pass = order.unchanged_since.is_none_or(|since| since > head);
         if tries == 0 || !may_pass || !is_outdated(&together) {
             return Ok((prepared, together));
         }
@@ -235,28 +235,33 @@ struct Prepared {
 }
 
 impl Prepared {
-    fn new(upload: &Upload, asked: &Asked, before: &Snapshot, today: chrono::NaiveDate) -> Result<Self, Problem> {
+    fn new(
+        upload: &Upload,
+        order: &ImportRequest,
+        before: &Snapshot,
+        today: chrono::NaiveDate,
+    ) -> Result<Self, Problem> {
         if let Upload::Json(bytes) = upload {
             unambiguous::check(bytes)?;
         }
-        let read = read(upload, &asked.city, today, before).map_err(|refused| unreadable(&refused))?;
+        let read = read(upload, &order.city, today, before).map_err(|refused| unreadable(&refused))?;
         if read.rows.is_empty() {
             return Err(Problem::fault("", "no_rows", "there is no report in the file"));
         }
-        let kept = asked.kept.or(read.kept);
+        let kept = order.kept.or(read.kept);
         let reports = read.rows.iter().filter_map(|row| row.outcome.as_ref().ok()).cloned().collect();
         let complete = |row: ImportRow| {
-            let recorded = row.year.and_then(|year| recorded(before, &asked.city, year));
+            let recorded = row.year.and_then(|year| recorded(before, &order.city, year));
             complete(row, kept, recorded, today)
         };
         Ok(Prepared { rows: read.rows.into_iter().map(complete).collect(), reports, kept, ignored: read.ignored })
     }
 
     /// The writes of its good rows, when `head` is the last entry of the log that was looked at.
-    fn requests(&self, asked: &Asked, head: i64) -> Vec<WriteRequest> {
-        let since = asked.unchanged_since.map_or(head, |since| since.min(head));
+    fn requests(&self, order: &ImportRequest, head: i64) -> Vec<WriteRequest> {
+        let since = order.unchanged_since.map_or(head, |since| since.min(head));
         let reports = self.rows.iter().filter_map(|row| row.outcome.as_ref().ok());
-        reports.map(|report| asked.request(report, since)).collect()
+        reports.map(|report| order.request(report, since)).collect()
     }
 }
 
@@ -346,7 +351,7 @@ fn key(city: &CityId, report: &Report) -> RecordKey {
     RecordKey::OfCity(city.clone(), CityRecord::Report(report.year))
 }
 
-impl Asked {
+impl ImportRequest {
     fn request(&self, report: &Report, since: i64) -> WriteRequest {
         let reason = report.reason.clone().or_else(|| self.reason.clone());
         WriteRequest {
