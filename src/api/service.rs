@@ -3,10 +3,10 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use super::request::activity::Activity;
 use super::request::allowance::Allowance;
 use super::request::limiter::Limiter;
 use super::request::turns::Turns;
-use super::request::under_way::UnderWay;
 use super::response::answer_cache::AnswerCache;
 use super::response::columns::Columns;
 use crate::registry::Registry;
@@ -41,6 +41,6 @@ pub struct Service {
     pub unkeyed_forms: Allowance,
     /// Answers that cost much to make.
     pub answers: AnswerCache,
-    /// What is under way, for a stop to wait for.
-    pub under_way: UnderWay,
+    /// The requests that are worked on. A stop waits for them.
+    pub activity: Activity,
 }

@@ -24,10 +24,10 @@ pub use admission::{connections, connections_per_address};
 pub use operators::DEFAULT as OPERATORS;
 
 use crate::api::limits::BYTES_IN_FLIGHT_PARTS;
+use crate::api::request::activity::Activity;
 use crate::api::request::allowance::Allowance;
 use crate::api::request::limiter::Limiter;
 use crate::api::request::turns::Turns;
-use crate::api::request::under_way::UnderWay;
 use crate::api::response::answer_cache::AnswerCache;
 use crate::api::response::columns::Columns;
 use crate::api::response::problem::Problem;
@@ -89,7 +89,7 @@ pub struct Running {
     pub operators: SocketAddr,
     server: Server,
     registry: Registry,
-    under_way: UnderWay,
+    activity: Activity,
 }
 
 impl Running {
@@ -98,7 +98,7 @@ impl Running {
     /// # Errors
     /// If the server fails.
     pub async fn run(self) -> std::io::Result<()> {
-        stopping::run(self.server, self.registry, self.under_way).await
+        stopping::run(self.server, self.registry, self.activity).await
     }
 }
 
@@ -117,7 +117,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     let operators_listener = operators::listen(settings.operators)?;
     let operators = operators_listener.local_addr()?;
     operators::serve(operators_listener, service.clone())?;
-    let (registry, under_way) = (service.registry.clone(), service.under_way.clone());
+    let (registry, activity) = (service.registry.clone(), service.activity.clone());
     let app = move || {
         App::new()
             .into_utoipa_app()
@@ -152,7 +152,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
     };
     let server =
         listening::listen(server, listener, app, move |stream, extensions| admission.admit(stream, extensions))?;
-    Ok(Running { address, operators, server: server.run(), registry, under_way })
+    Ok(Running { address, operators, server: server.run(), registry, activity })
 }
 
 /// The most connections that are being refused at the same moment.
@@ -185,7 +185,7 @@ fn service(registry: Registry, settings: &Settings, address: SocketAddr, documen
         bytes,
         streams: Allowance::new("many streams open", streams, streams_per_address),
         unkeyed_forms: Allowance::new("many forms under way without a key", UNKEYED_FORMS, UNKEYED_FORMS_PER_ADDRESS),
-        under_way: UnderWay::default(),
+        activity: Activity::default(),
     })
 }
 

@@ -14,7 +14,7 @@ use actix_web::web::{self, Bytes};
 use super::pacing::{self, Pace};
 use crate::api::Service;
 use crate::api::limits::PIECE_BYTES;
-use crate::api::request::under_way::UnderWay;
+use crate::api::request::activity::Activity;
 
 /// The headers of every response: pages of any origin may read it, and browsers must not guess its type.
 pub(super) fn headers() -> DefaultHeaders {
@@ -71,9 +71,9 @@ pub(super) async fn track(
     mut request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody, TrackedBody>>, actix_web::Error> {
-    let under_way = request.app_data::<web::Data<Service>>().map(|service| service.under_way.clone());
-    let under_way = under_way.unwrap_or_default();
-    let (working, version) = (under_way.work(), request.version());
+    let activity = request.app_data::<web::Data<Service>>().map(|service| service.activity.clone());
+    let activity = activity.unwrap_or_default();
+    let (working, version) = (activity.work(), request.version());
     let pace = request.conn_data::<Rc<Pace>>().cloned();
     let turn = pace.as_ref().map(Pace::begin);
     if let Some(pace) = &pace {
@@ -92,7 +92,7 @@ pub(super) async fn track(
         if is_small(body.size()) {
             return EitherBody::left(body);
         }
-        EitherBody::right(TrackedBody { body: body.boxed(), under_way, _turn: turn })
+        EitherBody::right(TrackedBody { body: body.boxed(), activity, _turn: turn })
     }))
 }
 
@@ -102,7 +102,7 @@ const SMALL: u64 = PIECE_BYTES as u64;
 /// The body of a response, tracked while it is sent.
 pub(super) struct TrackedBody {
     body: BoxBody,
-    under_way: UnderWay,
+    activity: Activity,
     _turn: Option<pacing::UnderWay>,
 }
 
@@ -116,7 +116,7 @@ impl MessageBody for TrackedBody {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Self::Error>>> {
         let piece = Pin::new(&mut self.body).poll_next(context);
         if piece.is_ready() {
-            self.under_way.moved();
+            self.activity.moved();
         }
         piece
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use actix_web::dev::Server;
 use futures_util::future::{Either, select};
 
-use crate::api::request::under_way::UnderWay;
+use crate::api::request::activity::Activity;
 use crate::registry::Registry;
 use crate::server::limits::STUCK_WAIT;
 
@@ -19,8 +19,8 @@ const CHECK_INTERVAL: Duration = Duration::from_millis(100);
 /// Then nothing listens on its address any more. The system refuses new connections at once, so that clients and
 /// proxies go to another node. actix closes idle connections and waits for the others. A client that neither reads nor
 /// sends would keep it waiting.
-pub(super) async fn run(server: Server, registry: Registry, under_way: UnderWay) -> io::Result<()> {
-    let stuck = pin!(stuck_after_stop(registry, under_way));
+pub(super) async fn run(server: Server, registry: Registry, activity: Activity) -> io::Result<()> {
+    let stuck = pin!(stuck_after_stop(registry, activity));
     match select(server, stuck).await {
         Either::Left((ended, _)) => ended,
         Either::Right((signal, server)) => {
@@ -34,19 +34,19 @@ pub(super) async fn run(server: Server, registry: Registry, under_way: UnderWay)
 
 /// Waits until a stop is requested and then until nothing in progress moves any more.
 #[cfg(unix)]
-async fn stuck_after_stop(registry: Registry, under_way: UnderWay) -> io::Result<()> {
+async fn stuck_after_stop(registry: Registry, activity: Activity) -> io::Result<()> {
     use actix_web::rt::signal::unix::{SignalKind, signal};
     signal(SignalKind::terminate())?.recv().await;
     // Streams never end by themselves.
     registry.stop_listening();
-    under_way.moved();
-    while under_way.stuck_for() < STUCK_WAIT {
+    activity.moved();
+    while activity.stuck_for() < STUCK_WAIT {
         tokio::time::sleep(CHECK_INTERVAL).await;
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-async fn stuck_after_stop(_: Registry, _: UnderWay) -> io::Result<()> {
+async fn stuck_after_stop(_: Registry, _: Activity) -> io::Result<()> {
     std::future::pending().await
 }

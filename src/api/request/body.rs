@@ -8,9 +8,9 @@ use futures_util::StreamExt;
 use serde_json::Value;
 
 use super::access::client_address;
+use super::activity::Activity;
 use super::allowance::Share;
 use super::unambiguous;
-use super::under_way::UnderWay;
 use crate::api::Service;
 use crate::api::limits::{BODY_WAIT, READ_AT_ONCE_BYTES};
 use crate::api::response::problem::{Code, Problem, too_large};
@@ -99,8 +99,8 @@ pub async fn bytes(request: &HttpRequest, mut payload: web::Payload, most: usize
     if declared > most {
         return Err(too_large(most));
     }
-    let (mut share, under_way) = (Incoming::begin(request, declared)?, under_way(request));
-    let _receiving = under_way.receive();
+    let (mut share, activity) = (Incoming::begin(request, declared)?, activity(request));
+    let _receiving = activity.receive();
     let read = async {
         let mut read = BytesMut::with_capacity(declared);
         while let Some(chunk) = payload.next().await {
@@ -110,7 +110,7 @@ pub async fn bytes(request: &HttpRequest, mut payload: web::Payload, most: usize
             }
             share.took(chunk.len())?;
             read.extend_from_slice(&chunk);
-            under_way.moved();
+            activity.moved();
         }
         Ok(read.freeze())
     };
@@ -126,8 +126,8 @@ pub fn declared(request: &HttpRequest) -> usize {
 }
 
 /// What is under way in the service that a request was sent to.
-pub fn under_way(request: &HttpRequest) -> UnderWay {
-    request.app_data::<web::Data<Service>>().map(|service| service.under_way.clone()).unwrap_or_default()
+pub fn activity(request: &HttpRequest) -> Activity {
+    request.app_data::<web::Data<Service>>().map(|service| service.activity.clone()).unwrap_or_default()
 }
 
 /// The bytes in flight of a body that comes in.

@@ -1,6 +1,7 @@
 //! What the resources share on the way in: who asks, how much at once, and how a question is put.
 
 pub mod access;
+pub mod activity;
 pub mod allowance;
 pub mod any_of;
 pub mod body;
@@ -17,5 +18,4 @@ pub mod query;
 mod search;
 pub mod turns;
 pub mod unambiguous;
-pub mod under_way;
 pub mod upload;

@@ -8,8 +8,8 @@ use actix_web::{HttpMessage, HttpRequest};
 use futures_util::TryStreamExt;
 use utoipa::ToSchema;
 
+use super::activity::{Activity, Receiving};
 use super::body::{self, Incoming};
-use super::under_way::{Receiving, UnderWay};
 use crate::api::limits::{BODY_WAIT, FORM_FIELDS, FORM_FRAME_BYTES, UNKEYED_FORM_BYTES};
 use crate::api::response::problem::{Code, Problem, too_large};
 use crate::import::limits::SHEET_BYTES;
@@ -141,7 +141,7 @@ pub struct Form<'r> {
     pub fields: Vec<Field>,
     /// A field whose name was read, but not what it holds.
     begun: Option<(Field, actix_multipart::Field)>,
-    under_way: UnderWay,
+    activity: Activity,
     _receiving: Receiving,
     /// The bytes in flight, once more than the first small fields may be read.
     incoming: Option<Incoming>,
@@ -157,14 +157,14 @@ impl<'r> Form<'r> {
         if !request.content_type().eq_ignore_ascii_case("multipart/form-data") {
             return Err(Problem::new(Code::UnsupportedMediaType, "the body must be multipart/form-data"));
         }
-        let (parts, under_way) = (Multipart::new(request.headers(), payload), body::under_way(request));
+        let (parts, activity) = (Multipart::new(request.headers(), payload), body::activity(request));
         Ok(Form {
             request,
             parts,
             fields: Vec::new(),
             begun: None,
-            _receiving: under_way.receive(),
-            under_way,
+            _receiving: activity.receive(),
+            activity,
             incoming: None,
             left: UNKEYED_FORM_BYTES,
         })
@@ -247,7 +247,7 @@ impl<'r> Form<'r> {
                 incoming.took(chunk.len())?;
             }
             value.extend_from_slice(&chunk);
-            self.under_way.moved();
+            self.activity.moved();
         }
         field.value = value.freeze();
         self.fields.push(field);
