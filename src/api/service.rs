@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use super::request::activity::Activity;
 use super::request::allowance::Allowance;
+use super::request::import_slots::ImportSlots;
 use super::request::limiter::Limiter;
-use super::request::turns::Turns;
 use super::response::answer_cache::AnswerCache;
 use super::response::columns::Columns;
 use crate::registry::Registry;
@@ -21,8 +21,8 @@ pub struct Service {
     pub write_bytes: Limiter<String>,
     /// The rate of reads of one client address.
     pub reads: Limiter<IpAddr>,
-    /// The turns of imports.
-    pub imports: Turns,
+    /// How many files are imported at once.
+    pub imports: ImportSlots,
     /// The proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
     /// Whom to ask for a key; shown where one is needed.

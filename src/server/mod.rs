@@ -26,8 +26,8 @@ pub use operators::DEFAULT as OPERATORS;
 use crate::api::limits::BYTES_IN_FLIGHT_PARTS;
 use crate::api::request::activity::Activity;
 use crate::api::request::allowance::Allowance;
+use crate::api::request::import_slots::ImportSlots;
 use crate::api::request::limiter::Limiter;
-use crate::api::request::turns::Turns;
 use crate::api::response::answer_cache::AnswerCache;
 use crate::api::response::columns::Columns;
 use crate::api::response::problem::Problem;
@@ -174,7 +174,7 @@ fn service(registry: Registry, settings: &Settings, address: SocketAddr, documen
         registry,
         writes: Limiter::per_minute(settings.writes_per_minute),
         write_bytes: Limiter::per_minute(settings.write_bytes_per_minute),
-        imports: Turns::default(),
+        imports: ImportSlots::default(),
         reads: Limiter::per_minute(settings.reads_per_minute),
         trusted_proxies: settings.trusted_proxies.clone(),
         contact: settings.contact.clone(),

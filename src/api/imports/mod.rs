@@ -12,8 +12,8 @@ use serde_json::Value;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Service;
+use super::request::import_slots::ImportSlot;
 use super::request::lookup::present_city;
-use super::request::turns::Turn;
 use super::request::upload::{self, Upload};
 use super::request::{access, body, idempotency, query, unambiguous};
 use super::response::problem::Problem;
@@ -82,8 +82,8 @@ pub async fn import(
     body::admit_body(&request, &service, &writer, SHEET_BYTES)?;
     let upload = upload::read(&request, payload).await?;
     let mark = idempotency::mark(&request, &writer, upload.parts().map(|part| &part[..]))?;
-    let Imported { answer, repeated, turn, .. } = run(&service, ImportRequest { mark, ..order }, upload).await?;
-    let body = off_the_loop(&turn, move || serde_json::to_vec(&answer)).await?;
+    let Imported { answer, repeated, slot, .. } = run(&service, ImportRequest { mark, ..order }, upload).await?;
+    let body = off_the_loop(&slot, move || serde_json::to_vec(&answer)).await?;
     let body = body.map_err(|_| Problem::from(Refusal::Internal))?;
     let mut response = HttpResponse::Ok();
     let mut response =
@@ -133,8 +133,8 @@ pub struct Imported {
     pub kept: CarriedOver,
     /// Whether the same request had been done before: nothing was done now.
     pub repeated: bool,
-    /// The turn in which all this takes its memory.
-    turn: Turn,
+    /// The slot in which all this takes its memory.
+    slot: ImportSlot,
 }
 
 impl Imported {
@@ -148,12 +148,15 @@ impl Imported {
 
 /// Does work that may take long and, with what it made, much memory, where no other request waits for it.
 ///
-/// Whoever asked may go away meanwhile: the turn lasts until the work is done.
-async fn off_the_loop<T: Send + 'static>(turn: &Turn, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-    let turn = turn.clone();
+/// The slot is held until the work is done, even if the client goes away.
+async fn off_the_loop<T: Send + 'static>(
+    slot: &ImportSlot,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, Problem> {
+    let slot = slot.clone();
     let work = move || {
         let made = work();
-        drop(turn);
+        drop(slot);
         made
     };
     web::block(work).await.map_err(|_| Problem::from(Refusal::Internal))
@@ -165,19 +168,19 @@ async fn off_the_loop<T: Send + 'static>(turn: &Turn, work: impl FnOnce() -> T +
 /// 412 when a report has changed that was not to, 422 with every fault, and those of any write; in a dry run only a
 /// file that cannot be read at all.
 pub async fn run(service: &Service, order: ImportRequest, upload: Upload) -> Result<Imported, Problem> {
-    let turn = service.imports.take().await?;
+    let slot = service.imports.acquire().await?;
     let dry_run = order.dry_run;
-    let (prepared, together) = carry_out(service, &order, &upload, &turn).await?;
+    let (prepared, together) = carry_out(service, &order, &upload, &slot).await?;
     let (outdated, repeated) = (is_outdated(&together), together.repeated);
     let answer = move || {
         let answer = ImportAnswer::new(order.city, dry_run, &prepared.rows, &together);
         (ImportAnswer { ignored_sheets: prepared.ignored, ..answer }, prepared.reports, prepared.kept)
     };
-    let (answer, reports, kept) = off_the_loop(&turn, answer).await?;
+    let (answer, reports, kept) = off_the_loop(&slot, answer).await?;
     if answer.refused > 0 && !dry_run {
         return Err(if outdated { Problem::import_outdated(answer) } else { Problem::import_refused(answer) });
     }
-    Ok(Imported { answer, reports, kept, repeated, turn })
+    Ok(Imported { answer, reports, kept, repeated, slot })
 }
 
 /// Records the reports of a file together, or rehearses that.
@@ -188,7 +191,7 @@ async fn carry_out(
     service: &Service,
     order: &ImportRequest,
     upload: &Upload,
-    turn: &Turn,
+    slot: &ImportSlot,
 ) -> Result<(Prepared, BatchOutcome), Problem> {
     let mut tries = IMPORT_TRIES;
     loop {
@@ -205,7 +208,7 @@ async fn carry_out(
                 Ok::<_, Problem>((prepared, requests, rehearsed))
             }
         };
-        let (prepared, requests, rehearsed) = off_the_loop(turn, prepare).await??;
+        let (prepared, requests, rehearsed) = off_the_loop(slot, prepare).await??;
         if let Some(together) = rehearsed {
             return Ok((prepared, together));
         }
