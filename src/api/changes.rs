@@ -12,8 +12,8 @@ use super::response::answer::Keep;
 use super::response::costly;
 use super::response::csv;
 use super::response::list::{Format, limit};
-use super::response::made::Made;
 use super::response::problem::Problem;
+use super::response::rendered::Rendered;
 use crate::answers::body::Body;
 use crate::answers::records::ChangeAnswer;
 use crate::record::limits::LAST_SEQUENCE;
@@ -116,7 +116,7 @@ async fn answer(request: &HttpRequest, service: &web::Data<Service>, part: Part)
             Format::Json => Ok(Body::json(&page).into()),
             Format::Csv => {
                 let body = csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?;
-                Ok(Made { body, next: page.next })
+                Ok(Rendered { body, next: page.next })
             }
         }
     })

@@ -9,9 +9,9 @@ use actix_web::HttpRequest;
 use quick_cache::sync::{Cache, DefaultLifecycle};
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 
-use super::made::Made;
-use super::making::Making;
 use super::problem::Problem;
+use super::rendered::Rendered;
+use super::workers::Workers;
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::api::limits::{BYTES_IN_FLIGHT_PARTS, COMPRESS_APART_FROM_BYTES};
@@ -20,7 +20,7 @@ use crate::api::request::encoding::negotiate;
 
 /// An answer that is kept, or still sent.
 pub(super) struct Kept {
-    pub(super) made: Made,
+    pub(super) made: Rendered,
     /// Keeps the key of the answer from being that of a later edition.
     _edition: Arc<Edition>,
     share: Share,
@@ -42,10 +42,10 @@ impl Weighter<Key, Arc<Kept>> for ByBytes {
 
 /// The costly answers of a service.
 pub struct AnswerCache {
-    /// Who has them made.
-    pub making: Making,
-    /// Who has them made of what is read from the log.
-    pub reading: Making,
+    /// The threads that render them.
+    pub workers: Workers,
+    /// The threads that render what they read from the log.
+    pub log_workers: Workers,
     kept: Cache<Key, Arc<Kept>, ByBytes>,
     /// The edition that answers were last asked for of.
     edition: AtomicUsize,
@@ -71,8 +71,8 @@ impl AnswerCache {
             .build();
         let options = options.map_err(std::io::Error::other)?;
         Ok(AnswerCache {
-            making: Making::from_memory()?,
-            reading: Making::from_log()?,
+            workers: Workers::from_memory()?,
+            log_workers: Workers::from_log()?,
             kept: Cache::with_options(options, ByBytes, DefaultHashBuilder::default(), DefaultLifecycle::default()),
             edition: AtomicUsize::new(0),
             bytes,
@@ -92,9 +92,9 @@ impl AnswerCache {
     }
 
     /// The answer, as it was made already or as `make` makes it in a turn.
-    pub(super) async fn get<M: Into<Made>>(
+    pub(super) async fn get<M: Into<Rendered>>(
         &self,
-        (turns, address): (&Making, IpAddr),
+        (workers, address): (&Workers, IpAddr),
         edition: &Arc<Edition>,
         asked: String,
         make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
@@ -104,7 +104,7 @@ impl AnswerCache {
             (key, None) => key,
         };
         // First the turn, then a look whether another makes it: so nobody waits for the queue of another address.
-        let turn = turns.take(address).await?;
+        let turn = workers.take(address).await?;
         let place = match self.kept.get_value_or_guard_async(&key).await {
             Ok(kept) => return Ok(kept),
             Err(place) => place,
@@ -144,7 +144,7 @@ impl AnswerCache {
         let encoding = negotiate(request, body);
         if body.len() >= COMPRESS_APART_FROM_BYTES && !body.has(encoding) {
             let body = body.clone();
-            self.making.take(address).await?.run(move || drop(body.bytes(encoding))).await?;
+            self.workers.take(address).await?.run(move || drop(body.bytes(encoding))).await?;
         }
         Ok(())
     }

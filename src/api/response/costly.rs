@@ -10,8 +10,8 @@ use super::answer_cache::Kept;
 use super::columns::Item;
 use super::csv;
 use super::list::{Format, Listed, rendered};
-use super::made::{Made, link_next};
 use super::problem::Problem;
+use super::rendered::{Rendered, link_next};
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::api::Service;
@@ -36,7 +36,7 @@ fn asked(request: &HttpRequest) -> String {
 ///
 /// # Errors
 /// Those of `make`; 429 or 503 when too much is asked for at once.
-pub async fn answer<M: Into<Made> + 'static>(
+pub async fn answer<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
     keep: Keep,
@@ -73,15 +73,15 @@ pub async fn list<T: Item>(
 ///
 /// # Errors
 /// Those of `make`; 429 or 503 when too much is asked for at once.
-pub async fn answer_of<M: Into<Made> + 'static>(
+pub async fn answer_of<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
     edition: &Arc<Edition>,
     keep: Keep,
     make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let turns = (&service.answers.making, asker(request, service));
-    let kept = service.answers.get(turns, edition, asked(request), make).await?;
+    let workers = (&service.answers.workers, asker(request, service));
+    let kept = service.answers.get(workers, edition, asked(request), make).await?;
     send(request, service, &kept, keep).await
 }
 
@@ -89,7 +89,7 @@ pub async fn answer_of<M: Into<Made> + 'static>(
 ///
 /// # Errors
 /// Those of `make`; 429 or 503 when too much is asked for at once, or the database does not answer.
-pub async fn answer_of_log<M: Into<Made> + 'static>(
+pub async fn answer_of_log<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
     edition: &Arc<Edition>,
@@ -97,8 +97,8 @@ pub async fn answer_of_log<M: Into<Made> + 'static>(
     make: impl FnOnce(&History) -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let address = asker(request, service);
-    let turns = (&service.answers.reading, address);
-    let kept = service.answers.get(turns, edition, asked(request), counted(service, address, make));
+    let workers = (&service.answers.log_workers, address);
+    let kept = service.answers.get(workers, edition, asked(request), counted(service, address, make));
     let kept = service.registry.while_available(kept).await??;
     send(request, service, &kept, keep).await
 }
@@ -127,7 +127,7 @@ pub async fn read_log<T: Send + 'static>(
 ) -> Result<T, Problem> {
     let address = asker(request, service);
     let work = counted(service, address, read);
-    let reading = async { service.answers.reading.take(address).await?.run(work).await? };
+    let reading = async { service.answers.log_workers.take(address).await?.run(work).await? };
     service.registry.while_available(reading).await?
 }
 
@@ -184,7 +184,7 @@ pub async fn answer_once(
     request: &HttpRequest,
     service: &web::Data<Service>,
     keep: Keep,
-    make: impl FnOnce(&History) -> Result<Made, Problem> + Send + 'static,
+    make: impl FnOnce(&History) -> Result<Rendered, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (answers, address) = (&service.answers, asker(request, service));
     let made = read_log(request, service, make).await?;

@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde::Serialize;
 
-use super::made::Made;
 use super::problem::{Code, Problem};
+use super::rendered::Rendered;
 use super::table::Table;
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
@@ -22,10 +22,10 @@ pub fn page<T: Serialize>(
     items: &[T],
     next: Option<String>,
     edition: &Arc<Edition>,
-) -> Result<Made, Problem> {
+) -> Result<Rendered, Problem> {
     let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
     let body = render(left.as_deref().unwrap_or(columns), items)?;
-    Ok(Made { body: body.of(edition), next })
+    Ok(Rendered { body: body.of(edition), next })
 }
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.

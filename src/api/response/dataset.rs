@@ -16,9 +16,9 @@ use serde::Serialize;
 use super::columns::{Columns, Shape};
 use super::costly::asker;
 use super::csv::unwritten;
-use super::making::Turn;
 use super::problem::Problem;
 use super::sheet::Sheet;
+use super::workers::WorkerSlot;
 use crate::answers::judgement::{self, SeriesItem};
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
 use crate::api::Service;
@@ -90,8 +90,8 @@ impl Asker {
     /// Works in a turn of its own, for as long as it takes until there is one: what was begun is not refused.
     async fn work<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> io::Result<T> {
         let cut = |problem: Problem| io::Error::other(problem.to_string());
-        let turn = self.service.answers.making.take_in_time(self.address).await.map_err(cut)?;
-        turn.run(work).await.map_err(cut)
+        let slot = self.service.answers.workers.take_in_time(self.address).await.map_err(cut)?;
+        slot.run(work).await.map_err(cut)
     }
 }
 
@@ -226,8 +226,8 @@ impl LogRows {
     pub async fn open(snapshot: &Snapshot, sheet: Sheet, asker: Asker) -> Result<Self, Problem> {
         let last = (snapshot.head.number, snapshot.head.hash.clone());
         let rows = Written { sheet, last, read: (0, GENESIS.to_owned()), is_whole: false };
-        let turn = asker.service.answers.reading.take(asker.address).await?;
-        let (first, rows) = asker.read(turn, rows).await?;
+        let slot = asker.service.answers.log_workers.take(asker.address).await?;
+        let (first, rows) = asker.read(slot, rows).await?;
         Ok(LogRows { asker, rows, first })
     }
 
@@ -236,8 +236,8 @@ impl LogRows {
     pub fn pieces(self) -> impl Stream<Item = io::Result<Bytes>> {
         let LogRows { asker, rows, first } = self;
         let rest = try_unfold((rows, asker), |(rows, asker)| async move {
-            let turn = asker.service.answers.reading.take_in_time(asker.address).await?;
-            let (piece, rows) = asker.read(turn, rows).await?;
+            let slot = asker.service.answers.log_workers.take_in_time(asker.address).await?;
+            let (piece, rows) = asker.read(slot, rows).await?;
             Ok(piece.map(|piece| (piece, (rows, asker))))
         });
         let pieces = stream::iter(first.map(Ok)).chain(rest).try_filter(|piece| ready(!piece.is_empty()));
@@ -247,9 +247,9 @@ impl LogRows {
 
 impl Asker {
     /// Writes a piece of the log in a turn; it may be empty, and is none at the end.
-    async fn read(&self, turn: Turn<'_>, mut rows: Written) -> Result<(Option<Bytes>, Written), Problem> {
+    async fn read(&self, slot: WorkerSlot<'_>, mut rows: Written) -> Result<(Option<Bytes>, Written), Problem> {
         let service = self.service.clone();
-        let work = turn.run(move || (rows.piece(&service), rows));
+        let work = slot.run(move || (rows.piece(&service), rows));
         let (piece, rows) = self.service.registry.while_available(work).await??;
         Ok((piece?, rows))
     }

@@ -1,4 +1,6 @@
-//! Whose turn it is to have an answer made: few at once, of one address fewer, and not on the threads that serve.
+//! The threads that render costly answers.
+//!
+//! They are few, and an address has only a part of them. The threads that serve requests stay free.
 
 use std::net::IpAddr;
 
@@ -11,22 +13,21 @@ use crate::api::request::allowance::Allowance;
 use crate::registry::limits::POOL_CONNECTIONS;
 use crate::registry::{Queue, QueueSlot, Refusal};
 
-/// The threads that make answers, and who waits for them.
-pub struct Making {
+/// Threads that render answers, and the queue for them.
+pub struct Workers {
     threads: Option<Runtime>,
     queue: Queue,
     waiting: Allowance,
 }
 
-/// A turn: a thread is free.
-pub struct Turn<'t> {
-    making: &'t Making,
+/// A free thread, for one piece of work.
+pub struct WorkerSlot<'t> {
+    workers: &'t Workers,
     place: QueueSlot,
 }
 
-impl Making {
-    /// What is made of what is in memory: as many threads as there are processors, but two at least, so that one
-    /// address never has them all.
+impl Workers {
+    /// Threads that render what is in memory: one a processor, but at least two, so that one address never has them all.
     ///
     /// # Errors
     /// When the system gives no threads.
@@ -35,8 +36,8 @@ impl Making {
         Self::new("answers", processors.max(2))
     }
 
-    /// What is made of what is read from the log: as many threads as there are connections that read it. They are not
-    /// those of the others, which wait for no database.
+    /// Threads that read the log: one a connection that reads it. They are separate, because the others wait for no
+    /// database.
     ///
     /// # Errors
     /// When the system gives no threads.
@@ -50,18 +51,18 @@ impl Making {
             .max_blocking_threads(threads)
             .on_thread_start(lower_priority)
             .build()?;
-        Ok(Making {
+        Ok(Workers {
             threads: Some(runtime),
             queue: Queue::new(threads),
             waiting: Allowance::new("many answers waiting to be made", MAKING_WAITING, MAKING_WAITING_PER_ADDRESS),
         })
     }
 
-    /// Waits for a turn of an address.
+    /// Waits for a thread. Addresses are served in turn.
     ///
     /// # Errors
     /// 429 or 503 when too many wait already, or it takes too long.
-    pub async fn take(&self, address: IpAddr) -> Result<Turn<'_>, Problem> {
+    pub async fn take(&self, address: IpAddr) -> Result<WorkerSlot<'_>, Problem> {
         let _waiting = self.waiting.take(Some(address), 1)?;
         let late = || Problem::new(Code::Busy, "it took too long until the answer could be made");
         timeout(MAKING_WAIT, self.take_in_time(address)).await.map_err(|_| late())?
@@ -71,19 +72,19 @@ impl Making {
     ///
     /// # Errors
     /// When the service stops.
-    pub async fn take_in_time(&self, address: IpAddr) -> Result<Turn<'_>, Problem> {
-        Ok(Turn { making: self, place: self.queue.take(address).await? })
+    pub async fn take_in_time(&self, address: IpAddr) -> Result<WorkerSlot<'_>, Problem> {
+        Ok(WorkerSlot { workers: self, place: self.queue.take(address).await? })
     }
 }
 
-impl Turn<'_> {
-    /// Works on a thread that does not serve; the turn lasts until the work is done, even if nobody waits for it.
+impl WorkerSlot<'_> {
+    /// Does the work on the thread. The slot is held until the work is done, even if nobody waits for it.
     ///
     /// # Errors
     /// 500 when the work panicked.
     pub async fn run<T: Send + 'static>(self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Problem> {
-        let Turn { making, place } = self;
-        let threads = making.threads.as_ref().ok_or(Refusal::Internal)?;
+        let WorkerSlot { workers, place } = self;
+        let threads = workers.threads.as_ref().ok_or(Refusal::Internal)?;
         let work = threads.spawn_blocking(move || {
             let _turn = place;
             work()
@@ -92,7 +93,7 @@ impl Turn<'_> {
     }
 }
 
-impl Drop for Making {
+impl Drop for Workers {
     fn drop(&mut self) {
         // Waiting for its threads is not allowed where others are served.
         if let Some(threads) = self.threads.take() {

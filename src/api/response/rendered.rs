@@ -1,21 +1,21 @@
-//! An answer that was made: its body, and where its next page is.
+//! A rendered answer: its body, and where its next page is.
 
 use actix_web::http::header::{self, HeaderValue};
 use actix_web::{HttpRequest, HttpResponse};
 
 use crate::answers::body::Body;
 
-/// An answer that was made.
-pub struct Made {
+/// A rendered answer.
+pub struct Rendered {
     /// The body.
     pub body: Body,
     /// The `cursor` of the next page, where a header is to say so.
     pub next: Option<String>,
 }
 
-impl From<Body> for Made {
+impl From<Body> for Rendered {
     fn from(body: Body) -> Self {
-        Made { body, next: None }
+        Rendered { body, next: None }
     }
 }
 
