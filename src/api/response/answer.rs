@@ -62,38 +62,38 @@ pub struct Validators<'a> {
     pub modified_at: Option<DateTime<Utc>>,
 }
 
-/// What is given back once an answer is sent.
-pub type Held = Box<dyn Any>;
+/// What is dropped once an answer is sent, such as its share of the bytes in flight.
+pub type SendGuard = Box<dyn Any>;
 
 /// Answers a read: 304 when the client has it already, else the body in the encoding it prefers.
 #[must_use]
 pub fn answer(request: &HttpRequest, body: &Body, keep: Keep) -> HttpResponse {
-    answer_held(request, body, keep, Box::new(()))
+    answer_with_guard(request, body, keep, Box::new(()))
 }
 
-/// The same, where something is held until the answer is sent.
+/// The same. The guard is dropped once the answer is sent.
 #[must_use]
-pub fn answer_held(request: &HttpRequest, body: &Body, keep: Keep, held: Held) -> HttpResponse {
+pub fn answer_with_guard(request: &HttpRequest, body: &Body, keep: Keep, guard: SendGuard) -> HttpResponse {
     let encoding = negotiate(request, body);
     let validators = Validators { tag: body.tag(), modified_at: body.modified_at() };
     let (mut response, is_known) = open(request, body.content_type(), encoding, validators, keep);
-    if is_known { response.finish() } else { send(response, body.bytes(encoding), held) }
+    if is_known { response.finish() } else { send(response, body.bytes(encoding), guard) }
 }
 
 /// Sends bytes that others may be sent too: piece by piece, because the server copies what it is given.
-fn send(mut response: HttpResponseBuilder, bytes: Bytes, held: Held) -> HttpResponse {
+fn send(mut response: HttpResponseBuilder, bytes: Bytes, guard: SendGuard) -> HttpResponse {
     if bytes.len() <= PIECE_BYTES {
         return response.body(bytes);
     }
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
-    let pieces = unfold((bytes, held), async |(mut rest, held)| {
+    let pieces = unfold((bytes, guard), async |(mut rest, guard)| {
         if rest.is_empty() {
             return None;
         }
         // A client that reads as fast as we write must not keep the thread from the others.
         tokio::task::yield_now().await;
         let piece = rest.split_to(rest.len().min(PIECE_BYTES));
-        Some((Ok::<_, Infallible>(piece), (rest, held)))
+        Some((Ok::<_, Infallible>(piece), (rest, guard)))
     });
     response.body(SizedStream::new(length, Box::pin(pieces)))
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{self, Held, Keep, answer_held};
+use super::answer::{self, Keep, SendGuard, answer_with_guard};
 use super::answer_cache::Kept;
 use super::columns::Item;
 use super::csv;
@@ -155,8 +155,8 @@ async fn send(
 ) -> Result<HttpResponse, Problem> {
     let (answers, address, body) = (&service.answers, asker(request, service), &kept.made.body);
     answers.compress(request, address, body).await?;
-    let held: Held = Box::new((answers.hold(address, kept)?, Arc::clone(kept)));
-    let mut response = answer_held(request, body, keep, held);
+    let guard: SendGuard = Box::new((answers.hold(address, kept)?, Arc::clone(kept)));
+    let mut response = answer_with_guard(request, body, keep, guard);
     link_next(request, &mut response, kept.made.next.as_deref());
     Ok(response)
 }
@@ -190,7 +190,7 @@ pub async fn answer_once(
     let made = read_log(request, service, make).await?;
     let share = answers.bytes.take(Some(address), made.body.len())?;
     answers.compress(request, address, &made.body).await?;
-    let mut response = answer_held(request, &made.body, keep, Box::new(share));
+    let mut response = answer_with_guard(request, &made.body, keep, Box::new(share));
     link_next(request, &mut response, made.next.as_deref());
     Ok(response)
 }
