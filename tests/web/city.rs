@@ -87,6 +87,29 @@ fn a_chart_is_drawn_at_any_width_in_both_themes() {
 }
 
 #[test]
+fn a_page_leads_to_cities_of_similar_size_that_count_alike() {
+    let service = Service::start();
+    let people = [("one", 1000, "gpc"), ("near", 1500, "gpc"), ("far", 3000, "gpc"), ("other", 1000, "national")];
+    for (id, people, protocol) in people {
+        let mut report = inventory(900.0);
+        (report["population"], report["protocol"]) = (json!(people), json!(protocol));
+        service.record(&format!("/v1/cities/{id}"), &city(id));
+        let mut base = baseline(2010, 1000.0);
+        base["protocol"] = json!(protocol);
+        service.record(&format!("/v1/cities/{id}/baselines/2010"), &base);
+        service.record(&format!("/v1/cities/{id}/targets/half"), &target("2010", 50.0, 2040));
+        service.record(&format!("/v1/cities/{id}/reports/2024"), &report);
+    }
+    let page = service.get("/cities/one");
+    assert_page(&service, &page);
+    assert!(page.text.contains("/compare?city=one&amp;city=near\""), "{}", page.text);
+    assert!(!page.text.contains("/cities/far\"") && !page.text.contains("/cities/other\""), "{}", page.text);
+    let status = service.json("/v1/cities/one/status");
+    let (_, moment) = status["permalink"].as_str().unwrap().split_once('?').unwrap();
+    assert!(!service.get(&format!("/cities/one?{moment}")).text.contains("similar size"), "peers are of the present");
+}
+
+#[test]
 fn an_embed_may_stand_in_any_page() {
     let service = Service::with(&["--demo"]);
     let embed = service.get("/embed/us-los-angeles");

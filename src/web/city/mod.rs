@@ -6,6 +6,7 @@ mod figures;
 mod history;
 mod opinions;
 mod page;
+mod peers;
 mod picture;
 mod story;
 
@@ -90,9 +91,10 @@ async fn answer(
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, city, moment)?;
+    let is_present = moment.is_present();
     let (maker, shown, of) = (service.clone(), Arc::clone(&snapshot), Arc::clone(&entry));
     answer_past(request, service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
-        tell(dossier, &asked, target.as_deref(), &maker.public_url, |story| make(&shown, &of, story))
+        tell(dossier, (&asked, is_present), target.as_deref(), &maker.public_url, |story| make(&shown, &of, story))
     })
     .await
 }
@@ -100,7 +102,7 @@ async fn answer(
 /// Judges a city at a moment, and hands it on with the target that is drawn.
 fn tell(
     dossier: &Dossier,
-    asked: &Asked,
+    (asked, is_present): (&Asked, bool),
     target: Option<&str>,
     public_url: &str,
     make: impl FnOnce(&Story<'_>) -> Result<Body, Problem>,
@@ -121,7 +123,7 @@ fn tell(
         judgement::series(dossier, &asked.cut, asked.judged_on, Some(target.target.id.as_str())).map_err(incomplete)
     };
     let rows = shown.map(series).transpose()?.flatten().map(|series| series.rows).unwrap_or_default();
-    make(&Story { view: &view, status: &status, target: shown, rows, public_url })
+    make(&Story { view: &view, status: &status, target: shown, rows, is_present, public_url })
 }
 
 /// `GET /cities/{city}/chart.svg`.

@@ -3,7 +3,7 @@
 use maud::{Markup, PreEscaped, html};
 
 use super::story::Story;
-use super::{cite, figures, history, opinions, picture};
+use super::{cite, figures, history, opinions, peers, picture};
 use crate::answers::body::Body;
 use crate::chart::{self, Theme};
 use crate::method::{Assessment, Confidence, Verdict};
@@ -43,6 +43,7 @@ pub(super) fn render(snapshot: &Snapshot, entry: &CityEntry, story: &Story<'_>) 
         (history::section(story))
         (statement(story))
         (networks(snapshot, entry))
+        (peers::section(snapshot, story))
         (cite::section(story))
     };
     page::render(&head, &content)

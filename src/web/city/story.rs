@@ -16,6 +16,8 @@ pub(super) struct Story<'a> {
     pub target: Option<&'a Assessment>,
     /// Its course.
     pub rows: Vec<SeriesRow>,
+    /// True if the moment is the present.
+    pub is_present: bool,
     /// Where the service is reached.
     pub public_url: &'a str,
 }
