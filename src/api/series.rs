@@ -5,7 +5,7 @@ use std::sync::Arc;
 use actix_web::{HttpRequest, HttpResponse, routes, web};
 
 use super::Service;
-use super::request::moment::{Asked, moment_query};
+use super::request::moment::{ResolvedMoment, moment_query};
 use super::request::query::{Query, check_id};
 use super::response::list::Format;
 use super::response::problem::{Code, Problem};
@@ -26,7 +26,7 @@ moment_query! {
     }
 }
 
-fn series(dossier: &Dossier, asked: &Asked, target: Option<&str>) -> Result<SeriesAnswer, Problem> {
+fn series(dossier: &Dossier, asked: &ResolvedMoment, target: Option<&str>) -> Result<SeriesAnswer, Problem> {
     let incomplete = |Incomplete| Problem::from(Refusal::Internal);
     let series = judgement::series(dossier, &asked.cut, asked.judged_on, target).map_err(incomplete)?;
     if let Some(series) = series {

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Service;
 use super::request::lookup::{present_city, recorded_city};
-use super::request::moment::{Asked, Moment, moment_query};
+use super::request::moment::{Moment, ResolvedMoment, moment_query};
 use super::request::query::Query;
 use super::response::answer::{Keep, answer};
 use super::response::costly;
@@ -90,12 +90,12 @@ pub(crate) fn past_city(
     snapshot: &Snapshot,
     city: &str,
     moment: &Moment<'_>,
-) -> Result<(Arc<CityEntry>, Asked), Problem> {
+) -> Result<(Arc<CityEntry>, ResolvedMoment), Problem> {
     if moment.is_present() {
         present_city(snapshot, city)?;
     }
     let entry = recorded_city(snapshot, city)?;
-    Ok((Arc::clone(entry), moment.read(snapshot.judged_on, snapshot.head.number)?))
+    Ok((Arc::clone(entry), moment.resolve(snapshot.judged_on, snapshot.head.number)?))
 }
 
 /// Why there is nothing of a city at the asked moment.

@@ -75,9 +75,9 @@ pub struct Moment<'q> {
     pub method: Option<&'q str>,
 }
 
-/// A moment, read.
+/// A moment whose parameters were checked: what counts, and on which day it is judged.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked {
+pub struct ResolvedMoment {
     /// What counts.
     pub cut: AsOf,
     /// The day of the judgement.
@@ -105,11 +105,11 @@ impl Moment<'_> {
         if self.is_permalink() { Keep::ADay } else { Keep::Shared }
     }
 
-    /// Reads it, on `today`, when `last` is the last entry of the log.
+    /// Checks it on `today`, when `last` is the last entry of the log.
     ///
     /// # Errors
     /// 400 with everything that cannot be understood; else 422 with everything that does not fit.
-    pub fn read(&self, today: NaiveDate, last: i64) -> Result<Asked, Problem> {
+    pub fn resolve(&self, today: NaiveDate, last: i64) -> Result<ResolvedMoment, Problem> {
         let mut faults = QueryFaults::default();
         let as_of = past_day("as_of", self.as_of, today, &mut faults);
         let known_on = past_day("known_on", self.known_on, today, &mut faults);
@@ -140,7 +140,7 @@ impl Moment<'_> {
         faults.check()?;
         let cut = AsOf { sequence: self.sequence, as_of, known_on, through };
         // What was known on a day is judged on that day, unless another is asked for.
-        Ok(Asked { cut, judged_on: judged_on.or(known_on).unwrap_or(today) })
+        Ok(ResolvedMoment { cut, judged_on: judged_on.or(known_on).unwrap_or(today) })
     }
 }
 

@@ -20,7 +20,7 @@ use super::page::{with_embedding_headers, with_security_headers};
 use crate::answers::body::Body;
 use crate::answers::judgement;
 use crate::api::Service;
-use crate::api::request::moment::{Asked, Moment, moment_query};
+use crate::api::request::moment::{Moment, ResolvedMoment, moment_query};
 use crate::api::request::query::Query;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
@@ -102,7 +102,7 @@ async fn answer(
 /// Judges a city at a moment, and hands it on with the target that is drawn.
 fn tell(
     dossier: &Dossier,
-    (asked, is_present): (&Asked, bool),
+    (asked, is_present): (&ResolvedMoment, bool),
     target: Option<&str>,
     public_url: &str,
     make: impl FnOnce(&Story<'_>) -> Result<Body, Problem>,
