@@ -17,10 +17,10 @@
 //! - [`metrics`]: what is counted.
 //! - [`answers`]: what is shown of one record and of one city, and the bytes it is rendered to.
 //! - [`registry`]: the present in memory, and the one writer that changes it.
-//! - [`overview`]: what is shown of many cities together: rankings, networks, the world in numbers.
+//! - [`overview`]: what is shown of many cities together: comparisons, rankings, networks, the world in numbers.
 //! - [`api`]: the resources of `/v1`, one file each; what they share on the way in is in `api::request`, on the way out in
 //!   `api::response`; `api::openapi` makes the specification from them.
-//! - [`chart`]: pathway charts as SVG and PNG, drawn from plain numbers.
+//! - [`chart`]: pictures as SVG and PNG, drawn from plain numbers: pathways, lines of several cities, cards for links.
 //! - [`web`]: pages for people, and the guide.
 //! - [`server`]: what every connection and every request passes.
 //! - [`cli`]: the commands.
@@ -40,7 +40,7 @@
 //!    entry with its hash, and applies it to a copy of what it touches ([`record::ledger`]).
 //! 6. [`store`] appends the entries and brings the table of records up to date. `registry::writer` commits; that a commit
 //!    means "on disk" is set in `store::connection`.
-//! 7. The next snapshot, with the changed cities judged again (`answers::judgement`), replaces the present one.
+//! 7. The next snapshot, with the changed cities judged again (`answers::city_status`), replaces the present one.
 //! 8. Only then is the client answered. `registry::news` wakes the listeners of the stream.
 //!
 //! # How a read travels

@@ -84,7 +84,7 @@ impl Body {
 
     /// The same body with an edition. It must depend on nothing that can change while the edition stays the same.
     #[must_use]
-    pub fn of(self, edition: &Arc<Edition>) -> Self {
+    pub fn with_edition(self, edition: &Arc<Edition>) -> Self {
         Body { edition: Some(Arc::clone(edition)), ..self }
     }
 
@@ -120,7 +120,7 @@ impl Body {
 
     /// True if the body is in memory in this encoding, so that [`Body::bytes`] costs nothing.
     #[must_use]
-    pub fn has(&self, encoding: Encoding) -> bool {
+    pub fn has_encoding(&self, encoding: Encoding) -> bool {
         match encoding {
             Encoding::Identity => true,
             Encoding::Gzip => self.rendered.gzip.get().is_some(),

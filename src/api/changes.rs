@@ -8,7 +8,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Service;
 use super::request::lookup::recorded_city;
 use super::request::query::Query;
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::costly;
 use super::response::csv;
 use super::response::list::{Format, limit};
@@ -110,7 +110,7 @@ impl Part {
 /// Answers with a part of the log, in the format that the path asks for.
 async fn answer(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
     let (format, maker) = (Format::from_path(request), service.clone());
-    costly::answer_once(request, service, Keep::Shared, move |history| {
+    costly::answer_once(request, service, CachePolicy::Shared, move |history| {
         let page = part.read(history)?;
         match format {
             Format::Json => Ok(Body::json(&page).into()),

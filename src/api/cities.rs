@@ -10,9 +10,9 @@ use super::request::filters::ListQuery;
 use super::request::lookup::present_record;
 use super::request::order::place;
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use super::response::costly;
-use super::response::judged::JudgedTarget;
+use super::response::flat_assessment::FlatAssessment;
 use super::response::list::{List, Listed, page};
 use super::response::problem::Problem;
 use super::write::{self, Named, put_body};
@@ -31,14 +31,14 @@ pub struct Headline {
     pub target: Slug,
     /// What it asks for, the verdict, and the figures of the year judged.
     #[serde(flatten)]
-    pub judged: JudgedTarget,
+    pub judged: FlatAssessment,
 }
 
 impl Headline {
     /// The row of the target.
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
-        Headline { target: assessment.target.id.clone(), judged: JudgedTarget::of(assessment) }
+        Headline { target: assessment.target.id.clone(), judged: FlatAssessment::of(assessment) }
     }
 }
 
@@ -118,7 +118,7 @@ pub async fn get(
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let body = present_record(&service.registry.present(), &city, Kind::City, &city)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    Ok(answer(&request, &body, CachePolicy::Revalidate))
 }
 
 /// Record a city

@@ -8,7 +8,7 @@ use super::Service;
 use super::rankings::OWN_LEVEL;
 use super::request::lookup::present_city;
 use super::request::query::{Query, QueryFaults};
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::problem::Problem;
 use super::response::{costly, csv};
 use crate::answers::body::Body;
@@ -83,8 +83,8 @@ pub async fn get(
     service: web::Data<Service>,
     query: Query<CompareQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
-        Ok(Body::json(&comparison(snapshot, &query)?).of(&snapshot.edition))
+    costly::answer(&request, &service, CachePolicy::Shared, move |_, snapshot| {
+        Ok(Body::json(&comparison(snapshot, &query)?).with_edition(&snapshot.edition))
     })
     .await
 }
@@ -100,9 +100,9 @@ pub async fn get_csv(
     service: web::Data<Service>,
     query: Query<CompareQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Shared, move |service, snapshot| {
         let rows: Vec<ComparisonRow> = comparison(snapshot, &query)?.rows().collect();
-        Ok(csv::render(service.columns.of::<ComparisonRow>(), &rows)?.of(&snapshot.edition))
+        Ok(csv::render(service.columns.of::<ComparisonRow>(), &rows)?.with_edition(&snapshot.edition))
     })
     .await
 }

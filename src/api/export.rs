@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, Validators, begin};
+use super::response::answer::{CachePolicy, Validators, begin};
 use super::response::costly::read_log;
 use super::response::csv::unwritten;
 use super::response::dataset::{Asker, CityRows, DataSet, LogRows};
@@ -98,7 +98,7 @@ async fn export(
     // A body that is taken out of the log leaves no entry there, and so no edition.
     let modified_at = snapshot.edition.modified_at().filter(|_| what != DataSet::Changes);
     let validators = Validators { tag: &tag, modified_at };
-    let (mut response, is_known) = begin(request, format.content_type(), validators, Keep::Shared);
+    let (mut response, is_known) = begin(request, format.content_type(), validators, CachePolicy::Shared);
     let name = format!("pledgewatch-{what}-{}.{}", snapshot.judged_on, format.suffix());
     response.insert_header((header::CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\"")));
     if is_known {

@@ -11,9 +11,9 @@ use utoipa::{PartialSchema, ToSchema};
 use super::Service;
 use super::request::filters::ListQuery;
 use super::request::query::Query;
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::costly;
-use super::response::judged::codes;
+use super::response::flat_assessment::codes;
 use super::response::problem::Problem;
 use crate::answers::body::Body;
 use crate::method::{Amount, Assessment, CautionCode, Confidence, Course, Ratio, Reason, Verdict};
@@ -282,9 +282,9 @@ pub async fn map(
     service: web::Data<Service>,
     query: Query<ListQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Shared, move |_, snapshot| {
         let body = Body::json_as("application/geo+json", &collection(snapshot, &query)?);
-        Ok(body.of(&snapshot.edition))
+        Ok(body.with_edition(&snapshot.edition))
     })
     .await
 }

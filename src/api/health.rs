@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 
 use super::Service;
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use crate::answers::body::Body;
 
 /// Whether something works.
@@ -101,7 +101,7 @@ const DISK_IS_FULL: [&str; 2] = ["disk is full", "No space left on device"];
     responses((status = 200, description = "It is", body = Live)))]
 #[get("/health/live")]
 pub async fn live(request: HttpRequest, _: Query<NoQuery>) -> HttpResponse {
-    answer(&request, &Body::json(&Live { status: State::Up }), Keep::Never)
+    answer(&request, &Body::json(&Live { status: State::Up }), CachePolicy::Never)
 }
 
 /// Is the service ready
@@ -141,5 +141,5 @@ pub async fn ready(request: HttpRequest, service: web::Data<Service>, _: Query<N
     let unserved = (!damage.is_empty())
         .then(|| Unserved { city_count: damage.marked_cities(), network_count: damage.marked_networks() });
     let sequence = snapshot.head.number;
-    answer(&request, &Body::json(&Ready { status, parts, sequence, unserved }), Keep::Never)
+    answer(&request, &Body::json(&Ready { status, parts, sequence, unserved }), CachePolicy::Never)
 }

@@ -1,10 +1,10 @@
 //! The types of the items of all lists that can also be had as CSV.
 
 use super::cities::CityItem;
-use super::judgements::StatusItem;
 use super::rankings::RankingEntry;
 use super::response::columns::{Item, Named};
-use crate::answers::judgement::SeriesItem;
+use super::status_list::TargetStatus;
+use crate::answers::city_status::SeriesItem;
 use crate::answers::records::{ChangeAnswer, InventoryAnswer, MemberAnswer, NetworkAnswer, TargetAnswer};
 use crate::method::SeriesRow;
 use crate::overview::comparison::ComparisonRow;
@@ -25,7 +25,7 @@ macro_rules! items {
 
 items![
     CityItem,
-    StatusItem,
+    TargetStatus,
     RankingEntry,
     ComparisonRow,
     SummaryItem,

@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::Service;
 use super::request::query::{query, refuse_query};
 use super::request::{access, body};
-use super::response::answer::{Keep, answer, answer_write};
+use super::response::answer::{CachePolicy, answer, answer_write};
 use super::response::costly::read_log;
 use super::response::list::{List, Page, page, rendered};
 use super::response::problem::{Code, Problem};
@@ -94,7 +94,7 @@ pub async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<H
     let asked: Page = query(&request)?;
     let keyed = keys(&request, &service).await?.into_iter().map(|key| (key.id.clone(), key)).collect();
     let keys = page(keyed, &asked, "keys")?;
-    Ok(answer(&request, &rendered(&keys, service.columns.of::<Key>(), asked.fields.as_deref())?, Keep::Never))
+    Ok(answer(&request, &rendered(&keys, service.columns.of::<Key>(), asked.fields.as_deref())?, CachePolicy::Never))
 }
 
 /// Every key, with the day of its last use.
@@ -146,7 +146,7 @@ pub async fn get(
     refuse_query(&request)?;
     let id = present_key(&service, &id)?.id.clone();
     let key = keys(&request, &service).await?.into_iter().find(|key| key.id == id).ok_or_else(Problem::not_found)?;
-    Ok(answer(&request, &Body::json(&key), Keep::Never))
+    Ok(answer(&request, &Body::json(&key), CachePolicy::Never))
 }
 
 /// How the secret of a key is replaced.

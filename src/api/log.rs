@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 
 use super::Service;
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
 use crate::record::head::{LogKey, SignedHead};
@@ -36,7 +36,7 @@ pub async fn head(
     service: web::Data<Service>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&service.registry.signed_head()?), Keep::Shared))
+    Ok(answer(&request, &Body::json(&service.registry.signed_head()?), CachePolicy::Shared))
 }
 
 /// Read the key that signs the log
@@ -51,5 +51,5 @@ pub async fn key(
     service: web::Data<Service>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    Ok(answer(&request, &Body::json(&service.registry.log_key()?), Keep::Shared))
+    Ok(answer(&request, &Body::json(&service.registry.log_key()?), CachePolicy::Shared))
 }

@@ -9,7 +9,6 @@ pub mod geojson;
 pub mod health;
 pub mod imports;
 pub mod items;
-pub mod judgements;
 pub mod keys;
 pub mod limits;
 pub mod log;
@@ -28,6 +27,7 @@ pub mod series;
 pub mod service;
 pub mod statement;
 pub mod status;
+pub mod status_list;
 pub mod stream;
 pub mod summary;
 pub mod targets;
@@ -59,7 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(templates::lines_csv)
             .service(status::get)
             .service(series::get)
-            .service(judgements::list)
+            .service(status_list::list)
             .service(rankings::list)
             .service(compare::get)
             .service(compare::get_csv)

@@ -8,7 +8,7 @@ use super::Service;
 use super::rankings::OWN_LEVEL;
 use super::request::lookup::present_network;
 use super::request::query::Query;
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::costly;
 use super::response::problem::Problem;
 use crate::answers::body::Body;
@@ -65,12 +65,12 @@ pub async fn get(
     network: web::Path<String>,
     query: Query<ProgressQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Shared, move |_, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Shared, move |_, snapshot| {
         present_network(snapshot, &network)?;
         let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
         let (known, _) = Recorded::live(&entry.network).ok_or_else(Problem::not_found)?;
         let progress = progress(snapshot, &entry.id, known.name.as_str(), query.level()?, query.year()?);
-        Ok(Body::json(&progress).of(&snapshot.edition))
+        Ok(Body::json(&progress).with_edition(&snapshot.edition))
     })
     .await
 }

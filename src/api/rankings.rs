@@ -14,7 +14,7 @@ use super::request::fields::Fields;
 use super::request::filters::PlaceQuery;
 use super::request::order::{Place, Standing};
 use super::request::query::{Query, QueryFaults};
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::list::{Format, List, Page, page};
 use super::response::problem::Problem;
 use super::response::{costly, csv};
@@ -363,11 +363,11 @@ pub async fn list(
     query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     let format = Format::from_path(&request);
-    costly::answer(&request, &service, Keep::Shared, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
         let (columns, fields) = (service.columns.of::<RankingEntry>(), query.fields.as_deref());
         match format {
-            Format::Json => Ok(json(ranking, columns, fields)?.of(&snapshot.edition).into()),
+            Format::Json => Ok(json(ranking, columns, fields)?.with_edition(&snapshot.edition).into()),
             Format::Csv => {
                 let Ranking { mut items, unranked, next, .. } = ranking;
                 items.extend(unranked);

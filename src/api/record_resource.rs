@@ -14,7 +14,7 @@ use super::Service;
 use super::record_docs::RecordDocs;
 use super::request::lookup::{present_city, present_record};
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use super::response::columns::Item;
 use super::response::costly;
 use super::response::list::{Listed, Page, page};
@@ -125,7 +125,7 @@ async fn get<R: RecordResource>(
 ) -> Result<HttpResponse, Problem> {
     let (owner, id) = owner_and_id(names);
     let body = R::get(&service.registry.present(), &owner, &id)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    Ok(answer(&request, &body, CachePolicy::Revalidate))
 }
 
 async fn put<R: RecordResource>(

@@ -12,7 +12,7 @@ use super::response::problem::{Code, Problem};
 use super::response::{costly, csv};
 use super::status::{answer_past, not_then, past_city};
 use crate::answers::body::Body;
-use crate::answers::judgement::{self, SeriesAnswer};
+use crate::answers::city_status::{self, SeriesAnswer};
 use crate::method::SeriesRow;
 use crate::record::{Dossier, Incomplete, Slug};
 use crate::registry::Refusal;
@@ -28,7 +28,7 @@ moment_query! {
 
 fn series(dossier: &Dossier, asked: &ResolvedMoment, target: Option<&str>) -> Result<SeriesAnswer, Problem> {
     let incomplete = |Incomplete| Problem::from(Refusal::Internal);
-    let series = judgement::series(dossier, &asked.cut, asked.judged_on, target).map_err(incomplete)?;
+    let series = city_status::series(dossier, &asked.cut, asked.judged_on, target).map_err(incomplete)?;
     if let Some(series) = series {
         return Ok(series);
     }
@@ -56,20 +56,20 @@ pub async fn get(
     city: web::Path<String>,
     query: Query<SeriesQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let (snapshot, keep) = (service.registry.present(), query.moment().keep());
-    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, keep).await? {
+    let (snapshot, cache_policy) = (service.registry.present(), query.moment().cache_policy());
+    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, cache_policy).await? {
         return Ok(answer);
     }
     check_id("target", query.target.as_deref())?;
     let (entry, asked) = past_city(&snapshot, &city, &query.moment())?;
     let (format, edition, maker) = (Format::from_path(&request), Arc::clone(&entry.edition), service.clone());
-    answer_past(&request, &service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
+    answer_past(&request, &service, &snapshot, &entry, &asked.cut, cache_policy, move |dossier| {
         let series = series(dossier, &asked, query.target.as_deref())?;
         let body = match format {
             Format::Json => Body::json(&series),
             Format::Csv => csv::render(maker.columns.of::<SeriesRow>(), &series.rows)?,
         };
-        Ok(body.of(&edition))
+        Ok(body.with_edition(&edition))
     })
     .await
 }

@@ -5,7 +5,7 @@ use actix_web::{HttpRequest, HttpResponse, delete, get, put, web};
 use super::Service;
 use super::request::lookup::present_record;
 use super::request::query::{NoQuery, Query};
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use super::response::problem::Problem;
 use super::write::{self, Named, put_body};
 use crate::answers::records::StatementAnswer;
@@ -37,7 +37,7 @@ pub async fn get(
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
     let body = present_record(&service.registry.present(), &city, Kind::Statement, Statement::ID)?;
-    Ok(answer(&request, &body, Keep::Revalidate))
+    Ok(answer(&request, &body, CachePolicy::Revalidate))
 }
 
 /// Record a city's statement

@@ -8,11 +8,11 @@ use super::Service;
 use super::request::lookup::{present_city, recorded_city};
 use super::request::moment::{Moment, ResolvedMoment, moment_query};
 use super::request::query::Query;
-use super::response::answer::{Keep, answer};
+use super::response::answer::{CachePolicy, answer};
 use super::response::costly;
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
-use crate::answers::judgement::{self, StatusAnswer};
+use crate::answers::city_status::{self, CityStatus};
 use crate::record::{AsOf, Dossier, Incomplete, Level, Slug};
 use crate::registry::{CityEntry, Refusal, Snapshot};
 
@@ -36,7 +36,7 @@ moment_query! {
 /// number, the formula with the figures put in.
 #[utoipa::path(operation_id = "getStatus", tag = "status",
     params(("city" = Slug, Path, description = "The city's id"), StatusQuery),
-    responses((status = 200, description = "The judgement", body = StatusAnswer)))]
+    responses((status = 200, description = "The judgement", body = CityStatus)))]
 #[get("/cities/{city}/status")]
 pub async fn get(
     request: HttpRequest,
@@ -49,17 +49,17 @@ pub async fn get(
     let explain = query.explain.unwrap_or(false);
     if moment.is_present() && query.level.is_none() && !explain {
         let (_, present) = present_city(&snapshot, &city)?;
-        return Ok(answer(&request, &present.status, Keep::Shared));
+        return Ok(answer(&request, &present.status, CachePolicy::Shared));
     }
-    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, moment.keep()).await? {
+    if let Some(answer) = costly::answer_again(&request, &service, &snapshot.edition, moment.cache_policy()).await? {
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, &city, &moment)?;
     let (edition, level) = (Arc::clone(&entry.edition), query.level);
-    answer_past(&request, &service, &snapshot, &entry, &asked.cut, moment.keep(), move |dossier| {
-        let status = judgement::status(dossier, &asked.cut, asked.judged_on, level, explain);
+    answer_past(&request, &service, &snapshot, &entry, &asked.cut, moment.cache_policy(), move |dossier| {
+        let status = city_status::status(dossier, &asked.cut, asked.judged_on, level, explain);
         let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(|| not_then(dossier, &asked.cut))?;
-        Ok(Body::json(&status).of(&edition))
+        Ok(Body::json(&status).with_edition(&edition))
     })
     .await
 }
@@ -71,15 +71,17 @@ pub(crate) async fn answer_past(
     snapshot: &Snapshot,
     city: &Arc<CityEntry>,
     cut: &AsOf,
-    keep: Keep,
+    cache_policy: CachePolicy,
     make: impl FnOnce(&Dossier) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (city, cut, edition) = (Arc::clone(city), *cut, &snapshot.edition);
     if city.dossier.missing_entries(&cut).is_empty() {
-        return costly::answer_of(request, service, edition, keep, move || make(&city.dossier)).await;
+        return costly::answer_of(request, service, edition, cache_policy, move || make(&city.dossier)).await;
     }
-    costly::answer_of_log(request, service, edition, keep, move |history| make(&*history.restore(&city.dossier, &cut)?))
-        .await
+    costly::answer_of_log(request, service, edition, cache_policy, move |history| {
+        make(&*history.restore(&city.dossier, &cut)?)
+    })
+    .await
 }
 
 /// The city and the moment asked for; withdrawn at present, its past stays readable.

@@ -11,7 +11,7 @@ use super::Service;
 use super::request::lookup::present_city;
 use super::request::query::{Query, check_id};
 use super::request::upload::{Workbook, XLSX};
-use super::response::answer::Keep;
+use super::response::answer::CachePolicy;
 use super::response::costly;
 use super::response::problem::{Code, Problem};
 use crate::answers::body::Body;
@@ -105,7 +105,7 @@ async fn file(
     name: &str,
     make: impl FnOnce(&Snapshot) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let mut response = costly::answer(request, service, Keep::Revalidate, |_, snapshot| make(snapshot)).await?;
+    let mut response = costly::answer(request, service, CachePolicy::Revalidate, |_, snapshot| make(snapshot)).await?;
     if let Ok(value) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         response.headers_mut().insert(header::CONTENT_DISPOSITION, value);
     }

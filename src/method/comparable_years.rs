@@ -63,9 +63,9 @@ pub struct ComparableYears {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub protocol: Option<Protocol>,
     /// The figures by year; the first is that of the base year.
-    pub figures: Vec<IndexedFigure>,
+    pub indexed_figures: Vec<IndexedFigure>,
     /// The later years whose reports cannot be compared with the base year.
-    pub left_out: Vec<LeftOutYear>,
+    pub not_compared: Vec<LeftOutYear>,
 }
 
 /// The figures of several cities at `level` as percent of those of `base_year`, in the order of `views`.
@@ -109,7 +109,8 @@ fn comparable_years<'a>(
     let of_base =
         view.baselines.values().chain(view.reports.values()).find(|known| std::ptr::eq(known.value, base.inventory));
     let first = of_base.and_then(|known| index(known, base)).ok_or(NoAnnualChange::NotAboveZero)?;
-    let mut years = ComparableYears { protocol: accounting.protocol, figures: vec![first], left_out: Vec::new() };
+    let mut years =
+        ComparableYears { protocol: accounting.protocol, indexed_figures: vec![first], not_compared: Vec::new() };
     for report in view.reports.values().filter(|report| report.value.year > base.year()) {
         if !report.value.has_ended(judged_on) || base.scope.figure(report.value).is_none() {
             continue;
@@ -117,8 +118,8 @@ fn comparable_years<'a>(
         let converted = conversion(base, report.value).and_then(|gwp| base.converted_by(gwp));
         let base = converted.as_ref().unwrap_or(base);
         match find_obstacle(report, base, accounting, view) {
-            Some(obstacle) => years.left_out.push(LeftOutYear { year: report.value.year, reason: obstacle.reason }),
-            None => years.figures.extend(index(report, base)),
+            Some(obstacle) => years.not_compared.push(LeftOutYear { year: report.value.year, reason: obstacle.reason }),
+            None => years.indexed_figures.extend(index(report, base)),
         }
     }
     Ok(years)

@@ -72,7 +72,7 @@ pub struct Comparison {
     #[schema(example = "2")]
     pub method: &'static str,
     /// The cities, in the order in which they were asked for.
-    pub cities: Vec<ComparedCity>,
+    pub compared_cities: Vec<ComparedCity>,
 }
 
 /// A figure of a city in a comparison, as a row of a table.
@@ -90,8 +90,8 @@ pub struct ComparisonRow {
 impl Comparison {
     /// The figures of all cities, by city and year.
     pub fn rows(&self) -> impl Iterator<Item = ComparisonRow> {
-        self.cities.iter().flat_map(|compared| {
-            compared.years.iter().flat_map(|years| &years.figures).map(|figure| ComparisonRow {
+        self.compared_cities.iter().flat_map(|compared| {
+            compared.years.iter().flat_map(|years| &years.indexed_figures).map(|figure| ComparisonRow {
                 city: compared.city.clone(),
                 name: compared.name.clone(),
                 figure: figure.clone(),
@@ -161,5 +161,5 @@ pub fn compare(cities: &[Compared<'_>], level: Level, base_year: Year, judged_on
             years: result.and_then(Result::ok),
         }
     });
-    Comparison { level, base_year, judged_on, method: method::VERSION, cities: compared.collect() }
+    Comparison { level, base_year, judged_on, method: method::VERSION, compared_cities: compared.collect() }
 }

@@ -10,8 +10,8 @@ use super::keyring::Keyring;
 use super::recent::Recent;
 use super::succession::Succession;
 use crate::answers::body::Body;
+use crate::answers::city_status::{self, Reply};
 use crate::answers::edition::Edition;
-use crate::answers::judgement::{self, Reply};
 use crate::answers::latest::Latest;
 use crate::answers::records;
 use crate::method::Assessment;
@@ -105,7 +105,7 @@ impl NetworkEntry {
     #[must_use]
     pub fn record(&self) -> Option<Body> {
         let answer = || records::network(&self.id, &self.network);
-        let render = || answer().map(|answer| Body::json(&answer).of(&self.edition));
+        let render = || answer().map(|answer| Body::json(&answer).with_edition(&self.edition));
         self.record.get_or_init(render).clone()
     }
 }
@@ -156,12 +156,12 @@ impl CityEntry {
     #[must_use]
     pub fn new(dossier: Dossier, successors: Vec<CityId>, judged_on: NaiveDate, edition: Arc<Edition>) -> Self {
         // The present is always in memory, so judging it cannot fail.
-        let judged = judgement::status(&dossier, &AsOf::default(), judged_on, None, false).ok().flatten();
+        let judged = city_status::status(&dossier, &AsOf::default(), judged_on, None, false).ok().flatten();
         let present = judged.and_then(|answer| {
-            let status = Body::json(&answer).of(&edition);
+            let status = Body::json(&answer).with_edition(&edition);
             let (city, _) = dossier.city.live()?;
             let latest = Latest::of(&dossier.present()?, judged_on);
-            let judgement::StatusAnswer { headline_target: headline, targets, statement, permalink, .. } = answer;
+            let city_status::CityStatus { headline_target: headline, targets, statement, permalink, .. } = answer;
             Some(Present { city: Arc::clone(city), headline, targets, statement, latest, permalink, status })
         });
         CityEntry { records: Self::slots(&dossier), dossier, successors, present, edition }
@@ -189,7 +189,8 @@ impl CityEntry {
     #[must_use]
     pub fn record(&self, record: &CityRecord) -> Option<Body> {
         let slot = self.records.get(record)?;
-        let render = || records::record(&self.dossier, &self.successors, record).map(|body| body.of(&self.edition));
+        let render =
+            || records::record(&self.dossier, &self.successors, record).map(|body| body.with_edition(&self.edition));
         slot.get_or_init(render).clone()
     }
 }

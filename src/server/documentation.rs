@@ -12,7 +12,7 @@ use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::openapi::version_3_0;
 use crate::api::request::query::{NoQuery, Query};
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::{Code, Problem};
 
@@ -87,7 +87,7 @@ async fn specification(
     documentation: web::Data<Documentation>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification).await
+    costly::answer_body(&request, &service, CachePolicy::Revalidate, &documentation.specification).await
 }
 
 async fn specification_3_0(
@@ -96,7 +96,7 @@ async fn specification_3_0(
     documentation: web::Data<Documentation>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer_body(&request, &service, Keep::Revalidate, &documentation.specification_3_0).await
+    costly::answer_body(&request, &service, CachePolicy::Revalidate, &documentation.specification_3_0).await
 }
 
 async fn show(
@@ -106,7 +106,7 @@ async fn show(
     path: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
     let file = documentation.file(&path)?;
-    let mut response = costly::answer_body(&request, &service, Keep::Revalidate, &file).await?;
+    let mut response = costly::answer_body(&request, &service, CachePolicy::Revalidate, &file).await?;
     response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(POLICY));
     Ok(response)
 }

@@ -5,7 +5,7 @@ use maud::{Markup, html};
 
 use super::page::{Head, render, with_security_headers};
 use crate::api::Service;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 
@@ -42,7 +42,7 @@ pub(super) async fn show(request: HttpRequest) -> HttpResponse {
 
 /// `GET /data`.
 pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         let (cities, networks) = (snapshot.present().count(), snapshot.networks.len());
         let content = html! {
             h1 { "Data" }

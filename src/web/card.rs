@@ -7,7 +7,7 @@ use super::{format, texts};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::request::lookup::present_network;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::chart::{self, Part};
@@ -15,7 +15,7 @@ use crate::registry::{Present, Refusal, Snapshot};
 
 /// `GET /card.png`.
 pub(super) async fn all(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         let cities = snapshot.present().map(|(_, _, present)| present);
         picture(snapshot, "Are climate pledges kept?", cities, &service.public_url)
     })
@@ -28,7 +28,7 @@ pub(super) async fn of_network(
     service: web::Data<Service>,
     network: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         present_network(snapshot, &network)?;
         let entry = snapshot.networks.get(network.as_str()).ok_or_else(Problem::not_found)?;
         let (known, _) = entry.network.live().ok_or_else(Problem::not_found)?;

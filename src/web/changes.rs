@@ -10,7 +10,7 @@ use super::page::{Head, render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::request::lookup::{present_network, recorded_city};
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::record::{Change, CityId};
@@ -21,7 +21,7 @@ const MOST: usize = 100;
 
 /// `GET /changes`.
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         Ok(page(snapshot, &service.public_url))
     });
     Ok(with_security_headers(page.await?))
@@ -99,7 +99,7 @@ async fn feed_of(
     is_wanted: impl Fn(&Snapshot, Option<&CityId>) -> Result<bool, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (title, path) = (title.to_owned(), request.path().to_owned());
-    costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         let mut items = Vec::new();
         for entry in snapshot.newest() {
             if items.len() < MOST && is_wanted(snapshot, entry.subject.city())? {
@@ -134,7 +134,7 @@ fn item(snapshot: &Snapshot, entry: &Change) -> Item {
 /// `GET /feeds/weakened.atom`.
 pub(super) async fn weakened(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     let path = request.path().to_owned();
-    costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         let items: Vec<Item> = given_up(snapshot)
             .iter()
             .take(MOST)

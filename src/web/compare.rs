@@ -10,7 +10,7 @@ use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::compare::{CITIES, CompareQuery, comparison};
 use crate::api::request::query::{Query, read_query};
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::chart::{self, Lines, NamedLine, Point};
@@ -47,7 +47,7 @@ pub(super) struct DrawingQuery {
 /// `GET /compare`.
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
     let query: CompareQuery = read_query(&with_ids(request.query_string()))?;
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         page(snapshot, &query, &service.public_url)
     });
     Ok(with_security_headers(page.await?))
@@ -59,7 +59,7 @@ pub(super) async fn svg(
     service: web::Data<Service>,
     query: Query<DrawingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         Ok(Body::new("image/svg+xml", drawn(snapshot, &query, &service.public_url)?))
     })
     .await
@@ -71,7 +71,7 @@ pub(super) async fn png(
     service: web::Data<Service>,
     query: Query<DrawingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         let svg = drawn(snapshot, &query, &service.public_url)?;
         Ok(Body::new("image/png", chart::png(&svg).ok_or(Refusal::Internal)?))
     })
@@ -92,7 +92,7 @@ fn with_ids(query: &str) -> String {
 
 /// The parameters of a comparison, for an address.
 fn parameters(compared: &Comparison) -> String {
-    let ids: Vec<&str> = compared.cities.iter().map(|city| city.city.as_str()).collect();
+    let ids: Vec<&str> = compared.compared_cities.iter().map(|city| city.city.as_str()).collect();
     format!("ids={}&level={}&base_year={}", ids.join(","), compared.level, compared.base_year)
 }
 
@@ -123,7 +123,7 @@ fn page(snapshot: &Snapshot, query: &CompareQuery, public_url: &str) -> Result<B
 }
 
 fn title(compared: &Comparison) -> String {
-    let shown = compared.cities.iter().filter(|city| city.years.is_some());
+    let shown = compared.compared_cities.iter().filter(|city| city.years.is_some());
     let names: Vec<&str> = shown.map(|city| city.name.as_str()).collect();
     format!("Emissions since {}: {}", compared.base_year, names.join(", "))
 }
@@ -164,7 +164,7 @@ fn picture(asked: &str, measure: &str, words: &str) -> Markup {
 
 /// The cities that are left out, each with the reason.
 fn not_compared(compared: &Comparison) -> Markup {
-    let missing: Vec<&ComparedCity> = compared.cities.iter().filter(|city| city.years.is_none()).collect();
+    let missing: Vec<&ComparedCity> = compared.compared_cities.iter().filter(|city| city.years.is_none()).collect();
     html! {
         @if !missing.is_empty() {
             div.notice {
@@ -192,11 +192,11 @@ fn table(compared: &Comparison) -> Markup {
                 th scope="col" { "City" } th scope="col" { "Year" } th.number scope="col" { "Tonnes of CO₂e" }
                 th.number scope="col" { "Index" } th.number scope="col" { "Tonnes per person" } th scope="col" { "Source" }
             } }
-            @for city in &compared.cities {
+            @for city in &compared.compared_cities {
                 @if let Some(years) = &city.years {
                     tbody {
-                        @for figure in &years.figures { (row(city, figure)) }
-                        @for left in &years.left_out {
+                        @for figure in &years.indexed_figures { (row(city, figure)) }
+                        @for left in &years.not_compared {
                             tr {
                                 th scope="row" { (city.name) } td data-label="Year" { (left.year) }
                                 td colspan="4" { "not compared: " (texts::words(left.reason.as_str())) }
@@ -206,7 +206,7 @@ fn table(compared: &Comparison) -> Markup {
                 }
             }
         } }
-        @for city in compared.cities.iter().filter(|city| city.years.as_ref().is_some_and(|years| years.protocol.is_none())) {
+        @for city in compared.compared_cities.iter().filter(|city| city.years.as_ref().is_some_and(|years| years.protocol.is_none())) {
             p.note { (city.name) " declares no protocol, so it is not certain that it counts as the others do." }
         }
     }
@@ -232,7 +232,8 @@ fn row(city: &ComparedCity, figure: &IndexedFigure) -> Markup {
 
 /// The form: cities by id, with suggestions, and what is compared.
 fn form(snapshot: &Snapshot, compared: Option<&Comparison>) -> Markup {
-    let chosen = |at: usize| compared.and_then(|compared| compared.cities.get(at)).map(|city| city.city.as_str());
+    let chosen =
+        |at: usize| compared.and_then(|compared| compared.compared_cities.get(at)).map(|city| city.city.as_str());
     let level = compared.map(|compared| compared.level);
     html! {
         h2 { @if compared.is_some() { "Compare other cities" } @else { "Choose cities" } }
@@ -276,7 +277,7 @@ fn drawn(snapshot: &Snapshot, query: &DrawingQuery, public_url: &str) -> Result<
         Measure::PerPerson => figure.tonnes_per_person.map(|amount| amount.get()),
     };
     let line = |city: &ComparedCity| {
-        let figures = city.years.iter().flat_map(|years| &years.figures);
+        let figures = city.years.iter().flat_map(|years| &years.indexed_figures);
         let points =
             figures.filter_map(|figure| Some(Point { year: figure.year.get(), amount: amount(figure)? })).collect();
         NamedLine { name: city.name.clone(), points }
@@ -289,7 +290,7 @@ fn drawn(snapshot: &Snapshot, query: &DrawingQuery, public_url: &str) -> Result<
     let lines = Lines {
         title: title(&compared),
         unit,
-        lines: compared.cities.iter().map(line).filter(|line| !line.points.is_empty()).collect(),
+        lines: compared.compared_cities.iter().map(line).filter(|line| !line.points.is_empty()).collect(),
         level: (measure == Measure::Index).then_some(100.0),
         source: format!(
             "{}. Compared by pledgewatch, method {}, as known on {}.",

@@ -9,7 +9,7 @@ use pulldown_cmark::{CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::page::{Head, public_url, render, with_security_headers};
 use crate::answers::body::Body;
-use crate::api::response::answer::{Keep, answer};
+use crate::api::response::answer::{CachePolicy, answer};
 use crate::api::response::problem::Problem;
 
 /// The pages: the name, which is that of the file and stands in the address, and the text. The first lists the others.
@@ -159,5 +159,5 @@ pub(super) fn text(name: &str) -> Option<(&'static str, Markup)> {
 
 fn page(request: &HttpRequest, name: &str) -> Result<HttpResponse, Problem> {
     let page = GUIDE.get_or_init(|| rendered(public_url(request))).get(name).ok_or_else(Problem::not_found)?;
-    Ok(with_security_headers(answer(request, page, Keep::Revalidate)))
+    Ok(with_security_headers(answer(request, page, CachePolicy::Revalidate)))
 }

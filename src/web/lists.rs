@@ -7,7 +7,7 @@ use super::page::{Head, render, with_security_headers};
 use super::{format, texts};
 use crate::answers::body::Body;
 use crate::api::Service;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::method::{Assessment, Caution, CautionCode};
@@ -16,7 +16,7 @@ use crate::registry::{Present, Snapshot};
 
 /// `GET /weakened`.
 pub(super) async fn weakened(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         Ok(weakened_page(snapshot, &service.public_url))
     });
     Ok(with_security_headers(page.await?))
@@ -108,7 +108,7 @@ fn row(entry: &GivenUp<'_>) -> Markup {
 
 /// `GET /never-reported`.
 pub(super) async fn never_reported(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         Ok(never_page(snapshot, &service.public_url))
     });
     Ok(with_security_headers(page.await?))

@@ -10,7 +10,7 @@ mod format;
 mod front;
 mod guide;
 mod lists;
-mod method;
+mod method_page;
 mod networks;
 mod page;
 mod problems;
@@ -25,7 +25,7 @@ use std::sync::LazyLock;
 use actix_web::{HttpRequest, HttpResponse, web};
 
 use crate::answers::body::Body;
-use crate::api::response::answer::{Keep, answer};
+use crate::api::response::answer::{CachePolicy, answer};
 
 /// Registers the pages.
 pub fn routes(config: &mut web::ServiceConfig) {
@@ -50,7 +50,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/feeds/weakened.atom", web::get().to(changes::weakened))
         .route("/feeds/cities/{city}.atom", web::get().to(changes::of_city))
         .route("/feeds/networks/{network}.atom", web::get().to(changes::of_network))
-        .route("/method", web::get().to(method::show))
+        .route("/method", web::get().to(method_page::show))
         .route("/data", web::get().to(about::data))
         .route("/about", web::get().to(about::show))
         .route("/robots.txt", web::get().to(robots::robots))
@@ -69,12 +69,12 @@ pub fn routes(config: &mut web::ServiceConfig) {
 static STYLE: LazyLock<Body> = LazyLock::new(|| Body::new("text/css; charset=utf-8", include_str!("style.css")));
 
 async fn style(request: HttpRequest) -> HttpResponse {
-    answer(&request, &STYLE, Keep::Revalidate)
+    answer(&request, &STYLE, CachePolicy::Revalidate)
 }
 
 /// The outline of the land, rendered once.
 static WORLD: LazyLock<Body> = LazyLock::new(|| Body::new("image/svg+xml", front::WORLD));
 
 async fn world(request: HttpRequest) -> HttpResponse {
-    answer(&request, &WORLD, Keep::Revalidate)
+    answer(&request, &WORLD, CachePolicy::Revalidate)
 }

@@ -9,7 +9,7 @@ use super::{format, texts};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::request::lookup::present_network;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::method::Verdict;
@@ -19,7 +19,7 @@ use crate::registry::{Present, Snapshot};
 
 /// `GET /networks`.
 pub(super) async fn list(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         Ok(index(snapshot, &service.public_url))
     });
     Ok(with_security_headers(page.await?))
@@ -73,7 +73,7 @@ pub(super) async fn show(
     service: web::Data<Service>,
     network: web::Path<String>,
 ) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         present_network(snapshot, &network)?;
         let (id, network) =
             networks(snapshot).find(|(id, _)| id.as_str() == network.as_str()).ok_or_else(Problem::not_found)?;

@@ -7,7 +7,7 @@ use maud::{DOCTYPE, Markup, html};
 
 use crate::answers::body::Body;
 use crate::api::Service;
-use crate::api::response::answer::{Keep, answer};
+use crate::api::response::answer::{CachePolicy, answer};
 
 /// What stands in the head of a page.
 #[derive(Debug, Default)]
@@ -44,7 +44,7 @@ pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResp
     with_security_headers(answer(
         request,
         &render(&Head::titled(title, public_url(request)), content),
-        Keep::Revalidate,
+        CachePolicy::Revalidate,
     ))
 }
 

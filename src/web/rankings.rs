@@ -9,7 +9,7 @@ use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::rankings::{Ranking, RankingEntry, RankingQuery, ranking};
 use crate::api::request::query::Query;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::overview::ranking::RankedBy;
@@ -29,7 +29,7 @@ pub(super) async fn show(
     query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
     let asked = request.query_string().to_owned();
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         page(snapshot, &query, &asked, &service.public_url)
     });
     Ok(with_security_headers(page.await?))

@@ -5,7 +5,7 @@ use maud::{PreEscaped, html};
 
 use crate::answers::body::Body;
 use crate::api::Service;
-use crate::api::response::answer::{Keep, answer};
+use crate::api::response::answer::{CachePolicy, answer};
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 
@@ -29,12 +29,12 @@ const SITEMAP_MAX: usize = 50_000;
 pub(super) async fn robots(request: HttpRequest, service: web::Data<Service>) -> HttpResponse {
     let text =
         format!("User-agent: *\nDisallow: /v1/\nDisallow: /submit\nSitemap: {}/sitemap.xml\n", service.public_url);
-    answer(&request, &Body::new("text/plain; charset=utf-8", text), Keep::Revalidate)
+    answer(&request, &Body::new("text/plain; charset=utf-8", text), CachePolicy::Revalidate)
 }
 
 /// `GET /sitemap.xml`.
 pub(super) async fn sitemap(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         let networks = snapshot.networks.iter().filter(|(_, entry)| entry.network.live().is_some());
         let paths = PAGES.iter().map(|path| (*path).to_owned());
         let paths = paths.chain(networks.map(|(id, _)| format!("/networks/{id}")));

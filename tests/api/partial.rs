@@ -54,7 +54,7 @@ fn an_item_with_any_one_field_is_as_specified() {
 #[test]
 fn an_item_without_what_tells_it_apart_is_not_as_specified() {
     let document = document();
-    let list = json!({"$ref": "#/components/schemas/List_StatusItem"});
+    let list = json!({"$ref": "#/components/schemas/List_TargetStatus"});
     let validator = validator(&document, &list);
     let items = |item: Value| json!({"items": [item], "total": 1});
     assert!(validator.is_valid(&items(json!({"city": "us-los-angeles", "target": "2025-half", "verdict": "behind"}))));

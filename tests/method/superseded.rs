@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use chrono::{Days, NaiveDate};
-use pledgewatch::answers::judgement;
+use pledgewatch::answers::city_status;
 use pledgewatch::record::change::{Change, Draft};
 use pledgewatch::record::{Action, AsOf, Dossier, Kind, Ledger, RecordKey};
 use proptest::prelude::*;
@@ -117,7 +117,7 @@ fn restored(dossier: &Dossier, cut: &AsOf, log: &[Change]) -> Dossier {
 }
 
 fn status(dossier: &Dossier, cut: &AsOf, on: NaiveDate) -> Value {
-    serde_json::to_value(judgement::status(dossier, cut, on, None, true).unwrap()).unwrap()
+    serde_json::to_value(city_status::status(dossier, cut, on, None, true).unwrap()).unwrap()
 }
 
 fn cuts(last: i64) -> Vec<AsOf> {
@@ -150,7 +150,7 @@ fn what_is_not_kept_whole_changes_no_judgement() {
             prop_assert_eq!(whole.missing_entries(&cut), Vec::<i64>::new());
             let missing = recent.missing_entries(&cut).len();
             restorations.set(restorations.get() + missing);
-            prop_assert_eq!(judgement::status(&recent, &cut, today(), None, false).is_err(), missing > 0);
+            prop_assert_eq!(city_status::status(&recent, &cut, today(), None, false).is_err(), missing > 0);
             let recent = restored(&recent, &cut, &log);
             prop_assert_eq!(status(&whole, &cut, today()), status(&recent, &cut, today()), "{:?}", cut);
         }

@@ -14,8 +14,8 @@ fn a_page_compares_cities_and_names_every_source() {
     let page = service.get(&format!("/compare?{TWO}&city=&level="));
     assert_page(&service, &page);
     let json = service.json("/v1/compare?ids=us-los-angeles,ca-vancouver");
-    for city in json["cities"].as_array().unwrap() {
-        for figure in city["figures"].as_array().unwrap() {
+    for city in json["compared_cities"].as_array().unwrap() {
+        for figure in city["indexed_figures"].as_array().unwrap() {
             assert!(page.text.contains(&format!(">{}<", figure["year"])), "{figure}");
             assert!(page.text.contains(figure["source"]["title"].as_str().unwrap()), "{figure}");
         }

@@ -7,14 +7,14 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::answers::judgement;
+use crate::answers::city_status;
 use crate::answers::records::{self, ChangeAnswer};
 use crate::api::changes::ChangeList;
 use crate::api::rankings::{self, RankingQuery};
 use crate::api::request::filters::ListQuery;
 use crate::api::response::list::List;
 use crate::api::stream::event;
-use crate::api::{cities, geojson, judgements, stream};
+use crate::api::{cities, geojson, status_list, stream};
 use crate::overview::comparison::{Compared, choose, compare};
 use crate::overview::progress::progress;
 use crate::overview::row::Row;
@@ -246,12 +246,12 @@ impl Example {
 
     /// The judgement.
     pub fn status(&self) -> Value {
-        value(&judgement::status(&self.dossier, &AsOf::default(), self.day, None, false).ok().flatten())
+        value(&city_status::status(&self.dossier, &AsOf::default(), self.day, None, false).ok().flatten())
     }
 
     /// The course of the target.
     pub fn series(&self) -> Value {
-        value(&judgement::series(&self.dossier, &AsOf::default(), self.day, None).ok().flatten())
+        value(&city_status::series(&self.dossier, &AsOf::default(), self.day, None).ok().flatten())
     }
 
     /// The city as it is served, in a network with it alone.
@@ -285,7 +285,7 @@ impl Example {
 
     /// A target in the list of all.
     pub fn status_item(&self) -> Value {
-        self.of_row(judgements::item)
+        self.of_row(status_list::item)
     }
 
     /// A ranking.

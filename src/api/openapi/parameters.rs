@@ -4,13 +4,13 @@ use serde_json::{Map, Value, json};
 
 use super::examples;
 use crate::api::cities::CityItem;
-use crate::api::judgements::StatusItem;
 use crate::api::request::order::Sort;
 use crate::api::response::columns::Columns;
+use crate::api::status_list::TargetStatus;
 
 /// Names the columns that a list can be sorted by: those of the list as CSV.
 pub(super) fn name_columns(path: &str, operation: &mut Value, columns: &Columns) {
-    let columns = if path.starts_with("/v1/cities") { columns.of::<CityItem>() } else { columns.of::<StatusItem>() };
+    let columns = if path.starts_with("/v1/cities") { columns.of::<CityItem>() } else { columns.of::<TargetStatus>() };
     let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
     for parameter in parameters.filter(|parameter| parameter["name"] == "sort") {
         parameter["schema"]["enum"] = Sort::words(columns).collect();

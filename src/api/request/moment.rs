@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use crate::api::request::query::QueryFaults;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::problem::Problem;
 use crate::method;
 use crate::record::fault::parse_day;
@@ -101,8 +101,8 @@ impl Moment<'_> {
 
     /// How long the answer may be kept.
     #[must_use]
-    pub fn keep(&self) -> Keep {
-        if self.is_permalink() { Keep::ADay } else { Keep::Shared }
+    pub fn cache_policy(&self) -> CachePolicy {
+        if self.is_permalink() { CachePolicy::ADay } else { CachePolicy::Shared }
     }
 
     /// Checks it on `today`, when `last` is the last entry of the log.

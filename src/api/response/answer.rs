@@ -20,7 +20,7 @@ use crate::api::request::encoding::negotiate;
 
 /// How long an answer may be kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Keep {
+pub enum CachePolicy {
     /// By anyone, but asked for again each time, so that whoever writes reads what they wrote; the tag makes that
     /// cheap.
     Revalidate,
@@ -33,13 +33,13 @@ pub enum Keep {
     Never,
 }
 
-impl Keep {
+impl CachePolicy {
     fn header(self) -> HeaderValue {
         match self {
-            Keep::Revalidate => HeaderValue::from_static("public, no-cache"),
-            Keep::Shared => SHARED.clone(),
-            Keep::ADay => HeaderValue::from_static("public, max-age=86400"),
-            Keep::Never => HeaderValue::from_static("no-store"),
+            CachePolicy::Revalidate => HeaderValue::from_static("public, no-cache"),
+            CachePolicy::Shared => SHARED.clone(),
+            CachePolicy::ADay => HeaderValue::from_static("public, max-age=86400"),
+            CachePolicy::Never => HeaderValue::from_static("no-store"),
         }
     }
 }
@@ -67,16 +67,21 @@ pub type SendGuard = Box<dyn Any>;
 
 /// Answers a read: 304 when the client has it already, else the body in the encoding it prefers.
 #[must_use]
-pub fn answer(request: &HttpRequest, body: &Body, keep: Keep) -> HttpResponse {
-    answer_with_guard(request, body, keep, Box::new(()))
+pub fn answer(request: &HttpRequest, body: &Body, cache_policy: CachePolicy) -> HttpResponse {
+    answer_with_guard(request, body, cache_policy, Box::new(()))
 }
 
 /// The same. The guard is dropped once the answer is sent.
 #[must_use]
-pub fn answer_with_guard(request: &HttpRequest, body: &Body, keep: Keep, guard: SendGuard) -> HttpResponse {
+pub fn answer_with_guard(
+    request: &HttpRequest,
+    body: &Body,
+    cache_policy: CachePolicy,
+    guard: SendGuard,
+) -> HttpResponse {
     let encoding = negotiate(request, body);
     let validators = Validators { tag: body.tag(), modified_at: body.modified_at() };
-    let (mut response, is_known) = open(request, body.content_type(), encoding, validators, keep);
+    let (mut response, is_known) = open(request, body.content_type(), encoding, validators, cache_policy);
     if is_known { response.finish() } else { send(response, body.bytes(encoding), guard) }
 }
 
@@ -104,9 +109,9 @@ pub fn begin(
     request: &HttpRequest,
     content_type: &str,
     validators: Validators<'_>,
-    keep: Keep,
+    cache_policy: CachePolicy,
 ) -> (HttpResponseBuilder, bool) {
-    open(request, content_type, Encoding::Identity, validators, keep)
+    open(request, content_type, Encoding::Identity, validators, cache_policy)
 }
 
 fn open(
@@ -114,7 +119,7 @@ fn open(
     content_type: &str,
     encoding: Encoding,
     validators: Validators<'_>,
-    keep: Keep,
+    cache_policy: CachePolicy,
 ) -> (HttpResponseBuilder, bool) {
     let now = request.app_data::<web::Data<Service>>().map(|service| service.registry.now());
     let modified_at = validators.modified_at.filter(|time| now.is_some_and(|now| *time <= now));
@@ -125,7 +130,7 @@ fn open(
         is_unmodified(request, modified_at, now)
     };
     let mut response = if is_known { HttpResponse::NotModified() } else { HttpResponse::Ok() };
-    set_headers(&mut response, content_type, encoding, validators, keep);
+    set_headers(&mut response, content_type, encoding, validators, cache_policy);
     (response, is_known)
 }
 
@@ -142,7 +147,7 @@ pub fn answer_write(request: &HttpRequest, body: &Body, created_at: Option<&str>
         None => HttpResponse::Ok(),
     };
     let validators = Validators { tag: body.tag(), modified_at: None };
-    set_headers(&mut response, body.content_type(), encoding, validators, Keep::Never);
+    set_headers(&mut response, body.content_type(), encoding, validators, CachePolicy::Never);
     response.body(body.bytes(encoding))
 }
 
@@ -151,7 +156,7 @@ fn set_headers(
     content_type: &str,
     encoding: Encoding,
     validators: Validators<'_>,
-    keep: Keep,
+    cache_policy: CachePolicy,
 ) {
     let Validators { tag, modified_at } = validators;
     if let Some(time) = modified_at {
@@ -159,7 +164,7 @@ fn set_headers(
     }
     response
         .content_type(content_type)
-        .insert_header((header::CACHE_CONTROL, keep.header()))
+        .insert_header((header::CACHE_CONTROL, cache_policy.header()))
         .insert_header((header::VARY, "Accept-Encoding"));
     // A strong tag speaks of bytes, so each encoding has its own.
     match encoding.name() {

@@ -142,7 +142,7 @@ impl AnswerCache {
     /// Compresses a large body, if the client prefers that and it was not done yet.
     pub(super) async fn compress(&self, request: &HttpRequest, address: IpAddr, body: &Body) -> Result<(), Problem> {
         let encoding = negotiate(request, body);
-        if body.len() >= COMPRESS_APART_FROM_BYTES && !body.has(encoding) {
+        if body.len() >= COMPRESS_APART_FROM_BYTES && !body.has_encoding(encoding) {
             let body = body.clone();
             self.workers.take(address).await?.run(move || drop(body.bytes(encoding))).await?;
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-use super::answer::{self, Keep, SendGuard, answer_with_guard};
+use super::answer::{self, CachePolicy, SendGuard, answer_with_guard};
 use super::answer_cache::Kept;
 use super::columns::Item;
 use super::csv;
@@ -39,12 +39,12 @@ fn asked(request: &HttpRequest) -> String {
 pub async fn answer<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
-    keep: Keep,
+    cache_policy: CachePolicy,
     make: impl FnOnce(&Service, &Arc<Snapshot>) -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (snapshot, maker) = (service.registry.present(), service.clone());
     let edition = Arc::clone(&snapshot.edition);
-    answer_of(request, service, &edition, keep, move || make(&maker, &snapshot)).await
+    answer_of(request, service, &edition, cache_policy, move || make(&maker, &snapshot)).await
 }
 
 /// Answers with a page of a list, in the format that the path asks for, with only the `fields` asked for.
@@ -58,11 +58,11 @@ pub async fn list<T: Item>(
     listed: impl for<'s> FnOnce(&'s Snapshot, &[String]) -> Result<Listed<'s, T>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let format = Format::from_path(request);
-    answer(request, service, Keep::Shared, move |service, snapshot| {
+    answer(request, service, CachePolicy::Shared, move |service, snapshot| {
         let (columns, fields) = (service.columns.of::<T>(), fields.as_deref());
         let (list, edition) = listed(snapshot, columns)?;
         match format {
-            Format::Json => Ok(rendered(&list, columns, fields)?.of(edition).into()),
+            Format::Json => Ok(rendered(&list, columns, fields)?.with_edition(edition).into()),
             Format::Csv => csv::page(columns, fields, &list.items, list.next, edition),
         }
     })
@@ -77,12 +77,12 @@ pub async fn answer_of<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
     edition: &Arc<Edition>,
-    keep: Keep,
+    cache_policy: CachePolicy,
     make: impl FnOnce() -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let workers = (&service.answers.workers, asker(request, service));
     let kept = service.answers.get(workers, edition, asked(request), make).await?;
-    send(request, service, &kept, keep).await
+    send(request, service, &kept, cache_policy).await
 }
 
 /// The same, for what is made of what is read from the log.
@@ -93,14 +93,14 @@ pub async fn answer_of_log<M: Into<Rendered> + 'static>(
     request: &HttpRequest,
     service: &web::Data<Service>,
     edition: &Arc<Edition>,
-    keep: Keep,
+    cache_policy: CachePolicy,
     make: impl FnOnce(&History) -> Result<M, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let address = asker(request, service);
     let workers = (&service.answers.log_workers, address);
     let kept = service.answers.get(workers, edition, asked(request), counted(service, address, make));
     let kept = service.registry.while_available(kept).await??;
-    send(request, service, &kept, keep).await
+    send(request, service, &kept, cache_policy).await
 }
 
 /// Work that reads the log, with what is read counted among the bytes in flight.
@@ -139,10 +139,10 @@ pub async fn answer_again(
     request: &HttpRequest,
     service: &web::Data<Service>,
     edition: &Arc<Edition>,
-    keep: Keep,
+    cache_policy: CachePolicy,
 ) -> Result<Option<HttpResponse>, Problem> {
     match service.answers.kept(edition, asked(request)) {
-        (_, Some(kept)) => send(request, service, &kept, keep).await.map(Some),
+        (_, Some(kept)) => send(request, service, &kept, cache_policy).await.map(Some),
         (_, None) => Ok(None),
     }
 }
@@ -151,12 +151,12 @@ async fn send(
     request: &HttpRequest,
     service: &web::Data<Service>,
     kept: &Arc<Kept>,
-    keep: Keep,
+    cache_policy: CachePolicy,
 ) -> Result<HttpResponse, Problem> {
     let (answers, address, body) = (&service.answers, asker(request, service), &kept.made.body);
     answers.compress(request, address, body).await?;
     let guard: SendGuard = Box::new((answers.hold(address, kept)?, Arc::clone(kept)));
-    let mut response = answer_with_guard(request, body, keep, guard);
+    let mut response = answer_with_guard(request, body, cache_policy, guard);
     link_next(request, &mut response, kept.made.next.as_deref());
     Ok(response)
 }
@@ -168,11 +168,11 @@ async fn send(
 pub async fn answer_body(
     request: &HttpRequest,
     service: &web::Data<Service>,
-    keep: Keep,
+    cache_policy: CachePolicy,
     body: &Body,
 ) -> Result<HttpResponse, Problem> {
     service.answers.compress(request, asker(request, service), body).await?;
-    Ok(answer::answer(request, body, keep))
+    Ok(answer::answer(request, body, cache_policy))
 }
 
 /// Makes an answer of what is read from the log, which is sent once: its bytes count as those of the address until they
@@ -183,14 +183,14 @@ pub async fn answer_body(
 pub async fn answer_once(
     request: &HttpRequest,
     service: &web::Data<Service>,
-    keep: Keep,
+    cache_policy: CachePolicy,
     make: impl FnOnce(&History) -> Result<Rendered, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
     let (answers, address) = (&service.answers, asker(request, service));
     let made = read_log(request, service, make).await?;
     let share = answers.bytes.take(Some(address), made.body.len())?;
     answers.compress(request, address, &made.body).await?;
-    let mut response = answer_with_guard(request, &made.body, keep, Box::new(share));
+    let mut response = answer_with_guard(request, &made.body, cache_policy, Box::new(share));
     link_next(request, &mut response, made.next.as_deref());
     Ok(response)
 }

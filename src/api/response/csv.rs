@@ -25,7 +25,7 @@ pub fn page<T: Serialize>(
 ) -> Result<Rendered, Problem> {
     let left = fields.map(|fields| Fields::read(fields, columns)).transpose()?.map(|fields| fields.columns(columns));
     let body = render(left.as_deref().unwrap_or(columns), items)?;
-    Ok(Rendered { body: body.of(edition), next })
+    Ok(Rendered { body: body.with_edition(edition), next })
 }
 
 /// Renders rows under the given columns; a column is a path such as `totals.basic`.

@@ -19,13 +19,13 @@ use super::csv::unwritten;
 use super::problem::Problem;
 use super::sheet::Sheet;
 use super::workers::WorkerSlot;
-use crate::answers::judgement::{self, SeriesItem};
+use crate::answers::city_status::{self, SeriesItem};
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};
 use crate::api::Service;
 use crate::api::cities::{self, CityItem};
-use crate::api::judgements::{self, StatusItem};
 use crate::api::limits::EXPORT_PIECE_BYTES;
 use crate::api::request::allowance::Share;
+use crate::api::status_list::{self, TargetStatus};
 use crate::overview::row::Row;
 use crate::record::change::GENESIS;
 use crate::record::limits::PAGE_MAX;
@@ -61,7 +61,7 @@ impl DataSet {
             DataSet::Cities => columns.shape::<CityItem>(),
             DataSet::Baselines | DataSet::Reports => columns.shape::<InventoryAnswer>(),
             DataSet::Targets => columns.shape::<TargetAnswer>(),
-            DataSet::Status => columns.shape::<StatusItem>(),
+            DataSet::Status => columns.shape::<TargetStatus>(),
             DataSet::Series => columns.shape::<SeriesItem>(),
             DataSet::Changes => columns.shape::<ChangeAnswer>(),
         }
@@ -158,7 +158,7 @@ fn add_city(
         }
         DataSet::Targets => add(dossier.targets.keys(), behind, sheet, |id| records::target(dossier, id.as_str())),
         DataSet::Reports => add(dossier.reports.keys(), behind, sheet, |year: &Year| records::report(dossier, *year)),
-        DataSet::Status => add(present.targets.iter(), behind, sheet, |target| judgements::item(&row(Some(target)))),
+        DataSet::Status => add(present.targets.iter(), behind, sheet, |target| status_list::item(&row(Some(target)))),
         // Years are many to a target, and changes are in the log.
         DataSet::Series | DataSet::Changes => Ok(None),
     }
@@ -177,7 +177,7 @@ fn add_series(
         if sheet.is_full() {
             return Ok(Some(place));
         }
-        judgement::series_items(id, &view, judged_on, target).iter().try_for_each(|year| sheet.add(year))?;
+        city_status::series_items(id, &view, judged_on, target).iter().try_for_each(|year| sheet.add(year))?;
     }
     Ok(None)
 }

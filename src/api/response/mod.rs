@@ -6,7 +6,7 @@ pub mod columns;
 pub mod costly;
 pub mod csv;
 pub mod dataset;
-pub mod judged;
+pub mod flat_assessment;
 pub mod list;
 pub mod parquet;
 pub mod problem;

@@ -18,7 +18,7 @@ pub(super) use self::page::badge;
 use self::story::Story;
 use super::page::{with_embedding_headers, with_security_headers};
 use crate::answers::body::Body;
-use crate::answers::judgement;
+use crate::answers::city_status;
 use crate::api::Service;
 use crate::api::request::moment::{Moment, ResolvedMoment, moment_query};
 use crate::api::request::query::Query;
@@ -86,14 +86,14 @@ async fn answer(
     target: Option<String>,
     make: impl FnOnce(&Snapshot, &CityEntry, &Story<'_>) -> Result<Body, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let (snapshot, keep) = (service.registry.present(), moment.keep());
-    if let Some(answer) = costly::answer_again(request, service, &snapshot.edition, keep).await? {
+    let (snapshot, cache_policy) = (service.registry.present(), moment.cache_policy());
+    if let Some(answer) = costly::answer_again(request, service, &snapshot.edition, cache_policy).await? {
         return Ok(answer);
     }
     let (entry, asked) = past_city(&snapshot, city, moment)?;
     let is_present = moment.is_present();
     let (maker, shown, of) = (service.clone(), Arc::clone(&snapshot), Arc::clone(&entry));
-    answer_past(request, service, &snapshot, &entry, &asked.cut, keep, move |dossier| {
+    answer_past(request, service, &snapshot, &entry, &asked.cut, cache_policy, move |dossier| {
         tell(dossier, (&asked, is_present), target.as_deref(), &maker.public_url, |story| make(&shown, &of, story))
     })
     .await
@@ -108,7 +108,7 @@ fn tell(
     make: impl FnOnce(&Story<'_>) -> Result<Body, Problem>,
 ) -> Result<Body, Problem> {
     let incomplete = |Incomplete| Problem::from(Refusal::Internal);
-    let status = judgement::status(dossier, &asked.cut, asked.judged_on, None, true).map_err(incomplete)?;
+    let status = city_status::status(dossier, &asked.cut, asked.judged_on, None, true).map_err(incomplete)?;
     let status = status.ok_or_else(|| not_then(dossier, &asked.cut))?;
     let view = dossier.view(&asked.cut).map_err(incomplete)?.ok_or_else(|| not_then(dossier, &asked.cut))?;
     let find = |id: &Slug| status.targets.iter().find(|assessment| assessment.target.id == *id);
@@ -120,7 +120,7 @@ fn tell(
         None => status.headline_target.as_ref().and_then(find),
     };
     let series = |target: &Assessment| {
-        judgement::series(dossier, &asked.cut, asked.judged_on, Some(target.target.id.as_str())).map_err(incomplete)
+        city_status::series(dossier, &asked.cut, asked.judged_on, Some(target.target.id.as_str())).map_err(incomplete)
     };
     let rows = shown.map(series).transpose()?.flatten().map(|series| series.rows).unwrap_or_default();
     make(&Story { view: &view, status: &status, target: shown, rows, is_present, public_url })

@@ -2,7 +2,7 @@
 
 use chrono::Datelike;
 
-use crate::answers::judgement::StatusAnswer;
+use crate::answers::city_status::CityStatus;
 use crate::method::{Assessment, SeriesRow};
 use crate::record::View;
 
@@ -11,7 +11,7 @@ pub(super) struct Story<'a> {
     /// What is recorded.
     pub view: &'a View<'a>,
     /// What is judged of it.
-    pub status: &'a StatusAnswer,
+    pub status: &'a CityStatus,
     /// The target that is drawn: the one asked for, else the headline target.
     pub target: Option<&'a Assessment>,
     /// Its course.

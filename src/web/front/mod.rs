@@ -20,7 +20,7 @@ use crate::api::cities::{self, CityItem};
 use crate::api::request::filters::ListQuery;
 use crate::api::request::order::{Place, place};
 use crate::api::request::query::read_query;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::list::{List, page};
 use crate::api::response::problem::Problem;
@@ -34,7 +34,7 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> R
     let is_ordered = filled.split('&').any(|pair| pair.starts_with("sort="));
     let ordered = if is_ordered { filled.clone() } else { format!("{filled}&sort=name") };
     let query: ListQuery = read_query(&ordered)?;
-    let page = costly::answer(&request, &service, Keep::Revalidate, move |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, move |service, snapshot| {
         front(service, snapshot, service.columns.of::<CityItem>(), &query, &filled)
     });
     Ok(with_security_headers(page.await?))

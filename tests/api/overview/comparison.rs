@@ -16,7 +16,7 @@ fn record(service: &Service, id: &str, reports: &[(i32, f64)]) {
 }
 
 fn of<'a>(comparison: &'a Value, id: &str) -> &'a Value {
-    list(comparison, "cities").iter().find(|city| city["city"] == id).unwrap()
+    list(comparison, "compared_cities").iter().find(|city| city["city"] == id).unwrap()
 }
 
 #[test]
@@ -27,10 +27,10 @@ fn cities_are_compared_from_the_year_that_most_of_them_share() {
     let comparison = service.json("/v1/compare?ids=late,early");
     assert_eq!(comparison["level"], "basic");
     assert_eq!(comparison["base_year"], 2015);
-    let ids: Vec<&Value> = list(&comparison, "cities").iter().map(|city| &city["city"]).collect();
+    let ids: Vec<&Value> = list(&comparison, "compared_cities").iter().map(|city| &city["city"]).collect();
     assert_eq!(ids, ["late", "early"], "in the order asked for");
-    for city in list(&comparison, "cities") {
-        for figure in list(city, "figures") {
+    for city in list(&comparison, "compared_cities") {
+        for figure in list(city, "indexed_figures") {
             let index = 100.0 * number(&figure["tonnes"]) / number(&figure["base_tonnes"]);
             assert!((number(&figure["index"]) - index).abs() < 1e-6, "{figure}");
             let per_person = number(&figure["tonnes"]) / number(&figure["population"]);
@@ -38,11 +38,11 @@ fn cities_are_compared_from_the_year_that_most_of_them_share() {
             assert_eq!(figure["source"]["title"], "A test");
         }
     }
-    assert_eq!(of(&comparison, "early")["figures"][1]["index"], 75.0);
-    assert_eq!(of(&comparison, "late")["figures"][1]["index"], 120.0);
+    assert_eq!(of(&comparison, "early")["indexed_figures"][1]["index"], 75.0);
+    assert_eq!(of(&comparison, "late")["indexed_figures"][1]["index"], 120.0);
     let from_2012 = service.json("/v1/compare?ids=late,early&base_year=2012&level=basic");
     assert_eq!(of(&from_2012, "late")["reason"], "year_not_reported");
-    assert_eq!(list(of(&from_2012, "early"), "figures").len(), 3);
+    assert_eq!(list(of(&from_2012, "early"), "indexed_figures").len(), 3);
     let rows = service.get("/v1/compare.csv?ids=late,early").text;
     assert!(rows.starts_with("city,year,name,"), "{rows}");
     assert_eq!(rows.lines().count(), 5, "{rows}");
@@ -69,7 +69,7 @@ fn what_counts_otherwise_is_left_out_with_the_reason() {
     let comparison = service.json("/v1/compare?ids=nation,one,two,part,region,twice&base_year=2015");
     assert_eq!(of(&comparison, "nation")["reason"], "not_comparable", "three count by the GPC, one does not");
     assert_eq!(of(&comparison, "nation")["left_out_reason"], "protocol_differs");
-    assert_eq!(of(&comparison, "two")["left_out"], json!([{"year": 2020, "reason": "protocol_differs"}]));
+    assert_eq!(of(&comparison, "two")["not_compared"], json!([{"year": 2020, "reason": "protocol_differs"}]));
     assert_eq!(of(&comparison, "region")["reason"], "other_boundary");
     assert_eq!(of(&comparison, "twice")["reason"], "several_baselines");
     let page = service.get("/compare?city=nation&city=one&city=two&city=&level=&base_year=");

@@ -1,4 +1,4 @@
-//! Every target of every city, judged: `/v1/status`.
+//! The status of every target of every city: `/v1/status`.
 
 use actix_web::{HttpRequest, HttpResponse, routes, web};
 use serde::Serialize;
@@ -10,7 +10,7 @@ use super::request::filters::ListQuery;
 use super::request::order::place;
 use super::request::query::Query;
 use super::response::costly;
-use super::response::judged::JudgedTarget;
+use super::response::flat_assessment::FlatAssessment;
 use super::response::list::{List, Listed, page};
 use super::response::problem::Problem;
 use crate::overview::row::Row;
@@ -19,10 +19,10 @@ use crate::record::units::Population;
 use crate::record::{Degrees, Slug, Year};
 use crate::registry::Snapshot;
 
-/// A target of a city, judged.
+/// The status of one target of a city.
 #[skip_serializing_none]
 #[derive(Debug, Serialize, ToSchema)]
-pub struct StatusItem {
+pub struct TargetStatus {
     /// The city it belongs to.
     pub city: Slug,
     /// Its id within the city.
@@ -51,7 +51,7 @@ pub struct StatusItem {
     pub is_headline: bool,
     /// What it asks for, the verdict, and the figures of the year judged.
     #[serde(flatten)]
-    pub judged: JudgedTarget,
+    pub judged: FlatAssessment,
     /// The path of the city's whole judgement, which will give the same numbers for ever.
     #[schema(example = "/v1/cities/us-los-angeles/status?sequence=812&judged_on=2026-11-23&method=2")]
     pub permalink: String,
@@ -61,7 +61,7 @@ fn listed<'s>(
     snapshot: &'s Snapshot,
     columns: &[String],
     query: &ListQuery,
-) -> Result<Listed<'s, StatusItem>, Problem> {
+) -> Result<Listed<'s, TargetStatus>, Problem> {
     let (filters, sort) = (query.filters(snapshot)?, query.sort(columns)?);
     let rows = snapshot.present().flat_map(|(id, entry, present)| {
         present.targets.iter().map(move |target| Row { id, entry, present, target: Some(target) })
@@ -75,10 +75,10 @@ fn listed<'s>(
 }
 
 /// The item of a row that has a target.
-pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
+pub(super) fn item(row: &Row<'_>) -> Option<TargetStatus> {
     let (target, present) = (row.target?, row.present);
     let city = &present.city;
-    Some(StatusItem {
+    Some(TargetStatus {
         city: row.id.clone(),
         target: target.target.id.clone(),
         name: city.name.to_string(),
@@ -90,7 +90,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
         population_year: present.latest.population.map(|(year, _)| year),
         latest_report_year: present.latest.report,
         is_headline: row.is_headline(),
-        judged: JudgedTarget::of(target),
+        judged: FlatAssessment::of(target),
         permalink: present.permalink.clone(),
     })
 }
@@ -101,7 +101,7 @@ pub(super) fn item(row: &Row<'_>) -> Option<StatusItem> {
 /// targets that are only proposed, or ended before their year did, are `not_judged`. The `status` of a city has more:
 /// the milestones, the trend, the budget, and why a number is absent.
 #[utoipa::path(operation_id = "listStatus", tag = "status", params(ListQuery),
-    responses((status = 200, description = "A page of targets", content((List<StatusItem> = "application/json"), (String = "text/csv")))))]
+    responses((status = 200, description = "A page of targets", content((List<TargetStatus> = "application/json"), (String = "text/csv")))))]
 #[routes]
 #[get("/status")]
 #[get("/status.csv")]

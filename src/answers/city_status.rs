@@ -1,4 +1,4 @@
-//! The judgement of a city as a document: every target judged, and the series of one target.
+//! The status of a city: the assessment of every target, and the series of one.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ impl Reply {
 /// Every target of a city, judged.
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct StatusAnswer {
+pub struct CityStatus {
     /// The city.
     pub city: Slug,
     /// Its name.
@@ -138,7 +138,7 @@ pub fn status(
     judged_on: NaiveDate,
     level: Option<Level>,
     explain: bool,
-) -> Result<Option<StatusAnswer>, Incomplete> {
+) -> Result<Option<CityStatus>, Incomplete> {
     let Some(view) = dossier.view(as_of)? else { return Ok(None) };
     let assessed = method::assess(&view, judged_on);
     let yardsticks = method::yardsticks(&view, judged_on, level, &assessed);
@@ -151,7 +151,7 @@ pub fn status(
         yardstick_formulas: method::explain_yardsticks(&yardsticks, &assessed.targets),
     });
     let sequence = dossier.last_sequence(as_of);
-    Ok(Some(StatusAnswer {
+    Ok(Some(CityStatus {
         city: dossier.id.clone(),
         name: view.city.value.name.to_string(),
         judged_on,

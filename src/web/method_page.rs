@@ -6,9 +6,9 @@ use maud::{Markup, html};
 use super::city::badge;
 use super::page::{Head, render, with_security_headers};
 use super::{format, guide};
-use crate::answers::judgement;
+use crate::answers::city_status;
 use crate::api::Service;
-use crate::api::response::answer::Keep;
+use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
 use crate::record::{AsOf, Incomplete};
@@ -19,13 +19,10 @@ const CASE: &str = "us-los-angeles";
 
 /// `GET /method`.
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let page = costly::answer(&request, &service, Keep::Revalidate, |service, snapshot| {
+    let page = costly::answer(&request, &service, CachePolicy::Revalidate, |service, snapshot| {
         let (title, text) = guide::text("method").ok_or_else(Problem::not_found)?;
-        let case = match case(snapshot) {
-            Some((entry, present)) => worked(snapshot, entry, present)?,
-            None => html! {},
-        };
-        Ok(render(&Head::titled(title, &service.public_url), &html! { (text) (case) }))
+        let case = case(snapshot).map(|(entry, present)| worked(snapshot, entry, present)).transpose()?;
+        Ok(render(&Head::titled(title, &service.public_url), &html! { (text) (case.unwrap_or_default()) }))
     });
     Ok(with_security_headers(page.await?))
 }
@@ -42,7 +39,7 @@ fn case(snapshot: &Snapshot) -> Option<(&CityEntry, &Present)> {
 
 /// Every number of the headline target, with its formula.
 fn worked(snapshot: &Snapshot, entry: &CityEntry, present: &Present) -> Result<Markup, Problem> {
-    let status = judgement::status(&entry.dossier, &AsOf::default(), snapshot.judged_on, None, true);
+    let status = city_status::status(&entry.dossier, &AsOf::default(), snapshot.judged_on, None, true);
     let status = status.map_err(|Incomplete| Refusal::Internal)?.ok_or_else(Problem::not_found)?;
     let headline = present.headline();
     let formulas = status.explain.as_ref().zip(headline);

@@ -1,4 +1,4 @@
-//! A judged target in one row: what it asks for, the verdict, and the figures of the year judged.
+//! An assessment in one row: what the target asks for, the verdict, and the figures of the year judged.
 
 use chrono::NaiveDate;
 use serde::Serialize;
@@ -11,7 +11,7 @@ use crate::record::units::Population;
 use crate::record::warning::WarningCode;
 use crate::record::{DayOrYear, Level, Name, Percent, Sector, Source, Standing, Tonnes, Year};
 
-/// A target, judged, in one row. Its city's `status` has all that the verdict was made from.
+/// An assessment in one row. The status of its city has all that the verdict was made from.
 ///
 /// The verdict says how the target stands on the day of judgement. Of one that is `unreported` or `outdated` the figures
 /// tell only how it stood in the year judged: that is its `course`, and must not be shown as a verdict.
@@ -19,7 +19,7 @@ use crate::record::{DayOrYear, Level, Name, Percent, Sector, Source, Standing, T
 /// A target per person has `..._tonnes_per_person` (t CO2e a person) in place of `..._tonnes` (t CO2e).
 #[skip_serializing_none]
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct JudgedTarget {
+pub struct FlatAssessment {
     /// Its kind.
     pub kind: TargetKind,
     /// What the city calls it, in its own words.
@@ -111,12 +111,12 @@ pub struct JudgedTarget {
     pub judged_source: Option<Source>,
 }
 
-impl JudgedTarget {
+impl FlatAssessment {
     /// The row of an assessment.
     #[must_use]
     pub fn of(assessment: &Assessment) -> Self {
         let (target, baseline, judged) = (&assessment.target, assessment.baseline.as_ref(), assessment.judged.as_ref());
-        JudgedTarget {
+        FlatAssessment {
             kind: target.kind,
             title: target.title.clone(),
             level: target.level,
