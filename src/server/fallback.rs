@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{ResourceDef, ServiceRequest, ServiceResponse};
-use actix_web::error::ResponseError;
 use actix_web::http::{Method, StatusCode, header};
 use actix_web::middleware::Next;
 use actix_web::{HttpRequest, HttpResponse, web};
@@ -12,6 +11,7 @@ use serde_json::Value;
 
 use crate::api::openapi;
 use crate::api::response::problem::{Code, Problem};
+use crate::web::problems;
 
 /// The pages for people, which are not part of the documented API.
 const PAGES: &[&str] = &[
@@ -68,10 +68,31 @@ pub(super) async fn fill_empty_404(
 ) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
     let response = next.call(request).await?;
     if response.status() == StatusCode::NOT_FOUND && !response.headers().contains_key(header::CONTENT_TYPE) {
-        let message = Problem::not_found().error_response().map_into_right_body();
+        let message = HttpResponse::from_error(Problem::not_found()).map_into_right_body();
         return Ok(response.into_response(message));
     }
     Ok(response.map_into_left_body())
+}
+
+/// Shows a refusal as a page to a browser that asked for one; under `/v1` everybody is answered alike.
+pub(super) async fn refuse_by_page(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<EitherBody<impl MessageBody>>, actix_web::Error> {
+    let accepted = request.headers().get(header::ACCEPT).and_then(|accepted| accepted.to_str().ok());
+    let is_for_people =
+        !request.path().starts_with("/v1/") && accepted.is_some_and(|kinds| kinds.contains("text/html"));
+    let response = next.call(request).await?;
+    let problem = response.response().error().and_then(|error| error.as_error::<Problem>());
+    let Some(problem) = problem.filter(|_| is_for_people) else {
+        return Ok(response.map_into_left_body());
+    };
+    let mut page = problems::refusal(problem);
+    for (name, value) in response.headers().iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
+        page.headers_mut().insert(name.clone(), value.clone());
+    }
+    page.extensions_mut().insert(problem.code());
+    Ok(response.into_response(page.map_into_right_body()))
 }
 
 /// The headers that a page of another origin may send with a read.

@@ -123,6 +123,7 @@ pub fn build(registry: Registry, settings: &Settings) -> std::io::Result<Running
             .into_utoipa_app()
             .map(|app| {
                 app.wrap(from_fn(fallback::fill_empty_404))
+                    .wrap(from_fn(fallback::refuse_by_page))
                     .wrap(from_fn(admission::limit_rate))
                     .wrap(from_fn(passage::guard_pages))
                     .wrap(passage::headers())

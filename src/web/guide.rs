@@ -78,7 +78,9 @@ impl Text {
             events.extend(inside.into_iter().map(rewrite_link));
             events.push(Event::End(TagEnd::Heading(level)));
         }
-        pulldown_cmark::html::push_html(&mut text.content, events.into_iter());
+        let mut content = String::new();
+        pulldown_cmark::html::push_html(&mut content, events.into_iter());
+        text.content = scrollable(&content);
         text
     }
 
@@ -97,6 +99,16 @@ impl Text {
             }
         }
     }
+}
+
+/// Lets what may be wider than a telephone be scrolled sideways, also by the keyboard. In the text of a page these tags are
+/// escaped, so that only the elements themselves are found.
+fn scrollable(content: &str) -> String {
+    const FRAME: &str = "<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">";
+    content
+        .replace("<pre>", "<pre tabindex=\"0\">")
+        .replace("<table>", &format!("{FRAME}<table>"))
+        .replace("</table>", "</table></div>")
 }
 
 /// The text of events without formatting.

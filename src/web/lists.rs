@@ -77,7 +77,7 @@ fn weakened_page(snapshot: &Snapshot, public_url: &str) -> Body {
         h1 { "Weakened or dropped pledges" }
         p.lead { "A pledge that asks for less than an earlier one of the same city, or that was given up before its year." }
         @if all.is_empty() { p { "None is recorded." } } @else {
-            table {
+            table.stack {
                 thead { tr { th scope="col" { "Day" } th scope="col" { "City" } th scope="col" { "What changed" } } }
                 tbody { @for entry in &all { (row(entry)) } }
             }

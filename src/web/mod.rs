@@ -13,7 +13,7 @@ mod lists;
 mod method_page;
 mod networks;
 mod page;
-mod problems;
+pub mod problems;
 mod rankings;
 mod robots;
 mod row;

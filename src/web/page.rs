@@ -72,9 +72,9 @@ pub fn with_embedding_headers(response: HttpResponse) -> HttpResponse {
     with_policy(response, "form-action 'none'", "frame-ancestors *")
 }
 
-/// Answers with a page that has a form; nobody keeps it.
+/// Answers with a page that is for this request alone: nobody keeps it.
 #[must_use]
-pub fn respond_with_form(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
+pub fn respond_once(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
     let page = frame(&Head::titled(title, ""), content).into_string();
     let mut response = HttpResponse::build(status);
     response.content_type("text/html; charset=utf-8").insert_header((header::CACHE_CONTROL, "no-store"));

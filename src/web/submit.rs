@@ -10,7 +10,7 @@ use actix_web::{HttpRequest, HttpResponse, ResponseError, web};
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::page::respond_with_form;
+use super::page::respond_once;
 use super::row;
 use crate::api::Service;
 use crate::api::imports::answer::ImportAnswer;
@@ -182,7 +182,7 @@ async fn import(service: &web::Data<Service>, writer: &Key, form: &Form, dry_run
 }
 
 fn page(status: StatusCode, title: &str, content: &Markup) -> HttpResponse {
-    respond_with_form(status, title, content)
+    respond_once(status, title, content)
 }
 
 /// The form of the first step. It keeps the city and the reason, but neither the key nor the file.
@@ -212,10 +212,10 @@ fn first_form(service: &web::Data<Service>, form: &Form) -> Markup {
             }
             p {
                 label for="reason" { "Why published figures change" }
-                input id="reason" name="reason" value=(form.reason) maxlength=(TEXT_CHARACTERS) aria-describedby="reason-hint";
+                input id="reason" name="reason" type="text" value=(form.reason) maxlength=(TEXT_CHARACTERS) aria-describedby="reason-hint";
                 span #reason-hint.note { "Required if the file changes a recorded year and gives no reason itself. It is public." }
             }
-            p { button { "Check the file" } }
+            p { button type="submit" { "Check the file" } }
         }
         (lost_key(service))
     }
@@ -230,7 +230,7 @@ fn city_field(service: &web::Data<Service>, chosen: &str) -> Markup {
     }
     html! {
         @if cities.len() > LISTED_CITIES {
-            input id="city" name="city" value=(chosen) required pattern="[a-z0-9\\-]{2,64}" placeholder="us-los-angeles";
+            input id="city" name="city" type="text" value=(chosen) required pattern="[a-z0-9\\-]{2,64}" placeholder="us-los-angeles";
         } @else {
             select id="city" name="city" required {
                 option value="" { "Choose" }
@@ -296,7 +296,7 @@ fn checked(service: &web::Data<Service>, form: &Form, imported: &Imported, outda
                 input type="hidden" name="keeps_lines" value=(imported.kept.lines);
                 input type="hidden" name="keeps_also_stated" value=(imported.kept.also_stated);
                 input type="hidden" name="reports" value=(imported.reports_text());
-                p { button { "Record " (answer.created + answer.revised) " reports" } }
+                p { button type="submit" { "Record " (answer.created + answer.revised) " reports" } }
             }
         } @else {
             h2 { "There is nothing to record" }

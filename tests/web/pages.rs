@@ -39,7 +39,12 @@ pub fn assert_well_formed(html: &str) {
 
 /// Checks what holds for every page of ours.
 pub fn assert_page(service: &Service, page: &Answer) {
-    assert_eq!(page.status, 200);
+    assert_page_of(service, page, 200);
+}
+
+/// The same of a page with another status.
+fn assert_page_of(service: &Service, page: &Answer, status: u16) {
+    assert_eq!(page.status, status, "{}", page.text);
     assert_eq!(page.header("content-type"), "text/html; charset=utf-8");
     assert_eq!(page.header("x-content-type-options"), "nosniff");
     let policy = page.header("content-security-policy");
@@ -218,6 +223,25 @@ fn every_refusal_has_a_page() {
     for unknown in ["/problems/nothing", "/problems/GONE", "/problems/", "/problems", "/nothing"] {
         service.get(unknown).assert_problem(404, "not_found");
     }
+}
+
+#[test]
+fn a_browser_is_refused_by_a_page_and_a_program_by_a_problem() {
+    let service = Service::start();
+    let asked = |path: &str| service.request("GET", path).header("accept", "text/html,*/*;q=0.8");
+    for (path, status, code) in [
+        ("/nothing", 404, "not_found"),
+        ("/cities/us-nowhere", 404, "not_found"),
+        ("/guide/nothing", 404, "not_found"),
+        ("/?nothing=<b>", 400, "invalid_query"),
+    ] {
+        let page = crate::support::send(asked(path));
+        assert_page_of(&service, &page, status);
+        assert!(page.text.contains(&format!("/problems/{code}\"")), "{path}: {}", page.text);
+        assert!(!page.text.contains("<b>"), "{path}");
+        service.get(path).assert_problem(status, code);
+    }
+    crate::support::send(asked("/v1/cities/us-nowhere")).assert_problem(404, "not_found");
 }
 
 #[test]

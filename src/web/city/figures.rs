@@ -84,7 +84,7 @@ fn table(story: &Story<'_>, target: &Assessment) -> Markup {
         @if rows.is_empty() {
             p { "There is no figure at the level that the target counts." }
         } @else {
-            div.scroll tabindex="0" role="region" aria-labelledby="figures" { table.stack {
+            div.scroll tabindex="0" role="group" aria-labelledby="figures" { table.stack {
                 caption { "Emissions at the level of the target: " (level) }
                 thead { tr {
                     th scope="col" { "Year" } th.number scope="col" { "Reported" } th.number scope="col" { "Pathway" }

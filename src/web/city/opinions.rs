@@ -40,7 +40,7 @@ pub(super) fn section(story: &Story<'_>, target: &Assessment) -> Markup {
 
 fn table(caption: &str, opinions: &[Opinion]) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="opinions" { table.stack {
+        div.scroll tabindex="0" role="group" aria-labelledby="opinions" { table.stack {
             caption { (caption) }
             thead { tr { th scope="col" { "Question" } th scope="col" { "Answer" } th scope="col" { "From" } } }
             tbody {

@@ -99,7 +99,7 @@ fn targets(story: &Story<'_>) -> Markup {
             @if targets.is_empty() {
                 p { "No target is recorded." }
             } @else {
-                div.scroll tabindex="0" role="region" aria-labelledby="pledges" { table.stack {
+                div.scroll tabindex="0" role="group" aria-labelledby="pledges" { table.stack {
                     thead { tr {
                         th scope="col" { "Pledge" } th scope="col" { "Set" } th scope="col" { "By" } th scope="col" { "Counts" }
                         th scope="col" { "Standing" } th scope="col" { "Verdict" }

@@ -20,7 +20,7 @@ const SORTED: [(&str, &str, &str); 4] = [
 
 pub(super) fn table(shown: &List<Row<'_>>, filled: &str) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-labelledby="cities" { table.stack {
+        div.scroll tabindex="0" role="group" aria-labelledby="cities" { table.stack {
             thead { tr {
                 @for (words, first, other) in SORTED {
                     th scope="col" aria-sort=[direction(filled, first, other)] { a href=(ordered(filled, first, other)) { (words) } }
