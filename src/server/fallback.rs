@@ -22,7 +22,9 @@ const PAGES: &[&str] = &[
     "/problems/{code}",
     "/style.css",
     "/docs",
-    "/docs/{rest}*",
+    "/docs/",
+    "/docs/{operation}",
+    "/docs/types/{name}",
     "/openapi.json",
     "/openapi-3.0.json",
 ];

@@ -65,7 +65,7 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
             h2 { "For programs" }
             p {
                 "The API is described in " a href="/openapi.json" { "OpenAPI 3.1" } " and in "
-                a href="/openapi-3.0.json" { "OpenAPI 3.0" } ". " a href="/docs/" { "Try it in the browser" } "."
+                a href="/openapi-3.0.json" { "OpenAPI 3.0" } ". " a href="/docs/" { "Every operation, with a command to copy" } "."
             }
             h2 { "Licences" }
             p {

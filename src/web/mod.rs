@@ -5,6 +5,7 @@ mod card;
 mod changes;
 mod city;
 mod compare;
+mod docs;
 mod drawing;
 mod format;
 mod front;
@@ -56,6 +57,10 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/robots.txt", web::get().to(robots::robots))
         .route("/sitemap.xml", web::get().to(robots::sitemap))
         .route("/world.svg", web::get().to(world))
+        .service(web::redirect("/docs", "/docs/"))
+        .route("/docs/", web::get().to(docs::index))
+        .route("/docs/{operation}", web::get().to(docs::operation))
+        .route("/docs/types/{name}", web::get().to(docs::kind))
         .route("/guide", web::get().to(guide::index))
         .route("/guide/", web::get().to(guide::index))
         .route("/guide/{page}", web::get().to(guide::show))

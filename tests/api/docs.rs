@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::support::{Answer, Service, send};
+use crate::web::pages::assert_page;
 
 /// What is not answered when it is pressed, and why.
 const NOT_PRESSED: &[(&str, &str)] = &[
@@ -19,15 +20,14 @@ const NOT_PRESSED: &[(&str, &str)] = &[
     ("withdrawNetwork", "it has members"),
 ];
 
-/// What the page fills in for a parameter: its example, else that of its schema, else what it is by default.
+/// What the page fills in for a parameter: its example, else that of its schema.
 fn filled_in(document: &Value, parameter: &Value) -> Option<String> {
     let schema = match parameter["schema"]["$ref"].as_str() {
         Some(reference) => document.pointer(&reference[1..]).unwrap(),
         None => &parameter["schema"],
     };
     assert!(parameter.get("examples").is_none(), "the page fills the first of them in: {parameter}");
-    let value =
-        [parameter.get("example"), schema.get("example"), schema.get("default")].into_iter().flatten().next()?;
+    let value = [parameter.get("example"), schema.get("example")].into_iter().flatten().next()?;
     Some(value.as_str().map_or_else(|| value.to_string(), str::to_owned))
 }
 
@@ -94,6 +94,12 @@ fn every_operation_is_answered_at_the_first_click() {
             continue;
         }
         let address = address(&document, path, operation);
+        let page = service.get(&format!("/docs/{id}"));
+        assert_page(&service, &page);
+        let command = format!("'{}{address}'", service.url).replace('&', "&amp;");
+        let is_locked = operation["security"].as_array().is_some_and(|keys| !keys.is_empty());
+        assert_eq!(page.text.contains("Authorization: Bearer"), is_locked, "{id}");
+        assert!(page.text.contains(&command), "{id}: no command to copy asks {command}: {}", page.text);
         for answer in press(&service, method, &address, operation) {
             assert!(matches!(answer.status.as_u16(), 200 | 201), "{id} {address}: {} {}", answer.status, answer.text);
             assert!(has_rows(&answer), "{id} {address} has no rows: {}", answer.text);

@@ -4,4 +4,4 @@ mod charts;
 mod city;
 mod compare;
 mod guide;
-mod pages;
+pub mod pages;

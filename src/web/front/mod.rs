@@ -127,6 +127,6 @@ fn first_steps() -> Markup {
             "  -d '{\"name\": \"Los Angeles\", \"country\": \"US\"}' \\\n"
             "  http://localhost:8080/v1/cities/us-los-angeles"
         } }
-        p { a href="/guide/" { "The guide" } ", and " a href="/docs/" { "every operation, to read and to try" } }
+        p { a href="/guide/" { "The guide" } ", and " a href="/docs/" { "every operation, with a command to copy" } }
     }
 }
