@@ -1,6 +1,7 @@
 //! HTML pages for people; one file per page.
 
 mod about;
+mod badge;
 mod card;
 mod changes;
 mod city;

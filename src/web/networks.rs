@@ -3,7 +3,7 @@
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
-use super::city::badge;
+use super::badge::badge;
 use super::page::{Head, render, with_security_headers};
 use super::{format, texts};
 use crate::answers::body::Body;

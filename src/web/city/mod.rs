@@ -14,7 +14,6 @@ use std::sync::Arc;
 
 use actix_web::{HttpRequest, HttpResponse, web};
 
-pub(super) use self::page::badge;
 use self::story::Story;
 use super::page::{with_embedding_headers, with_security_headers};
 use crate::answers::body::Body;

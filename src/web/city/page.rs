@@ -6,8 +6,9 @@ use super::story::Story;
 use super::{cite, figures, history, opinions, peers, picture};
 use crate::answers::body::Body;
 use crate::chart::{self, Theme};
-use crate::method::{Assessment, Confidence, Verdict};
+use crate::method::Assessment;
 use crate::registry::{CityEntry, Snapshot};
+use crate::web::badge::badge;
 use crate::web::page::{self, Head};
 use crate::web::{format, texts};
 
@@ -62,12 +63,6 @@ fn verdict(story: &Story<'_>, target: &Assessment) -> Markup {
             (texts::confidence(target.confidence)) "."
         }
     }
-}
-
-/// The verdict in its colour, pale if it is of low confidence.
-pub(in crate::web) fn badge(target: &Assessment) -> Markup {
-    let pale = target.confidence == Confidence::Low && target.verdict != Verdict::NotJudged;
-    html! { span.verdict.(target.verdict.as_str()).pale[pale] { (texts::verdict(target.verdict)) } }
 }
 
 fn drawing(story: &Story<'_>, target: &Assessment) -> Markup {

@@ -2,11 +2,11 @@
 
 use maud::{Markup, html};
 
-use super::page::badge;
 use super::story::Story;
 use crate::method::{Assessment, PersonFigure};
 use crate::record::CityId;
 use crate::registry::{Present, Snapshot};
+use crate::web::badge::badge;
 use crate::web::format;
 
 /// The most peers that are shown: with the city itself as many as can be compared at a time.

@@ -7,7 +7,7 @@ use crate::chart::sparkline;
 use crate::method::{Assessment, Unit, Verdict};
 use crate::overview::row::Row;
 use crate::registry::Present;
-use crate::web::city::badge;
+use crate::web::badge::badge;
 use crate::web::format;
 
 /// Columns that are sorted by a link, with the order that each begins with.
