@@ -1,24 +1,15 @@
 //! `/about` and `/data`: what this is, and everything it gives away.
 
 use actix_web::{HttpRequest, HttpResponse, web};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
+use super::catalog;
 use super::page::{Head, render, with_security_headers};
 use crate::api::Service;
 use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
+use crate::api::response::dataset::DataSet;
 use crate::api::response::problem::Problem;
-
-/// The exports, by their names, with what a row of each is.
-const EXPORTS: [(&str, &str); 7] = [
-    ("cities", "a city"),
-    ("baselines", "a baseline"),
-    ("targets", "a pledge"),
-    ("reports", "a yearly report"),
-    ("status", "a judged target"),
-    ("series", "a year of a target"),
-    ("changes", "an entry of the change log"),
-];
 
 /// `GET /about`.
 pub(super) async fn show(request: HttpRequest) -> HttpResponse {
@@ -50,29 +41,33 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
             table.stack {
                 caption { (cities) " cities, " (networks) " networks, " (snapshot.head.number) " entries of the change log" }
                 thead { tr { th scope="col" { "What" } th scope="col" { "A row is" } th scope="col" { "Download" } } }
-                tbody { @for (name, row) in EXPORTS {
-                    tr {
-                        th scope="row" { (name) }
-                        td data-label="A row is" { (row) }
+                tbody { @for what in DataSet::ALL {
+                    tr id=(what) {
+                        th scope="row" { (what) }
+                        td data-label="A row is" { (catalog::row(*what)) }
                         td data-label="Download" {
-                            a href={ "/v1/export/" (name) ".csv" } { "CSV" } ", "
-                            a href={ "/v1/export/" (name) ".ndjson" } { "NDJSON" } ", "
-                            a href={ "/v1/export/" (name) ".parquet" } { "Parquet" }
+                            @for (number, (format, name)) in catalog::FORMATS.iter().enumerate() {
+                                @if number > 0 { ", " }
+                                a href=(catalog::path(*what, *format)) { (name) }
+                            }
                         }
                     }
                 } }
             }
+            p {
+                "A CSV with " code { "?excel=true" } " opens in Excel as it is; " a href="/v1/status.xlsx?limit=500" { "judged targets" }
+                " and each city can be had as a workbook too. " a href="/guide/data" { "How to read the files" } " with DuckDB, pandas \
+                and others. Catalogues of data read " a href="/catalog.jsonld" { "the list of all files" } " (DCAT 3)."
+            }
+            // A block of data is not a script: no browser runs it, whatever the policy of the page.
+            script type="application/ld+json" { (PreEscaped(catalog::schema_org(&service.public_url, snapshot))) }
             h2 { "For programs" }
             p {
                 "The API is described in " a href="/openapi.json" { "OpenAPI 3.1" } " and in "
                 a href="/openapi-3.0.json" { "OpenAPI 3.0" } ". " a href="/docs/" { "Every operation, with a command to copy" } "."
             }
-            h2 { "Licences" }
-            p {
-                "Figures stay under the terms of those who published them: each record names its source, and the source its licence \
-                as far as it is stated. What this service computes from them may be used freely with the address of the page it was \
-                taken from."
-            }
+            h2 #licences { "Licences" }
+            p { (catalog::TERMS) }
             h2 { "What is covered, and what not" }
             p {
                 "Emissions of whole cities, as the cities or statistical offices report them, in t CO2e. Pledges that are not about \
@@ -80,7 +75,10 @@ pub(super) async fn data(request: HttpRequest, service: web::Data<Service>) -> R
             }
         };
         let head = Head {
-            twins: vec![("/openapi.json".to_owned(), "application/json")],
+            twins: vec![
+                ("/catalog.jsonld".to_owned(), "application/ld+json"),
+                ("/openapi.json".to_owned(), "application/json"),
+            ],
             ..Head::titled("Data – pledgewatch", &service.public_url)
         };
         Ok(render(&head, &content))

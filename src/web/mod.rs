@@ -3,6 +3,7 @@
 mod about;
 mod badge;
 mod card;
+mod catalog;
 mod changes;
 mod city;
 mod compare;
@@ -54,6 +55,7 @@ pub fn routes(config: &mut web::ServiceConfig) {
         .route("/feeds/networks/{network}.atom", web::get().to(changes::of_network))
         .route("/method", web::get().to(method_page::show))
         .route("/data", web::get().to(about::data))
+        .route("/catalog.jsonld", web::get().to(catalog::dcat))
         .route("/about", web::get().to(about::show))
         .route("/robots.txt", web::get().to(robots::robots))
         .route("/sitemap.xml", web::get().to(robots::sitemap))
