@@ -109,13 +109,13 @@ impl Part {
 
 /// Answers with a part of the log, in the format that the path asks for.
 async fn answer(request: &HttpRequest, service: &web::Data<Service>, part: Part) -> Result<HttpResponse, Problem> {
-    let (format, maker) = (Format::from_path(request), service.clone());
+    let (format, maker) = (Format::of(request), service.clone());
     costly::answer_once(request, service, CachePolicy::Shared, move |history| {
         let page = part.read(history)?;
         match format {
             Format::Json => Ok(Body::json(&page).into()),
-            Format::Csv => {
-                let body = csv::render(maker.columns.of::<ChangeAnswer>(), &page.items)?;
+            Format::Csv { excel } => {
+                let body = csv::render(maker.columns.of::<ChangeAnswer>(), &page.items, excel)?;
                 Ok(Rendered { body, next: page.next })
             }
         }

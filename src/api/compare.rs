@@ -6,6 +6,7 @@ use utoipa::IntoParams;
 
 use super::Service;
 use super::rankings::OWN_LEVEL;
+use super::request::excel;
 use super::request::lookup::present_city;
 use super::request::query::{Query, QueryFaults};
 use super::response::answer::CachePolicy;
@@ -100,9 +101,10 @@ pub async fn get_csv(
     service: web::Data<Service>,
     query: Query<CompareQuery>,
 ) -> Result<HttpResponse, Problem> {
+    let excel = excel::is_asked(&request);
     costly::answer(&request, &service, CachePolicy::Shared, move |service, snapshot| {
         let rows: Vec<ComparisonRow> = comparison(snapshot, &query)?.rows().collect();
-        Ok(csv::render(service.columns.of::<ComparisonRow>(), &rows)?.with_edition(&snapshot.edition))
+        Ok(csv::render(service.columns.of::<ComparisonRow>(), &rows, excel)?.with_edition(&snapshot.edition))
     })
     .await
 }

@@ -6,6 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, get, web};
 use utoipa::ToSchema;
 
 use super::Service;
+use super::request::excel::{self, EXCEL};
 use super::request::query::{NoQuery, Query};
 use super::response::answer::{CachePolicy, Validators, begin};
 use super::response::costly::read_log;
@@ -39,7 +40,8 @@ pub async fn csv(
     what: web::Path<String>,
     _: Query<NoQuery>,
 ) -> Result<HttpResponse, Problem> {
-    export(&request, &service, &what, Format::Csv).await
+    let format = Format::Csv { excel: excel::is_asked(&request) };
+    export(&request, &service, &what, format).await
 }
 
 /// Export a data set as JSON lines
@@ -126,6 +128,7 @@ fn tag(snapshot: &Snapshot, what: DataSet, format: Format, columns: &[String], r
         env!("CARGO_PKG_VERSION"),
         &columns.join(","),
         &redacted.to_string(),
+        if format == (Format::Csv { excel: true }) { EXCEL } else { "" },
     ];
     sha256(&parts.join("\n"))[..32].to_owned()
 }

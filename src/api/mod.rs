@@ -32,6 +32,7 @@ pub mod stream;
 pub mod summary;
 pub mod targets;
 pub mod templates;
+pub mod workbooks;
 mod write;
 
 use utoipa_actix_web::service_config::ServiceConfig;
@@ -44,6 +45,7 @@ pub fn routes(config: &mut ServiceConfig) {
         utoipa_actix_web::scope("/v1")
             .service(cities::list)
             .service(geojson::map)
+            .service(workbooks::city)
             .service(cities::get)
             .service(cities::put)
             .service(cities::withdraw)
@@ -57,6 +59,7 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(templates::workbook)
             .service(templates::reports_csv)
             .service(templates::lines_csv)
+            .service(workbooks::status)
             .service(status::get)
             .service(series::get)
             .service(status_list::list)

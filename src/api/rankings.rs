@@ -362,16 +362,16 @@ pub async fn list(
     service: web::Data<Service>,
     query: Query<RankingQuery>,
 ) -> Result<HttpResponse, Problem> {
-    let format = Format::from_path(&request);
+    let format = Format::of(&request);
     costly::answer(&request, &service, CachePolicy::Shared, move |service, snapshot| {
         let ranking = ranking(snapshot, &query)?;
         let (columns, fields) = (service.columns.of::<RankingEntry>(), query.fields.as_deref());
         match format {
             Format::Json => Ok(json(ranking, columns, fields)?.with_edition(&snapshot.edition).into()),
-            Format::Csv => {
+            Format::Csv { excel } => {
                 let Ranking { mut items, unranked, next, .. } = ranking;
                 items.extend(unranked);
-                csv::page(columns, fields, &items, next, &snapshot.edition)
+                csv::page(columns, fields, &items, next, &snapshot.edition, excel)
             }
         }
     })

@@ -62,12 +62,12 @@ pub async fn get(
     }
     check_id("target", query.target.as_deref())?;
     let (entry, asked) = past_city(&snapshot, &city, &query.moment())?;
-    let (format, edition, maker) = (Format::from_path(&request), Arc::clone(&entry.edition), service.clone());
+    let (format, edition, maker) = (Format::of(&request), Arc::clone(&entry.edition), service.clone());
     answer_past(&request, &service, &snapshot, &entry, &asked.cut, cache_policy, move |dossier| {
         let series = series(dossier, &asked, query.target.as_deref())?;
         let body = match format {
             Format::Json => Body::json(&series),
-            Format::Csv => csv::render(maker.columns.of::<SeriesRow>(), &series.rows)?,
+            Format::Csv { excel } => csv::render(maker.columns.of::<SeriesRow>(), &series.rows, excel)?,
         };
         Ok(body.with_edition(&edition))
     })

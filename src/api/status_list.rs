@@ -57,7 +57,8 @@ pub struct TargetStatus {
     pub permalink: String,
 }
 
-fn listed<'s>(
+/// The page that is asked for.
+pub(super) fn listed<'s>(
     snapshot: &'s Snapshot,
     columns: &[String],
     query: &ListQuery,

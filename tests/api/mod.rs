@@ -5,6 +5,7 @@ mod addresses;
 mod caching;
 pub mod changes;
 mod docs;
+mod excel;
 mod export;
 mod headers;
 mod keys;
@@ -23,6 +24,7 @@ mod status;
 pub mod stream;
 mod targets;
 mod validation;
+mod workbooks;
 pub mod writing;
 
 use reqwest::blocking::RequestBuilder;

@@ -1,7 +1,7 @@
 //! The pages for people, and the guide.
 
-mod charts;
 mod catalog;
+mod charts;
 mod city;
 mod compare;
 mod guide;

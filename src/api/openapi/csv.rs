@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::api::request::excel::{self, EXCEL};
+
 /// Gives each list that can also be had as CSV a second operation, at its path with `.csv` behind it.
 pub(super) fn add_operations(document: &mut Value) {
     let Some(paths) = document["paths"].as_object_mut() else { return };
@@ -15,6 +17,19 @@ pub(super) fn add_operations(document: &mut Value) {
         }
     }
     paths.append(&mut added);
+}
+
+/// Adds the parameter that all CSV takes.
+pub(super) fn add_parameter(path: &str, operation: &mut Value) {
+    if !excel::is_taken(path) {
+        return;
+    }
+    let parameter = json!({"name": EXCEL, "in": "query", "required": false, "schema": {"type": "boolean", "default": false},
+        "description": "Whether to begin with the byte order mark, by which Excel knows UTF-8."});
+    match operation["parameters"].as_array_mut() {
+        Some(parameters) => parameters.push(parameter),
+        None => operation["parameters"] = json!([parameter]),
+    }
 }
 
 /// Takes CSV out of an operation that answers JSON or CSV, and makes an operation of it.

@@ -80,6 +80,7 @@ pub fn document() -> Value {
     partial::allow_partial_items(&mut document);
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            csv::add_parameter(path, operation);
             complete(path, method, operation, &example);
             parameters::complete(operation, &named);
             parameters::name_columns(path, operation, &columns);
@@ -182,14 +183,15 @@ fn complete_response(path: &str, method: &str, status: &str, response: &mut Valu
             content["example"] = json!(example.events());
         }
     }
-    let is_file = path.starts_with("/v1/templates") || is_export(path);
+    let suffix = path.rsplit_once('.').map(|(_, suffix)| suffix);
+    let is_file = path.starts_with("/v1/templates") || suffix == Some("xlsx") || is_export(path);
     let has_tag = status != "204" && is_tagged(path);
     let is_read = method == "get" && has_tag && path.starts_with("/v1/");
     // What is read from the log, and what is made to be filled in, has no time of its own.
     let has_time =
         is_read && !path.contains("/changes") && !path.contains("/log/") && !path.starts_with("/v1/templates");
-    let is_csv = path.rsplit_once('.').is_some_and(|(_, suffix)| suffix == "csv");
-    let is_page = is_csv && !is_file && !path.ends_with("/series.csv");
+    let is_csv = suffix == Some("csv");
+    let is_page = (is_csv && !is_file && !path.ends_with("/series.csv")) || path == "/v1/status.xlsx";
     let headers = [
         (has_tag, "ETag", "Changes only when the answer does; to be sent in If-None-Match."),
         (is_read, "Cache-Control", "Who may keep the answer, and for how long (RFC 9111, RFC 5861)."),

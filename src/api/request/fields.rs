@@ -70,7 +70,9 @@ impl<'q> Fields<'q> {
         left.collect()
     }
 
-    fn takes(&self, path: &str) -> bool {
+    /// True for a column that is asked for, and for what tells the items of a list apart.
+    #[must_use]
+    pub fn takes(&self, path: &str) -> bool {
         KEPT.contains(&path) || self.0.iter().any(|asked| is_or_within(path, asked))
     }
 }

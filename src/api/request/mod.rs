@@ -7,6 +7,7 @@ pub mod any_of;
 pub mod body;
 pub mod conditions;
 pub mod encoding;
+pub mod excel;
 pub mod fields;
 pub mod filters;
 pub mod idempotency;

@@ -12,6 +12,7 @@ use serde::de::value::CowStrDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IntoDeserializer, MapAccess, Visitor};
 use serde::forward_to_deserialize_any;
 
+use super::excel;
 use crate::api::response::problem::Problem;
 use crate::record::{Fault, Slug};
 
@@ -54,7 +55,11 @@ pub struct NoQuery {}
 /// # Errors
 /// 400 for parameters that the resource does not have, or whose value cannot be understood.
 pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
-    read_query(request.query_string())
+    let mut pairs = pairs(request.query_string());
+    if excel::is_taken(request.match_info().as_str()) {
+        excel::take(&mut pairs)?;
+    }
+    read_pairs(pairs)
 }
 
 /// Reads the text of a query.
@@ -62,9 +67,15 @@ pub fn query<T: DeserializeOwned>(request: &HttpRequest) -> Result<T, Problem> {
 /// # Errors
 /// 400 for parameters that the resource does not have, or whose value cannot be understood.
 pub fn read_query<T: DeserializeOwned>(text: &str) -> Result<T, Problem> {
+    read_pairs(pairs(text))
+}
+
+fn pairs(text: &str) -> Vec<(String, String)> {
     // Texts in pairs can always be read.
-    let pairs = web::Query::<Vec<(String, String)>>::from_query(text);
-    let pairs = pairs.map(web::Query::into_inner).unwrap_or_default();
+    web::Query::from_query(text).map(web::Query::into_inner).unwrap_or_default()
+}
+
+fn read_pairs<T: DeserializeOwned>(pairs: Vec<(String, String)>) -> Result<T, Problem> {
     T::deserialize(Parameters { pairs: pairs.into_iter(), next: None })
         .map_err(|misread| Problem::query(vec![misread.0]))
 }

@@ -79,6 +79,14 @@ impl Shape {
         &self.names
     }
 
+    /// Those of these columns whose names are taken.
+    #[must_use]
+    pub fn of(&self, is_taken: impl Fn(&str) -> bool) -> Shape {
+        let columns = self.names.iter().zip(&self.kinds).filter(|(name, _)| is_taken(name));
+        let (names, kinds) = columns.map(|(name, kind)| (name.clone(), *kind)).unzip();
+        Shape { names, kinds }
+    }
+
     /// What is in each column, in the same order.
     #[must_use]
     pub fn kinds(&self) -> &[Kind] {

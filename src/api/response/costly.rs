@@ -57,13 +57,13 @@ pub async fn list<T: Item>(
     fields: Option<String>,
     listed: impl for<'s> FnOnce(&'s Snapshot, &[String]) -> Result<Listed<'s, T>, Problem> + Send + 'static,
 ) -> Result<HttpResponse, Problem> {
-    let format = Format::from_path(request);
+    let format = Format::of(request);
     answer(request, service, CachePolicy::Shared, move |service, snapshot| {
         let (columns, fields) = (service.columns.of::<T>(), fields.as_deref());
         let (list, edition) = listed(snapshot, columns)?;
         match format {
             Format::Json => Ok(rendered(&list, columns, fields)?.with_edition(edition).into()),
-            Format::Csv => csv::page(columns, fields, &list.items, list.next, edition),
+            Format::Csv { excel } => csv::page(columns, fields, &list.items, list.next, edition, excel),
         }
     })
     .await

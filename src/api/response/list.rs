@@ -11,6 +11,7 @@ use super::problem::Problem;
 use crate::answers::body::Body;
 use crate::answers::edition::Edition;
 use crate::api::limits::PAGE_DEFAULT;
+use crate::api::request::excel;
 use crate::api::request::fields::Fields;
 use crate::record::change::sha256;
 use crate::record::limits::PAGE_MAX;
@@ -55,16 +56,19 @@ pub enum Format {
     /// JSON, at the path of the list.
     Json,
     /// CSV, at the same path with `.csv` behind it.
-    Csv,
+    Csv {
+        /// Whether it begins with the mark by which Excel knows UTF-8.
+        excel: bool,
+    },
 }
 
 impl Format {
-    /// Reads the format from the path of a request.
+    /// Reads the format from the path of a request, and from its query.
     #[must_use]
-    pub fn from_path(request: &HttpRequest) -> Self {
+    pub fn of(request: &HttpRequest) -> Self {
         // The path as the router decoded it: a client may write the point as `%2E`.
         match request.match_info().as_str().rsplit_once('.') {
-            Some((_, "csv")) => Format::Csv,
+            Some((_, "csv")) => Format::Csv { excel: excel::is_asked(request) },
             _ => Format::Json,
         }
     }

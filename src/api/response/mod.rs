@@ -13,4 +13,5 @@ pub mod problem;
 pub mod rendered;
 pub mod sheet;
 pub mod table;
+pub mod workbook;
 pub mod workers;

@@ -6,6 +6,7 @@ use actix_web::web::Bytes;
 use serde::Serialize;
 
 use super::columns::Shape;
+use super::csv::begin;
 use super::parquet::ParquetRows;
 use super::table::Table;
 use crate::api::limits::{EXPORT_PIECE_BYTES, PARQUET_GROUP_BYTES};
@@ -14,7 +15,10 @@ use crate::api::limits::{EXPORT_PIECE_BYTES, PARQUET_GROUP_BYTES};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
     /// As RFC 4180 has it.
-    Csv,
+    Csv {
+        /// Whether it begins with the mark by which Excel knows UTF-8.
+        excel: bool,
+    },
     /// A JSON object a line.
     Ndjson,
     /// Apache Parquet.
@@ -26,7 +30,7 @@ impl Format {
     #[must_use]
     pub const fn suffix(self) -> &'static str {
         match self {
-            Format::Csv => "csv",
+            Format::Csv { .. } => "csv",
             Format::Ndjson => "ndjson",
             Format::Parquet => "parquet",
         }
@@ -36,7 +40,7 @@ impl Format {
     #[must_use]
     pub const fn content_type(self) -> &'static str {
         match self {
-            Format::Csv => "text/csv; charset=utf-8",
+            Format::Csv { .. } => "text/csv; charset=utf-8",
             Format::Ndjson => "application/x-ndjson",
             Format::Parquet => "application/vnd.apache.parquet",
         }
@@ -48,7 +52,7 @@ impl Format {
     #[must_use]
     pub const fn bytes(self) -> usize {
         match self {
-            Format::Csv | Format::Ndjson => 4 * EXPORT_PIECE_BYTES,
+            Format::Csv { .. } | Format::Ndjson => 4 * EXPORT_PIECE_BYTES,
             Format::Parquet => 4 * PARQUET_GROUP_BYTES,
         }
     }
@@ -74,8 +78,8 @@ impl Sheet {
     /// Never, as it is written to memory.
     pub fn new(format: Format, shape: &Shape) -> io::Result<Self> {
         let rows = match format {
-            Format::Csv => {
-                let (table, mut bytes) = (Table::new(shape.names()), Vec::new());
+            Format::Csv { excel } => {
+                let (table, mut bytes) = (Table::new(shape.names()), begin(excel));
                 table.header(&mut bytes)?;
                 Rows::Csv(Box::new(table), bytes)
             }
