@@ -300,7 +300,8 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     if is_import(path) {
         codes.extend([Code::ImportRefused, Code::PreconditionFailed]);
     }
-    if path.starts_with("/v1/templates") {
+    // Their cities are named in the query.
+    if path.starts_with("/v1/templates") || path.starts_with("/v1/compare") {
         codes.extend([Code::NotFound, Code::Gone]);
     }
     if writes && !is_import(path) && !path.starts_with("/v1/keys") {
@@ -319,7 +320,8 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     }
     let plain = ["/changes", "/health", "/templates", "/export/", "/log/"].iter().any(|part| path.contains(part));
     let pages = !writes && !plain;
-    if pages && !path.ends_with('}') && !path.ends_with("/statement") {
+    let is_record = path.ends_with('}') || path.ends_with("{city}.xlsx") || path.ends_with("/statement");
+    if pages && !is_record {
         codes.push(Code::InvalidInput);
     }
     let mut by_status: BTreeMap<u16, Vec<Code>> = BTreeMap::new();

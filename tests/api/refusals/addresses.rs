@@ -36,6 +36,8 @@ pub const ROWS: &[Row] = &[
     row("exportCsv", "/v1/export/reports.csv", &["/v1/export/nothing.csv", "/v1/export/keys.csv"], &[]),
     row("exportNdjson", "/v1/export/changes.ndjson", &["/v1/export/nothing.ndjson", "/v1/export/Cities.ndjson"], &[]),
     row("exportParquet", "/v1/export/series.parquet", &["/v1/export/nothing.parquet", "/v1/export/keys.parquet"], &[]),
+    row("compareCities", "/v1/compare", &["/v1/compare?ids=us-los-angeles,nowhere"], &["/v1/compare?ids=us-los-angeles,us-gone"]),
+    row("compareCitiesCsv", "/v1/compare.csv", &["/v1/compare.csv?ids=us-los-angeles,nowhere"], &["/v1/compare.csv?ids=us-los-angeles,us-gone"]),
     row("listStatusWorkbook", "/v1/status.xlsx", &[], &[]),
     row("getCityWorkbook", "/v1/cities/us-los-angeles.xlsx", &["/v1/cities/nowhere.xlsx"], &["/v1/cities/us-gone.xlsx"]),
     row("getCity", "/v1/cities/us-los-angeles", &["/v1/cities/nowhere", "/v1/cities/Not-an-id"], &["/v1/cities/us-gone"]),
