@@ -117,6 +117,7 @@ fn pledge(story: &Story<'_>, assessment: &Assessment) -> Markup {
             th scope="row" {
                 a href=(url) { (title) }
                 @if let Some(note) = note { p.note.lines { (note) } }
+                @if let Some(source) = source { p.note { "Source: " (cite::source(source)) } }
             }
             td data-label="Set" { @match target.set_on { Some(day) => (format::day(day)), None => "not stated" } }
             td data-label="By" { (target.target_year) }
@@ -127,7 +128,6 @@ fn pledge(story: &Story<'_>, assessment: &Assessment) -> Markup {
             }
             td {
                 (badge(assessment)) " " span.note { (assessment.sentence) }
-                @if let Some(source) = source { " " (cite::source(source)) }
             }
         }
     }
