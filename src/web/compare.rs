@@ -186,7 +186,7 @@ fn not_compared(compared: &Comparison) -> Markup {
 /// Every figure, with its source.
 fn table(compared: &Comparison) -> Markup {
     html! {
-        div.scroll tabindex="0" role="region" aria-label="Every figure" { table.stack {
+        div.scroll tabindex="0" role="group" aria-label="Every figure" { table.stack {
             caption { "Every figure. The index is 100 × the figure ÷ that of " (compared.base_year) "." }
             thead { tr {
                 th scope="col" { "City" } th scope="col" { "Year" } th.number scope="col" { "Tonnes of CO₂e" }
@@ -241,7 +241,7 @@ fn form(snapshot: &Snapshot, compared: Option<&Comparison>) -> Markup {
             @for at in 0..CITIES[1] {
                 p {
                     label for={ "city-" (at) } { "City " (at + 1) }
-                    input id={ "city-" (at) } name="city" list="cities" value=[chosen(at)] autocomplete="off" maxlength="64";
+                    input id={ "city-" (at) } name="city" type="text" list="cities" value=[chosen(at)] autocomplete="off" maxlength="64";
                 }
             }
             p {
@@ -255,7 +255,7 @@ fn form(snapshot: &Snapshot, compared: Option<&Comparison>) -> Markup {
             }
             p {
                 label for="base_year" { "Base year" }
-                input #base_year name="base_year" inputmode="numeric" maxlength="4" value=[compared.map(|compared| compared.base_year)];
+                input #base_year name="base_year" type="text" inputmode="numeric" maxlength="4" value=[compared.map(|compared| compared.base_year)];
             }
             p { button type="submit" { "Compare" } }
             datalist #cities {
