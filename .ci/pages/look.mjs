@@ -48,7 +48,9 @@ const tooWide = (page) => page.evaluate(() => {
 const overlaps = (page) => page.evaluate(() => {
     const clash = (one, other) => one.left < other.right - 1 && other.left < one.right - 1 && one.top < other.bottom - 3 && other.top < one.bottom - 3;
     return [...document.querySelectorAll('svg')].flatMap((chart) => {
-        const texts = [...chart.querySelectorAll('text')].filter((text) => text.getBoundingClientRect().width > 0);
+        // The tip of a figure is hidden until it is pointed at, and then stands above all else.
+        const isShown = (text) => text.getBoundingClientRect().width > 0 && getComputedStyle(text).visibility === 'visible';
+        const texts = [...chart.querySelectorAll('text')].filter(isShown);
         const boxes = texts.map((text) => [text.textContent, text.getBoundingClientRect()]);
         return boxes.flatMap(([text, box], at) => boxes.slice(at + 1).filter(([, other]) => clash(box, other))
             .filter(([same]) => same !== text) // a label is drawn over its own halo
