@@ -15,7 +15,7 @@ use super::response::{costly, csv};
 use crate::answers::body::Body;
 use crate::overview::comparison::{Compared, Comparison, ComparisonRow, choose, compare};
 use crate::record::limits::{FIRST_YEAR, LAST_YEAR};
-use crate::record::{Level, Year};
+use crate::record::{Level, Slug, Year};
 use crate::registry::Snapshot;
 
 /// The fewest and the most cities of a comparison; more lines cannot be told apart.
@@ -50,7 +50,8 @@ pub fn comparison(snapshot: &Snapshot, query: &CompareQuery) -> Result<Compariso
     let mut faults = QueryFaults::default();
     let ids: Vec<&str> = query.ids.iter().flat_map(|ids| ids.split(',')).collect();
     let is_repeated = (1..ids.len()).any(|at| ids[..at].contains(&ids[at]));
-    if is_repeated || !(CITIES[0]..=CITIES[1]).contains(&ids.len()) {
+    let are_ids = ids.iter().all(|id| Slug::new(id).is_some());
+    if is_repeated || !are_ids || !(CITIES[0]..=CITIES[1]).contains(&ids.len()) {
         faults.misread("ids", "out_of_range", "must be 2 to 6 different ids of cities, separated by commas");
     }
     if query.level == Some(Level::Own) {

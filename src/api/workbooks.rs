@@ -1,4 +1,4 @@
-//! Workbooks to read in a spreadsheet: `/v1/cities/{city}.xlsx` and `/v1/status.xlsx`.
+//! Workbooks to read in a spreadsheet: `/v1/cities/{city}/workbook.xlsx` and `/v1/status.xlsx`.
 
 use std::io;
 
@@ -65,7 +65,7 @@ pub async fn status(
     params(("city" = crate::record::Slug, Path, description = "The city's id")),
     responses((status = 200, description = "The workbook",
         content_type = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", body = Workbook)))]
-#[get("/cities/{city}.xlsx")]
+#[get("/cities/{city}/workbook.xlsx")]
 pub async fn city(
     request: HttpRequest,
     service: web::Data<Service>,

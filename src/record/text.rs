@@ -139,6 +139,11 @@ bounded_text!(
     TEXT_CHARACTERS = 2_000
 );
 
+/// Reads a reason: 1 to 2,000 characters in one line, for it stands in lists and in addresses.
+pub fn parse_reason(value: Value, at: &At<'_>) -> Option<String> {
+    parse_bounded(value, at, TEXT_CHARACTERS)
+}
+
 /// An identifier in a path: 2 to 64 of `a-z`, `0-9` and `-`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, ToSchema)]
 #[serde(transparent)]

@@ -71,7 +71,7 @@ fn the_targets_are_a_sheet_with_the_columns_of_the_csv() {
 #[test]
 fn a_city_is_a_workbook() {
     let service = world();
-    let path = "/v1/cities/us-los-angeles.xlsx";
+    let path = "/v1/cities/us-los-angeles/workbook.xlsx";
     let mut city = book(&service, path);
     let names = ["Read me", "City", "Verdicts", "Targets", "Series", "Reports", "Baselines"];
     assert_eq!(city.sheet_names(), names);
@@ -91,14 +91,14 @@ fn a_city_is_a_workbook() {
 
     let tag = service.get(path).header("etag").to_owned();
     assert_eq!(send(service.request("GET", path).header("if-none-match", tag)).status, 304);
-    service.get("/v1/cities/nowhere.xlsx").assert_problem(404, "not_found");
-    service.get("/v1/cities/us-los-angeles.xlsx?limit=5").assert_problem(400, "invalid_query");
+    service.get("/v1/cities/nowhere/workbook.xlsx").assert_problem(404, "not_found");
+    service.get("/v1/cities/us-los-angeles/workbook.xlsx?limit=5").assert_problem(400, "invalid_query");
 }
 
 #[test]
 fn days_are_days_and_texts_are_never_formulas() {
     let service = world();
-    let mut city = book(&service, "/v1/cities/xx-formula.xlsx");
+    let mut city = book(&service, "/v1/cities/xx-formula/workbook.xlsx");
     let sheet = city.worksheet_range("City").unwrap();
     assert_eq!(cell(&sheet, 1, "name"), &Data::String("=1+1".to_owned()));
     let reports = city.worksheet_range("Reports").unwrap();
@@ -106,7 +106,8 @@ fn days_are_days_and_texts_are_never_formulas() {
     assert!((published.as_f64() - 44_320.0).abs() < 1e-9, "{published:?}: 4 May 2021");
     assert_eq!(cell(&reports, 1, "totals.basic"), &Data::Float(900.0));
 
-    let mut package = zip::ZipArchive::new(Cursor::new(bytes(&service, "/v1/cities/xx-formula.xlsx"))).unwrap();
+    let mut package =
+        zip::ZipArchive::new(Cursor::new(bytes(&service, "/v1/cities/xx-formula/workbook.xlsx"))).unwrap();
     for number in 0..package.len() {
         let mut part = package.by_index(number).unwrap();
         let name = part.name().unwrap().into_owned();

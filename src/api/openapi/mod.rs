@@ -320,7 +320,7 @@ fn failures(path: &str, method: &str, open: bool) -> BTreeMap<u16, Vec<Code>> {
     }
     let plain = ["/changes", "/health", "/templates", "/export/", "/log/"].iter().any(|part| path.contains(part));
     let pages = !writes && !plain;
-    let is_record = path.ends_with('}') || path.ends_with("{city}.xlsx") || path.ends_with("/statement");
+    let is_record = path.ends_with('}') || path.ends_with("/workbook.xlsx") || path.ends_with("/statement");
     if pages && !is_record {
         codes.push(Code::InvalidInput);
     }

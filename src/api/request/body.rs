@@ -16,7 +16,8 @@ use crate::api::limits::{BODY_WAIT, READ_AT_ONCE_BYTES};
 use crate::api::response::problem::{Code, Problem, too_large};
 use crate::record::fault::Fields;
 use crate::record::limits::BODY_BYTES;
-use crate::record::{At, Faults, Parse, Text};
+use crate::record::text::parse_reason;
+use crate::record::{At, Faults};
 use crate::registry::{Key, Refusal};
 
 /// Reads a JSON body that `key` sends.
@@ -193,8 +194,8 @@ pub fn take_reason(body: &mut Value, today: chrono::NaiveDate) -> Result<Option<
 /// 422 when it is not 1 to 2,000 characters of text.
 pub fn reason_text(reason: Value, today: chrono::NaiveDate) -> Result<String, Problem> {
     let faults = Faults::default();
-    let read = Text::parse(reason, &At::root(&faults, today).child("reason"));
-    read.map(|text| text.to_string()).ok_or_else(|| Problem::invalid(faults.into_vec()))
+    let read = parse_reason(reason, &At::root(&faults, today).child("reason"));
+    read.ok_or_else(|| Problem::invalid(faults.into_vec()))
 }
 
 /// Reads the reason in a query, if there is one.
@@ -204,8 +205,8 @@ pub fn reason_text(reason: Value, today: chrono::NaiveDate) -> Result<String, Pr
 pub fn reason_in_query(reason: Option<String>, today: chrono::NaiveDate) -> Result<Option<String>, Problem> {
     let Some(reason) = reason else { return Ok(None) };
     let faults = Faults::default();
-    let read = Text::parse(reason.into(), &At::root(&faults, today).child("reason"));
-    read.map(|text| Some(text.to_string())).ok_or_else(|| Problem::query(faults.into_vec()))
+    let read = parse_reason(reason.into(), &At::root(&faults, today).child("reason"));
+    read.map(Some).ok_or_else(|| Problem::query(faults.into_vec()))
 }
 
 /// Reads an object with `parse`, all faults at once.

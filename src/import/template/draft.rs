@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use crate::record::any_record::AnyRecord;
 use crate::record::fault;
 use crate::record::limits::FIRST_YEAR;
-use crate::record::{CarriedOver, Fault, Inventory, Parse, Text, Year};
+use crate::record::text::parse_reason;
+use crate::record::{CarriedOver, Fault, Inventory, Year};
 
 use super::layout::Reading;
 use crate::import::table::cell::CellFault;
@@ -90,11 +91,11 @@ pub(in crate::import) fn parse(
         // Without a year everything else is still checked, with any year that has ended.
         let assumed = year.or_else(|| Year::new(FIRST_YEAR))?;
         let inventory = Inventory::parse_report(body, at, assumed);
-        let reason = reason.map(|reason| Text::parse(reason, &at.child("reason")));
+        let reason = reason.map(|reason| parse_reason(reason, &at.child("reason")));
         let record = AnyRecord::Inventory(Arc::new(inventory?));
         let reason = match reason {
             None => None,
-            Some(text) => Some(text?.to_string()),
+            Some(text) => Some(text?),
         };
         Some(Report { year: year?, record, reason })
     })
