@@ -17,8 +17,8 @@ use pledgewatch::import::template::stream;
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::{CarriedOver, CityRecord, Slug};
 use pledgewatch::registry::Clock;
-use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
+use pledgewatch::registry::import_matching::{Arrival, ArrivalCity};
 use pledgewatch::store::DatabaseUrl;
 
 const YEARS: usize = 20;

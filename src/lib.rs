@@ -6,7 +6,7 @@
 //!
 //! - [`record`]: what cities say: exact, validated, free of I/O. Also the entries of the change log that carry it, the
 //!   chain of their hashes, and [`record::ledger`], the one place where an entry is applied.
-//! - [`method`]: how a verdict is made from the records of one city: a file for each rule and each number, and
+//! - [`method`]: how a verdict is made from the records of one city: a file for each step of the method and each number, and
 //!   `method::conclusion` with the table of verdicts that decides; also how cities are added up and compared with each
 //!   other. It reads no clock and no database.
 //! - [`import`]: files of figures made into records: `table` reads cells, numbers and units, `template` writes and reads
@@ -16,9 +16,10 @@
 //! - [`mirror`]: a copy of the public log of another service, checked as it arrives.
 //! - [`metrics`]: what is counted.
 //! - [`answers`]: what is shown of one record and of one city, and the bytes it is rendered to.
-//! - [`registry`]: the present in memory, and the one writer that changes it.
+//! - [`registry`]: the present in memory, and the writer that changes it; `fork` and `fork_handling` stop it when the
+//!   database has another log; imports from the command line write through `bulk`.
 //! - [`overview`]: what is shown of many cities together: comparisons, rankings, networks, the world in numbers.
-//! - [`api`]: the resources of `/v1`, one file each; what they share on the way in is in `api::request`, on the way out in
+//! - [`api`]: the resources of `/v1`, mostly one file each, and health and metrics; what they share on the way in is in `api::request`, on the way out in
 //!   `api::response`; `api::openapi` makes the specification from them.
 //! - [`chart`]: pictures as SVG and PNG, drawn from plain numbers: pathways, lines of several cities, cards for links.
 //! - [`web`]: pages for people, and the guide.
@@ -31,17 +32,18 @@
 //!
 //! 1. `server::pacing` reads the connection no faster than it is answered; `server::admission` counts the requests of the
 //!    address.
-//! 2. `api::record_resource` hands it to `api::write`. That checks the key and how much it may still write (`api::request::access`)
-//!    before it reads the body (`api::request::body`), and makes a record of the body ([`record::any_record`]).
+//! 2. `api::record_resource` hands it to `api::write`. That checks the key and counts the write (`api::request::access`)
+//!    and its bytes before it reads the body (`api::request::body`), and makes a record of the body ([`record::any_record`]).
 //! 3. [`registry::Registry::write`] sends it to the thread of the writer, and waits for the reply (`registry::reply`).
 //! 4. `registry::writer` takes all writes that wait; `registry::transaction` locks the row that numbers the log, and takes
 //!    over what other nodes wrote meanwhile (`registry::follow`).
 //! 5. `registry::staging` checks each write against the current state (its condition, `registry::relations`), drafts its
 //!    entry with its hash, and applies it to a copy of what it touches ([`record::ledger`]).
-//! 6. [`store`] appends the entries and brings the table of records up to date. `registry::writer` commits; that a commit
-//!    means "on disk" is set in `store::connection`.
-//! 7. The next snapshot, with the changed cities judged again (`answers::city_status`), replaces the present one.
-//! 8. Only then is the client answered. `registry::news` wakes the listeners of the stream.
+//! 6. [`store`] appends the entries and brings the table of records up to date. `store::connection` commits, and sets
+//!    that a commit means "on disk".
+//! 7. The next snapshot, with the changed cities judged again before the commit (`answers::city_status`), replaces the
+//!    present one.
+//! 8. `registry::feed` wakes the listeners of the stream. Only then is the client answered.
 //!
 //! # How a read travels
 //!
@@ -49,7 +51,8 @@
 //!
 //! 1. As a write, through `server` to the resource, here `api::status`.
 //! 2. [`registry::Registry::present`] gives the snapshot: immutable, shared, no lock and no database.
-//! 3. The city's entry has its judgement rendered already. A permalink or `?as_of=` is judged again from the dossier, by
+//! 3. The city's entry has its judgement rendered already. A permalink or `?as_of=`, unless its answer is
+//!    still kept, is judged again from the dossier, by
 //!    [`record::view`] and [`method`], after what is no longer in memory was read from the log.
 //! 4. What costs much to make (lists, rankings, the map) is made once for each edition of the snapshot, in turn, and kept:
 //!    `api::response::costly`.
@@ -60,7 +63,9 @@
 //!
 //! A kind of record: its body in a file beside `src/record/target.rs`, its kind and its key in `src/record/key.rs`, its
 //! answer in `src/answers/records.rs`, its resource in a file beside `src/api/targets.rs`, and its example in
-//! `src/api/openapi/examples.rs`. The compiler asks for the rest.
+//! `src/api/openapi/examples.rs`. It is registered in `src/api/mod.rs`; what it may refer to stands in
+//! `src/registry/relations.rs`, how many there may be in `src/registry/record_limit.rs`, and who may write it in
+//! `src/api/write.rs`. The compiler asks for the rest.
 //!
 //! A member of a report, such as `weather_normalised`: its field, its parser and its description in
 //! `src/record/inventory.rs`; what stays of it once it is superseded in `src/record/abridged.rs`; its column in
@@ -73,12 +78,12 @@
 //! in `src/web/guide/importing.md`.
 //!
 //! A caution: its code and whether it lowers the confidence in `src/method/caution/mod.rs`, the rule in the file beside it
-//! that is about the same (`accounting`, `coverage`, `figures`, `timing`), the formulas of its numbers, if it prints any, in
+//! that is about the same (`accounting`, `coverage`, `figures`, `timing`; of changes after the fact in `src/method/history`), the formulas of its numbers, if it prints any, in
 //! `src/method/explain/cautions.rs`, and its meaning in `src/web/guide/method.md`, which a test asks for. A change that can
 //! alter a verdict or a confidence raises `VERSION` in `src/method/mod.rs`.
 //!
 //! A table or a column of the database: a folder in `migrations`, `src/store/schema.rs`, and, if what is there has to be
-//! filled in, `migrate` in `src/store/mod.rs`. `tests/store/upgrade.rs` brings databases of earlier schemas to the new one.
+//! filled in, `migrate` in `src/store/mod.rs`; one that the log does not hold also in `src/store/backup.rs`. `tests/store/upgrade.rs` brings databases of earlier schemas to the new one.
 
 pub mod answers;
 pub mod api;

@@ -13,7 +13,7 @@ use super::response::costly::read_log;
 use super::response::csv::unwritten;
 use super::response::dataset::{Asker, CityRows, DataSet, LogRows};
 use super::response::problem::Problem;
-use super::response::sheet::{Format, Sheet};
+use super::response::row_writer::{Format, Sheet};
 use crate::method;
 use crate::record::change::sha256;
 use crate::registry::Snapshot;

@@ -11,13 +11,13 @@
 mod axis;
 mod card;
 mod draw;
-mod label;
-mod labels;
+mod figure_labels;
 mod layout;
 mod legend;
 mod lines;
 mod marks;
 mod model;
+mod placement;
 mod plot;
 mod png;
 mod sparkline;

@@ -28,8 +28,8 @@ use crate::import::{FileError, LeftOut, Place, Provenance, Row};
 use crate::record::any_record::AnyRecord;
 use crate::record::{CarriedOver, CityId, CityRecord, RecordKey};
 use crate::registry::Refusal;
-use crate::registry::arrival::{Arrival, ArrivalCity, ArrivalOutcome, ImportOutcome};
 use crate::registry::bulk::Bulk;
+use crate::registry::import_matching::{Arrival, ArrivalCity, ArrivalOutcome, ImportOutcome};
 
 use namesakes::Namesakes;
 use report::{Report, ReportedRow, Verdict};

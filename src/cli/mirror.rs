@@ -79,7 +79,7 @@ pub(super) fn compare(connection: &mut AnyConnection, path: &Path) -> anyhow::Re
         after = last;
     }
     if let Some(signed) = mirror.signed() {
-        let signer = store::heads::load(connection)?;
+        let signer = store::head_keys::load(connection)?;
         let key = signer.ok_or_else(|| anyhow!("the database has no key that signs its log, {file} has one"))?;
         if key.public().public_key != signed.key.public_key {
             bail!("the key that signs the log has changed: {file} has {}", signed.key.key_id);

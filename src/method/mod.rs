@@ -16,6 +16,7 @@
 
 mod absent;
 mod accounting;
+mod all_cautions;
 pub mod annual_change;
 pub mod assessment;
 mod base;
@@ -23,7 +24,6 @@ mod base_choice;
 pub mod budget;
 mod case;
 pub mod caution;
-mod cautions;
 mod cited;
 pub mod comparable_years;
 pub mod comparison;
@@ -38,7 +38,7 @@ mod growth;
 mod headline;
 mod history;
 pub mod joint;
-pub mod lad;
+pub mod least_absolute_deviations;
 mod left_out;
 pub mod like_for_like;
 pub mod milestone;
@@ -77,7 +77,7 @@ pub use coverage::{Side, Uncovered};
 pub use explain::{Explanation, explain, explain_yardsticks};
 pub use headline::most_demanding;
 pub use joint::{CourseYear, Joint, JointMember, JointYear, course, join};
-pub use lad::{Line, least_absolute_deviations};
+pub use least_absolute_deviations::{Line, least_absolute_deviations};
 pub use left_out::{LeftOut, LeftOutReason};
 pub use like_for_like::{LikeForLike, SharedLine};
 pub use milestone::{MilestoneAssessment, MilestoneVerdict};
@@ -117,10 +117,10 @@ fn assess_case(case: &Case<'_, '_>) -> Assessment {
     let conclusion = Conclusion::of(case);
     let mut assessment = new_assessment(case, &conclusion);
     if conclusion.verdict == Verdict::NotJudged {
-        assessment.cautions = cautions::unjudged_cautions(case);
+        assessment.cautions = all_cautions::unjudged_cautions(case);
     } else {
         add_inputs(&mut assessment, case);
-        assessment.cautions = cautions::cautions(case, &conclusion);
+        assessment.cautions = all_cautions::cautions(case, &conclusion);
         assessment.milestones = milestone::milestones(case, &conclusion);
     }
     let lowers_confidence = assessment.cautions.iter().map(|caution| caution.lowers_confidence(case.target.level));

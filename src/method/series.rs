@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use crate::record::warning::WarningCode;
 use crate::record::{Slug, View, Year};
 
+use super::all_cautions::cautions;
 use super::budget::{FilledYear, fill_gaps};
 use super::case::Case;
 use super::caution::{Caution, CautionCode};
-use super::cautions::cautions;
 use super::conclusion::Conclusion;
 use super::left_out::LeftOutReason;
 use super::milestone::{MilestoneAssessment, MilestoneVerdict, milestones};

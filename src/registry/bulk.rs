@@ -1,10 +1,10 @@
 //! Imports many records from the command line. No client reads meanwhile, so nothing is judged or rendered.
 
-use super::arrival::{Arrival, ArrivalOutcome};
 use super::clock::Clock;
 use super::confirmed::Confirmed;
 use super::failure::Failure;
 use super::follow::{catch_up, load_unjudged};
+use super::import_matching::{Arrival, ArrivalOutcome};
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use super::staging::Staging;

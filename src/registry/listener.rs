@@ -7,8 +7,8 @@ use bytes::Bytes;
 use tokio::time::timeout;
 
 use super::concurrency::Queue;
+use super::feed::{ListenerSlot, News, Next};
 use super::history::History;
-use super::news::{ListenerSlot, News, Next};
 use super::refusal::Refusal;
 use crate::answers::records::ChangeAnswer;
 use crate::record::CityId;

@@ -7,11 +7,11 @@ use std::sync::atomic::AtomicBool;
 use arc_swap::{ArcSwap, ArcSwapOption};
 
 use super::clock::{self, Clock};
+use super::feed::News;
 use super::fork::Fork;
 use super::halt::Halted;
-use super::heads::Heads;
+use super::head_signer::Heads;
 use super::heartbeat::Heartbeat;
-use super::news::News;
 use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use crate::metrics::Metrics;

@@ -7,7 +7,7 @@ pub mod damage;
 mod error;
 mod file_watch;
 pub mod forks;
-pub mod heads;
+pub mod head_keys;
 pub mod idempotency;
 pub mod identity;
 pub mod integrity;

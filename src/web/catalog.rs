@@ -11,7 +11,7 @@ use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::dataset::DataSet;
 use crate::api::response::problem::Problem;
-use crate::api::response::sheet::Format;
+use crate::api::response::row_writer::Format;
 use crate::record::Year;
 use crate::registry::Snapshot;
 

@@ -4,8 +4,8 @@ use chrono::Utc;
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::{CarriedOver, CityRecord, Slug, Year};
 use pledgewatch::registry::Clock;
-use pledgewatch::registry::arrival::{Arrival, ArrivalCity};
 use pledgewatch::registry::bulk::Bulk;
+use pledgewatch::registry::import_matching::{Arrival, ArrivalCity};
 use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};
 

@@ -17,7 +17,7 @@ use super::columns::{Columns, Shape};
 use super::costly::asker;
 use super::csv::unwritten;
 use super::problem::Problem;
-use super::sheet::Sheet;
+use super::row_writer::Sheet;
 use super::workers::WorkerSlot;
 use crate::answers::city_status::{self, SeriesItem};
 use crate::answers::records::{self, ChangeAnswer, InventoryAnswer, TargetAnswer};

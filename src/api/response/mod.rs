@@ -11,7 +11,7 @@ pub mod list;
 pub mod parquet;
 pub mod problem;
 pub mod rendered;
-pub mod sheet;
+pub mod row_writer;
 pub mod table;
 pub mod workbook;
 pub mod workers;

@@ -20,7 +20,7 @@ use super::ipcc::explain_reason;
 use super::{YardstickFigure, YardstickReason};
 use crate::method::accounting::Accounting;
 use crate::method::caution::STALE_AFTER_YEARS;
-use crate::method::lad::{Line, least_absolute_deviations};
+use crate::method::least_absolute_deviations::{Line, least_absolute_deviations};
 use crate::method::pathway::Point;
 use crate::method::printed::{Amount, Ratio, Unit};
 use crate::method::wording::amount;

@@ -3,8 +3,8 @@
 use pledgewatch::record::any_record::AnyRecord;
 use pledgewatch::record::limits::CITY_TARGETS;
 use pledgewatch::record::{CarriedOver, CityRecord, RecordKey, Slug};
-use pledgewatch::registry::arrival::{Arrival, ArrivalCity, ImportOutcome};
 use pledgewatch::registry::bulk::Bulk;
+use pledgewatch::registry::import_matching::{Arrival, ArrivalCity, ImportOutcome};
 use pledgewatch::registry::{Clock, Refusal};
 use pledgewatch::store::DatabaseUrl;
 use serde_json::{Value, json};

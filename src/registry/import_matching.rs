@@ -12,12 +12,12 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::Value;
 
 use super::confirmed::Confirmed;
+use super::import_editions::{State, StatePosition, States};
 use super::refusal::Refusal;
 use super::request::Effect;
 use super::request::{Condition, Operation, WriteRequest};
 use super::snapshot::{IdentifierRegister, identifiers};
 use super::staging::Staging;
-use super::states::{State, StatePosition, States};
 use crate::record::any_record::AnyRecord;
 use crate::record::{CarriedOver, City, CityId, CityRecord, Fault, Inventory, RecordKey, Slug, fault};
 use crate::store::confirmations::Confirmation;

@@ -1,4 +1,4 @@
-//! Labels that never overlap: each takes the first of its places that is free, or is left away.
+//! Labels that never overlap: each takes the free place that covers the least of the lines, or is left away.
 
 use super::text::Font;
 

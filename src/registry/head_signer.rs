@@ -25,7 +25,7 @@ impl Heads {
 
     /// Loads the key pair again, since the database may be another one.
     pub(super) fn reload(&self, connection: &mut AnyConnection, now: DateTime<Utc>) {
-        let signer = store::heads::signer(connection, now).map_err(|error| error.to_string());
+        let signer = store::head_keys::signer(connection, now).map_err(|error| error.to_string());
         if let Err(error) = &signer {
             log::error!("the head of the log cannot be signed: {error}");
         }

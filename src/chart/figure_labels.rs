@@ -3,9 +3,9 @@
 use maud::{Markup, html};
 
 use super::axis::three_digits;
-use super::label::{Area, Placed, Room};
 use super::layout::n;
 use super::model::Point;
+use super::placement::{Area, Placed, Room};
 use super::plot::Plot;
 use super::text::Font;
 
