@@ -5,10 +5,12 @@
 //! Each room uses only rooms above it; `tests/layout.rs` says which, and fails where one uses another.
 //!
 //! - [`record`]: what cities say: exact, validated, free of I/O. Also the entries of the change log that carry it, the
-//!   chain of their hashes, and [`record::ledger`], the one place where an entry is applied.
+//!   chain of their hashes, [`record::ledger`], the one place where an entry is applied, and [`record::view`], a city as it
+//!   was known at a moment.
 //! - [`method`]: how a verdict is made from the records of one city: a file for each step of the method and each number, and
 //!   `method::conclusion` with the table of verdicts that decides; also how cities are added up and compared with each
-//!   other. It reads no clock and no database.
+//!   other. Whether two inventories may be compared is decided in `method::obstacle`, by the rules in `method::accounting`
+//!   and `method::coverage`. It reads no clock and no database.
 //! - [`import`]: files of figures made into records: `table` reads cells, numbers and units, `template` writes and reads
 //!   the template of this service, `public` reads what others publish.
 //! - [`demo`]: the cities of `serve --demo`.

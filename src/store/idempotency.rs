@@ -29,7 +29,8 @@ pub struct Outcome {
     pub last_entry: i64,
 }
 
-/// Finds what an earlier request with the same key and token wrote; none if there is no such request or it has expired.
+/// Finds what an earlier request with the same key and token wrote; none if there is no such request, or its row was
+/// deleted. Rows that have expired are deleted when the next one is added; until then their requests are still known.
 ///
 /// # Errors
 /// Database errors.
