@@ -17,6 +17,7 @@ use crate::chart::{self, Lines, NamedLine, Point};
 use crate::method::IndexedFigure;
 use crate::overview::comparison::{ComparedCity, Comparison};
 use crate::record::Level;
+use crate::record::text::fold_name;
 use crate::registry::{Refusal, Snapshot};
 
 /// The most cities whose names the form suggests.
@@ -97,6 +98,7 @@ fn parameters(compared: &Comparison) -> String {
 }
 
 fn page(snapshot: &Snapshot, query: &CompareQuery, public_url: &str) -> Result<Body, Problem> {
+    let query = &CompareQuery { ids: query.ids.as_deref().map(|ids| resolved(snapshot, ids)), ..query.clone() };
     let compared = query.ids.as_ref().map(|_| comparison(snapshot, query)).transpose()?;
     let content = html! {
         h1 { "Compare cities" }
@@ -120,6 +122,22 @@ fn page(snapshot: &Snapshot, query: &CompareQuery, public_url: &str) -> Result<B
         ..Head::titled(&format!("{title} – pledgewatch"), public_url)
     };
     Ok(render(&head, &content))
+}
+
+/// The ids of the cities that a reader named, by id or by name; what names no city, or several, stays as it is.
+fn resolved(snapshot: &Snapshot, named: &str) -> String {
+    let id = |word: &str| {
+        if snapshot.cities.contains_key(word) {
+            return word.to_owned();
+        }
+        let name = fold_name(word);
+        let mut found = snapshot.present().filter(|(_, _, present)| fold_name(present.city.name.as_str()) == name);
+        match (found.next(), found.next()) {
+            (Some((id, ..)), None) => id.to_string(),
+            _ => word.to_owned(),
+        }
+    };
+    named.split(',').map(id).collect::<Vec<_>>().join(",")
 }
 
 fn title(compared: &Comparison) -> String {
@@ -262,7 +280,7 @@ fn form(snapshot: &Snapshot, compared: Option<&Comparison>) -> Markup {
                 @for (id, _, present) in snapshot.present().take(SUGGESTED) { option value=(id) { (present.city.name) } }
             }
         }
-        p.note { "A city is named by its id, such as " code { "us-los-angeles" } ": the last part of the address of its page." }
+        p.note { "By name, or by id where several have one name: " code { "us-los-angeles" } ", the last part of the address of its page." }
     }
 }
 

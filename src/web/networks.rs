@@ -41,16 +41,19 @@ fn members<'s>(snapshot: &'s Snapshot, network: &'s Slug) -> impl Iterator<Item 
 fn index(snapshot: &Snapshot, public_url: &str) -> Body {
     let content = html! {
         h1 { "Networks" }
-        p.lead { "Cities that pledge together, and how many of them keep their word." }
+        p.lead {
+            "Cities that pledge together. Only members that are recorded here are counted; a network may have many more."
+        }
         table {
-            thead { tr { th scope="col" { "Network" } th.number scope="col" { "Members" } th.number scope="col" { "Kept or on track" } } }
+            thead { tr { th scope="col" { "Network" } th.number scope="col" { "Members recorded here" } th.number scope="col" { "Judged today" } th.number scope="col" { "Kept or on track" } } }
             tbody {
                 @for (id, network) in networks(snapshot) {
                     @let good = members(snapshot, id).filter(|(_, present)| is_good(present)).count();
                     tr {
                         th scope="row" { a href={ "/networks/" (id) } { (network.name) } }
-                        td.number { (members(snapshot, id).count()) }
-                        td.number { (good) }
+                        td.number data-label="Members recorded here" { (members(snapshot, id).count()) }
+                        td.number data-label="Judged today" { (members(snapshot, id).filter(|(_, present)| is_current(present)).count()) }
+                        td.number data-label="Kept or on track" { (good) }
                     }
                 }
             }
@@ -61,6 +64,11 @@ fn index(snapshot: &Snapshot, public_url: &str) -> Body {
         ..Head::titled("Networks of cities – pledgewatch", public_url)
     };
     render(&head, &content)
+}
+
+/// Whether the verdict on the headline target tells how it stands today.
+fn is_current(present: &Present) -> bool {
+    present.headline().is_some_and(|target| target.verdict.is_current())
 }
 
 fn is_good(present: &Present) -> bool {
@@ -87,7 +95,12 @@ fn page(snapshot: &Snapshot, id: &Slug, network: &Network, public_url: &str) -> 
     let content = html! {
         p.crumbs { a href="/networks" { "All networks" } }
         h1 { (network.name) }
-        p.lead { (progress.members) " members; " (members(snapshot, id).filter(|(_, present)| is_good(present)).count()) " keep their pledge or are on track." }
+        @let judged = members(snapshot, id).filter(|(_, present)| is_current(present)).count();
+        @let good = members(snapshot, id).filter(|(_, present)| is_good(present)).count();
+        p.lead {
+            (progress.members) " of its members are recorded here. " (judged) " of them can be judged today, and " (good)
+            " of these have kept their pledge or are on track."
+        }
         (together(&progress))
         section aria-labelledby="members" {
             h2 #members { "Members" }

@@ -12,6 +12,7 @@ use crate::api::request::query::Query;
 use crate::api::response::answer::CachePolicy;
 use crate::api::response::costly;
 use crate::api::response::problem::Problem;
+use crate::method::Confidence;
 use crate::overview::ranking::RankedBy;
 use crate::registry::Snapshot;
 
@@ -70,8 +71,17 @@ fn table(ranking: &Ranking<RankingEntry>) -> Markup {
     html! {
         table.stack {
             caption { "Judged on " (format::day(ranking.judged_on)) }
-            thead { tr { th scope="col" { "Rank" } th scope="col" { "City" } th.number scope="col" { "Figure" } th scope="col" { "Confidence" } } }
-            tbody { @for entry in &ranking.items { (row(ranking.by, entry)) } }
+            thead { tr { th scope="col" { "Rank" } th scope="col" { "City" } th.number scope="col" { "Figure" } th scope="col" { "Years" } th scope="col" { "Confidence" } } }
+            @let (unsure, sure): (Vec<_>, Vec<_>) = ranking.items.iter().partition(|entry| is_unsure(entry));
+            tbody { @for entry in sure { (row(ranking.by, entry)) } }
+            @if !unsure.is_empty() {
+                tbody {
+                    tr { th colspan="5" scope="rowgroup" {
+                        "Low confidence " span.note { "These have no rank: the figures may not be comparable, or one may be wrong." }
+                    } }
+                    @for entry in unsure { (row(ranking.by, entry)) }
+                }
+            }
         }
     }
 }
@@ -79,10 +89,31 @@ fn table(ranking: &Ranking<RankingEntry>) -> Markup {
 fn row(by: RankedBy, entry: &RankingEntry) -> Markup {
     html! {
         tr {
-            td data-label="Rank" { @if let Some(rank) = entry.rank { (rank) } }
+            td data-label="Rank" { @if let Some(rank) = entry.rank.filter(|_| !is_unsure(entry)) { (rank) } }
             th scope="row" { a href={ "/cities/" (entry.city) } { (entry.name) } " " span.country { (entry.country.as_str()) } }
             td.number data-label="Figure" { (figure(by, entry).unwrap_or_default()) }
+            td data-label="Years" { (years(by, entry).unwrap_or_default()) }
             td data-label="Confidence" { @if let Some(confidence) = entry.confidence { (texts::confidence(confidence)) } }
+        }
+    }
+}
+
+/// Whether a city is listed apart from those that have a rank.
+fn is_unsure(entry: &RankingEntry) -> bool {
+    entry.confidence == Some(Confidence::Low)
+}
+
+/// The years that the figure is about.
+fn years(by: RankedBy, entry: &RankingEntry) -> Option<String> {
+    match by {
+        RankedBy::PerPerson => Some(entry.figure.as_ref()?.year.to_string()),
+        RankedBy::AnnualChange => {
+            let change = entry.change.as_ref()?;
+            Some(format!("{} to {}", change.from_figure.year, change.to_figure.year))
+        }
+        RankedBy::AchievedReduction | RankedBy::Pace | RankedBy::Gap => {
+            let judged = &entry.headline.as_ref()?.judged;
+            Some(format!("{} to {}", judged.baseline_year?, judged.judged_year?))
         }
     }
 }

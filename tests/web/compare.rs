@@ -25,6 +25,7 @@ fn a_page_compares_cities_and_names_every_source() {
         assert_eq!((drawing.status.as_u16(), drawing.header("content-type")), (200, "image/svg+xml"), "{address}");
         assert_well_formed(&drawing.text.replace("<title>", "<title >"));
     }
+    assert!(service.get("/compare?city=los+angeles&city=VANCOUVER").text.contains("As percent of"), "by name");
     service.get("/compare?city=us-los-angeles").assert_problem(400, "invalid_query");
     service.get("/compare.svg?ids=us-los-angeles,ca-vancouver&measure=weight").assert_problem(400, "invalid_query");
     service.get("/compare.png?ids=us-los-angeles,ca-vancouver&width=1").assert_problem(400, "invalid_query");

@@ -55,12 +55,14 @@ fn table(caption: &str, opinions: &[Opinion]) -> Markup {
 fn trend(target: &Assessment) -> Option<Opinion> {
     let trend = target.trend.as_ref()?;
     let unit = target.unit;
-    let ends = [trend.low, trend.high].map(|end| format::rounded(end.get(), unit));
+    // No city emits less than nothing; the line only says that it would be there before that year.
+    let reached = |amount: f64| if amount < 0.0 { "below zero".to_owned() } else { format::rounded(amount, unit) };
+    let ends = [trend.low, trend.high].map(|end| reached(end.get()));
     Some(Opinion {
         question: "Where does the trend lead?",
         answer: format!(
             "{} in {}: {}",
-            format::rounded(trend.at_target_year.get(), unit),
+            reached(trend.at_target_year.get()),
             target.target.target_year,
             texts::prospect(trend.meets_target)
         ),

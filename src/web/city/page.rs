@@ -42,6 +42,7 @@ pub(super) fn render(snapshot: &Snapshot, entry: &CityEntry, story: &Story<'_>) 
             (cautions(target))
         }
         (history::section(story))
+        (look_back(story))
         (statement(story))
         (networks(snapshot, entry))
         (peers::section(snapshot, story))
@@ -143,6 +144,20 @@ fn cautions(target: &Assessment) -> Markup {
                 ul { @for caution in cautions { li { (caution.detail) } } }
                 p.note { a href="/guide/method#cautions" { "Every caution, and which of them make the confidence low" } }
             }
+        }
+    }
+}
+
+/// A form that leads to the page as it would have been on another day.
+fn look_back(story: &Story<'_>) -> Markup {
+    html! {
+        section aria-labelledby="look-back" {
+            h2 #look-back { "Look back" }
+            form.filters action={ "/cities/" (story.status.city) } method="get" aria-label="Another day" {
+                p { label for="known_on" { "As was known on" } input #known_on name="known_on" type="date" max=(story.status.judged_on) required; }
+                p { button type="submit" { "Show that day" } }
+            }
+            p.note { "Only figures that had been published by then are used, and only pledges that were in force." }
         }
     }
 }

@@ -32,6 +32,7 @@ pub(super) fn section(rows: &[Row<'_>]) -> Markup {
         section aria-labelledby="counts" {
             h2 #counts { (rows.len()) @if rows.len() == 1 { " city" } @else { " cities" } }
             @if judged > 0 { (bar(&counts, judged)) }
+            p.note { "Only cities that are recorded here are counted, each by the target that it is first shown with." }
             ul.counts {
                 @for (verdict, fill, count) in &counts {
                     @if *count > 0 {
