@@ -44,7 +44,7 @@ fn index(snapshot: &Snapshot, public_url: &str) -> Body {
         p.lead {
             "Cities that pledge together. Only members that are recorded here are counted; a network may have many more."
         }
-        table {
+        table.stack {
             thead { tr { th scope="col" { "Network" } th.number scope="col" { "Members recorded here" } th.number scope="col" { "Judged today" } th.number scope="col" { "Kept or on track" } } }
             tbody {
                 @for (id, network) in networks(snapshot) {
