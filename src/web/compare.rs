@@ -4,7 +4,7 @@ use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use super::page::{Head, render, with_security_headers};
+use super::page::{Head, filled, render, with_security_headers};
 use super::{drawing, format, texts};
 use crate::answers::body::Body;
 use crate::api::Service;
@@ -82,9 +82,8 @@ pub(super) async fn png(
 /// The query of a form, which names each city by itself and sends empty fields too, as the API takes it.
 fn with_ids(query: &str) -> String {
     let is_city = |pair: &&str| pair.starts_with("city=");
-    let filled = || query.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('='));
-    let cities: Vec<&str> = filled().filter(is_city).filter_map(|pair| pair.strip_prefix("city=")).collect();
-    let mut pairs: Vec<String> = filled().filter(|pair| !is_city(pair)).map(str::to_owned).collect();
+    let cities: Vec<&str> = filled(query).filter(is_city).filter_map(|pair| pair.strip_prefix("city=")).collect();
+    let mut pairs: Vec<String> = filled(query).filter(|pair| !is_city(pair)).map(str::to_owned).collect();
     if !cities.is_empty() {
         pairs.push(format!("ids={}", cities.join(",")));
     }
@@ -323,13 +322,7 @@ fn drawn(snapshot: &Snapshot, query: &DrawingQuery, public_url: &str) -> Result<
 
 /// Who published the figures.
 fn publishers(compared: &Comparison) -> String {
-    let mut names: Vec<String> = Vec::new();
-    for figure in compared.rows().map(|row| row.figure) {
-        let name =
-            figure.source.publisher.as_ref().map_or_else(|| figure.source.title.to_string(), ToString::to_string);
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
+    let years = compared.compared_cities.iter().filter_map(|city| city.years.as_ref());
+    let names = drawing::publishers(years.flat_map(|years| &years.indexed_figures).map(|figure| &figure.source));
     if names.is_empty() { String::from("No figures") } else { format!("Figures: {}", names.join("; ")) }
 }

@@ -1,7 +1,8 @@
-//! How a drawing is asked for: its width and its colours.
+//! What drawings share: how they are asked for, and whose figures they show.
 
 use crate::api::response::problem::Problem;
 use crate::chart::{Options, Theme};
+use crate::record::Source;
 
 /// Reads the width in pixels, 200 to 2400, and the colours, `light` or `dark`; unless stated 860 and light.
 ///
@@ -16,4 +17,16 @@ pub(super) fn options(width: Option<u64>, theme: Option<&str>) -> Result<Options
         Some(_) => return Err(Problem::parameter("theme", "unknown_word", "must be light or dark")),
     };
     Ok(Options { width, theme, has_frame: true, id: "chart" })
+}
+
+/// Who published the figures, each once, in their order; the title of the source where no publisher is stated.
+pub(super) fn publishers<'s>(sources: impl Iterator<Item = &'s Source>) -> Vec<String> {
+    let mut names: Vec<String> = Vec::new();
+    for source in sources {
+        let name = source.publisher.as_ref().map_or_else(|| source.title.to_string(), ToString::to_string);
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
 }

@@ -48,6 +48,11 @@ pub fn respond(request: &HttpRequest, title: &str, content: &Markup) -> HttpResp
     ))
 }
 
+/// The parameters of a query that say something: a form sends every field, also those that were left empty.
+pub fn filled(query: &str) -> impl Iterator<Item = &str> {
+    query.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('='))
+}
+
 /// Where the service is reached from outside.
 #[must_use]
 pub fn public_url(request: &HttpRequest) -> &str {

@@ -145,7 +145,7 @@ fn unranked(ranking: &Ranking<RankingEntry>) -> Markup {
                     @for entry in &ranking.unranked {
                         li {
                             a href={ "/cities/" (entry.city) } { (entry.name) }
-                            @if let Some(reason) = entry.reason { ": " (reason.as_str().replace('_', " ")) }
+                            @if let Some(reason) = entry.reason { ": " (texts::words(reason.as_str())) }
                         }
                     }
                 }

@@ -109,7 +109,7 @@ fn figure(story: &Story<'_>, target: &Assessment, row: &SeriesRow) -> Markup {
     let report = story.view.reports.get(&row.year);
     let used = match (baseline, &row.left_out_reason) {
         (Some(_), _) => "baseline".to_owned(),
-        (None, Some(reason)) => format!("not compared: {}", reason.as_str().replace('_', " ")),
+        (None, Some(reason)) => format!("not compared: {}", texts::words(reason.as_str())),
         (None, None) => "compared".to_owned(),
     };
     let note = report.filter(|_| baseline.is_none()).and_then(|report| report.value.note.as_ref());

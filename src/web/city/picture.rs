@@ -6,7 +6,7 @@ use super::story::Story;
 use crate::chart::{self, Chart};
 use crate::method::{Amount, Assessment, CautionCode, MilestoneVerdict, Ratio, SeriesRow, Unit, Verdict};
 use crate::record::{Inventory, Known, Level, Source, Year};
-use crate::web::format;
+use crate::web::{drawing, format, texts};
 
 /// Draws the target that a page tells of.
 pub(super) fn chart(story: &Story<'_>, target: &Assessment) -> Chart {
@@ -16,7 +16,7 @@ pub(super) fn chart(story: &Story<'_>, target: &Assessment) -> Chart {
     let base = target.baseline.as_ref().map(|figure| figure.year);
     let left_out = |row: &SeriesRow| {
         let amount = amount(unit, row.left_out_tonnes, row.left_out_tonnes_per_person)?;
-        let reason = row.left_out_reason?.to_string().replace('_', " ");
+        let reason = texts::words(row.left_out_reason?.as_str());
         let detail = format!("{}: {}, not compared: {reason}", row.year, format::rounded(amount, unit));
         Some(chart::LeftOut { point: point(row.year, amount), detail })
     };
@@ -147,16 +147,10 @@ fn benchmark(story: &Story<'_>, target: &Assessment) -> Option<(String, Vec<char
 
 /// Every publisher of a figure, and the moment that is shown.
 fn credits(story: &Story<'_>, figures: &[chart::Figure]) -> String {
-    let mut publishers: Vec<String> = Vec::new();
     let years = figures.iter().filter_map(|figure| Year::new(figure.point.year));
     let reports = years.filter_map(|year| story.view.reports.get(&year)).map(|report| &report.value.source);
     let baseline = story.target.and_then(|target| target.baseline.as_ref()).map(|figure| &figure.source);
-    for source in baseline.into_iter().chain(reports) {
-        let name = source.publisher.as_ref().map_or_else(|| source.title.to_string(), ToString::to_string);
-        if !publishers.contains(&name) {
-            publishers.push(name);
-        }
-    }
+    let publishers = drawing::publishers(baseline.into_iter().chain(reports));
     let day = format::day(story.status.judged_on);
     let method = story.status.method;
     let sources = if publishers.is_empty() { String::new() } else { format!("Figures: {}. ", publishers.join("; ")) };

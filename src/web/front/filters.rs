@@ -36,7 +36,7 @@ pub(super) fn form(snapshot: &Snapshot, filled: &str) -> Markup {
             (choice("network", "Network", value("network"), networks.into_iter()))
             (choice("verdict", "Verdict", value("verdict"), Verdict::ALL.iter().map(|verdict| (verdict.to_string(), texts::verdict(*verdict).to_owned()))))
             (choice("confidence", "Confidence", value("confidence"), Confidence::ALL.iter().map(|known| (known.to_string(), known.to_string()))))
-            (choice("caution", "Caution", value("caution"), CautionCode::ALL.iter().map(|code| (code.to_string(), code.as_str().replace('_', " ")))))
+            (choice("caution", "Caution", value("caution"), CautionCode::ALL.iter().map(|code| (code.to_string(), texts::words(code.as_str())))))
             (choice("sort", "Order", value("sort"), ORDERS.iter().map(|(order, words)| ((*order).to_owned(), (*words).to_owned()))))
             p { button type="submit" { "Show" } " " @if !filled.is_empty() { a href="/" { "Show all" } } }
         }

@@ -13,7 +13,7 @@ pub(super) use map::WORLD;
 use actix_web::{HttpRequest, HttpResponse, web};
 use maud::{Markup, html};
 
-use super::page::{Head, render, with_security_headers};
+use super::page::{Head, filled, render, with_security_headers};
 use crate::answers::body::Body;
 use crate::api::Service;
 use crate::api::cities::{self, CityItem};
@@ -30,7 +30,7 @@ use crate::registry::Snapshot;
 
 /// `GET /`.
 pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> Result<HttpResponse, Problem> {
-    let filled = without_empty(request.query_string());
+    let filled = filled(request.query_string()).collect::<Vec<_>>().join("&");
     let is_ordered = filled.split('&').any(|pair| pair.starts_with("sort="));
     let ordered = if is_ordered { filled.clone() } else { format!("{filled}&sort=name") };
     let query: ListQuery = read_query(&ordered)?;
@@ -38,12 +38,6 @@ pub(super) async fn show(request: HttpRequest, service: web::Data<Service>) -> R
         front(service, snapshot, service.columns.of::<CityItem>(), &query, &filled)
     });
     Ok(with_security_headers(page.await?))
-}
-
-/// A form sends every field, also those that were left empty.
-fn without_empty(query: &str) -> String {
-    let pairs: Vec<&str> = query.split('&').filter(|pair| !pair.is_empty() && !pair.ends_with('=')).collect();
-    pairs.join("&")
 }
 
 /// A city with its headline target, as the lists of the API have it.
