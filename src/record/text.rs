@@ -12,18 +12,19 @@ use super::limits::{NAME_CHARACTERS, SLUG_MAX, SLUG_MIN, TEXT_CHARACTERS};
 
 /// Reads a text of 1 to `max` characters without control characters, and trims it.
 pub fn parse_bounded(value: Value, at: &At<'_>, max: usize) -> Option<String> {
-    let Value::String(text) = value else {
-        return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
-    };
-    check_bounded(&text, at, max)
+    check_bounded(&parse_string(value, at)?, at, max)
+}
+
+fn parse_string(value: Value, at: &At<'_>) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        other => at.fault("wrong_type", format!("must be a string, not {}", json_type(&other))),
+    }
 }
 
 /// The same of a text that may have several lines, which end as on Unix.
 fn parse_lines(value: Value, at: &At<'_>, max: usize) -> Option<String> {
-    let Value::String(text) = value else {
-        return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
-    };
-    let text = text.replace("\r\n", "\n");
+    let text = parse_string(value, at)?.replace("\r\n", "\n");
     // Anything but a line feed is checked as in a text of one line.
     check_bounded(&text.replace('\n', " "), at, max)?;
     Some(text.trim().to_owned())
@@ -193,10 +194,7 @@ impl std::borrow::Borrow<str> for Slug {
 
 impl Parse for Slug {
     fn parse(value: Value, at: &At<'_>) -> Option<Self> {
-        let Value::String(text) = &value else {
-            return at.fault("wrong_type", format!("must be a string, not {}", json_type(&value)));
-        };
-        match Slug::new(text) {
+        match Slug::new(&parse_string(value, at)?) {
             Some(slug) => Some(slug),
             None => at.fault("invalid_id", "must be 2 to 64 characters of a-z, 0-9 and -"),
         }
