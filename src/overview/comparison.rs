@@ -115,10 +115,10 @@ pub fn choose(
     judged_on: NaiveDate,
 ) -> Option<(Level, Year)> {
     let levels = Level::ALL.iter().copied().filter(|known| level.map_or(*known != Level::Own, |asked| asked == *known));
+    let views: Vec<View<'_>> = cities.iter().filter_map(|(_, entry, _)| entry.dossier.present()).collect();
     let mut best: Option<(usize, Level, Year)> = None;
     for level in levels {
-        let views = cities.iter().filter_map(|(_, entry, _)| entry.dossier.present());
-        let known: Vec<Vec<Year>> = views.map(|view| years_with_figure(&view, level, judged_on)).collect();
+        let known: Vec<Vec<Year>> = views.iter().map(|view| years_with_figure(view, level, judged_on)).collect();
         let mut years: Vec<Year> = known.iter().flatten().copied().collect();
         years.sort_unstable();
         years.dedup();
