@@ -5,17 +5,12 @@
 
 use maud::{Markup, html};
 
-use super::layout::{Layout, n, paragraph};
+use super::layout::{Layout, credits, n, paragraph};
 use super::legend::legend;
 use super::model::{Chart, Options};
 use super::plot::Plot;
 use super::text::FAMILY;
 use super::theme::Palette;
-
-/// Widest drawing that is laid out anew; a wider one is the same, enlarged.
-const WIDEST: f64 = 860.0;
-/// Narrowest drawing that is laid out; a narrower one is the same, made smaller.
-const NARROWEST: f64 = 300.0;
 
 /// What stands in place of a plot without anything in it.
 const EMPTY: &str = "There is no figure and no pathway to draw.";
@@ -23,7 +18,7 @@ const EMPTY: &str = "There is no figure and no pathway to draw.";
 /// The chart as an SVG document, or as an element of a page.
 pub fn svg(chart: &Chart, options: &Options) -> String {
     let width = f64::from(options.width);
-    let layout = Layout::of(width.clamp(NARROWEST, WIDEST), options.id);
+    let layout = Layout::of(width, options.id);
     let palette = options.theme.palette();
     let mut parts: Vec<Markup> = Vec::new();
     let mut y = layout.pad;
@@ -47,11 +42,7 @@ pub fn svg(chart: &Chart, options: &Options) -> String {
     };
     parts.extend(drawn);
     if options.has_frame {
-        let lines = layout.small.wrap(&chart.source, layout.inner(), 4);
-        let (drawn, next) = paragraph(&lines, layout.small, layout.pad, bottom + 6.0, 1.4, palette.muted, "muted");
-        parts.push(drawn);
-        let lines = layout.small.wrap(&chart.address, layout.inner(), 3);
-        let (drawn, next) = paragraph(&lines, layout.small, layout.pad, next, 1.4, palette.muted, "muted");
+        let (drawn, next) = credits(&layout, &palette, [&chart.source, &chart.address], bottom + 6.0);
         parts.push(drawn);
         bottom = next;
     }
@@ -85,7 +76,7 @@ fn plotted(
 ) -> (Vec<Markup>, Markup, f64) {
     let caption = above + 8.0;
     let top = caption + layout.small.size * 2.6 + 8.0;
-    let height = if layout.is_narrow { layout.width * 0.72 } else { layout.width * 0.46 };
+    let height = layout.plot_height();
     let (plot, unit) = Plot::new(chart, layout, palette, top, top + height);
     let unit = format!("{}{}", unit[..1].to_uppercase(), &unit[1..]);
     let parts = vec![

@@ -3,7 +3,12 @@
 use maud::{Markup, html};
 
 use super::text::Font;
+use super::theme::Palette;
 
+/// Widest drawing that is laid out anew; a wider one is the same, enlarged.
+const WIDEST: f64 = 860.0;
+/// Narrowest drawing that is laid out; a narrower one is the same, made smaller.
+const NARROWEST: f64 = 300.0;
 /// Drawings narrower than this have smaller texts and less of them.
 const NARROW: f64 = 560.0;
 
@@ -21,7 +26,9 @@ pub(super) struct Layout {
 }
 
 impl Layout {
+    /// The layout for a width in pixels that was asked for.
     pub fn of(width: f64, id: &'static str) -> Self {
+        let width = width.clamp(NARROWEST, WIDEST);
         let is_narrow = width < NARROW;
         let (pad, title, text, small, mark) =
             if is_narrow { (12.0, 15.0, 12.0, 10.0, 3.2) } else { (22.0, 21.0, 14.0, 11.5, 4.2) };
@@ -35,6 +42,11 @@ impl Layout {
             mark,
             is_narrow,
         }
+    }
+
+    /// The height of what is plotted.
+    pub fn plot_height(&self) -> f64 {
+        self.width * if self.is_narrow { 0.72 } else { 0.46 }
     }
 
     /// The width between the margins.
@@ -67,6 +79,19 @@ pub(super) fn paragraph(
         }
     };
     (drawn, bottom)
+}
+
+/// Where the figures are from and where they can be checked, from `top` down, and where that ends.
+pub(super) fn credits(layout: &Layout, palette: &Palette, texts: [&str; 2], top: f64) -> (Markup, f64) {
+    let mut bottom = top;
+    let drawn = [4, 3].into_iter().zip(texts).map(|(most, text)| {
+        let lines = layout.small.wrap(text, layout.inner(), most);
+        let (drawn, next) = paragraph(&lines, layout.small, layout.pad, bottom, 1.4, palette.muted, "muted");
+        bottom = next;
+        drawn
+    });
+    let drawn: Vec<Markup> = drawn.collect();
+    (html! { @for part in drawn { (part) } }, bottom)
 }
 
 /// A coordinate to a tenth of a pixel.

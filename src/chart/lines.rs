@@ -3,7 +3,7 @@
 use maud::{Markup, html};
 
 use super::axis::{Scale, decimals, number, ticks, years};
-use super::layout::{Layout, diamond, n, paragraph};
+use super::layout::{Layout, credits, diamond, n, paragraph};
 use super::model::{Options, Point};
 use super::text::FAMILY;
 use super::theme::{LINES, Palette};
@@ -51,7 +51,7 @@ struct Frame<'l> {
 #[must_use]
 pub fn lines(chart: &Lines, options: &Options) -> String {
     let width = f64::from(options.width);
-    let layout = Layout::of(width.clamp(300.0, 860.0), options.id);
+    let layout = Layout::of(width, options.id);
     let palette = options.theme.palette();
     let mut parts: Vec<Markup> = Vec::new();
     let mut y = layout.pad;
@@ -74,18 +74,15 @@ pub fn lines(chart: &Lines, options: &Options) -> String {
         "muted",
     );
     parts.push(drawn);
-    let height = layout.width * if layout.is_narrow { 0.72 } else { 0.46 };
+    let height = layout.plot_height();
     let frame = Frame::new(chart, &layout, &palette, colours, [top + 10.0, top + 10.0 + height]);
     parts.extend([frame.grid(chart), frame.years()]);
     parts.extend(chart.lines.iter().enumerate().map(|(at, line)| frame.line(line, at)));
     let mut bottom = top + 10.0 + height + layout.small.size + 14.0;
     if options.has_frame {
-        for (text, most) in [(&chart.source, 4), (&chart.address, 3)] {
-            let text = layout.small.wrap(text, layout.inner(), most);
-            let (drawn, next) = paragraph(&text, layout.small, layout.pad, bottom + 3.0, 1.4, palette.muted, "muted");
-            parts.push(drawn);
-            bottom = next;
-        }
+        let (drawn, next) = credits(&layout, &palette, [&chart.source, &chart.address], bottom + 6.0);
+        parts.push(drawn);
+        bottom = next;
     }
     document(chart, &layout, &palette, width, bottom + layout.pad * 0.7, &parts)
 }
