@@ -1,15 +1,15 @@
 //! A few cities side by side: `/v1/compare`.
 
-use actix_web::{HttpRequest, HttpResponse, get, web};
+use actix_web::{HttpRequest, HttpResponse, routes, web};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
 use super::Service;
 use super::rankings::OWN_LEVEL;
-use super::request::excel;
 use super::request::lookup::present_city;
 use super::request::query::{Query, QueryFaults};
 use super::response::answer::CachePolicy;
+use super::response::list::Format;
 use super::response::problem::Problem;
 use super::response::{costly, csv};
 use crate::answers::body::Body;
@@ -76,36 +76,29 @@ pub fn comparison(snapshot: &Snapshot, query: &CompareQuery) -> Result<Compariso
 ///
 /// The emissions of 2 to 6 cities from one base year on: as percent of that year, and per person. A city's later years
 /// are compared with its base year by the rules of the method, and so are the base years of the cities with each
-/// other. What counts otherwise than most is left out, with the reason.
+/// other. What counts otherwise than most is left out, with the reason. As CSV it has a row for each city and year that is
+/// compared.
 #[utoipa::path(operation_id = "compareCities", tag = "rankings", params(CompareQuery),
-    responses((status = 200, description = "The comparison", body = Comparison)))]
+    responses((status = 200, description = "The comparison", content((Comparison = "application/json"), (String = "text/csv")))))]
+#[routes]
 #[get("/compare")]
+#[get("/compare.csv")]
 pub async fn get(
     request: HttpRequest,
     service: web::Data<Service>,
     query: Query<CompareQuery>,
 ) -> Result<HttpResponse, Problem> {
-    costly::answer(&request, &service, CachePolicy::Shared, move |_, snapshot| {
-        Ok(Body::json(&comparison(snapshot, &query)?).with_edition(&snapshot.edition))
-    })
-    .await
-}
-
-/// Compare cities as CSV
-///
-/// A row for each city and year that is compared.
-#[utoipa::path(operation_id = "compareCitiesCsv", tag = "rankings", params(CompareQuery),
-    responses((status = 200, description = "The figures, a row for each city and year", content_type = "text/csv", body = String)))]
-#[get("/compare.csv")]
-pub async fn get_csv(
-    request: HttpRequest,
-    service: web::Data<Service>,
-    query: Query<CompareQuery>,
-) -> Result<HttpResponse, Problem> {
-    let excel = excel::is_asked(&request);
+    let format = Format::of(&request);
     costly::answer(&request, &service, CachePolicy::Shared, move |service, snapshot| {
-        let rows: Vec<ComparisonRow> = comparison(snapshot, &query)?.rows().collect();
-        Ok(csv::render(service.columns.of::<ComparisonRow>(), &rows, excel)?.with_edition(&snapshot.edition))
+        let comparison = comparison(snapshot, &query)?;
+        let body = match format {
+            Format::Json => Body::json(&comparison),
+            Format::Csv { excel } => {
+                let rows: Vec<ComparisonRow> = comparison.rows().collect();
+                csv::render(service.columns.of::<ComparisonRow>(), &rows, excel)?
+            }
+        };
+        Ok(body.with_edition(&snapshot.edition))
     })
     .await
 }

@@ -65,7 +65,6 @@ pub fn routes(config: &mut ServiceConfig) {
             .service(status_list::list)
             .service(rankings::list)
             .service(compare::get)
-            .service(compare::get_csv)
             .service(summary::list)
             .service(record_resource::routes::<networks::Networks>())
             .service(record_resource::routes::<members::Members>())
